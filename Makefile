@@ -1,0 +1,45 @@
+# Two commands do everything: `make demo` and `make test`. Each sets itself up in .venv on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready-$(shell cat requirements/dev.txt requirements/bootstrap.txt pyproject.toml | cksum | cut -d' ' -f1)
+
+.PHONY: demo test unit lint format bench requirements clean
+
+demo: $(READY)  ## Play a whole release in the sandbox; ARGS=--exit ends with the story.
+	@$(BIN)/aweigh demo $(ARGS)
+
+test: lint  ## Linters, types, import contracts and every test.
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+unit: $(READY)  ## The quick tests alone.
+	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+requirements: $(READY)  ## Renew the pinned requirements from pyproject.toml.
+	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh
+
+# uv installs the rest several times faster than pip; where it cannot be had, pip does the same from the same hashes.
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Aweigh needs Python 3.11 or newer")'
+	@echo "Setting up $(VENV) ..."
+	@rm -f $(VENV)/.ready-*
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt \
+		&& VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt \
+		&& VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable . \
+		|| { $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; }
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,1 @@
+"""Aweigh: PyPI releases by conversation."""

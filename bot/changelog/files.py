@@ -1,0 +1,42 @@
+"""Which file of a project is its changelog."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+from bot.changelog.results import Changelog, NoChangelog
+
+MOST_BYTES = 1024 * 1024
+"""Twenty years of a busy project fit in a third of this."""
+
+_NAMES = ("changelog", "changes", "history", "news", "release_notes", "releases")
+_ENDINGS = (".md", ".markdown")
+_FOLDERS = ("", "docs", "doc")
+
+
+def find_changelog(tree_paths: Iterable[str]) -> str | None:
+    """The project's changelog among the files of a commit: Markdown, in any case, at the top before ``docs/``."""
+    ranked = ((rank, path) for path in tree_paths if (rank := _find_rank(path)) is not None)
+    return min(ranked, default=(None, None))[1]
+
+
+def _find_rank(path: str) -> tuple[int, int, int] | None:
+    folder, name = posixpath.split(path)
+    stem, ending = posixpath.splitext(name.lower())
+    stem = stem.replace("-", "_")
+    if folder.lower() not in _FOLDERS or stem not in _NAMES or ending not in _ENDINGS:
+        return None
+    return _FOLDERS.index(folder.lower()), _NAMES.index(stem), _ENDINGS.index(ending)
+
+
+def read_changelog(path: str | None, content: bytes | None) -> Changelog | NoChangelog:
+    """The changelog at ``path``; a file that is no text, or too big to be one, counts as none, with the reason."""
+    if path is None or content is None:
+        return NoChangelog()
+    if len(content) > MOST_BYTES:
+        return NoChangelog(path, f"is larger than {MOST_BYTES // 1024} kB")
+    try:
+        return Changelog(path, content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return NoChangelog(path, "is not UTF-8 text")

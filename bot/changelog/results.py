@@ -1,0 +1,72 @@
+"""What can be said about a project's changelog; every case has its own type, so that none is taken for another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Changelog:
+    """A changelog as it is at a commit. Line ends and a byte order mark are part of the text."""
+
+    path: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoChangelog:
+    """There is no changelog that can be read.
+
+    Attributes:
+        path: the file that looks like one; None when there is none.
+        reason: why that file is no use, ready to follow its name in a sentence; empty when there is none.
+    """
+
+    path: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change: the text of its bullet without the bullet, or a paragraph, under the heading of its group ("Added")."""
+
+    group: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """The unreleased section became the section of a version.
+
+    Attributes:
+        text: the whole new changelog.
+        notes: what the new section says, for the GitHub Release.
+        entries: the same in pieces.
+    """
+
+    text: str = field(repr=False)
+    notes: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyStamped:
+    """The version has a section already; stamping would change nothing."""
+
+    line: int
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingUnreleased:
+    """There is an unreleased section, and no change is listed in it."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoUnreleasedSection:
+    """The file has no heading for unreleased changes, so it is not kept in this form."""
+
+
+StampResult = Stamped | AlreadyStamped | NothingUnreleased | NoUnreleasedSection | NoChangelog

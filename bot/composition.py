@@ -1,0 +1,67 @@
+"""Putting the bot together from its settings: the one place that knows every room."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import web
+
+from bot.app import create_app
+from bot.clock import SystemClock
+from bot.engine import Engine, Handlers
+from bot.engine.durable import DurableEngine
+from bot.github.client import GitHub
+from bot.github.transport import AiohttpTransport
+from bot.handlers import LaneHandlers
+from bot.index.addresses import PYPI
+from bot.index.client import IndexClient
+from bot.index.transport import AiohttpTransport as IndexTransport
+from bot.intake.events import AppIdentity
+from bot.observability.metrics import Metrics
+from bot.publishing.kept_trust import KeptTrust
+from bot.release.evidence import Evidence
+from bot.settings.operator import OperatorSettings
+
+
+class Bot:
+    """One bot: its engine, and what its handlers need, opened when the application starts."""
+
+    def __init__(self, settings: OperatorSettings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.engine: Engine = DurableEngine(settings.database_url.reveal(), observe=self.metrics.count_job)
+        self._handlers: LaneHandlers | None = None
+
+    def identity(self) -> AppIdentity:
+        """Who we are in a payload, as far as GitHub has told yet."""
+        login = self._handlers.bot_login if self._handlers else None
+        return AppIdentity(self.settings.app_id, login)
+
+    @asynccontextmanager
+    async def open_handlers(self) -> AsyncIterator[Handlers]:
+        """The handlers, with the connections to GitHub and the package index that they use."""
+        settings, clock = self.settings, SystemClock()
+        async with aiohttp.ClientSession() as connections:
+            github = GitHub(
+                settings.app_id,
+                settings.private_key.reveal(),
+                settings.github_api,
+                AiohttpTransport(connections),
+                user_agent=settings.user_agent,
+                clock=clock,
+                on_exchange=self.metrics.count_exchange,
+            )
+            index = settings.known_indexes[PYPI.name]
+            client = IndexClient(index, IndexTransport(connections), user_agent=settings.user_agent)
+            trust = KeptTrust(settings.trusted_root, clock)
+            evidence = Evidence(client, trust.get, web_base=settings.github_web, issuer=settings.oidc_issuer)
+            self._handlers = LaneHandlers(self.engine, github, evidence, clock)
+            yield self._handlers
+
+
+def build_app(settings: OperatorSettings) -> web.Application:
+    """The application that ``aweigh serve`` runs."""
+    bot = Bot(settings)
+    return create_app(settings, bot.engine, bot.open_handlers, metrics=bot.metrics, identity=bot.identity)

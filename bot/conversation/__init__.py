@@ -1,0 +1,1 @@
+"""Talking with people: the grammar of commands (pure), their registry, who may use them, and what each one does."""

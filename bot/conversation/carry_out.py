@@ -1,0 +1,208 @@
+"""Carrying out the commands of one comment, in the lane of its repository.
+
+Permission is asked first. Below triage one thumbs-down answers, without a word. From triage up eyes come at once, and at
+the end exactly one of rocket (done), confused (not understood) or thumbs-down (refused, with a sentence). A comment that
+is handled twice, after a crash, says the same once: reactions and marked replies are found again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.conversation.authority import is_heard, objection
+from bot.conversation.grammar import parse
+from bot.conversation.registry import REGISTRY, Command, Misunderstood, Name, understand
+from bot.engine.protocol import Backoff
+from bot.github.comments import Reaction, find_comment, react, react_to_node
+from bot.github.errors import Forbidden, GitHubError, NotFound, Unprocessable, describe
+from bot.github.facts import PullRequest, Repository, Role
+from bot.github.people import get_role
+from bot.github.pulls import find_pull
+from bot.github.repositories import is_issue_locked
+from bot.intake.command import CommandDelivery
+from bot.messages import replies
+from bot.messages.turns import headline, turn
+from bot.release import approvals
+from bot.release.reasons import Because, Reason, because
+from bot.release.reconcile import Reached
+from bot.release.snapshot import Line, Request
+from bot.release.speech import STALENESS
+from bot.release.steps import AwaitApproval, AwaitReviewers, Refused
+from bot.release.workbench import Workbench
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a command: a reaction, and a reply where words are needed."""
+
+    reaction: Reaction
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command was typed: its line, the pull request if it is one, and whether that is a release PR of ours."""
+
+    repository: Repository
+    line: Line
+    pull: PullRequest | None
+    is_release_pull: bool
+
+
+class Conversation:
+    """Answers one comment."""
+
+    def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
+        self._bench, self._comment = bench, comment
+
+    async def carry_out(self) -> None:
+        """Carry out every command of the comment, or none when one of them is not understood."""
+        invocations = parse(self._comment.body)
+        if not invocations:
+            return
+        read, author = self._bench.access.read, self._comment.author
+        role = await get_role(read, author.login, author.id)
+        if not is_heard(role):
+            log.info("command refused", reason=Reason.ROLE_TOO_LOW, actor=author.id, role=role)
+            await self._react("-1")
+            return
+        place = await self._find_place()
+        if place is None:
+            return
+        await self._react("eyes")
+        understood = [understand(invocation) for invocation in invocations]
+        for problem in understood:
+            if isinstance(problem, Misunderstood):
+                await self._answer(Answer("confused", replies.render_misunderstood(problem, self._comment.comment_id)))
+                return
+        for command in understood:
+            if isinstance(command, Command) and not await self._carry_out_one(command, role, place):
+                return
+
+    async def _carry_out_one(self, command: Command, role: Role, place: Place) -> bool:
+        """Carry out one command and answer; False when the ones behind it shall not follow."""
+        refusal = objection(command.entry, role)
+        if refusal is None:
+            answer = await self._try(command, place)
+        else:
+            answer = self._refuse(refusal)
+        log.info(
+            "command answered",
+            command=command.entry.name,
+            actor=self._comment.author.id,
+            role=role,
+            answer=answer.reaction,
+        )
+        await self._answer(answer)
+        return answer.reaction == "rocket"
+
+    async def _try(self, command: Command, place: Place) -> Answer:
+        try:
+            match command.entry.name:
+                case Name.RELEASE:
+                    return await self._release(command.arguments[0], place)
+                case Name.APPROVE:
+                    return await self._approve(place)
+                case Name.STATUS:
+                    return await self._status(place)
+                case Name.HELP:
+                    return await self._help(place)
+        except (Forbidden, NotFound, Unprocessable) as error:
+            log.warning("command declined by GitHub", command=command.entry.name, detail=str(error))
+            return self._refuse(_github_reason(error))
+
+    async def _find_place(self) -> Place | None:
+        """None when the thread is locked, where nothing acts."""
+        bench, comment = self._bench, self._comment
+        repository = await bench.observer.get_repository()
+        if not comment.is_pull:
+            locked = await is_issue_locked(bench.access.read, comment.issue_number)
+            return None if locked else Place(repository, Line(repository.default_branch), None, is_release_pull=False)
+        pull = await find_pull(bench.access.read, comment.issue_number)
+        if pull is None or pull.locked:
+            return None
+        own = bench.observer.is_own(repository, pull)
+        return Place(repository, Line(pull.base_branch), pull, is_release_pull=own)
+
+    async def _release(self, version: str, place: Place) -> Answer:
+        comment = self._comment
+        on_release_pull = place.is_release_pull and place.pull is not None and place.pull.is_open
+        request = Request(version, comment.author, comment.comment_id, on_release_pull=on_release_pull)
+        reached = await self._bench.request(place.repository, place.line, request)
+        if isinstance(reached.step, Refused):
+            return self._refuse(reached.step.reason)
+        return self._opened(reached, place)
+
+    def _opened(self, reached: Reached, place: Place) -> Answer:
+        pull, record = reached.snapshot.pull, reached.snapshot.record
+        if pull is None or record is None:
+            raise Backoff(STALENESS, "the release pull request does not show yet")
+        mine = record.comment_id == self._comment.comment_id
+        if mine and place.pull is not None and place.pull.number == pull.number:
+            return Answer("rocket")
+        render = replies.render_opened if mine else replies.render_already
+        return Answer("rocket", render(pull, record.version, self._comment.comment_id))
+
+    async def _approve(self, place: Place) -> Answer:
+        """Judge this very comment as the release loop will, then let the loop go on: approving *is* the comment."""
+        if not place.is_release_pull or place.pull is None:
+            return self._refuse(because(Reason.NOT_A_RELEASE_PULL))
+        before = await self._bench.look(place.repository, place.pull)
+        snapshot, step = before.snapshot, before.step
+        mine = next((one for one in snapshot.approvals if one.comment.id == self._comment.comment_id), None)
+        if mine is None and isinstance(step, AwaitApproval):
+            if await find_comment(self._bench.access.read, self._comment.comment_id) is None:
+                return Answer("confused")
+            raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+        project = snapshot.project
+        if mine is None or project is None or snapshot.candidate is None or isinstance(step, AwaitReviewers):
+            return self._refuse(because(Reason.NOTHING_TO_APPROVE))
+        refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
+        if refusal is not None:
+            return self._refuse(refusal)
+        await self._bench.take(place.repository, place.pull)
+        return Answer("rocket")
+
+    async def _status(self, place: Place) -> Answer:
+        comment_id = self._comment.comment_id
+        pull = place.pull if place.is_release_pull else await self._newest(place)
+        if pull is None:
+            return Answer("rocket", replies.render_no_release(comment_id))
+        reached = await self._bench.take(place.repository, pull)
+        if place.pull is not None and pull.number == place.pull.number:
+            text = f"**{headline(reached.step)}.** {turn(reached.snapshot, reached.step)}"
+            return Answer("rocket", replies.render_where(text, comment_id))
+        return Answer("rocket", replies.render_status_link(pull, headline(reached.step), comment_id))
+
+    async def _newest(self, place: Place) -> PullRequest | None:
+        return next(iter(await self._bench.observer.list_own_pulls(place.repository, place.line)), None)
+
+    async def _help(self, place: Place) -> Answer:
+        merged = place.is_release_pull and place.pull is not None and place.pull.merged
+        entries = [entry for entry in REGISTRY if entry.name is not Name.APPROVE or merged]
+        return Answer("rocket", replies.render_help(entries, self._comment.comment_id))
+
+    def _refuse(self, reason: Because) -> Answer:
+        log.info("command refused", reason=reason.code, actor=self._comment.author.id)
+        return Answer("-1", replies.render_refusal(reason, self._comment.comment_id))
+
+    async def _answer(self, answer: Answer) -> None:
+        if answer.reply is not None:
+            mark = replies.reply_marker(self._comment.comment_id)
+            await self._bench.speech.ensure(self._comment.issue_number, mark, answer.reply)
+        await self._react(answer.reaction)
+
+    async def _react(self, reaction: Reaction) -> None:
+        speak = self._bench.access.speak
+        if self._comment.source == "review":
+            await react_to_node(speak, self._comment.node_id, reaction)
+        else:
+            await react(speak, self._comment.comment_id, reaction)
+
+
+def _github_reason(error: GitHubError) -> Because:
+    return because(Reason.REFUSED_BY_GITHUB, detail=describe(error))

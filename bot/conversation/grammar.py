@@ -1,0 +1,56 @@
+"""The grammar of commands. Pure.
+
+Commands are read from the *leading block* of a comment only: the consecutive lines, from the first that is not blank,
+that start with ``/``. That makes quotes, code, HTML and lists impossible by construction, so no Markdown parser is
+needed; the argument alphabet leaves out the characters that could make such a line part of something else
+(a code span or an HTML comment that begins on it).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+COMMAND = "release"
+"""The one verb, so that other bots' commands never collide."""
+
+_LINE = re.compile(r"/(?P<name>[a-z][a-z-]*)(?:[ \t]+(?P<arguments>[^`<>]*))?\Z", re.IGNORECASE)
+_ELSEWHERE = re.compile(rf"^ {{0,3}}/{COMMAND}\b", re.IGNORECASE | re.MULTILINE)
+_MOST_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One command line: the words after ``/release``."""
+
+    words: tuple[str, ...]
+    line: str
+
+
+def parse(body: str) -> tuple[Invocation, ...]:
+    """The ``/release`` lines of the leading block of ``body``; lines for other bots are passed over."""
+    found = []
+    for line in _lines(body):
+        match = _LINE.match(line.rstrip(" \t"))
+        if match is None:
+            break
+        if match["name"].lower() == COMMAND:
+            found.append(Invocation(tuple(_words(match["arguments"])), line.strip()))
+        if len(found) == _MOST_LINES:
+            break
+    return tuple(found)
+
+
+def is_misplaced(body: str) -> bool:
+    """Whether a command stands lower down, where nothing reads it, and none stands at the top."""
+    return not parse(body) and _ELSEWHERE.search(body) is not None
+
+
+def _lines(body: str) -> list[str]:
+    # str.splitlines would also break at form feeds and Unicode separators, which Markdown shows as one line.
+    return re.split(r"\r\n|\r|\n", body.lstrip("\ufeff \t\r\n") if body[:1] in "\ufeff\r\n" else body.lstrip("\r\n"))
+
+
+def _words(arguments: str | None) -> list[str]:
+    # Blanks and tabs alone separate words: an exotic space stays in its word and makes it an unknown one.
+    return [word for word in re.split(r"[ \t]+", arguments or "") if word]

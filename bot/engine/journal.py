@@ -1,0 +1,93 @@
+"""Group commit: the writes of many callers share one transaction, and each caller waits until it is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from bot.engine.protocol import EngineUnavailableError
+from bot.engine.retries import describe
+
+Result = TypeVar("Result")
+
+
+class Journal:
+    """One thread that writes to and reads from our tables, so that no caller blocks the event loop."""
+
+    def __init__(self, database: sa.Engine) -> None:
+        self._database = database
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._pending: list[tuple[Callable[[sa.Connection], Any], asyncio.Future[Any]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def transact(self, act: Callable[[sa.Connection], Result]) -> Result:
+        """Run ``act`` in a transaction and return its result once that is committed.
+
+        Acts that come while a commit is under way go together in the next one: a commit costs an fsync, an act does
+        not. Raises EngineUnavailableError when the database does not take it, or whatever ``act`` raised.
+        """
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._pending.append((act, done))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+        return await done
+
+    async def run(self, act: Callable[[], Result]) -> Result:
+        """Run ``act`` on the journal's thread, for what cannot or need not share a transaction."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, act)
+        except sa.exc.SQLAlchemyError as error:
+            raise EngineUnavailableError(describe(error)) from error
+
+    async def close(self) -> None:
+        """Wait for what is pending, then end the thread."""
+        if self._flushing is not None:
+            await self._flushing
+        self._thread.shutdown(wait=True)
+
+    async def _flush(self) -> None:
+        try:
+            while self._pending:
+                batch, self._pending = self._pending, []
+                results = await asyncio.get_running_loop().run_in_executor(
+                    self._thread, self._commit, [act for act, _ in batch]
+                )
+                for (_, done), result in zip(batch, results, strict=True):
+                    _settle(done, result)
+        finally:
+            self._flushing = None
+
+    def _commit(self, acts: list[Callable[[sa.Connection], Any]]) -> list[Any]:
+        try:
+            return self._commit_together(acts)
+        except Exception as error:  # noqa: BLE001 (whatever an act raises is its caller's to see)
+            if len(acts) == 1:
+                return [_as_unavailable(error)]
+        # One bad act must not take the others with it: each gets a transaction of its own.
+        return [self._commit([act])[0] for act in acts]
+
+    def _commit_together(self, acts: list[Callable[[sa.Connection], Any]]) -> list[Any]:
+        with self._database.begin() as connection:
+            return [act(connection) for act in acts]
+
+
+def _as_unavailable(error: Exception) -> Exception:
+    if isinstance(error, sa.exc.SQLAlchemyError):
+        unavailable = EngineUnavailableError(describe(error))
+        unavailable.__cause__ = error
+        return unavailable
+    return error
+
+
+def _settle(done: asyncio.Future[Any], result: Any) -> None:
+    # The caller may have been cancelled meanwhile; what it wrote stays written.
+    if done.done():
+        return
+    if isinstance(result, Exception):
+        done.set_exception(result)
+    else:
+        done.set_result(result)

@@ -1,0 +1,292 @@
+"""What lies in the engine's database beside DBOS's own tables, and the statements on it.
+
+Times are whole microseconds since 1970 in UTC. A delivery's row outlives its content: its GUID is what a redelivery
+is recognised by.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.engine.protocol import DeadLetter, Delivery, Intent, JsonObject, lane_of, wake_up_id
+from bot.github.facts import RepositoryRef
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+WAITING: Final = "waiting"
+HANDLED: Final = "handled"
+DEAD: Final = "dead"
+
+metadata = sa.MetaData()
+
+deliveries = sa.Table(
+    "aweigh_deliveries",
+    metadata,
+    sa.Column("guid", sa.String(64), primary_key=True),
+    sa.Column("lane", sa.String(20), nullable=False),
+    sa.Column("installation", sa.BigInteger, nullable=False, index=True),
+    sa.Column("full_name", sa.String(255), nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, index=True),
+    sa.Column("job", sa.String(100), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("ended_at", sa.BigInteger),
+)
+
+lanes = sa.Table(
+    "aweigh_lanes",
+    metadata,
+    sa.Column("lane", sa.String(20), primary_key=True),
+    sa.Column("installation", sa.BigInteger, nullable=False, index=True),
+    sa.Column("full_name", sa.String(255), nullable=False),
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("job", sa.String(100), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("failed_at", sa.BigInteger),
+)
+
+intents = sa.Table(
+    "aweigh_intents",
+    metadata,
+    sa.Column("lane", sa.String(20), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("installation", sa.BigInteger, nullable=False, index=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.BigInteger, nullable=False),
+)
+
+probes = sa.Table(
+    "aweigh_probes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDelivery:
+    """A delivery as it stands in the table; ``job`` is the job that may handle it now."""
+
+    delivery: Delivery
+    state: str
+    job: str
+    attempts: int
+
+
+def insert_delivery(db: sa.Connection, delivery: Delivery, job: str) -> bool:
+    """Keep a delivery; False when its GUID is known."""
+    known = db.execute(sa.select(deliveries.c.guid).where(deliveries.c.guid == delivery.guid)).first()
+    if known is not None:
+        return False
+    db.execute(
+        deliveries.insert().values(
+            guid=delivery.guid,
+            **_repository_values(delivery.repository),
+            received_at=to_micros(delivery.received_at),
+            content=json.dumps(delivery.content),
+            state=WAITING,
+            job=job,
+            attempts=0,
+            error="",
+        )
+    )
+    return True
+
+
+def find_delivery(db: sa.Connection, guid: str) -> KeptDelivery | None:
+    """The delivery of this GUID, as long as its row is kept."""
+    row = db.execute(deliveries.select().where(deliveries.c.guid == guid)).first()
+    return None if row is None else _kept(row)
+
+
+def list_waiting(db: sa.Connection, jobs: Collection[str]) -> Sequence[KeptDelivery]:
+    """Deliveries still to be handled whose job is one of these."""
+    waiting = deliveries.select().where(deliveries.c.state == WAITING)
+    return [_kept(row) for row in db.execute(waiting) if row.job in jobs]
+
+
+def finish_delivery(db: sa.Connection, guid: str) -> None:
+    """The delivery was handled: keep its GUID, drop its content."""
+    values = {"state": HANDLED, "content": "{}", "ended_at": now_micros()}
+    db.execute(deliveries.update().where(deliveries.c.guid == guid).values(values))
+
+
+def postpone_delivery(db: sa.Connection, guid: str, job: str, attempts: int) -> None:
+    """Another job will handle the delivery, after so many failed attempts."""
+    values = {"state": WAITING, "job": job, "attempts": attempts, "ended_at": None}
+    db.execute(deliveries.update().where(deliveries.c.guid == guid).values(values))
+
+
+def park_delivery(db: sa.Connection, guid: str, attempts: int, error: str) -> None:
+    """The delivery failed too often."""
+    values = {"state": DEAD, "attempts": attempts, "error": error, "ended_at": now_micros()}
+    db.execute(deliveries.update().where(deliveries.c.guid == guid).values(values))
+
+
+def ensure_lane(db: sa.Connection, repository: RepositoryRef) -> int:
+    """Keep what the repository is called now; the number of the run that began last in its lane."""
+    row = db.execute(lanes.select().where(lanes.c.lane == lane_of(repository))).first()
+    if row is None:
+        # Numbers start at the present moment so that they never repeat, not even after an installation came back.
+        run = now_micros()
+        values = {"run": run, "job": "", "attempts": 0, "error": ""}
+        db.execute(lanes.insert().values(**_repository_values(repository), **values))
+        return run
+    if (row.installation, row.full_name) != (repository.installation_id, repository.full_name):
+        values = {"installation": repository.installation_id, "full_name": repository.full_name}
+        db.execute(lanes.update().where(lanes.c.lane == row.lane).values(values))
+    return int(row.run)
+
+
+def begin_run(db: sa.Connection, lane: str, run: int, job: str) -> RepositoryRef | None:
+    """Begin this run of the lane; None when another job began it, or a later one, and kept its promise."""
+    began = db.execute(
+        lanes.update()
+        .where(lanes.c.lane == lane, sa.or_(lanes.c.run < run, lanes.c.job == job))
+        .values(run=run, job=job)
+    )
+    if began.rowcount == 0:
+        return None
+    return _repository(db.execute(lanes.select().where(lanes.c.lane == lane)).one())
+
+
+def list_runs(db: sa.Connection) -> dict[str, int]:
+    """The number of the run that began last, by lane."""
+    return {row.lane: row.run for row in db.execute(sa.select(lanes.c.lane, lanes.c.run))}
+
+
+def list_lanes(db: sa.Connection, jobs: Collection[str]) -> Sequence[RepositoryRef]:
+    """The repositories whose last run was begun by one of these jobs."""
+    return [_repository(row) for row in db.execute(lanes.select()) if row.job in jobs]
+
+
+def clear_failures(db: sa.Connection, lane: str) -> None:
+    """The lane's last run went well."""
+    failed = sa.or_(lanes.c.attempts > 0, lanes.c.failed_at.is_not(None))
+    db.execute(lanes.update().where(lanes.c.lane == lane, failed).values(attempts=0, error="", failed_at=None))
+
+
+def count_failure(db: sa.Connection, lane: str) -> int:
+    """Count one more failed run of the lane; how many there were in a row."""
+    db.execute(lanes.update().where(lanes.c.lane == lane).values(attempts=lanes.c.attempts + 1))
+    return db.execute(sa.select(lanes.c.attempts).where(lanes.c.lane == lane)).scalar() or 0
+
+
+def park_lane(db: sa.Connection, lane: str, error: str) -> None:
+    """The lane failed too often; its next wake-up tries again all the same."""
+    db.execute(lanes.update().where(lanes.c.lane == lane).values(error=error, failed_at=now_micros()))
+
+
+def list_dead(db: sa.Connection, crashed: Sequence[str]) -> list[DeadLetter]:
+    """Dead letters, oldest first; ``crashed`` are jobs that ended with their process once too often."""
+    parked = sa.or_(deliveries.c.state == DEAD, sa.and_(deliveries.c.state == WAITING, deliveries.c.job.in_(crashed)))
+    letters = [
+        DeadLetter(row.guid, "delivery", _repository(row), row.error or _CRASHED, row.attempts, _ended(row.ended_at))
+        for row in db.execute(deliveries.select().where(parked))
+    ]
+    failed = sa.or_(lanes.c.failed_at.is_not(None), lanes.c.job.in_(crashed))
+    letters += [
+        DeadLetter(
+            wake_up_id(row.lane),
+            "wake-up",
+            _repository(row),
+            row.error or _CRASHED,
+            row.attempts,
+            _ended(row.failed_at),
+        )
+        for row in db.execute(lanes.select().where(failed))
+    ]
+    return sorted(letters, key=lambda letter: letter.failed_at)
+
+
+def record_intent(db: sa.Connection, repository: RepositoryRef, key: str, value: JsonObject) -> Intent:
+    """Write an intent over whatever was there."""
+    forget_intent(db, repository, key)
+    moment = now_micros()
+    db.execute(
+        intents.insert().values(
+            lane=lane_of(repository),
+            key=key,
+            installation=repository.installation_id,
+            value=json.dumps(value),
+            recorded_at=moment,
+        )
+    )
+    return Intent(key, dict(value), from_micros(moment))
+
+
+def forget_intent(db: sa.Connection, repository: RepositoryRef, key: str) -> None:
+    """Delete an intent."""
+    db.execute(intents.delete().where(intents.c.lane == lane_of(repository), intents.c.key == key))
+
+
+def list_intents(db: sa.Connection, repository: RepositoryRef) -> list[Intent]:
+    """All intents of a repository, by key."""
+    rows = db.execute(intents.select().where(intents.c.lane == lane_of(repository)).order_by(intents.c.key))
+    return [Intent(row.key, json.loads(row.value), from_micros(row.recorded_at)) for row in rows]
+
+
+def purge_installation(db: sa.Connection, installation_id: int) -> None:
+    """Delete every row about an installation."""
+    for table in (deliveries, lanes, intents):
+        db.execute(table.delete().where(table.c.installation == installation_id))
+
+
+def prune_deliveries(db: sa.Connection, age: timedelta) -> None:
+    """Forget the GUIDs of deliveries that were handled longer ago than this."""
+    oldest = now_micros() - age // timedelta(microseconds=1)
+    db.execute(deliveries.delete().where(deliveries.c.state == HANDLED, deliveries.c.ended_at < oldest))
+
+
+def write_probe(db: sa.Connection) -> None:
+    """Write something, so that a full disk or a read-only file shows."""
+    db.execute(probes.delete())
+    db.execute(probes.insert().values(id=1, at=now_micros()))
+
+
+def now_micros() -> int:
+    """The present moment."""
+    return time.time_ns() // 1000
+
+
+def to_micros(moment: datetime) -> int:
+    """A moment as the tables keep it."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """The moment that the tables keep as this number."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+_CRASHED: Final = "the process ended in the middle of this work, again and again"
+
+
+def _kept(row: sa.Row[Any]) -> KeptDelivery:
+    delivery = Delivery(row.guid, _repository(row), from_micros(row.received_at), json.loads(row.content))
+    return KeptDelivery(delivery, row.state, row.job, row.attempts)
+
+
+def _ended(micros: int | None) -> datetime:
+    return from_micros(micros if micros is not None else now_micros())
+
+
+def _repository(row: sa.Row[Any]) -> RepositoryRef:
+    return RepositoryRef(row.installation, int(row.lane), row.full_name)
+
+
+def _repository_values(repository: RepositoryRef) -> dict[str, int | str]:
+    return {
+        "lane": lane_of(repository),
+        "installation": repository.installation_id,
+        "full_name": repository.full_name,
+    }

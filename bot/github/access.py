@@ -1,0 +1,56 @@
+"""Sessions for one repository, each narrowed to what its task needs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.github.client import GitHub, Session
+from bot.github.facts import RepositoryRef
+from bot.github.tokens import Level
+
+_READ: Final[dict[str, Level]] = {
+    "metadata": "read",
+    "contents": "read",
+    "pull_requests": "read",
+    "issues": "read",
+    "checks": "read",
+    "actions": "read",
+    "deployments": "read",
+}
+_SPEAK: Final[dict[str, Level]] = {"metadata": "read", "issues": "write", "pull_requests": "write", "checks": "write"}
+_CHANGE: Final[dict[str, Level]] = {"metadata": "read", "contents": "write"}
+_START: Final[dict[str, Level]] = {"metadata": "read", "actions": "write", "deployments": "write"}
+
+
+class Access:
+    """What we may do in one repository. A token that only looks cannot change anything, whatever goes wrong."""
+
+    def __init__(self, github: GitHub, repository: RepositoryRef) -> None:
+        self.repository = repository
+        self._github = github
+
+    @property
+    def read(self) -> Session:
+        """To observe; nothing can be changed with it."""
+        return self._session(_READ)
+
+    @property
+    def speak(self) -> Session:
+        """To comment, react, open the pull request and write our check run."""
+        return self._session(_SPEAK)
+
+    @property
+    def change(self) -> Session:
+        """To write branches, commits, tags and releases."""
+        return self._session(_CHANGE)
+
+    @property
+    def start(self) -> Session:
+        """To dispatch a run and to answer our deployment protection rule."""
+        return self._session(_START)
+
+    def _session(self, permissions: dict[str, Level]) -> Session:
+        repository = self.repository
+        return self._github.session(
+            repository.installation_id, repository.id, permissions, repository=repository.full_name
+        )

@@ -1,0 +1,115 @@
+"""Adapters: workflow runs, their jobs and logs, environments and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from bot.github.client import Session
+from bot.github.errors import Gone, NotFound, Unprocessable
+from bot.github.facts import DeploymentReview, Environment, Job, PendingDeployment, WorkflowRun
+from bot.github.read import Json, read_job, read_review, read_run
+
+_LONGEST_COMMENT = 1024
+"""GitHub's limit for a comment in a deployment review."""
+
+
+async def list_runs(session: Session, commit: str) -> list[WorkflowRun]:
+    """The runs of every workflow for ``commit``, whatever started them."""
+    params = {"head_sha": commit, "per_page": "100"}
+    listed = session.list("/repos/{repository}/actions/runs", items="workflow_runs", params=params, limit=100)
+    return [read_run(data) async for data in listed]
+
+
+async def get_run(session: Session, run_id: int) -> WorkflowRun:
+    """The run in its newest attempt."""
+    return read_run(await session.get("/repos/{repository}/actions/runs/{id}", id=run_id))
+
+
+async def list_jobs(session: Session, run_id: int) -> tuple[Job, ...]:
+    """The jobs of a run's newest attempt."""
+    path = "/repos/{repository}/actions/runs/{id}/jobs"
+    listed = session.list(path, items="jobs", id=run_id, params={"filter": "latest", "per_page": "100"})
+    return tuple([read_job(data) async for data in listed])
+
+
+async def list_pending(session: Session, run_id: int) -> tuple[PendingDeployment, ...]:
+    """The environments at which a run waits."""
+    pending = await session.get("/repos/{repository}/actions/runs/{id}/pending_deployments", id=run_id)
+    return tuple(
+        PendingDeployment(str(data["environment"]["name"]), _reviewers(data), int(data.get("wait_timer") or 0))
+        for data in pending
+    )
+
+
+async def list_reviews(session: Session, run_id: int) -> tuple[DeploymentReview, ...]:
+    """Who let the run through its gates, or not."""
+    reviews = await session.get("/repos/{repository}/actions/runs/{id}/approvals", id=run_id)
+    return tuple(read_review(data) for data in reviews)
+
+
+async def review_gate(
+    session: Session, run_id: int, environment: str, state: Literal["approved", "rejected"], comment: str
+) -> bool:
+    """Answer our deployment protection rule; False when nothing is pending there (any more)."""
+    body = {"environment_name": environment, "state": state, "comment": comment[:_LONGEST_COMMENT]}
+    try:
+        await session.post("/repos/{repository}/actions/runs/{id}/deployment_protection_rule", body, id=run_id)
+    except (NotFound, Unprocessable):
+        # The error's shape is undocumented: decided before, cancelled, or expired. The next observation tells.
+        return False
+    return True
+
+
+async def dispatch(session: Session, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+    """Start ``workflow`` (a file name) at ``ref``."""
+    body = {"ref": ref, "inputs": dict(inputs)}
+    await session.post("/repos/{repository}/actions/workflows/{workflow}/dispatches", body, workflow=workflow)
+
+
+async def find_log(session: Session, job_id: int) -> str | None:
+    """The log of a job; None when it has none, or none any more."""
+    try:
+        return await session.get_text("/repos/{repository}/actions/jobs/{id}/logs", id=job_id)
+    except (NotFound, Gone):
+        return None
+
+
+async def get_environment(session: Session, name: str) -> Environment:
+    """What guards the environment ``name``, which need not exist."""
+    data = await session.find("/repos/{repository}/environments/{name}", name=name)
+    if data is None:
+        return Environment(name, exists=False)
+    path = "/repos/{repository}/environments/{name}/deployment_protection_rules"
+    rules = await session.find(path, name=name) or {}
+    apps = [rule["app"]["id"] for rule in rules.get("custom_deployment_protection_rules") or () if rule.get("enabled")]
+    reviewers: tuple[str, ...] = ()
+    prevented, minutes = False, 0
+    for rule in data.get("protection_rules") or ():
+        if rule.get("type") == "required_reviewers":
+            reviewers, prevented = _reviewers(rule), bool(rule.get("prevent_self_review"))
+        elif rule.get("type") == "wait_timer":
+            minutes = int(rule.get("wait_timer") or 0)
+    policy = data.get("deployment_branch_policy") or {}
+    return Environment(
+        name=name,
+        exists=True,
+        rule_app_ids=frozenset(apps),
+        reviewers=reviewers,
+        prevent_self_review=prevented,
+        wait_minutes=minutes,
+        protected_branches_only=bool(policy.get("protected_branches")),
+    )
+
+
+def _reviewers(rule: Json) -> tuple[str, ...]:
+    found = []
+    for entry in rule.get("reviewers") or ():
+        reviewer = entry.get("reviewer") or {}
+        if entry.get("type") == "Team":
+            # A team's page is .../orgs/ORG/teams/SLUG; its own data names no organisation.
+            organisation = str(reviewer.get("html_url") or "").partition("/orgs/")[2].partition("/")[0]
+            found.append(f"{organisation}/{reviewer['slug']}" if organisation else str(reviewer["slug"]))
+        elif reviewer.get("login"):
+            found.append(str(reviewer["login"]))
+    return tuple(found)

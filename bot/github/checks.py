@@ -1,0 +1,35 @@
+"""Adapters: check runs of our own App."""
+
+from __future__ import annotations
+
+from bot.github.client import Session
+from bot.github.facts import CheckContent, CheckRun
+from bot.github.read import read_check_run
+
+NAME = "Release"
+"""What our check run is called on a pull request."""
+
+_LONGEST_TEXT = 65_535
+
+
+async def find_check(session: Session, sha: str, app_id: int) -> CheckRun | None:
+    """Our newest check run on a commit; runs of the same name by other Apps are none of ours."""
+    params = {"check_name": NAME, "app_id": str(app_id), "filter": "all", "per_page": "100"}
+    listed = session.list("/repos/{repository}/commits/{sha}/check-runs", items="check_runs", sha=sha, params=params)
+    ours = [read_check_run(data) async for data in listed if (data.get("app") or {}).get("id") == app_id]
+    return max(ours, key=lambda run: run.id, default=None)
+
+
+async def ensure_check(session: Session, sha: str, content: CheckContent, seen: CheckRun | None) -> None:
+    """Make ``content`` what our check on ``sha`` says; ``seen`` is the newest run there.
+
+    A changed conclusion is a new run: GitHub keeps the older ones as the check's history.
+    """
+    if seen is not None and content.is_in(seen):
+        return
+    output = {"title": content.title, "summary": content.summary[:_LONGEST_TEXT]}
+    body = {"conclusion": content.conclusion, "external_id": content.external_id, "output": output}
+    if seen is not None and seen.conclusion == content.conclusion:
+        await session.patch("/repos/{repository}/check-runs/{id}", {"name": NAME, **body}, id=seen.id)
+        return
+    await session.post("/repos/{repository}/check-runs", {"name": NAME, "head_sha": sha, "status": "completed", **body})

@@ -1,0 +1,78 @@
+"""Adapters: comments, reactions, and the conversation of a pull request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from bot.github.client import Session
+from bot.github.facts import Comment
+from bot.github.read import read_comment, read_comment_node
+
+Reaction = Literal["eyes", "rocket", "confused", "-1"]
+
+_MOST_PAGES = 3
+
+_CONVERSATION = """
+query($owner: String!, $name: String!, $number: Int!, $before: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      comments(last: 100, before: $before) {
+        pageInfo { hasPreviousPage startCursor }
+        nodes {
+          id databaseId body url createdAt lastEditedAt isMinimized
+          author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+        }
+      }
+    }
+  }
+}"""
+
+
+_REACT = """
+mutation($input: AddReactionInput!) { addReaction(input: $input) { clientMutationId } }"""
+
+
+async def list_conversation(session: Session, number: int, *, since: datetime | None = None) -> list[Comment]:
+    """The comments of a pull request, oldest first, back to ``since`` or 300 of them; each knows whether it was edited."""
+    found: list[Comment] = []
+    before = None
+    for _ in range(_MOST_PAGES):
+        variables = {"owner": session.owner, "name": session.name, "number": number, "before": before}
+        data = await session.graphql(_CONVERSATION, variables)
+        page = data["repository"]["pullRequest"]["comments"]
+        found = [read_comment_node(node) for node in page["nodes"]] + found
+        if not page["pageInfo"]["hasPreviousPage"] or (since and found and found[0].created_at < since):
+            break
+        before = page["pageInfo"]["startCursor"]
+    return found
+
+
+async def find_comment(session: Session, comment_id: int) -> Comment | None:
+    """The comment as it is now."""
+    data = await session.find("/repos/{repository}/issues/comments/{id}", id=comment_id)
+    return read_comment(data) if data else None
+
+
+async def create_comment(session: Session, number: int, body: str) -> Comment:
+    """Say ``body`` on an issue or pull request."""
+    return read_comment(
+        await session.post("/repos/{repository}/issues/{number}/comments", {"body": body}, number=number)
+    )
+
+
+async def edit_comment(session: Session, comment_id: int, body: str) -> None:
+    """Replace the text of a comment of ours."""
+    await session.patch("/repos/{repository}/issues/comments/{id}", {"body": body}, id=comment_id)
+
+
+async def react(session: Session, comment_id: int, reaction: Reaction) -> None:
+    """React to a comment; GitHub keeps one of each kind, so that repeating it changes nothing."""
+    path = "/repos/{repository}/issues/comments/{id}/reactions"
+    await session.post(path, {"content": reaction}, repeatable=True, id=comment_id)
+
+
+async def react_to_node(session: Session, node_id: str, reaction: Reaction) -> None:
+    """React to what REST has no reactions for, such as a review."""
+    content = {"eyes": "EYES", "rocket": "ROCKET", "confused": "CONFUSED", "-1": "THUMBS_DOWN"}[reaction]
+    await session.graphql(_REACT, {"input": {"subjectId": node_id, "content": content}})

@@ -1,0 +1,301 @@
+"""What GitHub told us, as plain values: no I/O, so that the pure rooms may hold them.
+
+Each class keeps only the members the bot reads. Times are aware datetimes in UTC, ids are GitHub's numeric database
+ids, and a ``sha`` is the full 40-character object name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryRef:
+    """Where a repository is reached: enough to mint a token for it and to name it in a path."""
+
+    installation_id: int
+    id: int
+    full_name: str
+
+    @property
+    def owner(self) -> str:
+        """Login of the owning user or organisation."""
+        return self.full_name.split("/", 1)[0]
+
+    @property
+    def name(self) -> str:
+        """The repository's own name."""
+        return self.full_name.split("/", 1)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account. People are compared by ``id``: a login can be renamed and taken over."""
+
+    id: int
+    login: str
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppAccount:
+    """Our App: its numeric id, its slug, and the bot account that acts for it."""
+
+    id: int
+    slug: str
+    bot: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository itself."""
+
+    id: int
+    node_id: str
+    owner_id: int
+    full_name: str
+    default_branch: str
+    web_url: str
+    private: bool = False
+    fork: bool = False
+    archived: bool = False
+
+    @property
+    def owner(self) -> str:
+        """Login of the owning user or organisation."""
+        return self.full_name.split("/", 1)[0]
+
+
+class Role(StrEnum):
+    """What a person may do in a repository, weakest first (``role_name`` of the collaborator permission)."""
+
+    NONE = "none"
+    READ = "read"
+    TRIAGE = "triage"
+    WRITE = "write"
+    MAINTAIN = "maintain"
+    ADMIN = "admin"
+
+    def reaches(self, needed: Role) -> bool:
+        """Whether this role includes ``needed``."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request. ``merge_commit`` is set only when it was merged: before, GitHub's member is a test merge."""
+
+    number: int
+    node_id: str
+    title: str
+    url: str
+    state: str
+    merged: bool
+    locked: bool
+    head_branch: str
+    head_sha: str
+    head_repository_id: int | None
+    base_branch: str
+    base_sha: str
+    author: Person | None
+    created_at: datetime
+    merge_commit: str | None = None
+    merged_by: Person | None = None
+    body: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be merged."""
+        return self.state == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment in a conversation; ``edited_at`` is GraphQL's ``lastEditedAt`` where it was asked for."""
+
+    id: int
+    node_id: str
+    body: str
+    url: str
+    author: Person | None
+    created_at: datetime
+    edited_at: datetime | None = None
+    minimized: bool = False
+    by_app: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """A check run of our own App."""
+
+    id: int
+    head_sha: str
+    conclusion: str | None
+    external_id: str
+    title: str
+    summary: str
+    url: str
+
+
+Conclusion = Literal["success", "neutral", "failure", "action_required"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContent:
+    """What a check run says. It is always concluded: an open one turns stale after 14 days."""
+
+    conclusion: Conclusion
+    external_id: str
+    title: str
+    summary: str
+
+    def is_in(self, run: CheckRun) -> bool:
+        """Whether ``run`` says exactly this."""
+        return (run.conclusion, run.external_id, run.title, run.summary) == (
+            self.conclusion,
+            self.external_id,
+            self.title,
+            self.summary,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TagRef:
+    """A tag and the commit it leads to, through the tag object when it is annotated."""
+
+    name: str
+    commit: str
+    annotated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """One blob of a recursive tree listing."""
+
+    path: str
+    sha: str
+    mode: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of a commit; ``truncated`` says GitHub left some out."""
+
+    commit: str
+    sha: str
+    entries: tuple[TreeEntry, ...]
+    truncated: bool = False
+
+    def find(self, path: str) -> TreeEntry | None:
+        """The blob at ``path``."""
+        return next((entry for entry in self.entries if entry.path == path), None)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path, in the order GitHub gave them."""
+        return tuple(entry.path for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAsset:
+    """A file attached to a GitHub Release; ``state`` is ``uploaded``, or ``starter`` after a failed upload."""
+
+    id: int
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubRelease:
+    """A GitHub Release, draft or published."""
+
+    id: int
+    tag: str
+    draft: bool
+    prerelease: bool
+    url: str
+    upload_url: str
+    body: str
+    author: Person | None
+    assets: tuple[ReleaseAsset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    """One run of a workflow; ``attempt`` counts re-runs from 1, ``path`` is the workflow file."""
+
+    id: int
+    attempt: int
+    event: str
+    status: str
+    conclusion: str | None
+    head_sha: str
+    head_branch: str | None
+    path: str
+    url: str
+    created_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it came to an end, well or badly."""
+        return self.status == "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of a run's newest attempt."""
+
+    id: int
+    name: str
+    status: str
+    conclusion: str | None
+    url: str
+    started_at: datetime | None = None
+    failed_step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What guards an environment, as far as ``actions: read`` shows it."""
+
+    name: str
+    exists: bool
+    rule_app_ids: frozenset[int] = frozenset()
+    reviewers: tuple[str, ...] = ()
+    prevent_self_review: bool = False
+    wait_minutes: int = 0
+    protected_branches_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDeployment:
+    """An environment at which a run waits; ``reviewers`` are those it asks, as ``@login`` or ``@org/team``."""
+
+    environment: str
+    reviewers: tuple[str, ...] = ()
+    wait_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentReview:
+    """One answer in a run's review history: a person's, or an App's to its own rule."""
+
+    state: str
+    comment: str
+    user: Person | None
+    environments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run with all that is asked about it in one observation."""
+
+    run: WorkflowRun
+    jobs: tuple[Job, ...] = ()
+    pending: tuple[PendingDeployment, ...] = ()
+    reviews: tuple[DeploymentReview, ...] = ()

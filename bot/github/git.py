@@ -1,0 +1,80 @@
+"""Adapters: commits, branches and tags are made here, each by its natural key."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+from bot.github.client import Session
+from bot.github.errors import GraphQLError, Unprocessable
+from bot.github.facts import TagRef
+from bot.github.repositories import find_branch, find_tag
+
+ZERO = "0" * 40
+"""As ``beforeOid``: the branch must not exist yet."""
+
+_MOVE = """
+mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }"""
+
+
+class BranchMovedError(Exception):
+    """The branch is not where it was seen: somebody pushed to it, so it is not ours to move."""
+
+
+async def create_commit(
+    session: Session, *, parent: str, base_tree: str, files: Mapping[str, bytes], modes: Mapping[str, str], message: str
+) -> str:
+    """A commit on ``parent`` with ``files`` replaced; no branch points to it yet.
+
+    Neither author nor committer is sent: only then does GitHub sign it for the App and show it as *Verified*.
+    """
+    entries = []
+    for path, content in files.items():
+        entry = {"path": path, "mode": modes.get(path, "100644"), "type": "blob"}
+        try:
+            entry["content"] = content.decode()
+        except UnicodeDecodeError:
+            # A tree takes text only; a file in another encoding must keep its bytes.
+            blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+            entry["sha"] = (await session.post("/repos/{repository}/git/blobs", blob))["sha"]
+        entries.append(entry)
+    tree = base_tree
+    if entries:
+        tree = (await session.post("/repos/{repository}/git/trees", {"base_tree": base_tree, "tree": entries}))["sha"]
+    body = {"message": message, "tree": tree, "parents": [parent]}
+    return str((await session.post("/repos/{repository}/git/commits", body))["sha"])
+
+
+async def move_branch(
+    session: Session, repository_node_id: str, branch: str, *, before: str | None, after: str
+) -> None:
+    """Point ``branch`` at ``after`` if it still is at ``before`` (None: if it does not exist).
+
+    Raises:
+        BranchMovedError: it is somewhere else by now.
+    """
+    update = {"name": f"refs/heads/{branch}", "beforeOid": before or ZERO, "afterOid": after, "force": True}
+    try:
+        await session.graphql(_MOVE, {"input": {"repositoryId": repository_node_id, "refUpdates": [update]}})
+    except GraphQLError as error:
+        if error.types & {"FORBIDDEN", "RATE_LIMITED"}:
+            raise
+        if await find_branch(session, branch) == after:
+            return
+        raise BranchMovedError(branch) from error
+
+
+async def ensure_tag(session: Session, *, name: str, commit: str, message: str) -> TagRef:
+    """The annotated tag ``name``; one that is there already is read back, whatever commit it is on."""
+    tag = {"tag": name, "message": message, "object": commit, "type": "commit"}
+    made = await session.post("/repos/{repository}/git/tags", tag)
+    try:
+        await session.post("/repos/{repository}/git/refs", {"ref": f"refs/tags/{name}", "sha": made["sha"]})
+    except Unprocessable as error:
+        if not error.reference_exists:
+            raise
+        there = await find_tag(session, name)
+        if there is None:
+            raise
+        return there
+    return TagRef(name, commit, annotated=True)

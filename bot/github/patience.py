@@ -1,0 +1,39 @@
+"""When a request is repeated, and how long after: pure but for the dice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.github.errors import GitHubError, RateLimited, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a caller is kept waiting before it gets the error instead.
+
+    Seconds throughout. The waits are short on purpose: whoever asks holds a repository's lane, and a longer wait is a
+    matter for whoever can give it back.
+    """
+
+    attempts: int = 3
+    first_pause: float = 0.5
+    longest_pause: float = 5.0
+    dice: Callable[[], float] = random.random
+
+    def find_pause(self, error: GitHubError, attempt: int, *, repeatable: bool) -> float | None:
+        """How long to wait before the request is repeated after its attempt number ``attempt`` (from 1); ``None``: never.
+
+        A write whose outcome is unknown is repeated only if the caller says that it is ``repeatable``. A request that a
+        rate limit refused was certainly not carried out.
+        """
+        if attempt >= self.attempts:
+            return None
+        if isinstance(error, RateLimited):
+            wait = error.retry_after.total_seconds()
+            # Everyone who waits for the same reset would otherwise come back in the same instant.
+            return wait + self.dice() * self.first_pause if wait <= self.longest_pause else None
+        if isinstance(error, Unavailable) and (repeatable or not error.ambiguous):
+            return min(self.longest_pause, self.first_pause * 2.0 ** (attempt - 1) * (0.5 + self.dice()))
+        return None

@@ -1,0 +1,69 @@
+"""Adapters: pull requests, and who pushed to a branch."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.github.client import Session
+from bot.github.errors import Unprocessable
+from bot.github.facts import PullRequest
+from bot.github.read import read_person, read_pull
+
+
+async def list_pulls(session: Session, branch: str, *, limit: int = 3) -> list[PullRequest]:
+    """The newest pull requests from ``branch`` of this very repository, whatever their state, newest first."""
+    params = {"state": "all", "head": f"{session.owner}:{branch}", "sort": "created", "direction": "desc"}
+    found = []
+    async for data in session.list("/repos/{repository}/pulls", params={**params, "per_page": str(limit)}, limit=limit):
+        found.append(read_pull(data))
+    return found
+
+
+async def get_pull(session: Session, number: int) -> PullRequest:
+    """The pull request ``number``. Raises NotFound."""
+    return read_pull(await session.get("/repos/{repository}/pulls/{number}", number=number))
+
+
+async def find_pull(session: Session, number: int) -> PullRequest | None:
+    """The pull request ``number``; None when it is an issue or nothing."""
+    data = await session.find("/repos/{repository}/pulls/{number}", number=number)
+    return read_pull(data) if data else None
+
+
+async def ensure_pull(session: Session, *, branch: str, base: str, title: str, body: str) -> PullRequest | None:
+    """The open pull request from ``branch``; None when GitHub says there is one but does not show it yet."""
+    request = {"head": branch, "base": base, "title": title, "body": body, "maintainer_can_modify": False}
+    try:
+        return read_pull(await session.post("/repos/{repository}/pulls", request))
+    except Unprocessable as error:
+        if not error.pull_request_exists:
+            raise
+    return next((pull for pull in await list_pulls(session, branch) if pull.is_open), None)
+
+
+async def update_pull(session: Session, number: int, *, title: str, body: str) -> PullRequest:
+    """Give the pull request another title and text."""
+    data = await session.patch("/repos/{repository}/pulls/{number}", {"title": title, "body": body}, number=number)
+    return read_pull(data)
+
+
+async def list_commits(session: Session, number: int) -> list[str]:
+    """The commits of a pull request, oldest first (at most 250, says GitHub)."""
+    listed = session.list("/repos/{repository}/pulls/{number}/commits", number=number, params={"per_page": "100"})
+    return [str(data["sha"]) async for data in listed]
+
+
+async def list_pushers(session: Session, branch: str, since: datetime) -> frozenset[int]:
+    """The ids of everyone who pushed to ``branch`` after ``since``, newest first, by the repository's activity.
+
+    Commit authors can be forged; who pushed cannot.
+    """
+    params = {"ref": f"refs/heads/{branch}", "per_page": "100"}
+    people = set()
+    async for data in session.list("/repos/{repository}/activity", params=params, limit=300):
+        if datetime.fromisoformat(data["timestamp"]) < since:
+            break
+        person = read_person(data.get("actor"))
+        if person is not None:
+            people.add(person.id)
+    return frozenset(people)

@@ -1,0 +1,133 @@
+"""Adapters: the repository, its files at a commit, its tags and branches."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bot.github.client import Session
+from bot.github.facts import Repository, TagRef, Tree, TreeEntry
+from bot.github.read import read_repository
+
+MOST_TAGS = 100
+"""How many of the newest tags are read in one request."""
+
+_TAGS = """
+query($owner: String!, $name: String!, $first: Int!) {
+  repository(owner: $owner, name: $name) {
+    refs(refPrefix: "refs/tags/", first: $first, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
+      nodes { name target { __typename oid ... on Tag { target { __typename oid } } } }
+    }
+  }
+}"""
+
+_BLOBS = """
+query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { FIELDS } }
+fragment content on Blob { oid byteSize isTruncated text }"""
+
+
+async def get_repository(session: Session) -> Repository:
+    """The repository the session is for."""
+    return read_repository(await session.get("/repos/{repository}"))
+
+
+async def find_branch(session: Session, branch: str) -> str | None:
+    """The commit a branch points to."""
+    ref = await session.find("/repos/{repository}/git/ref/heads/{branch}", branch=branch)
+    return str(ref["object"]["sha"]) if ref else None
+
+
+async def list_branches(session: Session, prefix: str) -> list[str]:
+    """The names of all branches that start with ``prefix``."""
+    refs = await session.get("/repos/{repository}/git/matching-refs/heads/{prefix}", prefix=prefix)
+    return [str(ref["ref"]).removeprefix("refs/heads/") for ref in refs]
+
+
+async def list_tags(session: Session) -> tuple[TagRef, ...]:
+    """The newest tags, at most ``MOST_TAGS``, each with the commit it leads to."""
+    variables = {"owner": session.owner, "name": session.name, "first": MOST_TAGS}
+    data = await session.graphql(_TAGS, variables)
+    nodes = data["repository"]["refs"]["nodes"]
+    return tuple(_read_tag(node) for node in nodes)
+
+
+async def find_tag(session: Session, name: str) -> TagRef | None:
+    """The tag called exactly ``name``."""
+    ref = await session.find("/repos/{repository}/git/ref/tags/{name}", name=name)
+    if ref is None:
+        return None
+    target = ref["object"]
+    if target["type"] != "tag":
+        return TagRef(name, str(target["sha"]), annotated=False)
+    tag = await session.get("/repos/{repository}/git/tags/{sha}", sha=target["sha"])
+    return TagRef(name, str(tag["object"]["sha"]), annotated=True)
+
+
+async def get_tree(session: Session, commit: str) -> Tree:
+    """Every blob of ``commit``. Submodules and symbolic links are left out: a release edits plain files only."""
+    data = await session.get("/repos/{repository}/git/trees/{commit}", commit=commit, params={"recursive": "1"})
+    entries = tuple(
+        TreeEntry(str(entry["path"]), str(entry["sha"]), str(entry["mode"]), int(entry.get("size") or 0))
+        for entry in data["tree"]
+        if entry["type"] == "blob" and entry["mode"] != "120000"
+    )
+    return Tree(commit, str(data["sha"]), entries, bool(data.get("truncated")))
+
+
+async def read_blobs(session: Session, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
+    """The exact bytes of ``entries`` by path, in one request where they are text."""
+    wanted = list(entries)
+    if not wanted:
+        return {}
+    # Blobs are asked for by object name, never as "branch:path": aliases of a moving branch are not one snapshot.
+    fields = " ".join(f'b{i}: object(oid: "{entry.sha}") {{ ...content }}' for i, entry in enumerate(wanted))
+    query = _BLOBS.replace("FIELDS", fields)
+    data = await session.graphql(query, {"owner": session.owner, "name": session.name})
+    found: dict[str, bytes] = {}
+    for i, entry in enumerate(wanted):
+        text = _exact_text(data["repository"].get(f"b{i}"))
+        found[entry.path] = text if text is not None else await _read_blob(session, entry.sha)
+    return found
+
+
+def _exact_text(blob: dict[str, Any] | None) -> bytes | None:
+    """The blob's bytes when GraphQL gave all of them: it cuts long texts and replaces what is not UTF-8."""
+    if not blob or blob.get("isTruncated") or blob.get("text") is None:
+        return None
+    content = str(blob["text"]).encode()
+    return content if len(content) == blob.get("byteSize") else None
+
+
+async def _read_blob(session: Session, sha: str) -> bytes:
+    data = await session.get("/repos/{repository}/git/blobs/{sha}", sha=sha)
+    return base64.b64decode(data["content"])
+
+
+def _read_tag(node: dict[str, Any]) -> TagRef:
+    target = node["target"]
+    annotated = target["__typename"] == "Tag"
+    commit = target["target"]["oid"] if annotated else target["oid"]
+    return TagRef(str(node["name"]), str(commit), annotated)
+
+
+async def read_default_branch(session: Session, paths: Iterable[str]) -> dict[str, bytes]:
+    """The files among ``paths`` that are on the default branch, in one request."""
+    wanted = list(paths)
+    fields = " ".join(
+        f"b{i}: object(expression: {json.dumps(f'HEAD:{path}')}) {{ ...content }}" for i, path in enumerate(wanted)
+    )
+    data = await session.graphql(_BLOBS.replace("FIELDS", fields), {"owner": session.owner, "name": session.name})
+    found = {}
+    for i, path in enumerate(wanted):
+        blob = data["repository"].get(f"b{i}")
+        if blob:
+            text = _exact_text(blob)
+            found[path] = text if text is not None else await _read_blob(session, str(blob["oid"]))
+    return found
+
+
+async def is_issue_locked(session: Session, number: int) -> bool:
+    """Whether the conversation of an issue is locked. Raises NotFound."""
+    return bool((await session.get("/repos/{repository}/issues/{number}", number=number)).get("locked"))

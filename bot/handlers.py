@@ -1,0 +1,77 @@
+"""What happens in a repository's lane: a command is carried out, or its releases are taken as far as they go."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.clock import Clock
+from bot.conversation.carry_out import Conversation
+from bot.engine.protocol import Backoff, Delivery, Engine
+from bot.github.access import Access
+from bot.github.apps import get_app
+from bot.github.client import GitHub
+from bot.github.errors import RateLimited, Unavailable
+from bot.github.facts import AppAccount, RepositoryRef
+from bot.intake.command import CommandDelivery
+from bot.release.evidence import Evidence
+from bot.release.workbench import Workbench
+
+log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+_GITHUB_DOWN = timedelta(seconds=30)
+"""How long the lane is left alone when GitHub does not answer."""
+
+
+class LaneHandlers:
+    """The engine's handlers. Both may be run again from the start at any time."""
+
+    def __init__(self, engine: Engine, github: GitHub, evidence: Evidence, clock: Clock) -> None:
+        self._engine, self._github, self._evidence, self._clock = engine, github, evidence, clock
+        self._app: AppAccount | None = None
+
+    @property
+    def bot_login(self) -> str | None:
+        """The login of our bot account, once GitHub was asked for it."""
+        return self._app.bot.login if self._app else None
+
+    async def handle_delivery(self, delivery: Delivery) -> None:
+        """Carry out the commands of one comment."""
+        comment = CommandDelivery.from_content(delivery.repository, delivery.content)
+        with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
+            await _patiently(self._carry_out(comment))
+            # What follows the command is a matter of the release, not of the comment.
+            await self._engine.wake(delivery.repository)
+
+    async def reconcile(self, repository: RepositoryRef) -> None:
+        """Take every release of the repository as far as it goes, and see to it that we look again."""
+        with structlog.contextvars.bound_contextvars(repository=repository.full_name):
+            after = await _patiently(self._go_round(repository))
+            if after is not None:
+                await self._engine.wake(repository, after=after)
+
+    async def _carry_out(self, comment: CommandDelivery) -> None:
+        await Conversation(await self._open_bench(comment.repository), comment).carry_out()
+
+    async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
+        return await (await self._open_bench(repository)).round()
+
+    async def _open_bench(self, repository: RepositoryRef) -> Workbench:
+        access = Access(self._github, repository)
+        if self._app is None:
+            self._app = await get_app(self._github, access.read)
+        return Workbench(access, self._app, self._evidence, self._clock, self._engine.intents(repository))
+
+
+async def _patiently(work: Awaitable[_T]) -> _T:
+    """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""
+    try:
+        return await work
+    except RateLimited as limit:
+        raise Backoff(limit.retry_after, "GitHub's rate limit") from limit
+    except Unavailable as error:
+        raise Backoff(_GITHUB_DOWN, "GitHub does not answer") from error

@@ -1,0 +1,1 @@
+"""Package indexes: the only room that knows their addresses and their answers."""

@@ -1,0 +1,113 @@
+"""A comment or review that may hold a command: what of it travels through the engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from bot.github.facts import Person, RepositoryRef
+from bot.intake.payload import Malformed, Payload
+
+Source: TypeAlias = Literal["comment", "review"]
+
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+_VERB: Final = re.compile(r"/release(?:\s|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDelivery:
+    """What somebody wrote, when, and where.
+
+    The author is a person (no bot, no App in a person's name) and is who sent it: anything else was ignored on the
+    way in. What the person may do is asked of GitHub when the command is carried out.
+    """
+
+    repository: RepositoryRef
+    source: Source
+    comment_id: int
+    """Id of the comment, or of the review when that is the source."""
+    node_id: str
+    issue_number: int
+    is_pull: bool
+    author: Person
+    created_at: datetime
+    body: str
+    url: str
+
+    @classmethod
+    def read(cls, repository: RepositoryRef, said: Payload, number: int, *, is_pull: bool) -> CommandDelivery:
+        """The command in a payload's ``comment`` or ``review``. Raises Malformed."""
+        author = said.child("user")
+        # A review has no created_at: it exists when it is submitted.
+        source: Source = "review" if said.has("submitted_at") else "comment"
+        return cls(
+            repository=repository,
+            source=source,
+            comment_id=said.integer("id"),
+            node_id=said.text("node_id"),
+            issue_number=number,
+            is_pull=is_pull,
+            author=Person(author.integer("id"), author.text("login")),
+            created_at=_moment(said, "submitted_at" if source == "review" else "created_at"),
+            body=said.text("body"),
+            url=said.text("html_url"),
+        )
+
+    def to_content(self) -> dict[str, Any]:
+        """The command as JSON values, without the repository: that travels beside it."""
+        return {
+            "source": self.source,
+            "comment_id": self.comment_id,
+            "node_id": self.node_id,
+            "issue_number": self.issue_number,
+            "is_pull": self.is_pull,
+            "author_id": self.author.id,
+            "author_login": self.author.login,
+            "created_at": self.created_at.isoformat(),
+            "body": self.body,
+            "url": self.url,
+        }
+
+    @classmethod
+    def from_content(cls, repository: RepositoryRef, content: Mapping[str, Any]) -> CommandDelivery:
+        """The command that ``to_content`` wrote. Raises KeyError or ValueError on anything else."""
+        return cls(
+            repository=repository,
+            source=content["source"],
+            comment_id=content["comment_id"],
+            node_id=content["node_id"],
+            issue_number=content["issue_number"],
+            is_pull=content["is_pull"],
+            author=Person(content["author_id"], content["author_login"]),
+            created_at=datetime.fromisoformat(content["created_at"]),
+            body=content["body"],
+            url=content["url"],
+        )
+
+
+def may_hold_command(body: str) -> bool:
+    """Whether the leading block (the first lines, all starting with ``/``) has a line that starts with ``/release``.
+
+    A cheap test that lets through a little more than the grammar does: it decides only what is worth storing.
+    """
+    block = body.lstrip()
+    if not block.startswith("/"):
+        return False
+    for line in _LINE_END.split(block):
+        if not line.lstrip().startswith("/"):
+            return False
+        if _VERB.match(line.lstrip()):
+            return True
+    return False
+
+
+def _moment(said: Payload, name: str) -> datetime:
+    text = said.text(name)
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise Malformed(name, "a time") from None

@@ -1,0 +1,219 @@
+"""What a webhook payload means to us: a command, a reason to look at a repository again, or nothing.
+
+Pure translation. Payload members are those of GitHub's webhook reference ("Webhook events and payloads"); whatever is
+missing, null or of another type makes a value that says so, never an exception. Only a *command* carries content on:
+everything else is observed from GitHub when the repository's turn comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from bot.github.facts import RepositoryRef
+from bot.intake.command import CommandDelivery, may_hold_command
+from bot.intake.payload import Malformed, Payload
+
+RELEASE_BRANCHES: Final = "aweigh/"
+_UNRELATED_RUNS: Final = frozenset({"merge_group", "pull_request", "pull_request_target", "schedule"})
+
+
+@dataclass(frozen=True, slots=True)
+class AppIdentity:
+    """Who we are in a payload: the App's id, and the login of its bot account once we have asked GitHub for it."""
+
+    app_id: int
+    bot_login: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """The delivery means nothing to us, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Something about this repository changed: look at it again. ``hint`` says what, for the log only."""
+
+    repository: RepositoryRef
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationGone:
+    """The App was uninstalled: whatever is stored about the installation must go."""
+
+    installation_id: int
+
+
+Meaning: TypeAlias = Ignored | Malformed | Wake | CommandDelivery | InstallationGone
+
+
+def translate(event: str, payload: Mapping[str, Any], identity: AppIdentity) -> Meaning:
+    """What the payload of an ``X-GitHub-Event`` means to the App of this identity."""
+    read = _READERS.get(event)
+    if read is None:
+        return Ignored("event not used")
+    try:
+        return read(Payload(payload), identity)
+    except Malformed as malformed:
+        return malformed
+
+
+def is_used(event: str) -> bool:
+    """Whether any payload of this event can mean something to us, so that others are dropped unread."""
+    return event in _READERS
+
+
+def _read_comment(payload: Payload, identity: AppIdentity) -> Meaning:
+    issue = payload.child("issue")
+    action = payload.text("action")
+    if action == "created":
+        return _read_command(payload, payload.child("comment"), issue, is_pull=issue.has("pull_request"))
+    if not issue.has("pull_request") or not _is_own(issue.find_child("user"), identity):
+        return Ignored("a comment elsewhere than on a release pull request was changed")
+    return _wake(payload, f"comment {action}")
+
+
+def _read_review(payload: Payload, _: AppIdentity) -> Meaning:
+    if payload.text("action") != "submitted":
+        return Ignored("only a submitted review is read")
+    return _read_command(payload, payload.child("review"), payload.child("pull_request"), is_pull=True)
+
+
+def _read_command(payload: Payload, said: Payload, subject: Payload, *, is_pull: bool) -> Meaning:
+    # The body is looked at first: nearly every comment on GitHub ends here.
+    if not may_hold_command(said.find_text("body") or ""):
+        return Ignored("no command")
+    author = said.find_child("user")
+    if author is None:
+        return Ignored("the author's account is gone")
+    if author.find_text("type") != "User" or said.has("performed_via_github_app"):
+        return Ignored("only people give commands")
+    if payload.child("sender").integer("id") != author.integer("id"):
+        return Ignored("sent by somebody else than the author")
+    return CommandDelivery.read(payload.repository(), said, subject.integer("number"), is_pull=is_pull)
+
+
+def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
+    action = payload.text("action")
+    pull = payload.child("pull_request")
+    if _is_own(payload.find_child("sender"), identity):
+        return Ignored("our own doing")
+    if action == "closed" and pull.flag("merged"):
+        return _wake(payload, "pull request merged")
+    if action in {"closed", "reopened", "synchronize", "edited"} and _is_release_branch(pull.child("head").text("ref")):
+        return _wake(payload, f"release pull request {action}")
+    return Ignored("no release pull request")
+
+
+def _read_push(payload: Payload, identity: AppIdentity) -> Meaning:
+    ref = payload.text("ref")
+    if _is_own(payload.find_child("sender"), identity):
+        return Ignored("our own doing")
+    if ref.startswith("refs/tags/"):
+        return _wake(payload, "tag pushed")
+    branch = ref.removeprefix("refs/heads/")
+    if _is_release_branch(branch) or _is_release_line(branch, payload):
+        return _wake(payload, "branch pushed")
+    return Ignored("a branch no release is made from")
+
+
+def _read_ref(payload: Payload, identity: AppIdentity) -> Meaning:
+    if _is_own(payload.find_child("sender"), identity):
+        return Ignored("our own doing")
+    kind = payload.text("ref_type")
+    if kind == "tag" or (kind == "branch" and _is_release_branch(payload.text("ref"))):
+        return _wake(payload, f"{kind} created or deleted")
+    return Ignored("a branch that is not ours")
+
+
+def _read_release(payload: Payload, identity: AppIdentity) -> Meaning:
+    if _is_own(payload.find_child("sender"), identity):
+        return Ignored("our own doing")
+    return _wake(payload, f"release {payload.text('action')}")
+
+
+def _read_workflow_run(payload: Payload, _: AppIdentity) -> Meaning:
+    # The sender of a run that our tag or release started is our own bot: these must wake us all the same.
+    run = payload.child("workflow_run")
+    event = run.text("event")
+    if event in _UNRELATED_RUNS or (event == "push" and _is_on_default_branch(run, payload)):
+        return Ignored("a run that cannot publish a release of ours")
+    return _wake(payload, f"run {payload.text('action')}")
+
+
+def _read_workflow_job(payload: Payload, _: AppIdentity) -> Meaning:
+    action = payload.text("action")
+    if action not in {"waiting", "completed"} or _is_on_default_branch(payload.child("workflow_job"), payload):
+        return Ignored("a job that cannot publish a release of ours")
+    return _wake(payload, f"job {action}")
+
+
+def _read_protection_rule(payload: Payload, _: AppIdentity) -> Meaning:
+    if payload.text("action") != "requested":
+        return Ignored("no request")
+    return _wake(payload, "gate asked for")
+
+
+def _read_deployment_review(payload: Payload, _: AppIdentity) -> Meaning:
+    return _wake(payload, f"deployment review {payload.text('action')}")
+
+
+def _read_check_run(payload: Payload, identity: AppIdentity) -> Meaning:
+    action = payload.text("action")
+    if action not in {"rerequested", "requested_action"}:
+        return Ignored("nobody asks anything of a check")
+    app = payload.child("check_run").find_child("app")
+    if app is None or app.integer("id") != identity.app_id:
+        return Ignored("a check of another App")
+    return _wake(payload, f"check {action}")
+
+
+def _read_installation(payload: Payload, _: AppIdentity) -> Meaning:
+    if payload.text("action") != "deleted":
+        return Ignored("the installation goes on")
+    return InstallationGone(payload.child("installation").integer("id"))
+
+
+def _wake(payload: Payload, hint: str) -> Wake:
+    return Wake(payload.repository(), hint)
+
+
+def _is_own(account: Payload | None, identity: AppIdentity) -> bool:
+    # An account can be null (a ghost); what we cannot tell to be ours is somebody else's.
+    return account is not None and identity.bot_login is not None and account.find_text("login") == identity.bot_login
+
+
+def _is_release_branch(branch: str) -> bool:
+    return branch.startswith(RELEASE_BRANCHES)
+
+
+def _is_release_line(branch: str, payload: Payload) -> bool:
+    return branch.endswith(".x") or branch == payload.child("repository").find_text("default_branch")
+
+
+def _is_on_default_branch(run: Payload, payload: Payload) -> bool:
+    # A run that a tag or a release started has the tag's name here.
+    branch = run.find_text("head_branch")
+    return branch is not None and branch == payload.child("repository").find_text("default_branch")
+
+
+_READERS: Final[Mapping[str, Callable[[Payload, AppIdentity], Meaning]]] = {
+    "check_run": _read_check_run,
+    "create": _read_ref,
+    "delete": _read_ref,
+    "deployment_protection_rule": _read_protection_rule,
+    "deployment_review": _read_deployment_review,
+    "installation": _read_installation,
+    "issue_comment": _read_comment,
+    "pull_request": _read_pull_request,
+    "pull_request_review": _read_review,
+    "push": _read_push,
+    "release": _read_release,
+    "workflow_job": _read_workflow_job,
+    "workflow_run": _read_workflow_run,
+}

@@ -1,0 +1,165 @@
+"""The one door GitHub comes in by: verified, understood, made durable, and only then answered with 202.
+
+GitHub waits ten seconds and never sends a delivery again by itself ("Best practices for using webhooks"), so a 2xx is a
+promise. Whatever we cannot keep gets a 5xx, which a later sweep finds in the App's list of failed deliveries.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from gidgethub import ValidationFailure, sansio
+
+from bot.clock import Clock
+from bot.engine import Delivery, Engine, EngineUnavailableError
+from bot.github.tokens import Secret
+from bot.intake.command import CommandDelivery
+from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
+from bot.intake.payload import Malformed
+
+LARGEST_BODY: Final = 25 * 1024 * 1024
+"""GitHub sends no larger payload ("Webhook events and payloads")."""
+
+_SIGNATURE: Final = re.compile(r"sha256=[0-9a-f]{64}")
+_GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_EVENT: Final = re.compile(r"[a-z_]{1,60}")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a delivery is answered: the status, a word for logs and figures, and the reason in a sentence."""
+
+    status: int
+    outcome: str
+    reason: str
+
+
+class Refusal(Exception):  # noqa: N818 (an answer, not a failure of ours)
+    """The delivery is answered with this verdict and goes no further."""
+
+    def __init__(self, status: int, outcome: str, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict = Verdict(status, outcome, reason)
+
+
+class Webhook:
+    """Receives deliveries for one App."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        secrets: Sequence[Secret],
+        identity: Callable[[], AppIdentity],
+        clock: Clock,
+        count: Callable[[str, str], None] = lambda event, outcome: None,
+    ) -> None:
+        """``secrets`` are those a delivery may be signed with; ``count`` is told each delivery's event and outcome.
+
+        Raises:
+            ValueError: there are no secrets; an unsigned delivery must never be taken.
+        """
+        if not secrets:
+            raise ValueError("a webhook needs a secret")
+        self._engine = engine
+        self._secrets = tuple(secrets)
+        self._identity = identity
+        self._clock = clock
+        self._count = count
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer one delivery: 202 taken or dropped, 4xx with the reason, 503 when it could not be made durable."""
+        event = request.headers.get("X-GitHub-Event", "")
+        guid = request.headers.get("X-GitHub-Delivery", "").lower()
+        # Before the signature is checked these two are anybody's words: they are shaped before they are logged.
+        named = {"delivery": guid if _GUID.fullmatch(guid) else None, "event": event if is_used(event) else "other"}
+        with structlog.contextvars.bound_contextvars(delivery=named["delivery"]):
+            verdict = await self._judge(request, event, guid)
+            self._count(str(named["event"]), verdict.outcome)
+            write = log.debug if verdict.outcome == "dropped" else log.warning if verdict.status >= 400 else log.info
+            write("delivery", event=named["event"], status=verdict.status, outcome=verdict.outcome, why=verdict.reason)
+        headers = {"Retry-After": "30"} if verdict.status == 503 else None
+        return web.Response(status=verdict.status, text=f"{verdict.outcome}: {verdict.reason}\n", headers=headers)
+
+    async def _judge(self, request: web.Request, event: str, guid: str) -> Verdict:
+        try:
+            body = await _read_body(request)
+            self._check_signature(request, body)
+            _check_headers(event, guid)
+            if not is_used(event):
+                return Verdict(202, "dropped", "event not used")
+            return await self._take(event, guid, _parse(request, body))
+        except Refusal as refusal:
+            return refusal.verdict
+        except EngineUnavailableError as unavailable:
+            log.warning("not made durable", cause=str(unavailable))
+            return Verdict(503, "unavailable", "the delivery could not be stored, send it again")
+
+    def _check_signature(self, request: web.Request, body: bytes) -> None:
+        signature = request.headers.get("X-Hub-Signature-256")
+        if signature is None:
+            hint = "only SHA-1 was sent" if "X-Hub-Signature" in request.headers else "is a secret set at GitHub?"
+            raise Refusal(401, "unsigned", f"X-Hub-Signature-256 is missing: {hint}")
+        if not _SIGNATURE.fullmatch(signature):
+            raise Refusal(401, "unsigned", "X-Hub-Signature-256 is not sha256= and 64 hexadecimal digits")
+        # All secrets are tried, whichever fits, so that the time taken tells nothing.
+        if not any([_is_signed(body, signature, secret) for secret in self._secrets]):  # noqa: C419
+            raise Refusal(401, "unsigned", "the signature does not belong to this body and our secret")
+
+    async def _take(self, event: str, guid: str, payload: dict[str, Any]) -> Verdict:
+        match translate(event, payload, self._identity()):
+            case Ignored(reason):
+                return Verdict(202, "dropped", reason)
+            case Malformed() as malformed:
+                raise Refusal(400, "malformed", str(malformed))
+            case Wake(repository, hint):
+                await self._engine.wake(repository)
+                return Verdict(202, "wake-up", hint)
+            case CommandDelivery() as command:
+                content = command.to_content()
+                new = await self._engine.accept(Delivery(guid, command.repository, self._clock.now(), content))
+                return Verdict(202, "command", "accepted") if new else Verdict(202, "duplicate", "known already")
+            case InstallationGone(installation_id):
+                await self._engine.purge(installation_id)
+                return Verdict(202, "purged", "installation deleted")
+
+
+def _is_signed(body: bytes, signature: str, secret: Secret) -> bool:
+    try:
+        sansio.validate_event(body, signature=signature, secret=secret.reveal())
+    except ValidationFailure:
+        return False
+    return True
+
+
+async def _read_body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise Refusal(413, "too-large", "the body has more than 25 MB") from None
+
+
+def _check_headers(event: str, guid: str) -> None:
+    if not _GUID.fullmatch(guid):
+        raise Refusal(400, "malformed", "X-GitHub-Delivery is missing or no GUID")
+    if not _EVENT.fullmatch(event):
+        raise Refusal(400, "malformed", "X-GitHub-Event is missing or no name of an event")
+
+
+def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise Refusal(415, "malformed", "the webhook's content type must be set to application/json")
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "malformed", "the body is not JSON") from None
+    if not isinstance(payload, dict):
+        raise Refusal(400, "malformed", "the body is not a JSON object")
+    return payload

@@ -1,0 +1,80 @@
+"""The end of a release: published with its evidence, or failed with the decisive lines of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.github.links import tag_page
+from bot.messages.markers import OUTCOME, marker
+from bot.messages.text import block, code, finish, in_cell, link
+from bot.publishing.diagnosis import Diagnosis
+from bot.publishing.verdicts import AttestationState, FileVerdict
+from bot.release.snapshot import Snapshot
+from bot.release.steps import Announce, ReportFailure
+from bot.release.views import index_page
+
+_STATES: dict[AttestationState, str] = {
+    AttestationState.VERIFIED: "✅ verified",
+    AttestationState.OTHER_REF: "⚠️ valid, but for another ref, commit or run",
+    AttestationState.UNEXPECTED_IDENTITY: "🛑 valid signature of an unexpected identity",
+    AttestationState.INVALID: "🛑 invalid",
+    AttestationState.NONE: "⚠️ none",
+    AttestationState.COULD_NOT_CHECK: "❔ could not be checked",
+}
+
+
+def outcome_marker(key: str) -> str:
+    """The marker of the comment about one outcome."""
+    return marker(OUTCOME, key)
+
+
+def render_published(snapshot: Snapshot, step: Announce) -> str:
+    """The final comment: where it is, how to install it, and what was proved about each file."""
+    project = snapshot.project.name if snapshot.project else "?"
+    option = snapshot.target.install_option()
+    install = " ".join(part for part in ("pip install", option, f"{project}=={step.version}") if part)
+    rows = [_row(verdict) for verdict in step.verdicts]
+    parts = [
+        outcome_marker("published"),
+        f"🎉 **{code(project)} {code(step.version)} is on {link(snapshot.target.name, index_page(snapshot))}.**",
+        block([install], "sh"),
+        "\n".join(["| file | sha256 | attestation |", "| --- | --- | --- |", *rows]),
+        _summary(step.verdicts),
+        f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
+    ]
+    return finish("\n\n".join(parts))
+
+
+def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
+    """Why the run failed, for the thread."""
+    run = step.run.run
+    parts = [
+        outcome_marker(step.key),
+        f"🛑 **Publishing {code(step.version)} failed** in {link(f'run {run.id}', run.url)}, attempt {run.attempt}.",
+    ]
+    if diagnosis.cause:
+        parts.append(f"{diagnosis.cause} {diagnosis.fix}".strip())
+    if diagnosis.lines:
+        parts.append(block(diagnosis.lines))
+    parts.append("Once the cause is gone, re-run the failed jobs on GitHub: I go on by myself from there.")
+    return finish("\n\n".join(parts))
+
+
+def render_digests(verdicts: Iterable[FileVerdict]) -> bytes:
+    """The digests of all files in the form that ``sha256sum --check`` reads."""
+    return "".join(f"{verdict.sha256}  {verdict.filename}\n" for verdict in verdicts).encode()
+
+
+def _row(verdict: FileVerdict) -> str:
+    state = _STATES[verdict.state]
+    reason = f": {code(verdict.reason)}" if verdict.reason and verdict.state is not AttestationState.VERIFIED else ""
+    return f"| {in_cell(code(verdict.filename))} | {in_cell(code(verdict.sha256))} | {in_cell(state + reason)} |"
+
+
+def _summary(verdicts: tuple[FileVerdict, ...]) -> str:
+    if all(verdict.state is AttestationState.VERIFIED for verdict in verdicts):
+        return (
+            "Every file carries a PEP 740 attestation that was verified from its digest: made by this repository's publish"
+            " workflow, in the run above, at the tagged commit. (An attestation does not name the environment that was passed.)"
+        )
+    return "Not every file is proved to come from this run; the table says why."

@@ -1,0 +1,76 @@
+"""The prompts: a new comment, because a person must act, that mentions nobody but those who can."""
+
+from __future__ import annotations
+
+from bot.github.links import commit_page
+from bot.messages.markers import marker
+from bot.messages.text import code, finish, link, short
+from bot.release.runs import attempt_mark
+from bot.release.snapshot import Snapshot
+from bot.release.steps import AskApproval, OpenGate, RejectTwin
+
+PROMPT = "prompt"
+
+
+def prompt_marker(key: str) -> str:
+    """The marker of the prompt for ``key`` (a run's attempt, or a commit)."""
+    return marker(PROMPT, key)
+
+
+def render_prompt(snapshot: Snapshot, step: AskApproval) -> str:
+    """What is asked, of whom, and the line to type."""
+    commit = link(code(short(step.commit)), commit_page(snapshot.repository, step.commit))
+    what = f"{code(step.version)} from {commit}"
+    parts = [prompt_marker(step.key)]
+    if step.run is None:
+        parts.append(f"🚦 **Approval needed before {what} is published.** Nothing has been started yet.")
+    else:
+        where = link(f"run {step.run.run.id}", step.run.run.url)
+        parts.append(f"🚦 **{where} wants to publish {what}** (attempt {step.run.run.attempt}).")
+    if snapshot.gate.ours or step.run is None:
+        parts.append(_approvals(snapshot, step))
+    if step.run is not None and snapshot.gate.reviewed:
+        parts.append(_reviewers(snapshot, step))
+    return finish("\n\n".join(parts))
+
+
+def render_gate_comment(step: OpenGate) -> str:
+    """What the run's page says about our approval; the mark tells attempts apart."""
+    names = ", ".join(person.login for person in step.approvers) or "the settings (no approval required)"
+    return f"{step.version} at {short(step.commit)} approved by {names} {attempt_mark(step.run)}"
+
+
+def render_twin_comment(step: RejectTwin) -> str:
+    """What the run's page says about a second run that would publish the same."""
+    return (
+        f"Run {step.ours.run.id} already publishes this version; this run was started by another event of the same"
+        f" release {attempt_mark(step.run)}"
+    )
+
+
+def _approvals(snapshot: Snapshot, step: AskApproval) -> str:
+    count = "One person" if step.needed == 1 else f"{step.needed} people"
+    others = (
+        ""
+        if _self_allowed(snapshot)
+        else ", other than the one who asked for the release and whoever pushed to its branch,"
+    )
+    pinned = f"/release approve {step.version} {short(step.commit)}"
+    return (
+        f"{count} with *maintain* or *admin*{others} can approve by typing\n\n"
+        f"> {code(f'/release approve {step.version}')}\n\n"
+        f"here, or {code(pinned)} to pin the commit."
+    )
+
+
+def _reviewers(snapshot: Snapshot, step: AskApproval) -> str:
+    reviewers = snapshot.environment.reviewers if snapshot.environment else ()
+    names = ", ".join("@" + name for name in reviewers)
+    page = link("the page of the run", step.run.run.url) if step.run else ""
+    also = "also " if snapshot.gate.ours else ""
+    return f"The environment {also}has required reviewers: {names}, please review the deployment on {page}."
+
+
+def _self_allowed(snapshot: Snapshot) -> bool:
+    approval = getattr(snapshot.settings, "approval", None)
+    return bool(approval is not None and approval.self_)

@@ -1,0 +1,87 @@
+"""The release pull request: its text says what merging does, so that nobody has to know the bot to merge it."""
+
+from __future__ import annotations
+
+from bot.github.facts import Environment
+from bot.messages.markers import marker
+from bot.messages.text import code, finish, harmless, in_cell
+from bot.publishing.route import Order
+from bot.release.plan import Plan
+from bot.release.snapshot import GateKind
+
+PULL = "release-pull"
+
+
+def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -> str:
+    """The body of the pull request for ``plan``; ``needed`` is how many approvals are asked for."""
+    parts = [
+        marker(PULL),
+        f"**{code(plan.project)} {code(plan.previous)} → {code(plan.version)}**, asked for by {code('@' + plan.requester_login)}.",
+        "### Merging this",
+        "\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1)),
+    ]
+    if plan.entries:
+        parts += ["### Changelog", harmless(plan.entries)]
+    parts += ["### Files changed", _files(plan)]
+    parts += ["### Commands", _commands()]
+    return finish("\n\n".join(parts))
+
+
+def _acts(plan: Plan, environment: Environment | None, needed: int) -> list[str]:
+    tag, workflow = code(plan.tag), code(plan.route.workflow)
+    publish = _publication(plan, environment, needed)
+    verify = "I wait for the files on the index, verify their attestations and report here."
+    release = "The GitHub Release is published"
+    match plan.route.order:
+        case Order.RELEASE_PUBLISHED:
+            return [
+                f"puts the tag {tag} on the merge commit.",
+                f"{release}, which starts {workflow}. {publish}",
+                verify,
+            ]
+        case Order.TAG_PUSH:
+            return [
+                f"puts the tag {tag} on the merge commit, which starts {workflow}. {publish}",
+                verify,
+                f"{release} with the digests and attestations of the files.",
+            ]
+        case Order.DISPATCH:
+            return [
+                f"puts the tag {tag} on the merge commit.",
+                f"{workflow} is started at the tag. {publish}",
+                verify,
+                f"{release} with the digests and attestations of the files.",
+            ]
+
+
+def _publication(plan: Plan, environment: Environment | None, needed: int) -> str:
+    name = code(environment.name) if environment else ""
+    approvals = "one approval" if needed == 1 else f"{needed} approvals"
+    match plan.gate:
+        case GateKind.RULE:
+            return f"It waits at the environment {name} for {approvals} in this thread."
+        case GateKind.REVIEWERS:
+            return f"It waits at the environment {name} for its required reviewers."
+        case GateKind.BOTH:
+            return f"It waits at the environment {name} for {approvals} in this thread and for its required reviewers."
+        case GateKind.NONE if needed:
+            return f"No environment guards the upload, so {approvals} in this thread come before that."
+        case GateKind.NONE:
+            return "**Merging publishes: nothing asks again before the upload.**"
+
+
+def _files(plan: Plan) -> str:
+    rows = [f"| {in_cell(code(edit.path))} | {in_cell(code(edit.description))} |" for edit in plan.edits]
+    if not rows:
+        return "None: the files say this version already."
+    return "\n".join(["| file | change |", "| --- | --- |", *rows])
+
+
+def _commands() -> str:
+    return "\n".join(
+        [
+            "- `/release VERSION` here changes the version of this pull request.",
+            "- `/release status` says where the release stands; `/release help` lists what is possible.",
+            "- Closing this pull request cancels the release.",
+        ]
+    )

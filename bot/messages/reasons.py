@@ -1,0 +1,274 @@
+"""A sentence and a fix for each reason code: what is wrong, why, and the line to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.messages.text import block, code, render_parts, short
+from bot.release.reasons import Because, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reason in words. ``fix`` says what to do; ``paste`` is a command that people can copy as it is."""
+
+    sentence: str
+    fix: str = ""
+    paste: str = ""
+    details: str = ""
+
+    def in_line(self) -> str:
+        """Everything in one paragraph, and the details below."""
+        parts = [self.sentence, self.fix]
+        if self.paste:
+            parts.append(f"Paste: {code(self.paste)}")
+        text = " ".join(part for part in parts if part)
+        return f"{text}\n\n{self.details}" if self.details else text
+
+
+def say(reason: Because) -> Said:
+    """The words for ``reason``."""
+    return _WORDS[reason.code](reason)
+
+
+def _next(reason: Because) -> str:
+    return f"/release {reason.get('next')}" if reason.get("next") else "/release help"
+
+
+def _version_invalid(reason: Because) -> Said:
+    return Said(render_parts(reason.parts), "Versions are written as PEP 440 says.", _next(reason))
+
+
+def _version_not_newer(reason: Because) -> Said:
+    newer = (
+        f"{code(reason.get('version'))} is not newer than {code(reason.get('newest'))}, which the files already say."
+    )
+    return Said(render_parts(reason.parts) if reason.parts else newer, "A release only goes forward.", _next(reason))
+
+
+def _version_taken(reason: Because) -> Said:
+    return Said(
+        f"{code(reason.get('version'))} is taken: {code(reason.get('index'))} already has files of it.",
+        "An index never takes the same file name twice, not even after a deletion.",
+        _next(reason),
+    )
+
+
+def _tag_exists(reason: Because) -> Said:
+    return Said(f"The tag {code(reason.get('tag'))} exists already.", "A tag is never moved.", _next(reason))
+
+
+def _release_open(reason: Because) -> Said:
+    number = reason.get("number")
+    return Said(
+        f"#{number} is open for {code(reason.get('version'))}; a line has one release pull request at a time.",
+        f"Merge or close #{number}, or change its version there.",
+        f"/release {reason.get('given')}",
+    )
+
+
+def _archived(_: Because) -> Said:
+    return Said("This repository is archived, so nothing can be released from it.")
+
+
+def _settings_invalid(reason: Because) -> Said:
+    return Said(
+        f"The settings in {code(reason.get('path'))} on the default branch cannot be used: {reason.get('detail')}.",
+        "Mend them there and ask again.",
+    )
+
+
+def _project_unreadable(reason: Because) -> Said:
+    return Said(
+        f"The project's version cannot be read: {render_parts(reason.parts)}",
+        "Mend that on the base branch and ask again.",
+    )
+
+
+def _no_publish_route(reason: Because) -> Said:
+    lines = [line for line in reason.get("events").splitlines() if line]
+    return Said(
+        f"Nothing would publish this release. {reason.get('cause')}",
+        reason.get("fix"),
+        details=block(lines) if lines else "",
+    )
+
+
+def _branch_taken(reason: Because) -> Said:
+    return Said(
+        f"The branch {code(reason.get('branch'))} holds commits that are not mine, and I never overwrite those.",
+        "Delete or rename the branch and ask again.",
+    )
+
+
+def _version_mismatch(reason: Because) -> Said:
+    return Said(
+        f"The merged files say {code(reason.get('found'))}, but {code(reason.get('wanted'))} was asked for.",
+        "Nothing was tagged. Ask for a release again, in the version you mean.",
+        f"/release {reason.get('wanted')}",
+    )
+
+
+def _tag_elsewhere(reason: Because) -> Said:
+    return Said(
+        f"The tag {code(reason.get('tag'))} is on {short(reason.get('found'))}, not on the merge commit"
+        f" {short(reason.get('wanted'))}. I never move a tag.",
+        "Delete the tag if it is wrong; I put it on the merge commit then. Otherwise release another version.",
+    )
+
+
+def _record_lost(_: Because) -> Said:
+    return Said(
+        "The check run in which I keep who asked for this release is gone, so I cannot tell who may approve it.",
+        "Ask again for the version you want.",
+    )
+
+
+def _undone_tag(reason: Because) -> Said:
+    return Said(
+        f"The tag {code(reason.get('tag'))} was there and has been deleted, so I stopped: a person's undo wins.",
+        "To release after all, ask again for a version.",
+    )
+
+
+def _undone_release(reason: Because) -> Said:
+    return Said(
+        f"The GitHub Release of {code(reason.get('tag'))} was there and has been withdrawn, so I stopped: a person's undo wins.",
+        "To release after all, ask again for a version.",
+    )
+
+
+def _run_not_started(reason: Because) -> Said:
+    return Said(
+        f"{code(reason.get('workflow'))} has not started for {code(reason.get('tag'))} within ten minutes.",
+        "See whether Actions is switched off, the workflow disabled, or a policy keeps this App from starting runs.",
+    )
+
+
+def _run_failed(reason: Because) -> Said:
+    return Said(
+        f"The publish run failed ({reason.get('run')}).",
+        "Re-run it on GitHub once the cause is gone; I go on by myself. A mistake in the tagged files needs a new version.",
+    )
+
+
+def _gate_rejected(reason: Because) -> Said:
+    return Said(
+        f"{code('@' + reason.get('by'))} rejected the deployment ({reason.get('run')}); nothing was published.",
+        "To try again, re-run the run on GitHub: the approval is asked anew.",
+    )
+
+
+def _index_unreachable(reason: Because) -> Said:
+    return Said(
+        f"The package index could not be asked whether this version is free: {code(reason.get('detail'))}.",
+        "I ask again before anything is tagged.",
+    )
+
+
+def _permission_missing(reason: Because) -> Said:
+    return Said(
+        f"I lack a permission on GitHub: {reason.get('detail')}.",
+        "An owner grants it in the App's installation settings; I go on by myself then.",
+    )
+
+
+def _refused_by_github(reason: Because) -> Said:
+    return Said(
+        f"GitHub did not do it: {code(reason.get('detail'))}.",
+        "I look again in a while; mend the cause and it goes on.",
+    )
+
+
+def _role_too_low(reason: Because) -> Said:
+    return Said(
+        f"This takes the role *{reason.get('needed')}* or more; yours is *{reason.get('actual')}*.",
+        f"Anyone with *{reason.get('needed')}* in this repository can do it.",
+    )
+
+
+def _own_approval(reason: Because) -> Said:
+    return Said(
+        "You asked for this release, so somebody else approves it.",
+        "Another maintainer types the same line. If you are the only one, set `approval.self = true`"
+        " in `[tool.aweigh]` of pyproject.toml on the default branch.",
+        f"/release approve {reason.get('version')}",
+    )
+
+
+def _pushed_to_branch(reason: Because) -> Said:
+    return Said(
+        "You pushed to the release branch, so somebody else approves it.",
+        "Another maintainer types the same line, or `approval.self = true` in `[tool.aweigh]` lifts this.",
+        f"/release approve {reason.get('version')}",
+    )
+
+
+def _wrong_version(reason: Because) -> Said:
+    return Said(
+        f"You named {code(reason.get('given'))}, but {code(reason.get('version'))} is what waits.",
+        paste=f"/release approve {reason.get('version')}",
+    )
+
+
+def _wrong_commit(reason: Because) -> Said:
+    return Said(
+        f"You named the commit {code(reason.get('given'))}, but the one that waits is {code(reason.get('commit'))}."
+    )
+
+
+def _nothing_to_approve(_: Because) -> Said:
+    return Said("Nothing waits for an approval here.", "What is going on:", "/release status")
+
+
+def _edited(_: Because) -> Said:
+    return Said("That comment was edited, so it approves nothing.", "Write a new one.")
+
+
+def _not_a_release_pull(_: Because) -> Said:
+    return Said(
+        "This is not a release pull request, so there is nothing to approve here.",
+        "Approve on the release pull request.",
+    )
+
+
+def _role_unknown(reason: Because) -> Said:
+    return Said(
+        f"I could not ask GitHub for your role: {code(reason.get('detail'))}.",
+        "Nothing was done. Please try again in a minute.",
+    )
+
+
+_WORDS: dict[Reason, Callable[[Because], Said]] = {
+    Reason.VERSION_INVALID: _version_invalid,
+    Reason.VERSION_NOT_NEWER: _version_not_newer,
+    Reason.VERSION_TAKEN: _version_taken,
+    Reason.TAG_EXISTS: _tag_exists,
+    Reason.RELEASE_OPEN: _release_open,
+    Reason.ARCHIVED: _archived,
+    Reason.SETTINGS_INVALID: _settings_invalid,
+    Reason.PROJECT_UNREADABLE: _project_unreadable,
+    Reason.NO_PUBLISH_ROUTE: _no_publish_route,
+    Reason.BRANCH_TAKEN: _branch_taken,
+    Reason.VERSION_MISMATCH: _version_mismatch,
+    Reason.TAG_ELSEWHERE: _tag_elsewhere,
+    Reason.RECORD_LOST: _record_lost,
+    Reason.UNDONE_TAG: _undone_tag,
+    Reason.UNDONE_RELEASE: _undone_release,
+    Reason.RUN_NOT_STARTED: _run_not_started,
+    Reason.RUN_FAILED: _run_failed,
+    Reason.GATE_REJECTED: _gate_rejected,
+    Reason.INDEX_UNREACHABLE: _index_unreachable,
+    Reason.PERMISSION_MISSING: _permission_missing,
+    Reason.REFUSED_BY_GITHUB: _refused_by_github,
+    Reason.ROLE_TOO_LOW: _role_too_low,
+    Reason.OWN_APPROVAL: _own_approval,
+    Reason.PUSHED_TO_BRANCH: _pushed_to_branch,
+    Reason.WRONG_VERSION: _wrong_version,
+    Reason.WRONG_COMMIT: _wrong_commit,
+    Reason.NOTHING_TO_APPROVE: _nothing_to_approve,
+    Reason.EDITED: _edited,
+    Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
+    Reason.ROLE_UNKNOWN: _role_unknown,
+}

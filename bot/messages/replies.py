@@ -1,0 +1,66 @@
+"""Short answers where a command was typed. None has a line that starts with a slash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.conversation.registry import Entry, Misunderstood
+from bot.github.facts import PullRequest
+from bot.messages.markers import marker
+from bot.messages.reasons import say
+from bot.messages.text import code, finish, in_cell, link
+from bot.release.reasons import Because
+
+REPLY = "reply"
+
+
+def reply_marker(comment_id: int) -> str:
+    """The marker of our one answer to a comment."""
+    return marker(REPLY, str(comment_id))
+
+
+def render_opened(pull: PullRequest, version: str, comment_id: int) -> str:
+    """The one link where the command was typed."""
+    return _reply(comment_id, f"{code(version)} goes on in #{pull.number}: merging it releases.")
+
+
+def render_already(pull: PullRequest, version: str, comment_id: int) -> str:
+    """The answer to a repeated command."""
+    return _reply(comment_id, f"Already done: #{pull.number} is the release pull request for {code(version)}.")
+
+
+def render_refusal(reason: Because, comment_id: int) -> str:
+    """Why it was not done, and the line to paste."""
+    return _reply(comment_id, say(reason).in_line())
+
+
+def render_misunderstood(problem: Misunderstood, comment_id: int) -> str:
+    """What is wrong with the line, and the one that was probably meant."""
+    paste = f" Did you mean {code(problem.suggestion)}?" if problem.suggestion else ""
+    return _reply(comment_id, f"I do not understand {code(problem.line)}: {problem.problem}.{paste} Nothing was done.")
+
+
+def render_help(entries: Iterable[Entry], comment_id: int) -> str:
+    """The commands that are possible now, with who may use them."""
+    rows = [f"| {in_cell(code(entry.usage))} | {entry.what} | *{entry.who}* or more |" for entry in entries]
+    table = "\n".join(["| command | what it does | who |", "| --- | --- | --- |", *rows])
+    return _reply(comment_id, f"{table}\n\nCommands are read from the top of a new comment.")
+
+
+def render_where(text: str, comment_id: int) -> str:
+    """The answer to ``status``."""
+    return _reply(comment_id, text)
+
+
+def render_status_link(pull: PullRequest, headline: str, comment_id: int) -> str:
+    """Where the release stands, with a link to its pull request."""
+    return _reply(comment_id, f"{link(f'#{pull.number}', pull.url)}: {headline}.")
+
+
+def render_no_release(comment_id: int) -> str:
+    """There is nothing under way."""
+    return _reply(comment_id, "No release is under way here. `/release VERSION` starts one.")
+
+
+def _reply(comment_id: int, text: str) -> str:
+    return finish(f"{reply_marker(comment_id)}\n{text}")

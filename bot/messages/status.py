@@ -1,0 +1,77 @@
+"""The status comment and the check run: one view of (snapshot, step), edited in place, never read back."""
+
+from __future__ import annotations
+
+from bot.github.facts import CheckContent, Conclusion
+from bot.github.links import commit_page, tag_page
+from bot.messages.markers import STATUS, marker
+from bot.messages.text import code, finish, link, short
+from bot.messages.turns import headline, turn
+from bot.release.record import Record, render_record
+from bot.release.snapshot import Snapshot
+from bot.release.stages import StageName, State, list_stages
+from bot.release.steps import Abandoned, AwaitApproval, AwaitMerge, AwaitReviewers, Blocked, Done, Step
+from bot.release.views import find_release_tag, find_shown_run, index_page
+
+_SIGNS = {State.DONE: "✅", State.NOW: "⏳", State.LATER: "▫️", State.STOPPED: "🛑"}
+
+
+def render_status(snapshot: Snapshot, step: Step) -> str:
+    """The status comment on the release pull request."""
+    version = snapshot.record.version if snapshot.record else "?"
+    rows = [
+        f"| {_SIGNS[view.state]} | {view.name.value} | {_detail(snapshot, view.name)} |"
+        for view in list_stages(snapshot, step)
+    ]
+    parts = [
+        marker(STATUS),
+        f"**Release of {code(version)}: {headline(step)}**",
+        "\n".join(["| | stage | |", "| --- | --- | --- |", *rows]),
+        f"**Whose turn:** {turn(snapshot, step)}",
+    ]
+    return finish("\n\n".join(parts))
+
+
+def render_check(snapshot: Snapshot, step: Step, record: Record) -> CheckContent:
+    """The check run on the release pull request's head; it carries the record."""
+    return CheckContent(
+        conclusion=_conclusion(step),
+        external_id=render_record(record),
+        title=headline(step),
+        summary=finish(turn(snapshot, step)),
+    )
+
+
+def _conclusion(step: Step) -> Conclusion:
+    match step:
+        case AwaitMerge() | Done():
+            return "success"
+        case Blocked():
+            return "failure"
+        case AwaitApproval() | AwaitReviewers():
+            return "action_required"
+        case Abandoned():
+            return "neutral"
+        case _:
+            return "neutral"
+
+
+def _detail(snapshot: Snapshot, name: StageName) -> str:
+    pull = snapshot.pull
+    match name:
+        case StageName.MERGE if pull is not None and pull.merged and pull.merge_commit:
+            commit = pull.merge_commit
+            return f"#{pull.number} merged as {link(short(commit), commit_page(snapshot.repository, commit))}"
+        case StageName.MERGE if pull is not None:
+            return f"#{pull.number} into {code(pull.base_branch)}"
+        case StageName.TAG if (tag := find_release_tag(snapshot)) is not None:
+            return link(code(tag.name), tag_page(snapshot.repository, tag.name))
+        case StageName.GITHUB_RELEASE if snapshot.release is not None:
+            return link(code(snapshot.release.tag), snapshot.release.url)
+        case StageName.RUN:
+            run = find_shown_run(snapshot)
+            return f"{link(f'run {run.run.id}', run.run.url)}, attempt {run.run.attempt}" if run else ""
+        case StageName.INDEX if snapshot.published is not None and snapshot.published.verdicts:
+            return link(code(snapshot.target.name), index_page(snapshot))
+        case _:
+            return ""

@@ -1,0 +1,95 @@
+"""Whose turn it is and what they can type: one sentence per step."""
+
+from __future__ import annotations
+
+from bot.messages.reasons import say
+from bot.messages.text import code, link
+from bot.release.snapshot import GateKind, Snapshot
+from bot.release.steps import (
+    Abandoned,
+    AwaitApproval,
+    AwaitIndex,
+    AwaitMerge,
+    AwaitReviewers,
+    AwaitRun,
+    Blocked,
+    Done,
+    Step,
+)
+
+
+def headline(step: Step) -> str:
+    """Where the release stands, in a few words of plain text."""
+    match step:
+        case AwaitMerge():
+            return f"Ready: merging releases {step.version}"
+        case AwaitRun(run=None):
+            return "Waiting for the publish run to start"
+        case AwaitRun():
+            return "The publish run is under way"
+        case AwaitApproval():
+            return f"Waiting for approval ({len(step.given)} of {step.needed})"
+        case AwaitReviewers():
+            return "Waiting for the environment's reviewers"
+        case AwaitIndex(before_tag=True):
+            return "Waiting for the package index before anything is tagged"
+        case AwaitIndex():
+            return "Waiting for the files on the package index"
+        case Blocked():
+            return "Stopped: somebody has to look"
+        case Abandoned():
+            return "Closed without a release"
+        case Done():
+            return "Released"
+        case _:
+            return "Working"
+
+
+def turn(snapshot: Snapshot, step: Step) -> str:
+    """Who acts next and how, as Markdown."""
+    match step:
+        case AwaitMerge():
+            return _merge(snapshot, step)
+        case AwaitRun(run=None):
+            return "GitHub Actions starts the publish workflow. Nobody needs to do anything."
+        case AwaitRun(run=run) if run is not None:
+            return f"{link('The run', run.run.url)} builds and uploads. Nobody needs to do anything."
+        case AwaitApproval():
+            return f"A maintainer types {code(f'/release approve {step.version}')}."
+        case AwaitReviewers(run=run) if run is not None:
+            names = ", ".join(code("@" + name) for name in step.reviewers)
+            return f"{names} can review the deployment on {link('the page of the run', run.run.url)}."
+        case AwaitIndex(trouble=str(trouble)):
+            return f"The package index does not answer ({code(trouble)}). I ask again by myself."
+        case AwaitIndex(missing=missing):
+            names = ", ".join(code(name) for name in missing) or "the files"
+            return f"The upload is done; {names} should show on the index within minutes. I look by myself."
+        case Blocked():
+            return say(step.reason).in_line()
+        case Abandoned():
+            return "Nobody's. A new `/release VERSION` starts again."
+        case _:
+            return "Nobody's."
+
+
+def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
+    lines = [f"Somebody with write access merges this pull request to release {code(step.version)}."]
+    lines += [f"⚠️ {say(warning).in_line()}" for warning in step.warnings]
+    if snapshot.gate is GateKind.NONE and not _asks_first(snapshot):
+        lines.append("⚠️ **Merging publishes: nothing asks again before the upload.**")
+    if step.route is not None and step.route.uncertain:
+        doubts = "; ".join(code(doubt) for doubt in step.route.uncertain)
+        lines.append(f"⚠️ I could not decide from the workflow whether it publishes: {doubts}.")
+    if step.route is not None and step.route.twins:
+        twins = "; ".join(code(str(twin)) for twin in step.route.twins)
+        lines.append(f"⚠️ More than one event would publish ({twins}); one trigger is better.")
+    unknown = getattr(snapshot.settings, "unknown", ())
+    for key, suggestion in unknown:
+        meant = f" Did you mean {code(suggestion)}?" if suggestion else ""
+        lines.append(f"⚠️ I do not know the setting {code(key)}.{meant}")
+    return "\n\n".join(lines)
+
+
+def _asks_first(snapshot: Snapshot) -> bool:
+    approval = getattr(snapshot.settings, "approval", None)
+    return bool(approval is not None and approval.required)

@@ -1,0 +1,250 @@
+"""What is next once the release PR was merged: one rule per stage, asked in the order in which a release goes.
+
+A rule returns the step that is due at its stage, or None when its stage is behind us. It looks only at facts that the
+rules before it have made sure of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.github.facts import RunFacts
+from bot.publishing.route import Order, Route
+from bot.release.approvals import counted, needed
+from bot.release.naming import is_latest, name_tag
+from bot.release.propose import project_reason, route_reason, settings_reason
+from bot.release.reasons import Reason, because
+from bot.release.record import Milestone, Record
+from bot.release.runs import attempt_key, commit_key, find_ours, list_twins, our_review, rejection, waits_at
+from bot.release.snapshot import Snapshot, Unreachable
+from bot.release.steps import (
+    Announce,
+    AskApproval,
+    AwaitApproval,
+    AwaitIndex,
+    AwaitReviewers,
+    AwaitRun,
+    Blocked,
+    CreateTag,
+    DispatchRun,
+    Done,
+    OpenGate,
+    PublishRelease,
+    RejectTwin,
+    ReportFailure,
+    Step,
+)
+from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.versions import Project, ProjectProblem, same_version
+
+RUN_MUST_START_WITHIN = timedelta(minutes=10)
+"""GitHub starts a run within seconds; after this long something keeps it from starting at all."""
+
+FILES_MUST_SHOW_WITHIN = timedelta(minutes=15)
+"""The index' edge cache is purged within seconds on a good day; after this long we look less often and say so."""
+
+_SOON = timedelta(seconds=20)
+_LATER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A merged release whose files, settings and publish route are known to be good: what the rules look at."""
+
+    snapshot: Snapshot
+    record: Record
+    settings: RepositorySettings
+    route: Route
+    project: Project
+    tag: str
+    commit: str
+
+    @property
+    def version(self) -> str:
+        """What the files of the merge commit say: the version that is released."""
+        return self.project.spelling
+
+    @property
+    def ours(self) -> RunFacts | None:
+        """The run that publishes, once there is one."""
+        return find_ours(self.snapshot.runs, self.route, self.tag, self.record)
+
+    def reached(self, milestone: Milestone) -> bool:
+        """Whether ``milestone`` was reached once."""
+        return self.record.reached(milestone)
+
+
+def after_merge(snapshot: Snapshot) -> Step:
+    """The step that is due for a merged release PR."""
+    record = snapshot.record
+    if record is None:
+        return Blocked(because(Reason.RECORD_LOST))
+    if record.reached(Milestone.ANNOUNCED):
+        return Done()
+    stage = _stage(snapshot, record)
+    if not isinstance(stage, Stage):
+        return stage
+    for rule in _RULES:
+        step = rule(stage)
+        if step is not None:
+            return step
+    verdicts = snapshot.published.verdicts if snapshot.published else ()
+    return Announce(version=stage.version, tag=stage.tag, verdicts=verdicts)
+
+
+def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
+    """Everything that must hold before the first effect, or why it does not."""
+    settings, candidate = snapshot.settings, snapshot.candidate
+    if isinstance(settings, SettingsProblem):
+        return Blocked(settings_reason(settings))
+    if candidate is None:
+        raise ValueError("a merged release is observed together with its merge commit")
+    project, route = candidate.project, candidate.route
+    if isinstance(project, ProjectProblem):
+        return Blocked(project_reason(project))
+    if not same_version(project.spelling, record.version):
+        return Blocked(because(Reason.VERSION_MISMATCH, found=project.spelling, wanted=record.version))
+    if not isinstance(route, Route):
+        return Blocked(route_reason(route))
+    tag = name_tag(settings, snapshot.tags, project, project.spelling)
+    return Stage(snapshot, record, settings, route, project, tag, candidate.commit)
+
+
+def _undone(stage: Stage) -> Step | None:
+    """A human's undo wins: what was there once and is gone is not made again until somebody asks."""
+    if stage.reached(Milestone.TAGGED) and stage.snapshot.find_tag(stage.tag) is None:
+        return Blocked(because(Reason.UNDONE_TAG, tag=stage.tag, version=stage.version))
+    if stage.reached(Milestone.RELEASED) and stage.snapshot.release is None:
+        return Blocked(because(Reason.UNDONE_RELEASE, tag=stage.tag, version=stage.version))
+    return None
+
+
+def _tagged(stage: Stage) -> Step | None:
+    tag = stage.snapshot.find_tag(stage.tag)
+    if tag is not None:
+        elsewhere = tag.commit != stage.commit
+        return (
+            Blocked(because(Reason.TAG_ELSEWHERE, tag=tag.name, found=tag.commit, wanted=stage.commit))
+            if elsewhere
+            else None
+        )
+    index = stage.snapshot.index
+    if index is None or isinstance(index, Unreachable):
+        return AwaitIndex(version=stage.version, trouble=index or "it was not asked", before_tag=True, look_again=_SOON)
+    if index.files_of(stage.version):
+        return Blocked(because(Reason.VERSION_TAKEN, version=stage.version, index=stage.snapshot.target.name))
+    if stage.route.order is Order.TAG_PUSH and (step := _approved_before(stage)):
+        return step
+    return CreateTag(tag=stage.tag, commit=stage.commit, version=stage.version)
+
+
+def _started(stage: Stage) -> Step | None:
+    """The act that starts publication, where it is not the tag itself."""
+    if stage.ours is not None:
+        return None
+    if stage.route.order is Order.RELEASE_PUBLISHED and stage.snapshot.release is None:
+        return _approved_before(stage) or _release(stage)
+    if stage.route.order is Order.DISPATCH and not stage.reached(Milestone.DISPATCHED):
+        return _approved_before(stage) or DispatchRun(tag=stage.tag, commit=stage.commit, route=stage.route)
+    return None
+
+
+def _running(stage: Stage) -> Step | None:
+    ours = stage.ours
+    if ours is None:
+        since = stage.record.since
+        if since is not None and stage.snapshot.at - since > RUN_MUST_START_WITHIN:
+            return Blocked(
+                because(Reason.RUN_NOT_STARTED, workflow=stage.route.workflow, tag=stage.tag), look_again=_LATER
+            )
+        return AwaitRun(look_again=_SOON)
+    environment = stage.route.environment
+    if environment is not None and stage.snapshot.gate.ours:
+        for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
+            if our_review(twin, environment, stage.snapshot.app.bot.id) is None:
+                return RejectTwin(run=twin, environment=environment, ours=ours)
+    if ours.run.is_over:
+        return None if ours.run.conclusion == "success" else _failed(stage, ours)
+    if environment is not None and waits_at(ours, environment):
+        return _at_gate(stage, ours, environment)
+    return AwaitRun(run=ours, look_again=_LATER)
+
+
+def _failed(stage: Stage, ours: RunFacts) -> Step:
+    key = attempt_key(ours)
+    if stage.record.failed != key:
+        return ReportFailure(run=ours, key=key, version=stage.version)
+    closed = rejection(ours)
+    if closed is not None:
+        by = closed.user.login if closed.user else "somebody"
+        return Blocked(because(Reason.GATE_REJECTED, by=by, run=ours.run.url, version=stage.version))
+    return Blocked(because(Reason.RUN_FAILED, run=ours.run.url, version=stage.version))
+
+
+def _at_gate(stage: Stage, ours: RunFacts, environment: str) -> Step:
+    gate = stage.snapshot.gate
+    ours_open = our_review(ours, environment, stage.snapshot.app.bot.id) is not None
+    given = counted(stage.snapshot, stage.version, stage.commit)
+    wanted = needed(stage.snapshot, stage.settings)
+    asked = stage.record.asked is not None and stage.record.asked.key == attempt_key(ours)
+    if gate.ours and not ours_open and wanted == 0:
+        return OpenGate(ours, environment, stage.tag, stage.commit, stage.version, ())
+    if (gate.ours or gate.reviewed) and not asked and stage.snapshot.prompt is None:
+        return AskApproval(key=attempt_key(ours), version=stage.version, commit=stage.commit, needed=wanted, run=ours)
+    if gate.ours and not ours_open:
+        if len(given) >= wanted:
+            return OpenGate(ours, environment, stage.tag, stage.commit, stage.version, given)
+        return AwaitApproval(
+            version=stage.version, commit=stage.commit, needed=wanted, given=given, run=ours, look_again=_LATER
+        )
+    if gate.reviewed:
+        return AwaitReviewers(
+            run=ours, reviewers=stage.snapshot.environment.reviewers if stage.snapshot.environment else ()
+        )
+    return AwaitRun(run=ours, look_again=_SOON)
+
+
+def _approved_before(stage: Stage) -> Step | None:
+    """Without our gate an approval is asked before the act that starts publication, bound to the merge commit."""
+    wanted = 0 if stage.snapshot.gate.ours else needed(stage.snapshot, stage.settings)
+    if wanted == 0:
+        return None
+    key = commit_key(stage.commit)
+    if (stage.record.asked is None or stage.record.asked.key != key) and stage.snapshot.prompt is None:
+        return AskApproval(key=key, version=stage.version, commit=stage.commit, needed=wanted)
+    given = counted(stage.snapshot, stage.version, stage.commit)
+    if len(given) >= wanted:
+        return None
+    return AwaitApproval(version=stage.version, commit=stage.commit, needed=wanted, given=given, look_again=_LATER)
+
+
+def _on_index(stage: Stage) -> Step | None:
+    published = stage.snapshot.published
+    if published is None or isinstance(published.files, Unreachable):
+        trouble = published.files if published and isinstance(published.files, Unreachable) else "it was not asked"
+        return AwaitIndex(version=stage.version, trouble=trouble, look_again=_SOON)
+    there = {file.filename for file in published.files.files_of(stage.version)}
+    missing = tuple(sorted(published.uploaded - there))
+    if missing or not there:
+        return AwaitIndex(version=stage.version, missing=missing, look_again=_SOON)
+    return None
+
+
+def _released(stage: Stage) -> Step | None:
+    return None if stage.snapshot.release is not None else _release(stage)
+
+
+def _release(stage: Stage) -> PublishRelease:
+    published = stage.snapshot.published
+    return PublishRelease(
+        tag=stage.tag,
+        version=stage.version,
+        latest=is_latest(stage.settings, stage.snapshot.tags, stage.project),
+        prerelease=stage.project.version.is_prerelease,
+        evidence=published.verdicts if published else (),
+    )
+
+
+_RULES: tuple[Callable[[Stage], Step | None], ...] = (_undone, _tagged, _started, _running, _on_index, _released)

@@ -1,0 +1,42 @@
+"""``next_step``: pure and total. What is next for a release, given what is.
+
+Before the merge the decision stands here and in ``propose``; after it in ``after_merge``, one rule per stage.
+"""
+
+from __future__ import annotations
+
+from bot.publishing.route import NoRoute
+from bot.release.after_merge import after_merge
+from bot.release.propose import propose, route_reason, settings_reason
+from bot.release.reasons import Because, Reason, because
+from bot.release.snapshot import Snapshot, Unreachable
+from bot.release.steps import Abandoned, AwaitMerge, Blocked, Idle, Step
+from bot.settings.repository import SettingsProblem
+
+
+def next_step(snapshot: Snapshot) -> Step:
+    """The one thing to do, or to wait for, in this state of the world."""
+    if snapshot.request is not None:
+        proposed = propose(snapshot, snapshot.request)
+        if proposed is not None:
+            return proposed
+    pull = snapshot.pull
+    if pull is None:
+        return Idle()
+    if pull.merged:
+        return after_merge(snapshot)
+    return _before_merge(snapshot) if pull.is_open else Abandoned()
+
+
+def _before_merge(snapshot: Snapshot) -> Step:
+    if snapshot.record is None:
+        return Blocked(because(Reason.RECORD_LOST))
+    if isinstance(snapshot.settings, SettingsProblem):
+        return Blocked(settings_reason(snapshot.settings))
+    route = snapshot.candidate.route if snapshot.candidate else None
+    if isinstance(route, NoRoute):
+        return Blocked(route_reason(route))
+    warnings: list[Because] = []
+    if isinstance(snapshot.index, Unreachable):
+        warnings.append(because(Reason.INDEX_UNREACHABLE, detail=snapshot.index))
+    return AwaitMerge(version=snapshot.record.version, route=route, warnings=tuple(warnings))

@@ -1,0 +1,109 @@
+"""Reading what a commit offers: its project, changelog and publish route. Nothing of it is ever executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.changelog import Changelog, find_changelog, read_changelog
+from bot.github.client import Session
+from bot.github.facts import AppAccount, Repository, TagRef, Tree
+from bot.github.repositories import get_tree, read_blobs
+from bot.index.addresses import Index
+from bot.publishing.files import is_workflow_path
+from bot.publishing.route import NoRoute, PublishSettings, ReleaseFacts, Route, choose_route
+from bot.release.naming import name_tag
+from bot.release.snapshot import Candidate, Line
+from bot.settings.repository import RepositorySettings
+from bot.versions import Project, VersionProblem, find_version, read_project, wanted_paths
+
+_PYPROJECT = "pyproject.toml"
+_MOST_BYTES = 1024 * 1024
+"""Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
+
+
+async def gather_candidate(
+    session: Session,
+    *,
+    app: AppAccount,
+    repository: Repository,
+    line: Line,
+    settings: RepositorySettings,
+    target: Index,
+    tags: tuple[TagRef, ...],
+    commit: str,
+    version: str | None = None,
+) -> Candidate:
+    """What ``commit`` offers for a release of ``version`` (None: of what its files say)."""
+    tree = await get_tree(session, commit)
+    files = await _read_files(session, tree)
+    project = read_project(files)
+    route = None
+    if isinstance(project, Project):
+        facts = _release_facts(app, repository, line, settings, tags, project, version or project.spelling, commit)
+        if facts is not None:
+            route = _choose(files, facts, settings, target)
+    return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
+
+
+async def _read_files(session: Session, tree: Tree) -> dict[str, bytes]:
+    """The few files that tell: two requests, since pyproject.toml names the modules that may hold the version."""
+    changelog = find_changelog(tree.paths)
+    first = [_PYPROJECT, *([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
+    files = await _read(session, tree, first)
+    if _PYPROJECT in files:
+        more = [path for path in wanted_paths(tree.paths, files[_PYPROJECT]) if path not in files]
+        files |= await _read(session, tree, more)
+    return files
+
+
+async def _read(session: Session, tree: Tree, paths: list[str]) -> dict[str, bytes]:
+    entries = [entry for path in paths if (entry := tree.find(path)) is not None]
+    files = await read_blobs(session, [entry for entry in entries if entry.size <= _MOST_BYTES])
+    # A file that is too large to read is there all the same: what is said about it is its size, not that it is missing.
+    return files | {entry.path: b" " * _MOST_BYTES for entry in entries if entry.size > _MOST_BYTES}
+
+
+def _changelog(files: Mapping[str, bytes], tree: Tree) -> Changelog | None:
+    path = find_changelog(tree.paths)
+    if path is None or path not in files:
+        return None
+    changelog = read_changelog(path, files[path])
+    return changelog if isinstance(changelog, Changelog) else None
+
+
+def _release_facts(
+    app: AppAccount,
+    repository: Repository,
+    line: Line,
+    settings: RepositorySettings,
+    tags: tuple[TagRef, ...],
+    project: Project,
+    version: str,
+    commit: str,
+) -> ReleaseFacts | None:
+    try:
+        tag = name_tag(settings, tags, project, version)
+    except VersionProblem:
+        return None
+    parsed = find_version(version)
+    return ReleaseFacts(
+        repository=repository,
+        tag=tag,
+        base_branch=line.base,
+        prerelease=parsed is not None and parsed.is_prerelease,
+        actor=app.bot.login,
+        sha=commit,
+    )
+
+
+def _choose(
+    files: Mapping[str, bytes], facts: ReleaseFacts, settings: RepositorySettings, target: Index
+) -> Route | NoRoute:
+    texts = {path: content.decode(errors="replace") for path, content in files.items() if is_workflow_path(path)}
+    inputs = {name: _fill(value, facts) for name, value in settings.workflow_inputs.items()}
+    publish = PublishSettings(workflow=settings.workflow, inputs=inputs, environment=settings.environment, index=target)
+    return choose_route(texts, facts, publish)
+
+
+def _fill(value: str, facts: ReleaseFacts) -> str:
+    return value.replace("{tag}", facts.tag)

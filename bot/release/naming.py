@@ -1,0 +1,45 @@
+"""How a release's tag is called. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.github.facts import TagRef
+from bot.settings.repository import RepositorySettings
+from bot.versions import Project, find_newest, find_version, infer_tag_pattern, released_versions, tag_for
+
+
+def tag_pattern(settings: RepositorySettings, tags: Iterable[TagRef], project: Project) -> str:
+    """The shape of this project's tags: the setting, else that of its newest tags."""
+    return settings.tag or infer_tag_pattern((tag.name for tag in tags), project.name)
+
+
+def name_tag(settings: RepositorySettings, tags: Iterable[TagRef], project: Project, version: str) -> str:
+    """The tag of ``version``, in the spelling given."""
+    return tag_for(version, tag_pattern(settings, tags, project))
+
+
+def previous_tag(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, version: str) -> str | None:
+    """The tag of the highest version below ``version``, to compare with; None for a first release."""
+    pattern = tag_pattern(settings, tags, project)
+    wanted = find_version(version)
+    lower = [
+        spelling
+        for spelling in released_versions((tag.name for tag in tags), pattern)
+        if wanted is not None and (found := find_version(spelling)) is not None and found < wanted
+    ]
+    return tag_for(lower[-1], pattern) if lower else None
+
+
+def is_latest(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project) -> bool:
+    """Whether this project's version is the highest final release there is: GitHub's *latest*."""
+    if project.version.is_prerelease:
+        return False
+    pattern = tag_pattern(settings, tags, project)
+    finals = [
+        spelling
+        for spelling in released_versions((tag.name for tag in tags), pattern)
+        if (version := find_version(spelling)) is not None and not version.is_prerelease
+    ]
+    newest = find_newest(finals)
+    return newest is None or project.version >= newest

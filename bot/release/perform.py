@@ -1,0 +1,222 @@
+"""Carrying out one step.
+
+Every effect has a natural key and follows *create, "already exists", read back, equal? success, else Blocked*. Repeating
+any of them is harmless. What depends on another effect goes into a later request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.changelog import Changelog, section
+from bot.clock import Clock
+from bot.engine.protocol import Backoff, Intents
+from bot.github import actions, checks, git, pulls, releases
+from bot.github.access import Access
+from bot.github.facts import PullRequest
+from bot.github.repositories import find_tag
+from bot.messages import outcome as outcome_words
+from bot.messages import prompts, status
+from bot.messages import pull as pull_words
+from bot.messages.notes import render_notes
+from bot.publishing.diagnosis import diagnose
+from bot.release import approvals
+from bot.release.plan import Plan
+from bot.release.reasons import Because, Reason, because
+from bot.release.record import Asked, Milestone, Record
+from bot.release.snapshot import Snapshot
+from bot.release.speech import STALENESS, Speech
+from bot.release.steps import (
+    Announce,
+    AskApproval,
+    AwaitMerge,
+    CreateTag,
+    DispatchRun,
+    Effect,
+    OpenGate,
+    OpenPull,
+    PublishRelease,
+    RejectTwin,
+    ReportFailure,
+)
+from bot.settings.repository import RepositorySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a step, for those parts that have no natural key: the next observation may not show them yet."""
+
+    pull: PullRequest | None = None
+    asked: Asked | None = None
+    failed: str | None = None
+    milestone: Milestone | None = None
+
+
+class StandsError(Exception):
+    """The effect cannot be had: a person has to look. ``reason`` says why."""
+
+    def __init__(self, reason: Because) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+class Performer:
+    """Carries out the steps of releases of one repository."""
+
+    def __init__(self, access: Access, speech: Speech, intents: Intents, clock: Clock) -> None:
+        self._access, self._speech, self._intents, self._clock = access, speech, intents, clock
+
+    async def perform(self, snapshot: Snapshot, step: Effect) -> Outcome:
+        """Carry out ``step`` and say what came of it that an observation may not show yet.
+
+        Raises:
+            StandsError: it cannot be had without a person.
+            Backoff: it may be there already without showing yet.
+            GitHubError: GitHub did not do it.
+        """
+        match step:
+            case OpenPull():
+                return Outcome(pull=await self._open_pull(snapshot, step.plan))
+            case CreateTag():
+                await self._create_tag(snapshot, step)
+            case PublishRelease():
+                await self._publish_release(snapshot, step)
+            case DispatchRun():
+                await self._dispatch(step)
+                return Outcome(milestone=Milestone.DISPATCHED)
+            case AskApproval():
+                body = prompts.render_prompt(snapshot, step)
+                asked_at = await self._speech.ensure(_number(snapshot), prompts.prompt_marker(step.key), body)
+                return Outcome(asked=Asked(step.key, asked_at))
+            case OpenGate():
+                await self._open_gate(step)
+            case RejectTwin():
+                comment = prompts.render_twin_comment(step)
+                await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
+            case ReportFailure():
+                await self._report_failure(snapshot, step)
+                return Outcome(failed=step.key)
+            case Announce():
+                body = outcome_words.render_published(snapshot, step)
+                await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker("published"), body)
+                return Outcome(milestone=Milestone.ANNOUNCED)
+            case _:
+                raise TypeError(f"{type(step).__name__} is not an effect")
+        return Outcome()
+
+    async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> PullRequest:
+        """Commit, check run with the record, branch, pull request: each is there before what leads to it."""
+        candidate = snapshot.candidate
+        if candidate is None:
+            raise ValueError("a plan is made of a candidate")
+        modes = {entry.path: entry.mode for entry in candidate.tree.entries}
+        sha = await git.create_commit(
+            self._access.change,
+            parent=plan.base_commit,
+            base_tree=candidate.tree.sha,
+            files={edit.path: edit.new for edit in plan.edits},
+            modes=modes,
+            message=plan.message,
+        )
+        record = Record(plan.version, plan.requester_id, plan.comment_id, bump=sha[:12])
+        ready = AwaitMerge(version=plan.version, route=plan.route)
+        await checks.ensure_check(self._access.speak, sha, status.render_check(snapshot, ready, record), None)
+        try:
+            node = snapshot.repository.node_id
+            await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)
+        except git.BranchMovedError as error:
+            raise Backoff(STALENESS, f"{plan.branch} has moved meanwhile") from error
+        return await self._ensure_pull(snapshot, plan)
+
+    async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> PullRequest:
+        settings = snapshot.settings
+        if not isinstance(settings, RepositorySettings):
+            raise TypeError("a plan is made with settings that were read")
+        needed = approvals.needed(snapshot, settings)
+        body = pull_words.render_pull_body(plan, snapshot.environment, needed)
+        if snapshot.pull is not None and snapshot.pull.is_open:
+            return await pulls.update_pull(self._access.speak, snapshot.pull.number, title=plan.title, body=body)
+        made = await pulls.ensure_pull(
+            self._access.speak, branch=plan.branch, base=plan.base, title=plan.title, body=body
+        )
+        if made is None:
+            raise Backoff(STALENESS, "the pull request does not show yet")
+        return made
+
+    async def _create_tag(self, snapshot: Snapshot, step: CreateTag) -> None:
+        name = snapshot.project.name if snapshot.project else ""
+        message = f"{name} {step.version}\n"
+        tag = await git.ensure_tag(self._access.change, name=step.tag, commit=step.commit, message=message)
+        if tag.commit != step.commit:
+            raise StandsError(because(Reason.TAG_ELSEWHERE, tag=step.tag, found=tag.commit, wanted=step.commit))
+
+    async def _publish_release(self, snapshot: Snapshot, step: PublishRelease) -> None:
+        """Publish directly when the release starts the run; else draft, attach, publish, so that immutable ones hold all."""
+        body = render_notes(snapshot, step, _changelog_section(snapshot, step))
+        name = f"{snapshot.project.name if snapshot.project else ''} {step.version}".strip()
+        content = {"tag": step.tag, "name": name, "body": body, "prerelease": step.prerelease, "latest": step.latest}
+        if not step.evidence:
+            await releases.create_release(self._access.change, **content, draft=False)  # type: ignore[arg-type]
+            return
+        draft = await releases.find_draft(self._access.change, step.tag, snapshot.app.bot.id)
+        if draft is None:
+            await self._once(f"draft:{step.tag}")
+            draft = await releases.create_release(self._access.change, **content, draft=True)  # type: ignore[arg-type]
+        if draft is None:
+            raise Backoff(STALENESS, "the release does not show yet")
+        await releases.ensure_assets(self._access.change, draft, await self._assets(snapshot, step))
+        await releases.publish_draft(self._access.change, draft, latest=step.latest)
+
+    async def _assets(self, snapshot: Snapshot, step: PublishRelease) -> Mapping[str, bytes]:
+        published = snapshot.published
+        files = {
+            f"{filename}.provenance.json": content for filename, content in (published.provenance if published else ())
+        }
+        return {"SHA256SUMS": outcome_words.render_digests(step.evidence), **files}
+
+    async def _dispatch(self, step: DispatchRun) -> None:
+        await self._once(f"dispatch:{step.tag}")
+        workflow = step.route.workflow.rpartition("/")[2]
+        await actions.dispatch(self._access.start, workflow, step.tag, step.route.inputs)
+
+    async def _once(self, key: str) -> None:
+        """Leave an intent before an effect without a key; wait out the staleness window when there is one already."""
+        earlier = await self._intents.find(key)
+        if earlier is not None:
+            left = earlier.recorded_at + STALENESS - self._clock.now()
+            if left.total_seconds() > 0:
+                raise Backoff(left, f"{key} may have been done already")
+        await self._intents.record(key, {})
+
+    async def _open_gate(self, step: OpenGate) -> None:
+        """Compare tag, commit and attempt once more, then let exactly this run through.
+
+        The version was read from the files of that very commit, so it stands and falls with it. When anything differs
+        nothing is done: the next observation sees it too, and ``next_step`` says what follows.
+        """
+        run = await actions.get_run(self._access.read, step.run.run.id)
+        tag = await find_tag(self._access.read, step.tag)
+        if (run.attempt, run.head_sha, run.is_over) != (step.run.run.attempt, step.commit, False):
+            return
+        if tag is None or tag.commit != step.commit:
+            return
+        comment = prompts.render_gate_comment(step)
+        await actions.review_gate(self._access.start, step.run.run.id, step.environment, "approved", comment)
+
+    async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:
+        failed = [job for job in step.run.jobs if job.conclusion not in (None, "success", "skipped")]
+        logs = {job.name: await actions.find_log(self._access.read, job.id) or "" for job in failed[:3]}
+        body = outcome_words.render_failure(step, diagnose(failed, logs, step.run.reviews))
+        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+
+
+def _changelog_section(snapshot: Snapshot, step: PublishRelease) -> str | None:
+    changelog = snapshot.candidate.changelog if snapshot.candidate else None
+    return section(changelog.text, step.version) if isinstance(changelog, Changelog) else None
+
+
+def _number(snapshot: Snapshot) -> int:
+    if snapshot.pull is None:
+        raise ValueError("only a release pull request has a thread")
+    return snapshot.pull.number

@@ -1,0 +1,144 @@
+"""What to answer to ``/release VERSION``: refuse with a reason, or plan the release PR. Pure."""
+
+from __future__ import annotations
+
+from bot.index.facts import ProjectFiles
+from bot.publishing.route import NoRoute, Route
+from bot.release.naming import name_tag, tag_pattern
+from bot.release.plan import Plan, plan_release
+from bot.release.reasons import Because, Reason, because
+from bot.release.snapshot import Request, Snapshot
+from bot.release.steps import OpenPull, Refused, Step
+from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.versions import (
+    Project,
+    ProjectProblem,
+    ProjectRefused,
+    SpelledVersion,
+    VersionProblem,
+    check_newer,
+    find_maintenance_line,
+    find_newest,
+    find_tag,
+    parse_version,
+    propose_next,
+    released_versions,
+    same_version,
+)
+
+
+def propose(snapshot: Snapshot, request: Request) -> Step | None:
+    """The step that answers ``request``; None when the open release PR already is for that version."""
+    try:
+        version = parse_version(request.version)
+    except VersionProblem as problem:
+        return Refused(_version_reason(Reason.VERSION_INVALID, problem, _newest_next(snapshot)))
+    if _is_open_for(snapshot, version):
+        return None
+    answer = _plan_or_refusal(snapshot, request, version)
+    return OpenPull(answer) if isinstance(answer, Plan) else Refused(answer)
+
+
+def settings_reason(problem: SettingsProblem) -> Because:
+    """Why settings that cannot be read stop everything."""
+    return because(Reason.SETTINGS_INVALID, path=problem.path, detail=problem.detail)
+
+
+def project_reason(problem: ProjectProblem) -> Because:
+    """Why a project whose version cannot be read stops everything."""
+    return because(Reason.PROJECT_UNREADABLE, parts=problem.parts)
+
+
+def route_reason(route: NoRoute | None) -> Because:
+    """Why nothing we can do would publish; None stands for a tag that git would refuse."""
+    if route is None:
+        return because(
+            Reason.NO_PUBLISH_ROUTE,
+            cause="The version cannot be the name of a tag.",
+            fix="Change `tag` in the settings.",
+        )
+    events = "\n".join(route.reasons)
+    return because(Reason.NO_PUBLISH_ROUTE, code=route.code, cause=route.cause, fix=route.fix, events=events)
+
+
+def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
+    pull, record = snapshot.pull, snapshot.record
+    return pull is not None and pull.is_open and record is not None and same_version(record.version, version.spelling)
+
+
+def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersion) -> Plan | Because:
+    if snapshot.repository.archived:
+        return because(Reason.ARCHIVED)
+    settings, candidate = snapshot.settings, snapshot.candidate
+    if isinstance(settings, SettingsProblem):
+        return settings_reason(settings)
+    standing = _standing_in_the_way(snapshot, request)
+    if standing is not None:
+        return standing
+    if candidate is None:
+        raise ValueError("a request is observed together with the head of its base")
+    project = candidate.project
+    if isinstance(project, ProjectProblem):
+        return project_reason(project)
+    refusal = _version_refusal(snapshot, settings, project, version)
+    if refusal is not None:
+        return refusal
+    if not isinstance(candidate.route, Route):
+        return route_reason(candidate.route)
+    try:
+        return plan_release(snapshot, request, version, project=project, settings=settings, route=candidate.route)
+    except ProjectRefused as refused:
+        return project_reason(refused.problem)
+
+
+def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None:
+    pull = snapshot.pull
+    if pull is not None and pull.is_open and not request.on_release_pull:
+        known = snapshot.record.version if snapshot.record else pull.title
+        return because(Reason.RELEASE_OPEN, version=known, number=pull.number, given=request.version)
+    if snapshot.branch_head is not None and not snapshot.branch_is_ours:
+        return because(Reason.BRANCH_TAKEN, branch=snapshot.line.branch)
+    return None
+
+
+def _version_refusal(
+    snapshot: Snapshot, settings: RepositorySettings, project: Project, version: SpelledVersion
+) -> Because | None:
+    pattern = tag_pattern(settings, snapshot.tags, project)
+    names = [tag.name for tag in snapshot.tags]
+    released = released_versions(names, pattern)
+    known = [*released, *(snapshot.index.versions if isinstance(snapshot.index, ProjectFiles) else ())]
+    following = _next_after(project, known)
+    try:
+        tag = find_tag(names, version.spelling, pattern) or name_tag(settings, snapshot.tags, project, version.spelling)
+    except VersionProblem as problem:
+        return _version_reason(Reason.VERSION_INVALID, problem, following)
+    if tag in names:
+        return because(Reason.TAG_EXISTS, tag=tag, version=version, next=following)
+    if isinstance(snapshot.index, ProjectFiles) and snapshot.index.files_of(version.spelling):
+        return because(Reason.VERSION_TAKEN, version=version, index=snapshot.target.name, next=following)
+    if version.version < project.version:
+        return because(Reason.VERSION_NOT_NEWER, version=version, newest=project.spelling, next=following)
+    base = snapshot.line.base
+    line = find_maintenance_line(base) if base != snapshot.repository.default_branch else None
+    try:
+        check_newer(version, released, line)
+    except VersionProblem as problem:
+        return _version_reason(Reason.VERSION_NOT_NEWER, problem, following)
+    return None
+
+
+def _version_reason(code: Reason, problem: VersionProblem, following: str | None) -> Because:
+    return because(code, parts=problem.parts, next=problem.suggestion or following or "")
+
+
+def _newest_next(snapshot: Snapshot) -> str | None:
+    candidate = snapshot.candidate
+    if candidate is None or not isinstance(candidate.project, Project):
+        return None
+    return _next_after(candidate.project, [])
+
+
+def _next_after(project: Project, known: list[str]) -> str:
+    newest = find_newest([*known, project.spelling])
+    return propose_next(newest or project.version)

@@ -1,0 +1,69 @@
+"""Why a release is refused or stands still: a closed set, for logs, metrics and the sentences in ``messages``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.versions import Parts
+
+
+class Reason(StrEnum):
+    """One code per cause. ``messages.reasons`` has a sentence and a fix for each."""
+
+    # What was asked for.
+    VERSION_INVALID = "version-invalid"
+    VERSION_NOT_NEWER = "version-not-newer"
+    VERSION_TAKEN = "version-taken"
+    TAG_EXISTS = "tag-exists"
+    RELEASE_OPEN = "release-open"
+    # What the repository offers.
+    ARCHIVED = "archived"
+    SETTINGS_INVALID = "settings-invalid"
+    PROJECT_UNREADABLE = "project-unreadable"
+    NO_PUBLISH_ROUTE = "no-publish-route"
+    BRANCH_TAKEN = "branch-taken"
+    # What happened after the merge.
+    VERSION_MISMATCH = "version-mismatch"
+    TAG_ELSEWHERE = "tag-elsewhere"
+    RECORD_LOST = "record-lost"
+    UNDONE_TAG = "undone-tag"
+    UNDONE_RELEASE = "undone-release"
+    RUN_NOT_STARTED = "run-not-started"
+    RUN_FAILED = "run-failed"
+    GATE_REJECTED = "gate-rejected"
+    INDEX_UNREACHABLE = "index-unreachable"
+    # What GitHub does not let us do.
+    PERMISSION_MISSING = "permission-missing"
+    REFUSED_BY_GITHUB = "refused-by-github"
+    # Who asked.
+    ROLE_TOO_LOW = "role-too-low"
+    OWN_APPROVAL = "own-approval"
+    PUSHED_TO_BRANCH = "pushed-to-branch"
+    WRONG_VERSION = "wrong-version"
+    WRONG_COMMIT = "wrong-commit"
+    NOTHING_TO_APPROVE = "nothing-to-approve"
+    EDITED = "edited"
+    NOT_A_RELEASE_PULL = "not-a-release-pull"
+    ROLE_UNKNOWN = "role-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A reason with the values its sentence needs (shown in code spans: they may come from anybody).
+
+    ``parts`` is a sentence that the version engine made already, with foreign text marked in it.
+    """
+
+    code: Reason
+    values: tuple[tuple[str, str], ...] = ()
+    parts: Parts = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value called ``name``."""
+        return dict(self.values).get(name, default)
+
+
+def because(code: Reason, /, *, parts: Parts = (), **values: object) -> Because:
+    """``code`` with its values as text."""
+    return Because(code, tuple((name, str(value)) for name, value in values.items()), parts)

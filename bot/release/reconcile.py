@@ -1,0 +1,150 @@
+"""The loop: observe, decide, perform, until a step waits; then show where the release stands.
+
+It runs in the repository's lane, one at a time. Nothing it did has to be remembered: killed between any two requests it
+starts again from what GitHub and the index show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.engine.protocol import Backoff
+from bot.github import checks
+from bot.github.access import Access
+from bot.github.errors import Forbidden, GitHubError, NotFound, PermissionMissing, Unprocessable, describe
+from bot.github.facts import PullRequest, Repository
+from bot.messages.markers import STATUS, marker
+from bot.messages.status import render_check, render_status
+from bot.release.decide import next_step
+from bot.release.observe import Observer
+from bot.release.perform import Outcome, Performer, StandsError
+from bot.release.reasons import Because, Reason, because
+from bot.release.record import Record
+from bot.release.remember import remember
+from bot.release.snapshot import Line, Request, Snapshot
+from bot.release.speech import STALENESS, Speech
+from bot.release.steps import Abandoned, Blocked, Done, Effect, Idle, OpenPull, Refused, Step, Wait
+
+log = structlog.get_logger(__name__)
+
+_MOST_STEPS = 25
+"""No release takes more steps without waiting in between; beyond this something goes round in circles."""
+
+_LOOK_AGAIN_AT_BLOCK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where the loop came to rest, and the pull request when it made or found one."""
+
+    snapshot: Snapshot
+    step: Step
+    opened: bool = False
+
+    @property
+    def look_again(self) -> timedelta | None:
+        """When to look again although nobody wakes us."""
+        match self.step:
+            case Wait(look_again=after):
+                return after
+            case Blocked(look_again=after):
+                return after
+            case _:
+                return None
+
+
+class Reconciler:
+    """Takes the releases of one repository as far as they go."""
+
+    def __init__(self, access: Access, observer: Observer, performer: Performer, speech: Speech) -> None:
+        self._access, self._observer, self._performer, self._speech = access, observer, performer, speech
+
+    async def reconcile(
+        self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
+    ) -> Reached:
+        """Take one release as far as it goes now, and show where it stands.
+
+        Raises:
+            Backoff: something may have happened already without showing yet.
+            GitHubError: GitHub cannot be asked at the moment.
+        """
+        done: list[Outcome] = []
+        opened = False
+        for _ in range(_MOST_STEPS):
+            snapshot = await self._observer.observe(repository, line, pull, request)
+            snapshot = _with_record(snapshot, done)
+            step = next_step(snapshot)
+            log.info("step", step=type(step).__name__, line=line.base, pull=pull.number if pull else None)
+            if not isinstance(step, Effect):
+                await self._show(snapshot, step)
+                return Reached(snapshot, step, opened)
+            try:
+                outcome = await self._performer.perform(snapshot, step)
+            except (StandsError, Forbidden, NotFound, Unprocessable) as error:
+                return await self._stand(snapshot, step, error)
+            done.append(outcome)
+            if isinstance(step, OpenPull) and outcome.pull is not None:
+                pull, request, opened = outcome.pull, None, True
+        raise Backoff(STALENESS, "a release took more steps than there are")
+
+    async def _stand(self, snapshot: Snapshot, step: Effect, error: Exception) -> Reached:
+        """An effect that GitHub declines stops the release until a person has looked; the reason is said where they see it."""
+        reason = _reason_of(error)
+        log.warning("step declined", step=type(step).__name__, reason=reason.code, detail=str(error))
+        if isinstance(step, OpenPull) and (snapshot.pull is None or not snapshot.pull.is_open):
+            return Reached(snapshot, Refused(reason))
+        blocked = Blocked(reason, look_again=_LOOK_AGAIN_AT_BLOCK)
+        await self._show(snapshot, blocked)
+        return Reached(snapshot, blocked)
+
+    async def _show(self, snapshot: Snapshot, step: Step) -> None:
+        """Bring check run and status comment up to date: a view of (snapshot, step), and the record."""
+        pull, record = snapshot.pull, snapshot.record
+        if pull is None or isinstance(step, Idle | Refused) or pull.locked:
+            return
+        if record is not None:
+            content = render_check(snapshot, step, record)
+            seen = await checks.find_check(self._access.read, pull.head_sha, snapshot.app.id)
+            await checks.ensure_check(self._access.speak, pull.head_sha, content, seen)
+        if isinstance(step, Abandoned) and record is None:
+            return
+        await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step))
+
+
+def is_over(reached: Reached) -> bool:
+    """Whether nothing will happen to this release by itself any more."""
+    return isinstance(reached.step, Done | Abandoned | Idle | Refused)
+
+
+def _with_record(snapshot: Snapshot, done: list[Outcome]) -> Snapshot:
+    record = snapshot.record
+    if record is None:
+        return snapshot
+    for outcome in done:
+        record = _after(record, outcome, snapshot)
+    return replace(snapshot, record=remember(snapshot, record))
+
+
+def _after(record: Record, outcome: Outcome, snapshot: Snapshot) -> Record:
+    if outcome.milestone is not None:
+        record = record.reach(outcome.milestone, snapshot.at)
+    if outcome.asked is not None:
+        record = replace(record, asked=outcome.asked)
+    if outcome.failed is not None:
+        record = replace(record, failed=outcome.failed)
+    return record
+
+
+def _reason_of(error: Exception) -> Because:
+    match error:
+        case StandsError(reason=reason):
+            return reason
+        case PermissionMissing() | NotFound():
+            return because(Reason.PERMISSION_MISSING, detail=describe(error))
+        case GitHubError():
+            return because(Reason.REFUSED_BY_GITHUB, detail=describe(error))
+        case _:
+            raise error

@@ -1,0 +1,35 @@
+"""What our check run shall remember after an observation. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.publishing.route import Route
+from bot.release.record import Asked, Milestone, Record
+from bot.release.runs import approval_key
+from bot.release.snapshot import Snapshot
+from bot.release.views import find_release_tag, find_shown_run
+
+
+def remember(snapshot: Snapshot, record: Record) -> Record:
+    """``record`` with every milestone that ``snapshot`` shows; nothing is ever taken out."""
+    seen = {
+        Milestone.TAGGED: find_release_tag(snapshot) is not None,
+        Milestone.RELEASED: snapshot.release is not None,
+        Milestone.STARTED: find_shown_run(snapshot) is not None,
+        Milestone.PUBLISHED: snapshot.published is not None and bool(snapshot.published.verdicts),
+    }
+    for milestone, is_there in seen.items():
+        if is_there:
+            record = record.reach(milestone, snapshot.at)
+    key = _asked_key(snapshot, record)
+    if snapshot.prompt is not None and key is not None:
+        record = replace(record, asked=Asked(key, snapshot.prompt.created_at))
+    return record
+
+
+def _asked_key(snapshot: Snapshot, record: Record) -> str | None:
+    route = snapshot.candidate.route if snapshot.candidate else None
+    if not isinstance(route, Route) or snapshot.pull is None:
+        return None
+    return approval_key(snapshot.runs, route, find_release_tag(snapshot), record, snapshot.pull.merge_commit)

@@ -1,0 +1,93 @@
+"""Which of several runs at the tagged commit is the one that publishes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.github.facts import DeploymentReview, RunFacts, TagRef
+from bot.publishing.route import Route
+from bot.release.record import Record
+
+
+def attempt_key(facts: RunFacts) -> str:
+    """What an approval prompt is bound to at a gate: the run and its attempt."""
+    return f"run:{facts.run.id}/{facts.run.attempt}"
+
+
+def approval_key(
+    runs: Iterable[RunFacts], route: Route, tag: TagRef | None, record: Record, merge_commit: str | None
+) -> str | None:
+    """What an approval would be bound to now: our run at its gate, else the merge commit while nothing has started."""
+    ours = find_ours(runs, route, tag.name, record) if tag else None
+    if ours is not None:
+        return attempt_key(ours) if waits_at(ours, route.environment) else None
+    return commit_key(merge_commit) if merge_commit else None
+
+
+def commit_key(commit: str) -> str:
+    """What an approval prompt is bound to before anything was started: the merge commit."""
+    return f"commit:{commit}"
+
+
+def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record) -> RunFacts | None:
+    """The run that publishes: the one people were asked about, else the first that reaches the publishing job.
+
+    An ``on: release`` without types starts a run each for ``created``, ``published`` and ``released``; those whose
+    publishing job was skipped publish nothing and are left out.
+    """
+    publishing = _publishing(runs, route, tag)
+    live = [facts for facts in publishing if facts.run.event == route.event and facts.run.path == route.workflow]
+    for facts in live:
+        if record.asked is not None and record.asked.key.startswith(f"run:{facts.run.id}/"):
+            return facts
+    return min(live, key=lambda facts: (_distance(facts, route), facts.run.id), default=None)
+
+
+def list_twins(runs: Iterable[RunFacts], route: Route, tag: str, ours: RunFacts) -> list[RunFacts]:
+    """Other runs that would publish the same version and still wait at the environment."""
+    others = (facts for facts in _publishing(runs, route, tag) if facts.run.id != ours.run.id)
+    return [facts for facts in others if not facts.run.is_over and waits_at(facts, route.environment)]
+
+
+def waits_at(facts: RunFacts, environment: str | None) -> bool:
+    """Whether the run waits at ``environment``."""
+    return any(pending.environment == environment for pending in facts.pending)
+
+
+def our_review(facts: RunFacts, environment: str, bot_id: int) -> DeploymentReview | None:
+    """Our own answer at ``environment`` in this attempt; the attempt stands in the comment, for the history does not tell."""
+    mark = attempt_mark(facts)
+    for review in facts.reviews:
+        ours = review.user is not None and review.user.id == bot_id
+        if ours and environment in review.environments and mark in review.comment:
+            return review
+    return None
+
+
+def attempt_mark(facts: RunFacts) -> str:
+    """How a review comment says which attempt it is for."""
+    return f"(run {facts.run.id}, attempt {facts.run.attempt})"
+
+
+def rejection(facts: RunFacts) -> DeploymentReview | None:
+    """The review that closed the gate, when one did."""
+    return next((review for review in facts.reviews if review.state == "rejected"), None)
+
+
+def _publishing(runs: Iterable[RunFacts], route: Route, tag: str) -> list[RunFacts]:
+    return [facts for facts in runs if facts.run.head_branch == tag and not _skipped(facts, route.job_names)]
+
+
+def _skipped(facts: RunFacts, names: Sequence[str]) -> bool:
+    jobs = [job for job in facts.jobs if job.name in names]
+    return facts.run.is_over and bool(jobs) and all(job.conclusion == "skipped" for job in jobs)
+
+
+def _distance(facts: RunFacts, route: Route) -> int:
+    """How far from the publishing job, nearest first: past its gate, at its gate, on the way, over without it."""
+    started = any(job.name in route.job_names and job.started_at and job.conclusion != "skipped" for job in facts.jobs)
+    if started and not waits_at(facts, route.environment):
+        return 0
+    if waits_at(facts, route.environment):
+        return 1
+    return 3 if facts.run.is_over else 2

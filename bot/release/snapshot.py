@@ -1,0 +1,173 @@
+"""The facts of one release at one instant.
+
+``observe`` reads them in the order in which ``next_step`` looks at them and stops early, so a later member is None
+when an earlier one already decides. Nothing here is remembered between observations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from bot.changelog import Changelog
+from bot.github.facts import (
+    AppAccount,
+    Comment,
+    Environment,
+    GitHubRelease,
+    Person,
+    PullRequest,
+    Repository,
+    Role,
+    RunFacts,
+    TagRef,
+    Tree,
+)
+from bot.index.addresses import Index
+from bot.index.facts import ProjectFiles
+from bot.publishing.route import NoRoute, Route
+from bot.publishing.verdicts import FileVerdict
+from bot.release.record import Record
+from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.versions import Project, ProjectProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A release line: the base branch and the branch that carries its next release."""
+
+    base: str
+
+    @property
+    def branch(self) -> str:
+        """The natural key of the release branch; slashes of the base become dots."""
+        return "aweigh/" + self.base.replace("/", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A ``/release VERSION`` that is being carried out."""
+
+    version: str
+    requester: Person
+    comment_id: int
+    on_release_pull: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a commit offers: the base's head before the release PR, the merge commit after it."""
+
+    commit: str
+    tree: Tree
+    project: Project | ProjectProblem
+    route: Route | NoRoute | None = None
+    changelog: Changelog | None = None
+
+
+class Unreachable(str):
+    """Why the index could not be asked; a state of its own, never taken for "nothing there"."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An unedited ``approve`` comment made since we asked, with its author's role asked now."""
+
+    comment: Comment
+    by: Person
+    role: Role
+    version: str
+    commit: str | None = None
+
+
+class GateKind(Enum):
+    """Who guards the environment of the publishing job."""
+
+    RULE = auto()
+    REVIEWERS = auto()
+    BOTH = auto()
+    NONE = auto()
+
+    @property
+    def ours(self) -> bool:
+        """Whether our deployment protection rule is (also) there, so that ``approve`` opens it."""
+        return self in (GateKind.RULE, GateKind.BOTH)
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether people named in the environment must review on the run's page."""
+        return self in (GateKind.REVIEWERS, GateKind.BOTH)
+
+
+def gate_kind(environment: Environment | None, app_id: int) -> GateKind:
+    """Who guards ``environment``: verified by API and never assumed, for a workflow that names an environment nobody made gets an unguarded one."""
+    if environment is None or not environment.exists:
+        return GateKind.NONE
+    ours, reviewed = app_id in environment.rule_app_ids, bool(environment.reviewers)
+    if ours:
+        return GateKind.BOTH if reviewed else GateKind.RULE
+    return GateKind.REVIEWERS if reviewed else GateKind.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the index and the run's log say once the run has succeeded."""
+
+    files: ProjectFiles | Unreachable
+    uploaded: frozenset[str] = frozenset()
+    verdicts: tuple[FileVerdict, ...] = ()
+    provenance: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything ``next_step`` may look at."""
+
+    at: datetime
+    app: AppAccount
+    repository: Repository
+    line: Line
+    settings: RepositorySettings | SettingsProblem
+    target: Index
+    request: Request | None = None
+    pull: PullRequest | None = None
+    branch_head: str | None = None
+    branch_is_ours: bool = True
+    base_head: str | None = None
+    record: Record | None = None
+    pushers: frozenset[int] = frozenset()
+    candidate: Candidate | None = None
+    tags: tuple[TagRef, ...] = ()
+    index: ProjectFiles | Unreachable | None = None
+    environment: Environment | None = None
+    release: GitHubRelease | None = None
+    runs: tuple[RunFacts, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    prompt: Comment | None = None
+    published: Published | None = None
+
+    @property
+    def gate(self) -> GateKind:
+        """Who guards the publishing job."""
+        return gate_kind(self.environment, self.app.id)
+
+    @property
+    def excluded(self) -> frozenset[int]:
+        """Who may not approve: the requester and whoever pushed to the release branch, unless the settings lift it."""
+        if isinstance(self.settings, SettingsProblem) or self.settings.approval.self_:
+            return frozenset()
+        requester = {self.record.requester_id} if self.record else set()
+        return frozenset(requester | (self.pushers - {self.app.bot.id}))
+
+    @property
+    def project(self) -> Project | None:
+        """The project as the candidate commit has it, when it can be read."""
+        project = self.candidate.project if self.candidate else None
+        return project if isinstance(project, Project) else None
+
+    def find_tag(self, name: str) -> TagRef | None:
+        """The tag called ``name``, exactly."""
+        return next((tag for tag in self.tags if tag.name == name), None)

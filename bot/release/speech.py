@@ -1,0 +1,69 @@
+"""Comments: effects without a key on GitHub's side.
+
+A comment is found again by its author *and* its marker. Before one is made a durable intent is left, so that after a
+crash or an ambiguous answer we know that it may be there although GitHub does not show it yet: it is then looked for
+until the staleness window has passed, and only after that made again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.engine.protocol import Backoff, Intent, Intents
+from bot.github.access import Access
+from bot.github.comments import create_comment, edit_comment, list_conversation
+from bot.github.facts import Comment
+from bot.messages.markers import find_marked
+
+STALENESS = timedelta(seconds=30)
+"""How long GitHub may not show what it has accepted."""
+
+
+class Speech:
+    """What we say in the threads of one repository."""
+
+    def __init__(self, access: Access, intents: Intents, clock: Clock, bot_id: int) -> None:
+        self._access, self._intents, self._clock, self._bot_id = access, intents, clock, bot_id
+
+    async def ensure(self, number: int, mark: str, body: str) -> datetime:
+        """Say ``body`` (which starts with ``mark``) on issue or pull request ``number``, once and for all.
+
+        Returns:
+            When it was said.
+
+        Raises:
+            Backoff: it may have been said already, and GitHub may just not show it yet.
+        """
+        comment = await self._find(number, mark)
+        return comment.created_at if comment else await self._create(number, mark, body)
+
+    async def keep(self, number: int, mark: str, body: str) -> None:
+        """Make ``body`` what our one comment with ``mark`` says, editing it in place."""
+        comment = await self._find(number, mark)
+        if comment is None:
+            await self._create(number, mark, body)
+        elif comment.body != body:
+            await edit_comment(self._access.speak, comment.id, body)
+
+    async def _find(self, number: int, mark: str) -> Comment | None:
+        comments = await list_conversation(self._access.read, number)
+        return find_marked(comments, mark, self._bot_id)
+
+    async def _create(self, number: int, mark: str, body: str) -> datetime:
+        key = f"comment:{number}:{mark}"
+        earlier = await self._intents.find(key)
+        if earlier is not None and "id" in earlier.value:
+            # It was made for certain. It does not show yet, or a person deleted it, and a person's undo wins.
+            return earlier.recorded_at
+        if earlier is not None:
+            self._wait_for(earlier)
+        await self._intents.record(key, {})
+        comment = await create_comment(self._access.speak, number, body)
+        await self._intents.record(key, {"id": comment.id})
+        return comment.created_at
+
+    def _wait_for(self, intent: Intent) -> None:
+        left = intent.recorded_at + STALENESS - self._clock.now()
+        if left > timedelta(0):
+            raise Backoff(left, "a comment may have been made already")

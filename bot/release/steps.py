@@ -1,0 +1,218 @@
+"""The closed set of what can be done next. Each step says who must act: us, people, or something we wait for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.github.facts import Person, RunFacts
+from bot.publishing.route import Route
+from bot.publishing.verdicts import FileVerdict
+from bot.release.plan import Plan
+from bot.release.reasons import Because
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the classes below. ``Effect``s are carried out, ``Wait``s are shown, ``End``s are final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Step):
+    """We act; repeating it is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Step):
+    """Somebody or something else acts; ``look_again`` bounds how long we trust that a delivery tells us."""
+
+    look_again: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class End(Step):
+    """Nothing more happens until somebody asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPull(Effect):
+    """Make the release branch and its pull request, or move both to another version."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitMerge(Wait):
+    """A person merges the release PR; ``warnings`` are what they should know first."""
+
+    version: str = ""
+    route: Route | None = None
+    warnings: tuple[Because, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTag(Effect):
+    """Put the annotated tag on the exact merge commit."""
+
+    tag: str
+    commit: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRelease(Effect):
+    """Publish the GitHub Release; in the release-published order this starts the publish workflow."""
+
+    tag: str
+    version: str
+    latest: bool
+    prerelease: bool
+    evidence: tuple[FileVerdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchRun(Effect):
+    """Start the publish workflow at the tag."""
+
+    tag: str
+    commit: str
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class AskApproval(Effect):
+    """Post the prompt. ``run`` is None when the approval is asked before the act that starts publication."""
+
+    key: str
+    version: str
+    commit: str
+    needed: int
+    run: RunFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGate(Effect):
+    """Let exactly this run and attempt through our deployment protection rule."""
+
+    run: RunFacts
+    environment: str
+    tag: str
+    commit: str
+    version: str
+    approvers: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectTwin(Effect):
+    """Close the gate of a second run that would publish the same version again."""
+
+    run: RunFacts
+    environment: str
+    ours: RunFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFailure(Effect):
+    """Say in the thread why the run failed, once per attempt."""
+
+    run: RunFacts
+    key: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(Effect):
+    """Post the final comment."""
+
+    version: str
+    tag: str
+    verdicts: tuple[FileVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitRun(Wait):
+    """The publish run starts (``run`` is None), builds or uploads."""
+
+    run: RunFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitApproval(Wait):
+    """People with ``approve`` must act; ``given`` counts the approvals there are."""
+
+    version: str = ""
+    commit: str = ""
+    needed: int = 1
+    given: tuple[Person, ...] = ()
+    run: RunFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitReviewers(Wait):
+    """The environment's required reviewers must act on the run's page; an App can never be one of them."""
+
+    run: RunFacts | None = None
+    reviewers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitIndex(Wait):
+    """The index shows the files, or answers at all (``trouble`` says why it does not)."""
+
+    version: str = ""
+    missing: tuple[str, ...] = ()
+    trouble: str | None = None
+    before_tag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Idle(End):
+    """There is no release on this line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(End):
+    """The request cannot be carried out; nothing was changed."""
+
+    reason: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked(End):
+    """The release stands still until a person mends ``reason``."""
+
+    reason: Because
+    look_again: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned(End):
+    """The release PR was closed without merging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(End):
+    """Published, verified and announced."""
+
+
+ALL_STEPS: tuple[type[Step], ...] = (
+    OpenPull,
+    AwaitMerge,
+    CreateTag,
+    PublishRelease,
+    DispatchRun,
+    AskApproval,
+    OpenGate,
+    RejectTwin,
+    ReportFailure,
+    Announce,
+    AwaitRun,
+    AwaitApproval,
+    AwaitReviewers,
+    AwaitIndex,
+    Idle,
+    Refused,
+    Blocked,
+    Abandoned,
+    Done,
+)

@@ -1,0 +1,89 @@
+"""Everything that is needed to work on one repository, and the round through its release lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.engine.protocol import Intents
+from bot.github.access import Access
+from bot.github.facts import AppAccount, PullRequest, Repository
+from bot.github.repositories import list_branches
+from bot.release.decide import next_step
+from bot.release.evidence import Evidence
+from bot.release.observe import Observer
+from bot.release.perform import Performer
+from bot.release.reconcile import Reached, Reconciler, is_over
+from bot.release.snapshot import Line, Request
+from bot.release.speech import Speech
+
+_LINE_INTENT = "line:"
+
+
+class Workbench:
+    """One repository: sessions, eyes, hands and voice."""
+
+    def __init__(self, access: Access, app: AppAccount, evidence: Evidence, clock: Clock, intents: Intents) -> None:
+        self.access = access
+        self.observer = Observer(access, app, evidence, clock)
+        self.speech = Speech(access, intents, clock, app.bot.id)
+        performer = Performer(access, self.speech, intents, clock)
+        self._reconciler = Reconciler(self.access, self.observer, performer, self.speech)
+        self._intents = intents
+
+    async def request(self, repository: Repository, line: Line, request: Request) -> Reached:
+        """Carry out ``/release VERSION`` on ``line``."""
+        # The line is noted first: a release whose branch is deleted after the merge is found again through it.
+        await self._intents.record(_LINE_INTENT + line.base, {})
+        newest = next(iter(await self.observer.list_own_pulls(repository, line)), None)
+        pull = newest if newest is not None and newest.is_open else None
+        return await self._reconciler.reconcile(repository, line, pull, request)
+
+    async def take(self, repository: Repository, pull: PullRequest) -> Reached:
+        """Take the release of ``pull`` as far as it goes."""
+        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull)
+
+    async def look(self, repository: Repository, pull: PullRequest) -> Reached:
+        """Where the release of ``pull`` stands now; nothing is done."""
+        snapshot = await self.observer.observe(repository, Line(pull.base_branch), pull)
+        return Reached(snapshot, next_step(snapshot))
+
+    async def round(self) -> timedelta | None:
+        """Take every release under way as far as it goes; when to look again, if at all."""
+        repository = await self.observer.get_repository()
+        soonest: timedelta | None = None
+        for line in await self._list_lines(repository):
+            under_way = False
+            async for pull in self._list_under_way(repository, line):
+                reached = await self.take(repository, pull)
+                under_way = under_way or not is_over(reached)
+                after = reached.look_again
+                if after is not None:
+                    soonest = min(after, soonest or after)
+            if not under_way:
+                await self._intents.forget(_LINE_INTENT + line.base)
+        return soonest
+
+    async def _list_lines(self, repository: Repository) -> list[Line]:
+        """The default branch, every line with a release branch, and those noted when a release was asked for."""
+        noted = [
+            intent.key.removeprefix(_LINE_INTENT)
+            for intent in await self._intents.list()
+            if intent.key.startswith(_LINE_INTENT)
+        ]
+        lines = {Line(base) for base in (repository.default_branch, *noted)}
+        branches = set(await list_branches(self.access.read, "aweigh/")) - {line.branch for line in lines}
+        for branch in sorted(branches):
+            # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
+            stand_in = Line(branch.removeprefix("aweigh/"))
+            pulls = await self.observer.list_own_pulls(repository, stand_in)
+            lines |= {Line(pull.base_branch) for pull in pulls if Line(pull.base_branch).branch == branch}
+        return sorted(lines, key=lambda line: line.base)
+
+    async def _list_under_way(self, repository: Repository, line: Line) -> AsyncIterator[PullRequest]:
+        """The newest release PR, whatever its state, and older ones that were merged and may not be through."""
+        pulls = await self.observer.list_own_pulls(repository, line)
+        for position, pull in enumerate(pulls):
+            if pull.base_branch == line.base and (position == 0 or pull.merged):
+                yield pull

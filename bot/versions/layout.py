@@ -1,0 +1,40 @@
+"""Where a project's own modules lie in a tree: beside pyproject.toml or in ``src/``, by the name of the package."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+_VERSION_MODULES = ("__init__", "_version", "version", "__version__", "__about__")
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+def list_version_modules(tree_paths: Iterable[str], project_name: str, packages: Iterable[str] = ()) -> list[str]:
+    """The files in which a project may keep its ``__version__``, in the order of the tree.
+
+    Args:
+        tree_paths: all files of the commit.
+        project_name: ``My-Project`` is looked for as ``my_project`` in any case, ``zope.interface`` as ``zope/interface`` too.
+        packages: folders (or single modules) the project declares as its own, such as ``src/other_name``.
+
+    Returns:
+        ``__init__.py``, ``_version.py``, ``version.py``, ``__version__.py`` and ``__about__.py`` of the package, or the
+        single module that is the project.
+    """
+    homes = {_fold(project_name), _fold(project_name.replace(".", "/"))} | {_fold(package) for package in packages}
+    return [path for path in tree_paths if path.endswith(".py") and _is_version_module(path, homes)]
+
+
+def _is_version_module(path: str, homes: set[str]) -> bool:
+    folder, name = posixpath.split(path)
+    stem = name.removesuffix(".py")
+    if stem in _VERSION_MODULES and folder:
+        return _fold(folder) in homes
+    return _fold(posixpath.join(folder, stem)) in homes
+
+
+def _fold(path: str) -> str:
+    """A path by which folders compare: relative to ``src/``, without case, and with one kind of separator."""
+    parts = posixpath.normpath(path).removeprefix("src/").split("/")
+    return "/".join(_SEPARATORS.sub("_", part).lower() for part in parts)

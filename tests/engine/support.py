@@ -1,0 +1,117 @@
+"""Handlers that record what they see, and two ways to run an engine: in memory, and on a SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.clock import VirtualClock
+from bot.engine import Delivery, Engine
+from bot.engine.durable import DurableEngine
+from bot.engine.memory import MemoryEngine, MemoryStore
+from bot.engine.retries import RetryPolicy
+from bot.github.facts import RepositoryRef
+
+WIDGET = RepositoryRef(7, 101, "acme/widget")
+GADGET = RepositoryRef(7, 102, "acme/gadget")
+ELSEWHERE = RepositoryRef(8, 103, "other/thing")
+
+QUICK = RetryPolicy(pauses=(timedelta(milliseconds=20), timedelta(milliseconds=20)), longest_run=timedelta(seconds=5))
+
+
+def delivery(guid: str, repository: RepositoryRef = WIDGET, **content: object) -> Delivery:
+    return Delivery(guid, repository, datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC), content)
+
+
+Starter = Callable[..., Awaitable[Engine]]
+
+
+async def nothing() -> None: ...
+
+
+@dataclass
+class Recorder:
+    """Handlers that write down what they were asked, and do what a test tells them to."""
+
+    on_delivery: Callable[[Delivery], Awaitable[None]] | None = None
+    on_reconcile: Callable[[RepositoryRef], Awaitable[None]] | None = None
+    deliveries: list[Delivery] = field(default_factory=list)
+    reconciled: list[RepositoryRef] = field(default_factory=list)
+    running: dict[int, int] = field(default_factory=dict)
+    overlaps: int = 0
+    together: int = 0
+
+    @property
+    def guids(self) -> list[str]:
+        return [seen.guid for seen in self.deliveries]
+
+    async def handle_delivery(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+        await self._alone(delivery.repository, self.on_delivery(delivery) if self.on_delivery else nothing())
+
+    async def reconcile(self, repository: RepositoryRef) -> None:
+        self.reconciled.append(repository)
+        await self._alone(repository, self.on_reconcile(repository) if self.on_reconcile else nothing())
+
+    async def _alone(self, repository: RepositoryRef, act: Awaitable[None]) -> None:
+        self.overlaps += self.running.get(repository.id, 0)
+        self.running[repository.id] = self.running.get(repository.id, 0) + 1
+        self.together = max(self.together, sum(self.running.values()))
+        try:
+            await act
+        finally:
+            self.running[repository.id] -= 1
+
+
+class Bench(ABC):
+    """One kind of engine and its durable state; ``create`` again is a restart."""
+
+    @abstractmethod
+    def create(self, retries: RetryPolicy = QUICK) -> Engine: ...
+
+    @abstractmethod
+    async def pass_time(self, seconds: float) -> None:
+        """Let this much of the engine's time go by."""
+
+    async def settle(self, engine: Engine) -> None:
+        """Let everything happen that is due now or within a few seconds."""
+        await engine.idle()
+        while (due := await engine.next_due()) is not None and (wait := due - self.now()) < timedelta(seconds=5):
+            await self.pass_time(max(0.0, wait.total_seconds()) + 0.001)
+            await engine.idle()
+
+    @abstractmethod
+    def now(self) -> datetime: ...
+
+
+class MemoryBench(Bench):
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.clock = VirtualClock()
+
+    def create(self, retries: RetryPolicy = QUICK) -> Engine:
+        return MemoryEngine(self.store, clock=self.clock, retries=retries)
+
+    async def pass_time(self, seconds: float) -> None:
+        await self.clock.advance(timedelta(seconds=seconds))
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+
+class SqliteBench(Bench):
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder / 'engine.db'}"
+
+    def create(self, retries: RetryPolicy = QUICK) -> Engine:
+        return DurableEngine(self.url, retries=retries, poll=timedelta(milliseconds=30))
+
+    async def pass_time(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)

@@ -1,0 +1,338 @@
+"""What only the durable engine can get wrong: the database, DBOS's habits, and processes that die."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.engine import EngineUnavailableError
+from bot.engine.durable import DurableEngine
+from bot.engine.jobs import JobQueue, was_kept
+from bot.github.facts import RepositoryRef
+from tests.engine.support import GADGET, WIDGET, Recorder, SqliteBench, Starter, delivery
+
+PROCESS = Path(__file__).with_name("process.py")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> SqliteBench:
+    return SqliteBench(tmp_path)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "engine.db"
+
+
+def rows(file: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(file)) as db:
+        return db.execute(query).fetchall()
+
+
+async def spawn(bench: SqliteBench, journal: Path, *words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, str(PROCESS), bench.url, str(journal), *words, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def read_line(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    return (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
+
+
+async def test_every_delivery_accepted_before_a_kill_is_handled_after_it(
+    bench: SqliteBench, start: Starter, tmp_path: Path
+) -> None:
+    journal = tmp_path / "handled"
+    process = await spawn(bench, journal, "accept")
+    accepted = [await read_line(process) for _ in range(60)]
+    process.kill()
+    await process.wait()
+
+    seen = Recorder()
+    engine = await start(seen)
+    await engine.idle()
+    await engine.stop()
+    handled = Counter([*journal.read_text().split(), *seen.guids])
+    assert set(accepted) <= set(handled)
+    # Only what was running in one of the two lanes when the process died may have begun twice.
+    assert sum(handled.values()) - len(handled) <= 2
+
+
+async def test_a_run_under_way_when_the_process_was_killed_is_done_again(
+    bench: SqliteBench, start: Starter, tmp_path: Path
+) -> None:
+    process = await spawn(bench, tmp_path / "handled", "hang")
+    assert await read_line(process) == "running"
+    process.kill()
+    await process.wait()
+
+    async def wake_another(_: object) -> None:
+        await engine.wake(GADGET)
+
+    # What is recovered runs while the engine is still starting, and may use it.
+    seen = Recorder(on_delivery=wake_another)
+    engine = await start(seen)
+    await engine.idle()
+    assert seen.guids == ["hanging"]
+    assert sorted(ref.id for ref in seen.reconciled) == [WIDGET.id, GADGET.id]
+    assert await engine.list_dead_letters() == []
+    await engine.stop()
+
+
+async def test_work_that_kills_its_process_again_and_again_becomes_a_dead_letter(
+    bench: SqliteBench, start: Starter, tmp_path: Path
+) -> None:
+    journal = tmp_path / "handled"
+    for _ in range(8):
+        process = await spawn(bench, journal, "suicide")
+        if await process.wait() != -signal.SIGKILL:
+            break
+    else:
+        pytest.fail("the poison was never parked")
+    # The first attempt, and four recoveries.
+    assert journal.read_text().split() == ["poison"] * 5
+
+    seen = Recorder()
+    engine = await start(seen)
+    [letter] = await engine.list_dead_letters()
+    assert (letter.id, letter.repository) == ("poison", WIDGET)
+    await engine.accept(delivery("healthy"))
+    await engine.idle()
+    assert seen.guids == ["healthy"]
+    assert await engine.accept(delivery("poison"))
+    await engine.idle()
+    assert seen.guids == ["healthy", "poison"]
+    assert await engine.list_dead_letters() == []
+    await engine.stop()
+
+
+async def test_sigterm_lets_running_work_finish(bench: SqliteBench, start: Starter, tmp_path: Path) -> None:
+    journal = tmp_path / "handled"
+    process = await spawn(bench, journal, "slow")
+    assert await read_line(process) == "running"
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert journal.read_text().split() == ["slow"]
+
+
+async def test_a_second_process_is_kept_away_from_the_file(bench: SqliteBench, start: Starter, tmp_path: Path) -> None:
+    process = await spawn(bench, tmp_path / "handled", "hang")
+    assert await read_line(process) == "running"
+    with pytest.raises(EngineUnavailableError, match="another process works on this database"):
+        await bench.create().start(Recorder())
+    process.kill()
+    await process.wait()
+    engine = await start(Recorder())
+    await engine.stop()
+
+
+async def test_a_second_engine_in_one_process_is_refused_and_does_no_harm(
+    bench: SqliteBench, start: Starter, tmp_path: Path
+) -> None:
+    seen = Recorder()
+    engine = await start(seen)
+    with pytest.raises(EngineUnavailableError, match="singleton"):
+        await DurableEngine(f"sqlite:///{tmp_path / 'other.db'}").start(Recorder())
+    await engine.wake(WIDGET)
+    await engine.idle()
+    assert seen.reconciled == [WIDGET]
+    await engine.stop()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:////nowhere/at/all/x.db", "folder"),
+        ("sqlite://", "must be a file"),
+        ("mysql://host/x", "no engine for"),
+        ("rubbish", "not a URL"),
+    ],
+)
+async def test_says_why_a_database_cannot_be_opened(url: str, reason: str) -> None:
+    with pytest.raises(EngineUnavailableError, match=reason):
+        await DurableEngine(url).start(Recorder())
+
+
+@pytest.fixture
+def damaged(file: Path) -> Path:
+    file.write_bytes(b"this is not a database, not at all" * 100)
+    return file
+
+
+async def test_a_file_that_is_no_database_is_refused_and_a_start_on_another_works(damaged: Path) -> None:
+    with pytest.raises(EngineUnavailableError, match="not a database"):
+        await DurableEngine(f"sqlite:///{damaged}").start(Recorder())
+    engine = DurableEngine(f"sqlite:///{damaged}.new")
+    await engine.start(Recorder())
+    await engine.stop()
+
+
+async def test_the_content_of_a_handled_delivery_is_gone_from_the_file(
+    bench: SqliteBench, start: Starter, file: Path
+) -> None:
+    engine = await start(Recorder())
+    await engine.accept(delivery("g-1", body="a private thought"))
+    await engine.idle()
+    assert rows(file, "select content, state from aweigh_deliveries") == [("{}", "handled")]
+    assert rows(file, "select count(*) from workflow_input where inputs like '%private thought%'") == [(0,)]
+    await engine.stop()
+
+
+async def test_one_commit_is_one_sync_and_survives_a_power_cut(bench: SqliteBench, start: Starter, file: Path) -> None:
+    engine = await start(Recorder())
+    assert rows(file, "pragma journal_mode") == [("wal",)]
+    await engine.stop()
+
+
+async def test_jobs_carry_a_version_that_no_change_of_the_code_changes(
+    bench: SqliteBench, start: Starter, file: Path
+) -> None:
+    engine = await start(Recorder())
+    await engine.wake(WIDGET, after=timedelta(hours=1))
+    await engine.accept(delivery("g-1"))
+    await engine.idle()
+    assert set(rows(file, "select distinct application_version from workflow_status")) == {("1",)}
+    await engine.stop()
+
+
+async def test_nothing_stored_is_pickled(bench: SqliteBench, start: Starter, file: Path) -> None:
+    engine = await start(Recorder())
+    await engine.accept(delivery("g-1"))
+    await engine.idle()
+    assert rows(file, "select distinct serialization from workflow_status where queue_name = 'lanes'") == [
+        ("portable_json",)
+    ]
+    await engine.stop()
+
+
+async def test_the_database_knows_milliseconds(bench: SqliteBench, start: Starter, file: Path) -> None:
+    engine = await start(Recorder())
+    before = time.time()
+    await engine.accept(delivery("g-1"))
+    await engine.idle()
+    [(created, started)] = rows(
+        file, "select created_at, started_at_epoch_ms from workflow_status where name = 'delivery'"
+    )
+    assert isinstance(created, int | float)
+    assert isinstance(started, int)
+    # Whole seconds, which is what an unhelped SQLite gives, would lie outside as good as always.
+    assert before - 0.002 <= created / 1000 <= (started + 1) / 1000 <= time.time() + 0.002
+    await engine.stop()
+
+
+async def test_work_cancelled_from_outside_is_taken_up_at_the_next_start(
+    bench: SqliteBench, start: Starter, file: Path
+) -> None:
+    engine = await start(Recorder())
+    await engine.stop()
+    with closing(sqlite3.connect(file)) as db:
+        db.execute(
+            "insert into aweigh_deliveries values"
+            " ('g-1', '101', 7, 'acme/widget', 0, '{}', 'waiting', 'delivery:1:g-1', 0, '', null)"
+        )
+        db.execute("insert into aweigh_lanes values ('102', 7, 'acme/gadget', 5, 'run:102:5', 0, '', null)")
+        for job, name in (("delivery:1:g-1", "delivery"), ("run:102:5", "run")):
+            db.execute(
+                "insert into workflow_status (workflow_uuid, status, name, created_at, updated_at)"
+                " values (?, 'ERROR', ?, 1, 1)",
+                (job, name),
+            )
+        db.commit()
+    seen = Recorder()
+    engine = await start(seen)
+    await engine.idle()
+    assert (seen.guids, seen.reconciled) == (["g-1"], [GADGET])
+    await engine.stop()
+
+
+async def test_upkeep_deletes_what_ended_long_ago_and_keeps_the_rest(
+    bench: SqliteBench, start: Starter, file: Path
+) -> None:
+    engine = await start(Recorder())
+    for guid in ("old", "new"):
+        await engine.accept(delivery(guid))
+    await engine.wake(GADGET, after=timedelta(hours=2))
+    await engine.idle()
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("update aweigh_deliveries set ended_at = 1 where guid = 'old'")
+        db.execute("update workflow_status set completed_at = 1 where workflow_uuid like '%:old'")
+        db.commit()
+    assert isinstance(engine, DurableEngine)
+    await engine._keep_up()
+    assert rows(file, "select guid from aweigh_deliveries") == [("new",)]
+    assert rows(file, "select count(*) from workflow_status where name = 'delivery'") == [(1,)]
+    assert rows(file, "select status from workflow_status where name = 'run'") == [("DELAYED",)]
+    assert await engine.accept(delivery("old"))
+    assert not await engine.accept(delivery("new"))
+    await engine.stop()
+
+
+async def test_periodic_work_is_written_to_the_schedule_and_old_names_are_dropped(
+    bench: SqliteBench, start: Starter, file: Path
+) -> None:
+    for name in ("sweep-a", "sweep-b"):
+        engine = bench.create()
+        engine.every(name, timedelta(minutes=10), lambda: asyncio.sleep(0))
+        await engine.start(Recorder())
+        await engine.stop()
+    assert sorted(rows(file, "select schedule_name, schedule from workflow_schedules")) == [
+        ("sweep-b", "*/10 * * * *"),
+        ("upkeep", "*/10 * * * *"),
+    ]
+
+
+@pytest.mark.slow
+async def test_periodic_work_runs_and_its_errors_stop_nothing(bench: SqliteBench, start: Starter) -> None:
+    ran: list[float] = []
+
+    async def act() -> None:
+        ran.append(time.monotonic())
+        raise RuntimeError("boom")
+
+    engine = bench.create()
+    engine.every("often", timedelta(minutes=1), act)
+    await engine.start(Recorder())
+    for _ in range(750):
+        if ran:
+            break
+        await asyncio.sleep(0.1)
+    await engine.stop()
+    assert ran
+
+
+async def test_many_lanes_and_writers_lose_nothing(bench: SqliteBench, start: Starter) -> None:
+    seen = Recorder()
+    engine = await start(seen)
+    repositories = [RepositoryRef(7, 200 + number, f"acme/r{number}") for number in range(20)]
+    await asyncio.gather(
+        *(engine.accept(delivery(f"{ref.id}-{number}", ref)) for ref in repositories for number in range(5)),
+        *(engine.wake(ref) for ref in repositories for _ in range(5)),
+    )
+    await engine.idle(timedelta(seconds=60))
+    await engine.stop()
+    assert len(seen.guids) == len(set(seen.guids)) == 100
+    assert {ref.id for ref in seen.reconciled} == {ref.id for ref in repositories}
+    assert seen.overlaps == 0
+
+
+def test_tells_a_promise_that_was_kept() -> None:
+    assert was_kept("run:101:5", 5)
+    assert was_kept("run:101:5:1767225600", 6)
+    assert not was_kept("run:101:5", 4)
+    assert not was_kept("run:101:5", None)
+    assert not was_kept(JobQueue.name_delivery("g-1"), 10**20)
+
+
+def test_names_of_jobs_sort_by_time() -> None:
+    names = [JobQueue.name_delivery(guid) for guid in ("b", "a")]
+    assert names == sorted(names)

@@ -1,0 +1,74 @@
+"""The index on a real port, with real tools."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bot.sandbox.index.server import index_app
+
+from .conftest import Publishing, wheel
+
+
+@pytest.fixture
+async def address(publishing: Publishing) -> AsyncIterator[str]:
+    server = TestServer(index_app(publishing.index))
+    await server.start_server()
+    publishing.index.base = str(server.make_url("")).rstrip("/")
+    yield publishing.index.base
+    await server.close()
+
+
+async def run(*command: str) -> str:
+    """Run a program that may look at nothing of this machine's pip configuration; its output."""
+    isolated = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=isolated | {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    return output.decode()
+
+
+async def test_pip_installs_from_the_index(publishing: Publishing, address: str, tmp_path: Path) -> None:
+    publishing.upload(wheel("1.1.0"))
+    publishing.upload(wheel("1.2.0"))
+    python = tmp_path / "fresh" / "bin" / "python"
+    await run(sys.executable, "-m", "venv", str(tmp_path / "fresh"))
+    output = await run(
+        str(python), "-m", "pip", "install", "--no-cache-dir", "--index-url", f"{address}/simple/", "widget==1.2.0"
+    )
+    assert "Successfully installed widget-1.2.0" in output
+    assert await run(str(python), "-c", "import widget; print(widget.__version__)") == "1.2.0\n"
+
+
+async def test_files_are_uploaded_over_http(publishing: Publishing, address: str) -> None:
+    filename, content = wheel()
+    form = aiohttp.FormData()
+    for name, value in {":action": "file_upload", "name": "widget", "version": "1.2.0", "md5_digest": "x"}.items():
+        form.add_field(name, value)
+    form.add_field("content", content, filename=filename, content_type="application/octet-stream")
+    headers = {"Authorization": aiohttp.encode_basic_auth("__token__", publishing.token())}
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{address}/legacy/", data=form, headers=headers) as answer:
+            assert answer.status == 200
+        accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
+        async with session.get(f"{address}/simple/widget/", headers=accept) as page:
+            listed = await page.json(content_type=None)
+        async with session.get(listed["files"][0]["url"]) as download:
+            assert await download.read() == content
+
+
+async def test_a_connection_that_breaks(publishing: Publishing, address: str) -> None:
+    publishing.index.faults.unreachable = "connection"
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientError):
+            await session.get(f"{address}/simple/widget/")

@@ -1,0 +1,68 @@
+"""Settings come from the default branch; what cannot be read is a problem, never a silent default."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
+
+
+def read(pyproject: str) -> RepositorySettings | SettingsProblem:
+    return read_settings({"pyproject.toml": pyproject.encode()})
+
+
+def test_no_settings_are_the_defaults() -> None:
+    settings = read("[project]\nname = 'x'\n")
+    assert settings == RepositorySettings()
+    assert isinstance(settings, RepositorySettings)
+    assert settings.approval.required is None
+    assert settings.approval.self_ is False
+
+
+def test_every_key_is_read() -> None:
+    settings = read("""
+        [tool.aweigh]
+        tag = "widget-{version}"
+        workflow = "publish.yml"
+        workflow-inputs = { target = "pypi" }
+        environment = "release"
+        approval = { required = 2, self = true }
+        """)
+    assert isinstance(settings, RepositorySettings)
+    assert (settings.tag, settings.workflow, settings.environment) == ("widget-{version}", "publish.yml", "release")
+    assert settings.workflow_inputs == {"target": "pypi"}
+    assert (settings.approval.required, settings.approval.self_) == (2, True)
+    assert settings.source == "pyproject.toml"
+
+
+def test_the_file_of_its_own_counts_first() -> None:
+    files = {"pyproject.toml": b"[tool.aweigh]\ntag='a{version}'\n", ".github/aweigh.toml": b"tag='b{version}'\n"}
+    settings = read_settings(files)
+    assert isinstance(settings, RepositorySettings)
+    assert settings.tag == "b{version}"
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("[tool.aweigh]\napproval = { required = '1' }", "approval.required"),
+        ("[tool.aweigh]\napproval = { required = -1 }", "approval.required"),
+        ("[tool.aweigh]\napproval = { self = 'false' }", "approval.self"),
+        ("[tool.aweigh]\napproval = 1", "approval"),
+        ("[tool.aweigh]\ntag = 'v'", "tag"),
+        ("[tool.aweigh]\ntag = 'v{version}\\n'", "tag"),
+        ("[tool.aweigh]\nworkflow = '../x.yml'", "workflow"),
+        ("[tool]\naweigh = 3", "not a table"),
+        ("[tool.aweigh", "not TOML"),
+    ],
+)
+def test_a_wrong_value_is_a_problem_that_names_its_place(text: str, where: str) -> None:
+    problem = read(text)
+    assert isinstance(problem, SettingsProblem)
+    assert where in problem.detail
+
+
+def test_unknown_keys_are_reported_with_a_suggestion() -> None:
+    settings = read("[tool.aweigh]\nworkflows = 'x'\nzzz = 1\napproval = { requird = 1 }\nunknown = 1")
+    assert isinstance(settings, RepositorySettings)
+    assert settings.unknown == (("workflows", "workflow"), ("zzz", None), ("approval.requird", "approval.required"))
