@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from typing import NoReturn
@@ -33,9 +34,10 @@ def serve() -> None:
     configure_logs(settings.log_level, settings.log_format)
     try:
         # Before anything else: a second process on the same port and database must end here, not disturb the first.
-        listening = socket.create_server((settings.host, settings.port))
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        listening = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
-        _fail(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+        _fail(f"cannot listen on {settings.host}:{settings.port}: {os.strerror(error.errno or 0)}")
     host, port = listening.getsockname()[:2]
     app = build_app(settings)
 

@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.app import create_app
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.engine import Engine, Handlers
 from bot.engine.durable import DurableEngine
 from bot.github.client import GitHub
@@ -28,10 +28,11 @@ from bot.settings.operator import OperatorSettings
 class Bot:
     """One bot: its engine, and what its handlers need, opened when the application starts."""
 
-    def __init__(self, settings: OperatorSettings) -> None:
+    def __init__(self, settings: OperatorSettings, *, engine: Engine | None = None, clock: Clock | None = None) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.engine: Engine = DurableEngine(settings.database_url.reveal(), observe=self.metrics.count_job)
+        self.clock: Clock = clock or SystemClock()
+        self.engine: Engine = engine or DurableEngine(settings.database_url.reveal(), observe=self.metrics.count_job)
         self._handlers: LaneHandlers | None = None
 
     def identity(self) -> AppIdentity:
@@ -42,7 +43,7 @@ class Bot:
     @asynccontextmanager
     async def open_handlers(self) -> AsyncIterator[Handlers]:
         """The handlers, with the connections to GitHub and the package index that they use."""
-        settings, clock = self.settings, SystemClock()
+        settings, clock = self.settings, self.clock
         async with aiohttp.ClientSession() as connections:
             github = GitHub(
                 settings.app_id,
@@ -61,7 +62,18 @@ class Bot:
             yield self._handlers
 
 
+    def build_app(self) -> web.Application:
+        """The application: starting it starts the engine."""
+        return create_app(
+            self.settings,
+            self.engine,
+            self.open_handlers,
+            metrics=self.metrics,
+            clock=self.clock,
+            identity=self.identity,
+        )
+
+
 def build_app(settings: OperatorSettings) -> web.Application:
     """The application that ``aweigh serve`` runs."""
-    bot = Bot(settings)
-    return create_app(settings, bot.engine, bot.open_handlers, metrics=bot.metrics, identity=bot.identity)
+    return Bot(settings).build_app()

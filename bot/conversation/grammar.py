@@ -16,6 +16,7 @@ COMMAND = "release"
 
 _LINE = re.compile(r"/(?P<name>[a-z][a-z-]*)(?:[ \t]+(?P<arguments>[^`<>]*))?\Z", re.IGNORECASE)
 _ELSEWHERE = re.compile(rf"^ {{0,3}}/{COMMAND}\b", re.IGNORECASE | re.MULTILINE)
+_BLANK_START = re.compile(r"\A\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*")
 _MOST_LINES = 10
 
 
@@ -47,8 +48,9 @@ def is_misplaced(body: str) -> bool:
 
 
 def _lines(body: str) -> list[str]:
+    # Blank lines go as wholes, so that the indentation of the first line stays: four spaces make it code.
     # str.splitlines would also break at form feeds and Unicode separators, which Markdown shows as one line.
-    return re.split(r"\r\n|\r|\n", body.lstrip("\ufeff \t\r\n") if body[:1] in "\ufeff\r\n" else body.lstrip("\r\n"))
+    return re.split(r"\r\n|\r|\n", _BLANK_START.sub("", body))
 
 
 def _words(arguments: str | None) -> list[str]:

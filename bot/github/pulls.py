@@ -13,10 +13,8 @@ from bot.github.read import read_person, read_pull
 async def list_pulls(session: Session, branch: str, *, limit: int = 3) -> list[PullRequest]:
     """The newest pull requests from ``branch`` of this very repository, whatever their state, newest first."""
     params = {"state": "all", "head": f"{session.owner}:{branch}", "sort": "created", "direction": "desc"}
-    found = []
-    async for data in session.list("/repos/{repository}/pulls", params={**params, "per_page": str(limit)}, limit=limit):
-        found.append(read_pull(data))
-    return found
+    listed = session.list("/repos/{repository}/pulls", params=params, limit=limit)
+    return [read_pull(data) async for data in listed]
 
 
 async def get_pull(session: Session, number: int) -> PullRequest:

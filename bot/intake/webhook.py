@@ -79,12 +79,12 @@ class Webhook:
         event = request.headers.get("X-GitHub-Event", "")
         guid = request.headers.get("X-GitHub-Delivery", "").lower()
         # Before the signature is checked these two are anybody's words: they are shaped before they are logged.
-        named = {"delivery": guid if _GUID.fullmatch(guid) else None, "event": event if is_used(event) else "other"}
-        with structlog.contextvars.bound_contextvars(delivery=named["delivery"]):
+        kind = event if is_used(event) else "other"
+        with structlog.contextvars.bound_contextvars(delivery=guid if _GUID.fullmatch(guid) else None):
             verdict = await self._judge(request, event, guid)
-            self._count(str(named["event"]), verdict.outcome)
+            self._count(kind, verdict.outcome)
             write = log.debug if verdict.outcome == "dropped" else log.warning if verdict.status >= 400 else log.info
-            write("delivery", event=named["event"], status=verdict.status, outcome=verdict.outcome, why=verdict.reason)
+            write("delivery", kind=kind, status=verdict.status, outcome=verdict.outcome, why=verdict.reason)
         headers = {"Retry-After": "30"} if verdict.status == 503 else None
         return web.Response(status=verdict.status, text=f"{verdict.outcome}: {verdict.reason}\n", headers=headers)
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bot.github.links import compare_page
-from bot.messages.text import block, finish, link
+from bot.messages.text import block, finish, harmless, link
 from bot.release.naming import previous_tag
 from bot.release.snapshot import Snapshot
 from bot.release.steps import PublishRelease
 from bot.settings.repository import SettingsProblem
 
-_MOST_CHARACTERS = 100_000
+_MOST_CHARACTERS = 50_000
 
 
 def render_notes(snapshot: Snapshot, step: PublishRelease, section: str | None) -> str:
     """The changelog's section of this version, how to install it, and what lies between this release and the last."""
     project = snapshot.project
-    parts = [section.strip()[:_MOST_CHARACTERS]] if section and section.strip() else []
+    parts = [harmless(section.strip(), _MOST_CHARACTERS)] if section and section.strip() else []
     if project is not None:
         option = snapshot.target.install_option()
         parts.append(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.github.links import tag_page
 from bot.messages.markers import OUTCOME, marker
 from bot.messages.text import block, code, finish, in_cell, link
-from bot.publishing.diagnosis import Diagnosis
+from bot.publishing.diagnosis import Diagnosis, Retry
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Announce, ReportFailure
@@ -20,6 +20,18 @@ _STATES: dict[AttestationState, str] = {
     AttestationState.INVALID: "🛑 invalid",
     AttestationState.NONE: "⚠️ none",
     AttestationState.COULD_NOT_CHECK: "❔ could not be checked",
+}
+
+
+_GO_ON = "I go on by myself from there."
+
+_NEXT: dict[Retry, str] = {
+    Retry.RERUN: f"Re-run the failed jobs on GitHub: {_GO_ON}",
+    Retry.FIX_THEN_RERUN: f"Once that is done, re-run the failed jobs on GitHub: {_GO_ON}",
+    Retry.NEW_RUN: "A re-run would take the workflow file of the tag again, so this needs a new version.",
+    Retry.NEW_VERSION: "This version cannot be completed any more; release the next one.",
+    Retry.COMPARE_FIRST: f"Part of the files may be on the index already: compare first, then re-run; {_GO_ON}",
+    Retry.NONE: "",
 }
 
 
@@ -52,12 +64,15 @@ def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
         outcome_marker(step.key),
         f"🛑 **Publishing {code(step.version)} failed** in {link(f'run {run.id}', run.url)}, attempt {run.attempt}.",
     ]
-    if diagnosis.cause:
-        parts.append(f"{diagnosis.cause} {diagnosis.fix}".strip())
+    finding = diagnosis.finding
+    if finding is not None:
+        details = "".join(f"\n- {name}: {code(value)}" for name, value in finding.details.items())
+        parts.append(f"{finding.cause} {finding.fix}{details}")
     if diagnosis.lines:
-        parts.append(block(diagnosis.lines))
-    parts.append("Once the cause is gone, re-run the failed jobs on GitHub: I go on by myself from there.")
-    return finish("\n\n".join(parts))
+        where = f"The decisive lines of job {code(diagnosis.job)}:" if diagnosis.job else "The decisive lines:"
+        parts.append(f"{where}\n\n{block(diagnosis.lines)}")
+    parts.append(_NEXT[finding.retry] if finding else _NEXT[Retry.FIX_THEN_RERUN])
+    return finish("\n\n".join(part for part in parts if part))
 
 
 def render_digests(verdicts: Iterable[FileVerdict]) -> bytes:

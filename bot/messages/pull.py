@@ -11,6 +11,11 @@ from bot.release.snapshot import GateKind
 
 PULL = "release-pull"
 
+_COMMANDS = """\
+- `/release VERSION` here changes the version of this pull request.
+- `/release status` says where the release stands; `/release help` lists what is possible.
+- Closing this pull request cancels the release."""
+
 
 def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -> str:
     """The body of the pull request for ``plan``; ``needed`` is how many approvals are asked for."""
@@ -23,7 +28,7 @@ def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -
     if plan.entries:
         parts += ["### Changelog", harmless(plan.entries)]
     parts += ["### Files changed", _files(plan)]
-    parts += ["### Commands", _commands()]
+    parts += ["### Commands", _COMMANDS]
     return finish("\n\n".join(parts))
 
 
@@ -75,13 +80,3 @@ def _files(plan: Plan) -> str:
     if not rows:
         return "None: the files say this version already."
     return "\n".join(["| file | change |", "| --- | --- |", *rows])
-
-
-def _commands() -> str:
-    return "\n".join(
-        [
-            "- `/release VERSION` here changes the version of this pull request.",
-            "- `/release status` says where the release stands; `/release help` lists what is possible.",
-            "- Closing this pull request cancels the release.",
-        ]
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.messages.text import block, code, render_parts, short
+from bot.messages.text import code, render_parts, short
 from bot.release.reasons import Because, Reason
 
 
@@ -74,7 +74,7 @@ def _archived(_: Because) -> Said:
 
 def _settings_invalid(reason: Because) -> Said:
     return Said(
-        f"The settings in {code(reason.get('path'))} on the default branch cannot be used: {reason.get('detail')}.",
+        f"The settings in {code(reason.get('path'))} on the default branch cannot be used: {code(reason.get('detail'))}.",
         "Mend them there and ask again.",
     )
 
@@ -91,7 +91,7 @@ def _no_publish_route(reason: Because) -> Said:
     return Said(
         f"Nothing would publish this release. {reason.get('cause')}",
         reason.get("fix"),
-        details=block(lines) if lines else "",
+        details="\n".join(f"- {line}" for line in lines),
     )
 
 
@@ -112,8 +112,8 @@ def _version_mismatch(reason: Because) -> Said:
 
 def _tag_elsewhere(reason: Because) -> Said:
     return Said(
-        f"The tag {code(reason.get('tag'))} is on {short(reason.get('found'))}, not on the merge commit"
-        f" {short(reason.get('wanted'))}. I never move a tag.",
+        f"The tag {code(reason.get('tag'))} is on {code(short(reason.get('found')))}, not on the merge commit"
+        f" {code(short(reason.get('wanted')))}. I never move a tag.",
         "Delete the tag if it is wrong; I put it on the merge commit then. Otherwise release another version.",
     )
 
@@ -169,7 +169,7 @@ def _index_unreachable(reason: Because) -> Said:
 
 def _permission_missing(reason: Because) -> Said:
     return Said(
-        f"I lack a permission on GitHub: {reason.get('detail')}.",
+        f"GitHub does not let me: {code(reason.get('detail'))}.",
         "An owner grants it in the App's installation settings; I go on by myself then.",
     )
 

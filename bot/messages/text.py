@@ -39,10 +39,18 @@ def render_parts(parts: Parts) -> str:
 
 
 def block(lines: Iterable[str], language: str = "text") -> str:
-    """``lines`` as a fenced block whose fence is longer than any run of backticks inside."""
-    shown = "\n".join("".join(char if char.isprintable() or char == "\t" else " " for char in line) for line in lines)
+    """``lines`` as a fenced block whose fence is longer than any run of backticks inside.
+
+    A line that starts with a slash is moved in by a blank: no line of ours may be a command, to whatever bot reads it.
+    """
+    shown = "\n".join(_in_block(line) for line in lines)
     fence = "`" * max(3, _longest_run(shown) + 1)
     return f"{fence}{language}\n{shown}\n{fence}"
+
+
+def _in_block(line: str) -> str:
+    shown = "".join(char if char.isprintable() or char == "\t" else " " for char in line)
+    return f" {shown}" if shown.startswith("/") else shown
 
 
 def harmless(markdown: str, limit: int = 20_000) -> str:

@@ -37,7 +37,8 @@ def configure_logs(level: str = "info", form: Literal["json", "console"] = "json
     """Send every line of this process, ours and the libraries', through one renderer to ``stream``."""
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.stdlib.BoundLogger,
+        # Lines below the level end here, before they cost anything: most deliveries write none.
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )

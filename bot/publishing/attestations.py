@@ -39,9 +39,10 @@ MAX_ATTESTATIONS = 16
 """Attestations of one file that are looked at (PyPI accepts two); each may cost three verifications."""
 
 MAX_CHARACTERS = 2 * 1024 * 1024
+_OURS = "the check itself failed"
 _PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
-_KNOWN_ENTRIES = {("dsse", "0.0.1")}
+_KNOWN_ENTRIES = (("dsse", "0.0.1"),)
 
 
 class DsseVerifier(Protocol):
@@ -165,11 +166,14 @@ def _examine(plain: dict[str, Any], filename: str, sha256: str, expected: Expect
         publish = _is_publish(attestation.envelope.statement)
         state, reason, payload = _verify_signature(attestation, expected, verifier)
         _check_statement(payload, filename, sha256)
+        signer = _signer(attestation)
     except _UncheckableError as error:
         return _Finding(AttestationState.COULD_NOT_CHECK, str(error), publish=publish)
     except _InvalidError as error:
         return _Finding(AttestationState.INVALID, str(error), publish=publish)
-    return _Finding(state, reason, _signer(attestation), publish)
+    except Exception as error:  # noqa: BLE001  # a mistake of ours about a stranger's object is no verdict on it
+        return _Finding(AttestationState.COULD_NOT_CHECK, f"{_OURS} ({type(error).__name__})", publish=publish)
+    return _Finding(state, reason, signer, publish)
 
 
 def _read_attestation(plain: dict[str, Any]) -> Attestation:

@@ -71,9 +71,10 @@ class Scope:
     contexts: Mapping[str, Value]
     success: Truth = Truth.TRUE
 
-    def including(self, **contexts: Value) -> Scope:
-        """The same scope with more contexts."""
-        return Scope({**self.contexts, **contexts}, self.success)
+    def get(self, name: str) -> Value:
+        """The context of that name, compared without case."""
+        lowered = name.lower()
+        return self.contexts[lowered] if lowered in self.contexts else Unknown((name,))
 
 
 def truth_of(value: Value) -> Truth:
@@ -98,7 +99,7 @@ def evaluate(node: Node, scope: Scope) -> Value:
         case Literal():
             result = node.value
         case Name():
-            result = scope.contexts[node.name] if node.name in scope.contexts else Unknown((node.name,))
+            result = scope.get(node.name)
         case Member():
             result = _member(node, scope)
         case Call():

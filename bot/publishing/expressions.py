@@ -181,7 +181,7 @@ class _Parser:
             return Call(word.lower(), self._arguments())
         if word in _CONSTANTS:
             return Literal(_CONSTANTS[word])
-        return Name(word.lower())
+        return Name(word)
 
     def _arguments(self) -> tuple[Node, ...]:
         if self._accept(")"):
@@ -253,6 +253,8 @@ def render_expression(node: Node) -> str:
 def _render_literal(value: bool | float | str | None) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, float):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(str(value), str(value))
     return "null" if value is None else str(value).lower()
 
 

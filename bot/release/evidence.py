@@ -82,7 +82,7 @@ class Evidence:
         """The names the publishing jobs said they upload: only with them is "the files are there" all of the files."""
         names: set[str] = set()
         for job in ours.jobs:
-            if job.name in route.job_names:
+            if route.publishes_in(job.name):
                 log = await find_log(session, job.id) or ""
                 names.update(match["name"] for match in _UPLOADING.finditer(log))
         return frozenset(name for name in names if _is_of(name, project))

@@ -6,6 +6,7 @@ any of them is harmless. What depends on another effect goes into a later reques
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,13 +15,13 @@ from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intents
 from bot.github import actions, checks, git, pulls, releases
 from bot.github.access import Access
-from bot.github.facts import PullRequest
+from bot.github.facts import Job, PullRequest
 from bot.github.repositories import find_tag
 from bot.messages import outcome as outcome_words
 from bot.messages import prompts, status
 from bot.messages import pull as pull_words
 from bot.messages.notes import render_notes
-from bot.publishing.diagnosis import diagnose
+from bot.publishing.diagnosis import JobReport, diagnose
 from bot.release import approvals
 from bot.release.plan import Plan
 from bot.release.reasons import Because, Reason, because
@@ -41,6 +42,9 @@ from bot.release.steps import (
     ReportFailure,
 )
 from bot.settings.repository import RepositorySettings
+
+_MOST_REPORTS = 3
+"""Failed jobs whose logs are read; the first ones hold the cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +210,15 @@ class Performer:
 
     async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:
         failed = [job for job in step.run.jobs if job.conclusion not in (None, "success", "skipped")]
-        logs = {job.name: await actions.find_log(self._access.read, job.id) or "" for job in failed[:3]}
-        body = outcome_words.render_failure(step, diagnose(failed, logs, step.run.reviews))
+        reports = [await self._report(job) for job in failed[:_MOST_REPORTS]]
+        # Searching a long log takes up to a second of computing.
+        diagnosis = await asyncio.to_thread(diagnose, reports)
+        body = outcome_words.render_failure(step, diagnosis)
         await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+
+    async def _report(self, job: Job) -> JobReport:
+        log = await actions.find_log(self._access.read, job.id) or ""
+        return JobReport(job.name, job.conclusion, log)
 
 
 def _changelog_section(snapshot: Snapshot, step: PublishRelease) -> str | None:

@@ -103,15 +103,17 @@ class Reconciler:
     async def _show(self, snapshot: Snapshot, step: Step) -> None:
         """Bring check run and status comment up to date: a view of (snapshot, step), and the record."""
         pull, record = snapshot.pull, snapshot.record
-        if pull is None or isinstance(step, Idle | Refused) or pull.locked:
+        if pull is None or pull.locked or isinstance(step, Idle | Refused):
             return
+        if isinstance(step, Done) and snapshot.candidate is None:
+            # It was announced and shown before; nothing but the record was read this time.
+            return
+        # The record comes last: killed in between, everything is shown once more.
+        await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step))
         if record is not None:
             content = render_check(snapshot, step, record)
             seen = await checks.find_check(self._access.read, pull.head_sha, snapshot.app.id)
             await checks.ensure_check(self._access.speak, pull.head_sha, content, seen)
-        if isinstance(step, Abandoned) and record is None:
-            return
-        await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step))
 
 
 def is_over(reached: Reached) -> bool:

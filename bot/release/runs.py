@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bot.github.facts import DeploymentReview, RunFacts, TagRef
 from bot.publishing.route import Route
@@ -75,17 +75,17 @@ def rejection(facts: RunFacts) -> DeploymentReview | None:
 
 
 def _publishing(runs: Iterable[RunFacts], route: Route, tag: str) -> list[RunFacts]:
-    return [facts for facts in runs if facts.run.head_branch == tag and not _skipped(facts, route.job_names)]
+    return [facts for facts in runs if facts.run.head_branch == tag and not _skipped(facts, route)]
 
 
-def _skipped(facts: RunFacts, names: Sequence[str]) -> bool:
-    jobs = [job for job in facts.jobs if job.name in names]
+def _skipped(facts: RunFacts, route: Route) -> bool:
+    jobs = [job for job in facts.jobs if route.publishes_in(job.name)]
     return facts.run.is_over and bool(jobs) and all(job.conclusion == "skipped" for job in jobs)
 
 
 def _distance(facts: RunFacts, route: Route) -> int:
     """How far from the publishing job, nearest first: past its gate, at its gate, on the way, over without it."""
-    started = any(job.name in route.job_names and job.started_at and job.conclusion != "skipped" for job in facts.jobs)
+    started = any(route.publishes_in(job.name) and job.started_at and job.conclusion != "skipped" for job in facts.jobs)
     if started and not waits_at(facts, route.environment):
         return 0
     if waits_at(facts, route.environment):

@@ -195,7 +195,7 @@ def _write_history(
     repository.releases[release.id] = release
     later = {path: text for path, text in second_commit_files().items() if path not in more}
     head = commit_files(
-        world, repository, parent=released, files=later, message="Widgets can be spun (#1)", author=author, signed=True
+        world, repository, parent=released, files=later, message="Widgets can be spun", author=author, signed=True
     )  # fmt: skip
     store.set_ref(f"refs/heads/{repository.default_branch}", head)
 

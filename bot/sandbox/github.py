@@ -71,11 +71,14 @@ class GitHubSandbox:
         self._api = Router([*rest.PARTS, *parts])
         self._uploads = Router([rest.UPLOADS])
 
-    def place(self, base: str, *, web: str | None = None) -> None:
-        """Tell the world at which address it is served; ``web`` is where people look at it, the same one if None."""
+    def place(self, base: str, *, web: str | None = None, storage: str | None = None) -> None:
+        """Tell the world at which address it is served.
+
+        ``web`` is where people look at it and ``storage`` where logs lie: the same address if None.
+        """
         api, graphql, uploads = _PREFIXES[self.style]
         self.world.links.api, self.world.links.graphql = base + api, base + graphql
-        self.world.links.uploads, self.world.links.storage = base + uploads, base + _STORAGE
+        self.world.links.uploads, self.world.links.storage = base + uploads, (storage or base) + _STORAGE
         self.world.links.web = web or base
 
     async def handle(self, request: Request) -> Response:
@@ -142,8 +145,12 @@ class GitHubSandbox:
             cut = effect.after if isinstance(effect, CutDocument) else None
             if not is_mutation(request):
                 call.world = self.faults.find_stale_world(request) or self.world
-            response, points = await answer_graphql(call, cut_after=cut)
-            headers.update(self.limits.spend(call.caller, "graphql", points, now).headers("graphql"))
+            bucket = self.limits.bucket(call.caller, "graphql", now)
+            if bucket.used >= bucket.limit:
+                return None, _graphql_exhausted(), 0
+            response, points = answer_graphql(call, bucket, cut_after=cut)
+            bucket.used += points
+            headers.update(bucket.headers("graphql"))
             return None, response, points
         headers.update(self.limits.spend(call.caller, "core", 1, now).headers("core"))
         router, prefix = (self._uploads, uploads) if request.path.startswith(uploads + "/") else (self._api, api)
@@ -265,6 +272,12 @@ class GitHubSandbox:
                 type(effect).__name__ if effect else None,
             )
         )
+
+
+def _graphql_exhausted() -> Response:
+    """GraphQL says with HTTP 200 that nothing is left."""
+    error = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for installation."}
+    return reply(200, {"errors": [error]}, {"x-ratelimit-remaining": "0", "x-ratelimit-resource": "graphql"})
 
 
 def _known_etags(request: Request) -> Sequence[str]:

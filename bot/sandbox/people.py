@@ -6,6 +6,9 @@ merge gets `NotAllowedError`, as the page would not even show the button.
 
 from collections.abc import Mapping
 
+from bot.sandbox.actions import starting
+from bot.sandbox.actions.gates import Decision, decide_about_everything, decide_as_reviewer
+from bot.sandbox.actions.live import LiveRun
 from bot.sandbox.acts import checks, comments, merging, pulls, refs, releases, reviews
 from bot.sandbox.acts.commits import commit_files
 from bot.sandbox.state.accounts import User
@@ -13,6 +16,7 @@ from bot.sandbox.state.checks import CheckRun
 from bot.sandbox.state.conversation import Comment, Issue, PullRequest, Review
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.repository import ROLES, Repository, Role
+from bot.sandbox.state.runs import WorkflowRun
 from bot.sandbox.world import World
 
 
@@ -184,6 +188,37 @@ class Person:
         """Press *Re-run* beside a check run."""
         self._needs("write")
         checks.rerequest_check_run(self.world, self.repository, run, self.user)
+
+    # Workflow runs
+
+    def review_deployment(self, run: WorkflowRun, environment: str, decision: Decision, comment: str = "") -> None:
+        """Approve or reject, as a required reviewer, what a run wants to deploy to an environment."""
+        self._needs("read")
+        named = self.repository.environments[environment]
+        live = LiveRun(self.world, self.repository, run)
+        decide_as_reviewer(live, self.user, [named], decision, comment)
+
+    def bypass_gates(self, run: WorkflowRun, comment: str = "") -> None:
+        """Press *Start all waiting jobs*, past every protection rule."""
+        self._needs("admin")
+        decide_about_everything(LiveRun(self.world, self.repository, run), self.user, comment)
+
+    def dispatch_workflow(self, file: str, ref: str, inputs: Mapping[str, str] | None = None) -> WorkflowRun:
+        """Press *Run workflow*."""
+        self._needs("write")
+        return starting.dispatch(
+            self.world, self.repository, file, ref=ref, inputs=inputs or {}, actor=self.user
+        )  # fmt: skip
+
+    def rerun(self, run: WorkflowRun, *, failed_only: bool = False) -> None:
+        """Press *Re-run jobs*."""
+        self._needs("write")
+        starting.rerun(self.world, self.repository, run, self.user, failed_only=failed_only)
+
+    def cancel_run(self, run: WorkflowRun) -> None:
+        """Press *Cancel workflow*."""
+        self._needs("write")
+        starting.cancel(self.world, run)
 
     # Inside
 

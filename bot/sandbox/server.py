@@ -56,10 +56,12 @@ class SandboxServer:
         app.router.add_route("*", "/{tail:.*}", self._api)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
         self.port = self._runner.addresses[0][1]
-        self.sandbox.place(self.base, web=self.web_base)
+        # Logs and archives lie on another host than the API, which must not be sent the caller's token.
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        storage = next(port for _, port, *_ in self._runner.addresses if port != self.port)
+        self.sandbox.place(self.base, web=self.web_base, storage=f"http://127.0.0.1:{storage}")
 
     async def stop(self) -> None:
         """Stop listening."""

@@ -10,6 +10,7 @@ import ipaddress
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -46,7 +47,7 @@ def _read_private_key(value: object) -> Secret:
     if not text.startswith("-----BEGIN"):
         text = _read_file(text, "it is neither a PEM text nor a file that can be read").strip()
     # Environment files often keep a key on one line, with its line ends written out.
-    text = text.replace("\\n", "\n")
+    text = text.replace("\\n", "\n").strip()
     try:
         key = load_pem_private_key(text.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -146,8 +147,12 @@ def _read_index(entry: dict[str, Any]) -> Index:
     return index
 
 
+def _optional(read: Callable[[object], Any]) -> BeforeValidator:
+    """The reader of a variable that need not be set."""
+    return BeforeValidator(lambda value: None if value is None else read(value))
+
+
 Address = Annotated[str, BeforeValidator(_read_address)]
-WebhookSecret = Annotated[Secret, BeforeValidator(_read_webhook_secret)]
 
 
 class OperatorSettings(BaseSettings):
@@ -161,15 +166,15 @@ class OperatorSettings(BaseSettings):
     """The App's numeric id."""
     private_key: Annotated[Secret, BeforeValidator(_read_private_key)]
     """The App's private key: the PEM text itself, or the path of its file."""
-    webhook_secret: WebhookSecret
+    webhook_secret: Annotated[Secret, BeforeValidator(_read_webhook_secret)]
     """The secret deliveries are signed with."""
-    webhook_secret_previous: WebhookSecret | None = None
+    webhook_secret_previous: Annotated[Secret | None, _optional(_read_webhook_secret)] = None
     """The secret before that one, while it is being changed."""
     github_api: Address = "https://api.github.com"
     github_web: Address = "https://github.com"
     oidc_issuer: Address = "https://token.actions.githubusercontent.com"
     """Who issues the identities that workflows sign with."""
-    trusted_root: Annotated[Path | None, BeforeValidator(_read_trusted_root)] = None
+    trusted_root: Annotated[Path | None, _optional(_read_trusted_root)] = None
     """A Sigstore trusted root to verify with; Sigstore's public good instance if there is none."""
     indexes: Annotated[tuple[Index, ...], NoDecode, BeforeValidator(_read_indexes)] = ()
     """Package indexes that repositories may name beside the public ones, or in place of one of the same name."""
@@ -178,7 +183,7 @@ class OperatorSettings(BaseSettings):
     ] = Secret("sqlite:///aweigh.db")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, validation_alias="PORT")] = 8080
-    contact: Annotated[str | None, BeforeValidator(_read_contact)] = None
+    contact: Annotated[str | None, _optional(_read_contact)] = None
     """Who runs this bot, for those it sends requests to."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"

@@ -94,7 +94,7 @@ def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | Settings
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return SettingsProblem(path, f"`{where}`: {first['msg']}")
+        return SettingsProblem(path, f"{where}: {first['msg']}")
     return settings.model_copy(update={"source": path, "unknown": tuple(_unknown_keys(table))})
 
 

@@ -227,6 +227,7 @@ def test_headings_that_link_by_themselves() -> None:
 def test_link_definitions_follow_in_the_style_of_the_file(before: str, after: str) -> None:
     head, stamp_ = "## [Unreleased]\n\n- One.\n\n", "## [Unreleased]\n\n## [1.2.0] - 2026-11-20\n\n- One.\n\n"
     assert stamped(head + before) == stamp_ + after
+    assert section(stamp_ + after, "1.2.0") == "- One."
 
 
 def test_the_first_release_links_to_its_tag() -> None:
@@ -237,6 +238,28 @@ def test_the_first_release_links_to_its_tag() -> None:
 def test_the_label_is_that_of_the_heading() -> None:
     text = "## [Unreleased]\n\n- One.\n\n## [v1.1.0] - 2026-01-02\n\n[v1.1.0]: https://x/compare/v1.0.0...v1.1.0\n"
     assert "\n[v1.2.0]: https://x/compare/v1.1.0...v1.2.0\n[v1.1.0]" in stamped(text)
+
+
+@pytest.mark.parametrize("prefix", ["", "v"])
+def test_versions_that_are_defined_but_not_linked_in_headings_get_a_definition_too(prefix: str) -> None:
+    earlier = f"[{prefix}1.1.0]: https://x/compare/v1.0.0...v1.1.0\n"
+    text = f"## Unreleased\n\n- One.\n\n## 1.1.0\n\nSee [{prefix}1.1.0].\n\n{earlier}"
+    assert stamped(text).endswith(f"\n[{prefix}1.2.0]: https://x/compare/v1.1.0...v1.2.0\n{earlier}")
+
+
+def test_a_heading_that_links_by_itself_needs_no_definition() -> None:
+    unreleased = "\n[unreleased]: https://x/compare/v1.1.0...HEAD\n"
+    text = f"## [Unreleased]\n\n- One.\n\n## [1.1.0](https://x/compare/v1.0.0...v1.1.0)\n{unreleased}"
+    assert stamped(text) == (
+        "## [Unreleased]\n\n## [1.2.0](https://x/compare/v1.1.0...v1.2.0)\n\n- One.\n\n"
+        "## [1.1.0](https://x/compare/v1.0.0...v1.1.0)\n" + unreleased.replace("v1.1.0...", "v1.2.0...")
+    )
+
+
+def test_a_pending_heading_that_links_by_itself_is_settled_in_place() -> None:
+    unreleased = "\n[unreleased]: https://x/commits/main\n"
+    text = f"## [1.2.0](https://x/compare/v1.1.0...HEAD) - TBD\n\n- One.\n{unreleased}"
+    assert stamped(text) == f"## [1.2.0](https://x/compare/v1.1.0...v1.2.0) - 2026-11-20\n\n- One.\n{unreleased}"
 
 
 def test_tags_are_quoted_in_links() -> None:
@@ -250,6 +273,15 @@ def test_tags_are_quoted_in_links() -> None:
 def test_distance_between_sections_is_kept() -> None:
     text = "## Unreleased\n\n- One.\n\n\n## 1.1.0\n\n- Old.\n"
     assert stamped(text) == "## Unreleased\n\n\n## 1.2.0\n\n- One.\n\n\n## 1.1.0\n\n- Old.\n"
+
+
+def test_any_distance_becomes_one_or_two_blank_lines() -> None:
+    assert "## Unreleased\n\n\n## 1.2.0\n" in stamped("## Unreleased\n\n- One.\n\n\n\n\n## 1.1.0\n")
+
+
+def test_a_pending_versions_missing_definition_is_added_under_its_label() -> None:
+    text = "## [v1.2.0] - TBD\n\n- One.\n\n[v1.1.0]: https://x/compare/v1.0.0...v1.1.0\n"
+    assert "\n[v1.2.0]: https://x/compare/v1.1.0...v1.2.0\n[v1.1.0]" in stamped(text)
 
 
 def test_entries_right_below_the_heading() -> None:
@@ -366,6 +398,8 @@ def test_a_section_that_is_not_there_is_none_and_an_empty_one_is_empty() -> None
         ("Intro:\n- a\n", ["Intro:", "a"]),
         ("- a\n  ```\n  - code\n\n  # code\n  ```\n- b\n", ["a\n```\n- code\n\n# code\n```", "b"]),
         ("- a\n\t- nested\n", ["a\n  - nested"]),
+        ("   Indented words.\n", ["Indented words."]),
+        ("```\n  x = 1\n```\n", ["```\n  x = 1\n```"]),
         ("- **None** of it\n- None.\n", ["**None** of it"]),
     ],
 )

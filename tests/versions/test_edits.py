@@ -86,6 +86,7 @@ def test_decoys_are_not_touched(decoy: bytes) -> None:
         (b'["project"]\n"name" = "w"\n\'version\'="1.1.0"#c', b'["project"]\n"name" = "w"\n\'version\'="1.2.0"#c'),
         (b'[project]\r\nname="w"\r\nversion\t=\t"1.1.0"\t\r\n', b'[project]\r\nname="w"\r\nversion\t=\t"1.2.0"\t\r\n'),
         (b'\xef\xbb\xbf[project]\nname="w"\nversion="1.1.0"', b'\xef\xbb\xbf[project]\nname="w"\nversion="1.2.0"'),
+        (b"[project]\nname='w'\nversion='''1.1.0'''\n", b"[project]\nname='w'\nversion='''1.2.0'''\n"),
         (b'[project]\nname="w"\nversion="""1.1.0"""\n', b'[project]\nname="w"\nversion="""1.2.0"""\n'),
         (
             b'#\xc3\xa9\xf0\x9f\x98\x80\n[project]\nname="w"\nversion="1.1.0"',

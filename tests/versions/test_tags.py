@@ -38,6 +38,11 @@ def test_a_tag_of_another_shape_holds_no_version(tag: str) -> None:
     assert version_of(tag, "v{version}") is None
 
 
+@pytest.mark.parametrize("tag", ["a", "aa", "a1"])
+def test_what_stands_before_and_after_the_version_must_not_overlap(tag: str) -> None:
+    assert version_of(tag, "a{version}a") is None
+
+
 @pytest.mark.parametrize("version", ["1.0.0-rc.1", "1!2.0", "2026.06.17"])
 def test_a_tag_keeps_the_spelling(version: str) -> None:
     assert version_of(tag_for(version)) == version

@@ -168,18 +168,17 @@ def can_review(live: LiveRun, environment: Environment, user: User) -> bool:
     return listed and not (environment.prevent_self_review and user is live.run.triggering_actor)
 
 
-def decide_about_everything(live: LiveRun, user: User, decision: Decision, comment: str = "") -> None:
+def decide_about_everything(live: LiveRun, user: User, comment: str = "") -> None:
     """An administrator starts all waiting jobs past every rule, if the environments let administrators do so.
 
     Raises ForbiddenError when one of them does not, or nothing waits.
     """
-    if not live.gates or not all(gate.environment.can_admins_bypass for gate in live.gates):
-        raise ForbiddenError("Environment protection rules cannot be bypassed")
     gates = live.gates
+    if not gates or not all(gate.environment.can_admins_bypass for gate in gates):
+        raise ForbiddenError("Environment protection rules cannot be bypassed")
     for gate in gates:
-        gate.waiting_for_apps, gate.waiting_for_reviewers = [], False
-        gate.since -= timedelta(minutes=gate.environment.wait_timer)
-    _record(live, gates, Approval(user, decision, comment, _environments(gates), live.now()))
+        gate.state = "approved"
+    _record(live, gates, Approval(user, "approved", comment, _environments(gates), live.now()))
 
 
 def _environments(gates: Iterable[Gate]) -> list[Environment]:

@@ -114,10 +114,10 @@ def refuse_at_gate(live: LiveRun, gate: Gate) -> None:
 
 def begin_job(live: LiveRun, job: Job) -> None:
     """A runner has taken the job."""
+    is_first = not any(other.started_at for other in live.jobs.values() if other.conclusion != "skipped")
     job.status, job.started_at = "in_progress", live.now()
-    was_running = live.run.status == "in_progress"
     _refresh(live)
-    if not was_running:
+    if is_first:
         tell_run(live, "in_progress")
     if job.check_run is not None:
         change = CheckChange(status="in_progress", started_at=job.started_at)
@@ -190,13 +190,10 @@ def _complete_run(live: LiveRun, conclusion: str) -> None:
 
 
 def _refresh(live: LiveRun) -> None:
-    """A run waits when one of its jobs does and none is on its way."""
-    statuses = {job.status for job in live.jobs.values()} - {"completed"}
+    """The run's status follows from its jobs: it waits only when nothing else is to do. Between jobs it stays."""
+    statuses = {job.status for job in live.jobs.values()}
     live.run.updated_at = live.now()
-    if "in_progress" in statuses or not statuses:
-        live.run.status = "in_progress" if live.run.status != "queued" or statuses else "queued"
-    else:
-        live.run.status = "queued" if "queued" in statuses else "waiting"
+    live.run.status = next((one for one in ("in_progress", "queued", "waiting") if one in statuses), live.run.status)
 
 
 def _create_deployment(live: LiveRun, environment: Environment) -> Deployment:

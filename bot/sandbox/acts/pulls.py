@@ -98,6 +98,7 @@ def edit_pull(
         pull.base_ref, pull.base_sha = base, target
     if changes:
         pull.updated_at = world.now()
+        pull.last_edited_at = pull.updated_at if "body" in changes else pull.last_edited_at
         tell_pull(world, into, pull, "edited", actor, changes=changes)
 
 

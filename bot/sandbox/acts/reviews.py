@@ -1,6 +1,6 @@
 """Reviews of pull requests and comments on lines of their diff."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from bot.sandbox.http import UnprocessableError
 from bot.sandbox.shapes.conversation import hooked_review, review_comment
@@ -59,12 +59,23 @@ def submit_review(
     tell_review(world, into, pull, review, review.user, action="submitted")
 
 
-def tell_review(world: World, into: Repository, pull: PullRequest, review: Review, actor: User, *, action: str) -> None:
+def edit_review(world: World, into: Repository, pull: PullRequest, review: Review, actor: User, *, body: str) -> None:
+    """Change the text of a submitted review; anybody with write access can change anybody's."""
+    before, review.body = review.body, body
+    review.updated_at = review.last_edited_at = world.now()
+    changes = {"body": {"from": before}}
+    tell_review(world, into, pull, review, actor, action="edited", changes=changes)
+
+
+def tell_review(
+    world: World, into: Repository, pull: PullRequest, review: Review, actor: User, *, action: str, **extra: Any
+) -> None:
     """Send the ``pull_request_review`` webhook."""
     payload = {
         "action": action,
         "review": hooked_review(world.links, into, pull, review),
         "pull_request": simple_pull(world.links, into, pull, None),
+        **extra,
     }
     world.emit(into, "pull_request_review", payload, actor)
 

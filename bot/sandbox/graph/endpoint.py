@@ -1,8 +1,25 @@
 """The one route of the GraphQL API."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from bot.sandbox.http import Call, Request, Response
+from graphql import (
+    ExecutionResult,
+    GraphQLAbstractType,
+    GraphQLError,
+    GraphQLResolveInfo,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from bot.sandbox.clock import iso
+from bot.sandbox.graph.cost import MOST_NODES, TIMES_OUT_AT, Cost, estimate
+from bot.sandbox.graph.nodes import CutError, GraphError, type_name
+from bot.sandbox.graph.schema import load_schema
+from bot.sandbox.http import BadRequestError, Call, HttpError, Request, Response, UnauthorizedError, reply
+from bot.sandbox.limits import Bucket
 
 
 def is_mutation(request: Request) -> bool:
@@ -10,6 +27,91 @@ def is_mutation(request: Request) -> bool:
     return re.search(rb"\bmutation\b", request.body) is not None
 
 
-async def answer_graphql(call: Call, *, cut_after: int | None = None) -> tuple[Response, int]:
-    """Execute a document; answers the response and the points it costs."""
-    raise NotImplementedError
+def answer_graphql(call: Call, bucket: Bucket, *, cut_after: int | None = None) -> tuple[Response, int]:
+    """Execute a document and answer with HTTP 200, errors or not; the number is what it costs.
+
+    Several mutations run in their order, and later ones run although an earlier one failed: a document is not atomic.
+    With ``cut_after`` none after that many takes effect.
+
+    Raises:
+        UnauthorizedError: 401 without an installation token.
+        BadRequestError: 400 for a body that is no query.
+    """
+    if call.caller.token is None:
+        raise UnauthorizedError
+    body = call.json()
+    if not isinstance(body.content.get("query"), str):
+        raise BadRequestError("A query attribute must be specified and must be a string.")
+    variables = body.content.get("variables") or {}
+    if not isinstance(variables, dict):
+        raise BadRequestError("Variables are not a JSON object.")
+    result, cost = _execute(call, bucket, body.content["query"], variables, -1 if cut_after is None else cut_after)
+    content: dict[str, Any] = {}
+    if result.data is not None or not result.errors:
+        content["data"] = result.data
+    if result.errors:
+        content["errors"] = [_error(error) for error in result.errors]
+    return reply(200, content), cost.points
+
+
+def _execute(
+    call: Call, bucket: Bucket, query: str, variables: Mapping[str, Any], left: int
+) -> tuple[ExecutionResult, Cost]:
+    try:
+        document = parse(query)
+    except GraphQLError as error:
+        return ExecutionResult(None, [error]), Cost()
+    schema = load_schema()
+    problems = validate(schema, document)
+    if problems:
+        return ExecutionResult(None, problems), Cost()
+    cost = estimate(document, variables)
+    if cost.nodes > MOST_NODES:
+        message = f"This query requests up to {cost.nodes:,} possible nodes which exceeds the limit of {MOST_NODES:,}."
+        return ExecutionResult(None, [GraphError("MAX_NODE_LIMIT_EXCEEDED", message)]), cost
+    if cost.nodes > TIMES_OUT_AT:
+        raise HttpError("We couldn't respond to your request in time. Sorry about that.", status=502)
+    context = {"call": call, "left": left, "rate_limit": _rate_limit(bucket, cost)}
+    try:
+        result = execute_sync(
+            schema,
+            document,
+            context_value=context,
+            variable_values=dict(variables),
+            type_resolver=_resolve_type,
+        )
+    except CutError:
+        result = ExecutionResult(None, [])
+    return result, cost
+
+
+def _rate_limit(bucket: Bucket, cost: Cost) -> dict[str, Any]:
+    used = bucket.used + cost.points
+    return {
+        "cost": cost.points,
+        "limit": bucket.limit,
+        "nodeCount": cost.nodes,
+        "remaining": max(bucket.limit - used, 0),
+        "resetAt": iso(bucket.resets_at),
+        "used": used,
+    }
+
+
+def _resolve_type(value: Any, _info: GraphQLResolveInfo[Any], _abstract: GraphQLAbstractType) -> str:
+    if isinstance(value, dict):
+        return str(value["__typename"])
+    return type_name(value)
+
+
+def _error(error: GraphQLError) -> dict[str, Any]:
+    """An error as GitHub words it: the ``type`` first, no extensions of ours."""
+    shown: dict[str, Any] = {}
+    kind = (error.extensions or {}).get("type")
+    if kind:
+        shown["type"] = kind
+    if error.path:
+        shown["path"] = list(error.path)
+    if error.locations:
+        shown["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
+    shown["message"] = error.message
+    return shown

@@ -1,4 +1,4 @@
-"""The index on a port."""
+"""The index on a port of its own, as the real one is a host of its own."""
 
 from aiohttp import web
 
@@ -9,21 +9,42 @@ from bot.sandbox.index.package_index import ConnectionLostError, PackageIndex
 _MAX_BODY = 110 * 2**20
 
 
-def index_app(index: PackageIndex) -> web.Application:
-    """An aiohttp application that answers everything with the index."""
+class IndexServer:
+    """Serves one index on ``127.0.0.1``; an asynchronous context manager. Once started `index.base` is its address."""
 
-    async def answer(request: web.Request) -> web.StreamResponse:
-        asked = Request.of(request.method, request.path_qs, dict(request.headers), await request.read())
-        # aiohttp decodes `path_qs`; the handler splits on slashes before it decodes, so it gets the path as sent.
-        asked = Request(asked.method, request.rel_url.raw_path, asked.query, asked.headers, asked.body)
+    def __init__(self, index: PackageIndex, *, port: int = 0) -> None:
+        self.index = index
+        self.port = port
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        app = web.Application(client_max_size=_MAX_BODY)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.port = self._runner.addresses[0][1]
+        self.index.base = f"http://127.0.0.1:{self.port}"
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def __aenter__(self) -> "IndexServer":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def _answer(self, incoming: web.Request) -> web.StreamResponse:
+        request = Request.of(incoming.method, incoming.raw_path, incoming.headers, await incoming.read())
         try:
-            response = index.handle(asked)
+            answer = self.index.handle(request)
         except ConnectionLostError:
-            if request.transport is not None:
-                request.transport.close()
-            return web.Response(status=503)
-        return web.Response(status=response.status, headers=response.headers, body=response.body)
-
-    app = web.Application(client_max_size=_MAX_BODY)
-    app.router.add_route("*", "/{path:.*}", answer)
-    return app
+            if incoming.transport is not None:
+                incoming.transport.abort()
+            return web.Response(status=500)
+        return web.Response(status=answer.status, headers=dict(answer.headers), body=answer.body)

@@ -29,11 +29,12 @@ class Flaw(enum.Enum):
     OTHER_AUTHORITY = "other-authority"  # certified by an authority outside the trust root
 
 
-@dataclass(frozen=True)
+@dataclass
 class LocalSigstore:
     """A certificate authority, its transparency log and a signature log, with fresh keys per instance.
 
-    `web_base` is the prefix of every identity it certifies, such as `http://127.0.0.1:8000`.
+    `web_base` is the prefix of every identity it certifies, such as `http://127.0.0.1:8000`; it may be set late, when
+    the port is known.
     """
 
     web_base: str

@@ -102,6 +102,7 @@ class Review:
     commit_id: str
     submitted_at: datetime | None
     updated_at: datetime
+    last_edited_at: datetime | None = None
 
     @property
     def node_id(self) -> str:
@@ -126,6 +127,7 @@ class Issue:
     closed_by: User | None = None
     locked: bool = False
     lock_reason: str | None = None
+    last_edited_at: datetime | None = None
     labels: list[Label] = field(default_factory=list)
     assignees: list[User] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)

@@ -8,20 +8,17 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 
-from bot.sandbox.index.server import index_app
+
+from bot.sandbox.index.server import IndexServer
 
 from .conftest import Publishing, wheel
 
 
 @pytest.fixture
 async def address(publishing: Publishing) -> AsyncIterator[str]:
-    server = TestServer(index_app(publishing.index))
-    await server.start_server()
-    publishing.index.base = str(server.make_url("")).rstrip("/")
-    yield publishing.index.base
-    await server.close()
+    async with IndexServer(publishing.index):
+        yield publishing.index.base
 
 
 async def run(*command: str) -> str:

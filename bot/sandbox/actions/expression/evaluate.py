@@ -78,7 +78,7 @@ def interpolate_value(text: str, contexts: Contexts, status: StatusFunctions | N
     return interpolate(text, contexts, status)
 
 
-def _evaluate(node: Node, contexts: Contexts, status: StatusFunctions) -> Value:  # noqa: PLR0911 one per kind of node
+def _evaluate(node: Node, contexts: Contexts, status: StatusFunctions) -> Value:
     match node:
         case Literal(value):
             return value

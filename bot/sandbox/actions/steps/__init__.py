@@ -1,0 +1,1 @@
+"""What jobs do: the actions and commands the sandbox really carries out."""

@@ -1,0 +1,81 @@
+"""What a document costs of the GraphQL rate limit.
+
+Source: GitHub's page "Rate limits and query limits for the GraphQL API": each connection counts as one request for each
+node of the connections around it; a hundred requests are one point. At most 500,000 nodes may be asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+MOST_NODES = 500_000
+TIMES_OUT_AT = 100_000
+"""Nodes from which the sandbox lets a query run into GitHub's ten seconds."""
+
+
+@dataclass(slots=True)
+class Cost:
+    """Requests to connections and nodes asked for."""
+
+    requests: int = 0
+    nodes: int = 0
+
+    @property
+    def points(self) -> int:
+        """Points of the rate limit, at least one."""
+        return max(round(self.requests / 100), 1)
+
+
+def estimate(document: DocumentNode, variables: Mapping[str, Any]) -> Cost:
+    """The cost of a document, before it is executed."""
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    cost = Cost()
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            _add(definition.selection_set, 1, cost, fragments, variables)
+    return cost
+
+
+def _add(
+    selection: SelectionSetNode | None,
+    times: int,
+    cost: Cost,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    variables: Mapping[str, Any],
+) -> None:
+    for one in selection.selections if selection else ():
+        if isinstance(one, FragmentSpreadNode):
+            fragment = fragments.get(one.name.value)
+            _add(fragment.selection_set if fragment else None, times, cost, fragments, variables)
+        elif isinstance(one, InlineFragmentNode):
+            _add(one.selection_set, times, cost, fragments, variables)
+        elif isinstance(one, FieldNode):
+            size = _page_size(one, variables)
+            if size is not None:
+                cost.requests += times
+                cost.nodes += times * size
+            _add(one.selection_set, times * (1 if size is None else size), cost, fragments, variables)
+
+
+def _page_size(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
+    for argument in node.arguments or ():
+        if argument.name.value in ("first", "last"):
+            value = argument.value
+            if isinstance(value, IntValueNode):
+                return int(value.value)
+            if isinstance(value, VariableNode):
+                given = variables.get(value.name.value)
+                return given if isinstance(given, int) else None
+    return None

@@ -1,0 +1,21 @@
+"""The executable schema: GitHub's SDL with the sandbox's resolvers in it."""
+
+from functools import cache
+from importlib import resources
+
+from graphql import GraphQLSchema, build_schema
+
+from bot.sandbox.graph import git_fields, git_mutations, lookup, repository_fields, thread_fields, thread_mutations
+from bot.sandbox.graph.fields import attach
+
+#: Importing these modules registers their resolvers.
+PARTS = (git_fields, git_mutations, lookup, repository_fields, thread_fields, thread_mutations)
+
+
+@cache
+def load_schema() -> GraphQLSchema:
+    """The schema, built once for each process."""
+    text = resources.files("bot.sandbox").joinpath("data/schema.graphql").read_text("utf-8")
+    schema = build_schema(text)
+    attach(schema)
+    return schema

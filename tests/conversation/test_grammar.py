@@ -1,0 +1,120 @@
+"""Commands are read from the leading block, and from nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from bot.conversation.grammar import is_misplaced, parse
+from bot.conversation.registry import REGISTRY, Command, Entry, Misunderstood, Name, understand
+
+
+def words(body: str) -> list[tuple[str, ...]]:
+    return [invocation.words for invocation in parse(body)]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("/release 1.2.0", [("1.2.0",)]),
+        ("\ufeff\n\n/release 1.2.0  \t", [("1.2.0",)]),
+        ("/RELEASE Status", [("Status",)]),
+        ("/release 1.2.0\r\n/release status", [("1.2.0",), ("status",)]),
+        ("/assign mona\n/release status", [("status",)]),
+        ("/release approve 1.2.0\n\nLooks good!", [("approve", "1.2.0")]),
+        ("/release", [()]),
+    ],
+)
+def test_should_be_read(body: str, expected: list[tuple[str, ...]]) -> None:
+    assert words(body) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "Please /release 1.2.0",
+        "Thanks!\n/release 1.2.0",
+        "> /release 1.2.0",
+        "`/release 1.2.0`",
+        "```\n/release 1.2.0\n```",
+        "    /release 1.2.0",
+        " /release 1.2.0",
+        "- /release 1.2.0",
+        "<!-- \n/release 1.2.0 -->",
+        "/release <!-- \n/release approve 1.2.0\n-->",
+        "/release `1.2.0\n/release approve 1.2.0`",
+        "/released 1.2.0",
+        "/release\u00a01.2.0",
+        "\u200b/release 1.2.0",
+        "\u202e/release 1.2.0",
+        "/release\u20281.2.0",
+    ],
+)
+def test_should_not_be_read(body: str) -> None:
+    assert words(body) == []
+
+
+def test_a_command_lower_down_is_noticed() -> None:
+    assert is_misplaced("Thanks!\n/release 1.2.0")
+    assert not is_misplaced("/release 1.2.0\nThanks!")
+    assert not is_misplaced("We talked about the release process.")
+
+
+PIECES = st.sampled_from(
+    ["/release 1.2.0", "/release approve 1.2.0", "/release", "/other x", "```", "~~~", "> ", "- ", "1. ", "    ", "\t", "<!--",
+     "-->", "<div>", "`", "text", "", "\u200b", "\u202e", "\u00a0", "[a]: /release", "# ", "| a | b |", "<details>", "\\", "***"],
+)  # fmt: skip
+BODIES = st.lists(st.lists(PIECES, max_size=4).map("".join), max_size=8).map("\n".join)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(BODIES)
+def test_what_is_read_is_plain_text_to_a_reader(body: str) -> None:
+    """The oracle is a CommonMark parser: a line that is read stands in a paragraph of the top level, as plain text."""
+    shown = []
+    for token in MarkdownIt("commonmark").parse(body):
+        if token.type == "inline" and token.level == 1:
+            shown += [child.content.strip() for child in token.children or () if child.type == "text"]
+    for invocation in parse(body):
+        # A backslash before punctuation is not shown; it is in the line that is read all the same.
+        assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", invocation.line.strip()) in shown
+
+
+def understood(line: str) -> Command | Misunderstood:
+    return understand(parse(line)[0])
+
+
+@pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: entry.name)
+def test_every_example_is_understood(entry: Entry) -> None:
+    assert entry.examples
+    for example in entry.examples:
+        command = understood(example)
+        assert isinstance(command, Command)
+        assert command.entry is entry
+
+
+def test_every_name_is_registered_once() -> None:
+    assert sorted(entry.name for entry in REGISTRY) == sorted(Name)
+
+
+@pytest.mark.parametrize(
+    ("line", "suggestion"),
+    [
+        ("/release", "/release help"),
+        ("/release please", "/release help"),
+        ("/release aprove 1.2.0", "/release approve 1.2.0"),
+        ("/release approve", "/release approve VERSION [SHA]"),
+        ("/release approve 1.2.0 1a2b3c4 please", "/release approve 1.2.0 1a2b3c4"),
+        ("/release 1.2.0 please", "/release 1.2.0"),
+        ("/release status now", "/release status"),
+    ],
+)
+def test_a_near_miss_gets_the_line_to_paste(line: str, suggestion: str) -> None:
+    problem = understood(line)
+    assert isinstance(problem, Misunderstood)
+    assert problem.suggestion == suggestion

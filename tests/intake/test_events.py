@@ -1,0 +1,251 @@
+"""What each webhook event means, as a table of "should" and "should not"."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.github.facts import Person, RepositoryRef
+from bot.intake.command import CommandDelivery, may_hold_command
+from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
+from bot.intake.payload import Malformed
+from tests.intake.payloads import ANN, BOT, comment, job, payload, pull, push, review, run
+
+US = AppIdentity(app_id=42, bot_login="aweigh[bot]")
+WIDGET = RepositoryRef(7, 101, "acme/widget")
+
+
+def check(action: str, app_id: int | None) -> dict[str, Any]:
+    return payload(action=action, check_run={"app": None if app_id is None else {"id": app_id}})
+
+
+def ours(members: dict[str, Any]) -> dict[str, Any]:
+    return {**members, "sender": BOT}
+
+
+WAKES = [
+    ("pull_request", pull("closed", merged=False)),
+    ("pull_request", pull("reopened")),
+    ("pull_request", pull("synchronize")),
+    ("pull_request", pull("edited", "aweigh/1.x--core")),
+    ("pull_request", pull("closed", "feature", merged=True)),
+    ("push", push("refs/tags/v1.2.0")),
+    ("push", push("refs/heads/main")),
+    ("push", push("refs/heads/1.x")),
+    ("push", push("refs/heads/aweigh/main")),
+    ("create", payload(ref="v1.2.0", ref_type="tag")),
+    ("delete", payload(ref="v1.2.0", ref_type="tag")),
+    ("delete", payload(ref="aweigh/main", ref_type="branch")),
+    ("release", payload(action="published")),
+    ("release", payload(action="deleted")),
+    ("workflow_run", run("completed", "release", "v1.2.0")),
+    ("workflow_run", run("requested", "push", "v1.2.0")),
+    ("workflow_run", run("in_progress", "workflow_dispatch", "main")),
+    ("workflow_run", run("completed", "release", None)),
+    ("workflow_job", job("waiting", "v1.2.0")),
+    ("workflow_job", job("completed", None)),
+    ("deployment_protection_rule", payload(action="requested", deployment=None)),
+    ("deployment_review", payload(action="approved")),
+    ("check_run", check("rerequested", 42)),
+    ("check_run", check("requested_action", 42)),
+    ("issue_comment", comment(action="deleted")),
+    ("issue_comment", comment(action="edited")),
+]
+
+IGNORED = [
+    ("ping", {"zen": "Design for failure."}),
+    ("star", payload(action="created")),
+    ("pull_request", pull("opened")),
+    ("pull_request", pull("synchronize", "feature")),
+    ("pull_request", pull("closed", "feature", merged=False)),
+    ("pull_request", ours(pull("synchronize"))),
+    ("push", push("refs/heads/feature")),
+    ("push", ours(push("refs/tags/v1.2.0"))),
+    ("create", payload(ref="feature", ref_type="branch")),
+    ("create", ours(payload(ref="v1.2.0", ref_type="tag"))),
+    ("release", ours(payload(action="published"))),
+    ("workflow_run", run("completed", "pull_request", "feature", ANN)),
+    ("workflow_run", run("completed", "schedule", "main", ANN)),
+    ("workflow_run", run("completed", "push", "main", ANN)),
+    ("workflow_job", job("in_progress", "v1.2.0")),
+    ("workflow_job", job("completed", "main")),
+    ("deployment_protection_rule", payload(action="withdrawn")),
+    ("check_run", check("completed", 42)),
+    ("check_run", check("rerequested", 43)),
+    ("check_run", check("rerequested", None)),
+    ("issue_comment", comment("Thanks!")),
+    ("issue_comment", comment("> /release 1.2.0")),
+    ("issue_comment", comment("Please\n/release 1.2.0")),
+    ("issue_comment", comment("/label bug")),
+    ("issue_comment", comment("/released 1.2.0")),
+    ("issue_comment", comment("")),
+    ("issue_comment", comment(user=None)),
+    ("issue_comment", comment(user=BOT)),
+    ("issue_comment", comment(performed_via_github_app={"id": 1})),
+    ("issue_comment", {**comment(), "sender": {"id": 12, "login": "eve", "type": "User"}}),
+    ("issue_comment", comment(action="edited", pull=False)),
+    ("pull_request_review", review(None)),
+    ("pull_request_review", review("LGTM")),
+    ("pull_request_review", review(action="edited")),
+    ("pull_request_review", review(action="dismissed")),
+    ("installation", {"action": "created", "installation": {"id": 7}}),
+]
+
+
+@pytest.mark.parametrize(("event", "members"), WAKES)
+def test_wakes_the_repository(event: str, members: dict[str, Any]) -> None:
+    meaning = translate(event, members, US)
+    assert isinstance(meaning, Wake)
+    assert meaning.repository == WIDGET
+
+
+@pytest.mark.parametrize(("event", "members"), IGNORED)
+def test_ignores(event: str, members: dict[str, Any]) -> None:
+    assert isinstance(translate(event, members, US), Ignored)
+
+
+def test_our_own_effects_wake_us_as_long_as_we_do_not_know_our_name() -> None:
+    assert isinstance(translate("push", ours(push("refs/tags/v1")), AppIdentity(42)), Wake)
+
+
+def test_an_uninstallation_is_told_apart() -> None:
+    meaning = translate("installation", {"action": "deleted", "installation": {"id": 7}}, US)
+    assert meaning == InstallationGone(7)
+
+
+def test_a_comment_is_carried_whole() -> None:
+    assert translate(
+        "issue_comment", comment("\n /release 1.2.0\r\nThanks \N{ROCKET}", pull=False), US
+    ) == CommandDelivery(
+        repository=WIDGET,
+        source="comment",
+        comment_id=1001,
+        node_id="IC_1",
+        issue_number=5,
+        is_pull=False,
+        author=Person(11, "ann"),
+        created_at=datetime(2026, 5, 1, 12, tzinfo=UTC),
+        body="\n /release 1.2.0\r\nThanks \N{ROCKET}",
+        url="https://github.com/acme/widget/pull/5#issuecomment-1001",
+    )
+
+
+def test_a_review_is_carried_as_a_review() -> None:
+    meaning = translate("pull_request_review", review(), US)
+    assert isinstance(meaning, CommandDelivery)
+    assert (meaning.source, meaning.comment_id, meaning.is_pull) == ("review", 2001, True)
+    assert meaning.created_at == datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def test_a_command_survives_the_way_through_the_engine() -> None:
+    meaning = translate("issue_comment", comment(), US)
+    assert isinstance(meaning, CommandDelivery)
+    assert CommandDelivery.from_content(meaning.repository, meaning.to_content()) == meaning
+
+
+def test_half_a_character_is_replaced() -> None:
+    meaning = translate("issue_comment", comment("/release 1.2.0 \ud83d!"), US)
+    assert isinstance(meaning, CommandDelivery)
+    assert meaning.body == "/release 1.2.0 \N{REPLACEMENT CHARACTER}!"
+
+
+@pytest.mark.parametrize(
+    "full_name",
+    ["acme", "acme/", "/widget", "acme/..", "acme/.", "../widget", "acme/wid get", "acme/widget/x", "acme/w\n", "a?/b"],
+)
+def test_refuses_a_repository_that_github_could_not_have_named(full_name: str) -> None:
+    members = {**push("refs/tags/v1"), "repository": {"id": 101, "full_name": full_name, "default_branch": "main"}}
+    meaning = translate("push", members, US)
+    assert isinstance(meaning, Malformed)
+    assert str(meaning) == "repository.full_name is not owner/name"
+
+
+@pytest.mark.parametrize("full_name", ["acme/.github", "a-b_c/d.e-f_g", "acme/..."])
+def test_takes_every_name_github_gives_out(full_name: str) -> None:
+    members = {**push("refs/tags/v1"), "repository": {"id": 101, "full_name": full_name, "default_branch": "main"}}
+    assert isinstance(translate("push", members, US), Wake)
+
+
+@pytest.mark.parametrize("number", [None, "101", 0, -1, True, 1.0, 2**63])
+def test_refuses_an_id_no_database_could_hold(number: object) -> None:
+    members = {**push("refs/tags/v1"), "installation": {"id": number}}
+    meaning = translate("push", members, US)
+    assert isinstance(meaning, Malformed)
+    assert meaning.member == "installation.id"
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "", "0001-01-01T00:00:00+14:00"])
+def test_refuses_a_moment_that_is_none(moment: str) -> None:
+    assert isinstance(translate("issue_comment", comment(created_at=moment), US), Malformed)
+
+
+def _paths(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield (*path, name)
+            yield from _paths(child, (*path, name))
+
+
+def _without(members: dict[str, Any], path: tuple[str, ...], *replacement: object) -> dict[str, Any]:
+    damaged = copy.deepcopy(members)
+    parent = damaged
+    for name in path[:-1]:
+        parent = parent[name]
+    del parent[path[-1]]
+    if replacement:
+        parent[path[-1]] = replacement[0]
+    return damaged
+
+
+ODDITIES: list[object] = [None, 0, "", "x", [], {}, [{}], True, 10**30, {"id": None}]
+SAMPLES = [*WAKES, *IGNORED, ("issue_comment", comment()), ("pull_request_review", review())]
+
+
+@pytest.mark.parametrize(("event", "members"), SAMPLES)
+def test_no_missing_or_mistyped_member_is_ever_an_exception(event: str, members: dict[str, Any]) -> None:
+    for path in _paths(members):
+        translate(event, _without(members, path), US)
+        for odd in ODDITIES:
+            translate(event, _without(members, path, odd), US)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(event=st.sampled_from(sorted({event for event, _ in WAKES})), members=st.dictionaries(st.text(), json_values))
+def test_no_json_object_is_ever_an_exception(event: str, members: dict[str, Any]) -> None:
+    assert is_used(event)
+    translate(event, members, US)
+
+
+@pytest.mark.parametrize(
+    ("body", "holds"),
+    [
+        ("/release 1.2.0", True),
+        ("/release", True),
+        ("\n\n  /release status\nthanks", True),
+        ("/label x\n/release status", True),
+        ("/label x\r/release\tstatus", True),
+        ("/RELEASE status", True),
+        ("/label x\n\n/release status", False),
+        ("/releases", False),
+        ("text /release", False),
+        ("```\n/release 1.2.0\n```", False),
+        ("<!-- -->\n/release 1.2.0", False),
+        ("/" * 65_536, False),
+        ("/x\n" * 20_000 + "/release", True),
+        (" " * 65_536, False),
+    ],
+)
+def test_looks_for_commands_in_the_leading_block_only(body: str, holds: bool) -> None:
+    assert may_hold_command(body) is holds

@@ -1,0 +1,188 @@
+"""Every message is safe to post: none holds a command, forges a marker, or lets foreign text act."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from bot.conversation.grammar import parse
+from bot.conversation.registry import REGISTRY, Misunderstood
+from bot.github.facts import Comment
+from bot.messages import outcome, prompts, pull, replies, status
+from bot.messages.markers import STATUS, find_marked, marker
+from bot.messages.notes import render_notes
+from bot.messages.reasons import say
+from bot.messages.text import MOST_CHARACTERS, block, code, finish, harmless, in_cell
+from bot.publishing.diagnosis import Diagnosis
+from bot.publishing.verdicts import AttestationState, FileVerdict
+from bot.release.decide import next_step
+from bot.release.reasons import Because, Reason, because
+from bot.release.snapshot import Snapshot
+from bot.release.steps import Announce, AskApproval, OpenGate, OpenPull, PublishRelease, ReportFailure
+from bot.versions import Quoted
+from tests.release import making as m
+from tests.release.test_decide import ROWS
+
+HOSTILE = st.text(st.sampled_from("`<>@!-#|[]()\\/release \n\r\t*_&;{}:\u202e\u200b") | st.characters(), max_size=60)
+FORGED = f"{marker(STATUS)}\n/release approve 1.2.0 @acme/everyone &#64;all <!-- x --> ``` | [a](javascript:1)"
+
+
+def commonmark(text: str) -> str:
+    return MarkdownIt("commonmark").enable("table").render(text)
+
+
+def outside_code(text: str) -> str:
+    """What a reader sees as prose, and GitHub as mentions, links and HTML."""
+    return re.sub(r"<code.*?</code>", "", commonmark(text), flags=re.DOTALL)
+
+
+@given(HOSTILE)
+def test_a_code_span_shows_foreign_text_and_nothing_else(text: str) -> None:
+    shown = commonmark(f"before {code(text)} after")
+    assert shown.count("<code>") == 1
+    assert shown.startswith("<p>before <code>")
+    assert shown.endswith("</code> after</p>\n")
+
+
+@given(st.lists(HOSTILE, max_size=5))
+def test_a_block_shows_foreign_lines_and_nothing_else(lines: list[str]) -> None:
+    shown = commonmark(block(lines))
+    assert shown.startswith('<pre><code class="language-text">')
+    assert shown.count("</code></pre>") == 1
+    assert shown.endswith("</code></pre>\n")
+
+
+@given(HOSTILE)
+def test_a_table_cell_stays_a_cell(text: str) -> None:
+    shown = commonmark(f"| a | b |\n| --- | --- |\n| {in_cell(code(text))} | x |")
+    assert shown.count("<td>") == 2
+
+
+@given(HOSTILE)
+def test_markdown_of_others_pings_nobody_and_commands_nothing(text: str) -> None:
+    shown = harmless(text)
+    assert "@" not in shown.replace("@\N{WORD JOINER}", "")
+    assert "<!--" not in shown
+    assert not any(line.lstrip(" \t").startswith("/") for line in shown.splitlines())
+
+
+def test_a_body_keeps_githubs_limit_and_says_what_was_cut() -> None:
+    assert len(finish("x" * 70_000)) <= MOST_CHARACTERS
+    assert "cut off" in finish("x" * 70_000)
+    assert finish("x" * MOST_CHARACTERS) == "x" * MOST_CHARACTERS
+
+
+def test_a_marker_counts_only_in_our_own_comment() -> None:
+    forged = Comment(1, "IC", f"{marker(STATUS)}\nforged", "", m.MONA, m.NOW)
+    ours = replace(forged, id=2, author=m.BOT)
+    quoting = replace(ours, id=3, body=f"He wrote: {marker(STATUS)}")
+    assert find_marked([forged, quoting], marker(STATUS), m.BOT.id) is None
+    assert find_marked([forged, ours], marker(STATUS), m.BOT.id) is ours
+
+
+def every_message() -> list[tuple[str, str]]:
+    """What the bot can say, over every state of the decision table, with hostile text in every place for text."""
+    made: list[tuple[str, str]] = []
+    for name, changes, _, _ in ROWS:
+        snapshot = m.snapshot(**changes)
+        step = next_step(snapshot)
+        made += [(f"status: {name}", status.render_status(snapshot, step)), *_of_step(name, snapshot)]
+        if snapshot.record is not None:
+            made.append((f"check: {name}", status.render_check(snapshot, step, snapshot.record).summary))
+    values = dict.fromkeys(("given", "detail", "version", "newest", "next", "index", "tag", "number", "path", "cause",
+                            "fix", "events", "branch", "found", "wanted", "workflow", "run", "by", "needed", "actual", "commit"), "x")  # fmt: skip
+    for reason in Reason:
+        hostile = Because(
+            reason,
+            tuple((key, FORGED if key in _FOREIGN else value) for key, value in values.items()),
+            (Quoted(FORGED), " is odd."),
+        )
+        made.append((f"reason: {reason}", replies.render_refusal(hostile, 1)))
+    made.append(("help", replies.render_help(REGISTRY, 1)))
+    made.append(("misunderstood", replies.render_misunderstood(Misunderstood(FORGED, "it is odd", "/release help"), 1)))
+    made += [
+        ("opened", replies.render_opened(m.pull(merged=False), "1.2.0", 1)),
+        ("already", replies.render_already(m.pull(merged=False), "1.2.0", 1)),
+        ("none", replies.render_no_release(1)),
+        ("link", replies.render_status_link(m.pull(), "Working", 1)),
+    ]
+    return made
+
+
+_FOREIGN = {
+    "given",
+    "detail",
+    "newest",
+    "tag",
+    "found",
+    "branch",
+    "by",
+    "commit",
+    "version",
+    "index",
+    "workflow",
+}
+
+
+def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
+    step = next_step(snapshot)
+    match step:
+        case OpenPull():
+            plan = replace(step.plan, entries=FORGED, project="widget")
+            return [(f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1))]
+        case AskApproval():
+            return [(f"prompt: {name}", prompts.render_prompt(snapshot, step))]
+        case OpenGate():
+            return [(f"gate: {name}", prompts.render_gate_comment(step))]
+        case PublishRelease():
+            return [(f"notes: {name}", render_notes(snapshot, step, FORGED))]
+        case ReportFailure():
+            return [(f"failure: {name}", outcome.render_failure(step, Diagnosis("publish", FORGED.splitlines())))]  # type: ignore[arg-type]
+        case Announce():
+            verdicts = tuple(
+                FileVerdict(f"w{i}-{FORGED}", "ab" * 32, state, FORGED) for i, state in enumerate(AttestationState)
+            )
+            return [(f"published: {name}", outcome.render_published(snapshot, replace(step, verdicts=verdicts)))]
+        case _:
+            return []
+
+
+MESSAGES = every_message()
+
+
+@pytest.mark.parametrize("message", [text for _, text in MESSAGES], ids=[name for name, _ in MESSAGES])
+def test_no_message_is_a_command_or_forges_a_marker(message: str) -> None:
+    assert parse(message) == ()
+    assert not any(line.startswith("/") for line in message.splitlines())
+    assert outside_code(message).count("<!--") <= 1
+    assert "<!--" not in outside_code(message)[1:]
+    assert len(message) <= MOST_CHARACTERS
+
+
+@pytest.mark.parametrize("message", [text for name, text in MESSAGES if not name.startswith("prompt")])
+def test_nobody_is_mentioned_by_foreign_text(message: str) -> None:
+    assert "@acme" not in outside_code(message)
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_words(reason: Reason) -> None:
+    assert say(because(reason, parts=("It is odd.",))).sentence
+
+
+@settings(max_examples=50)
+@given(HOSTILE)
+def test_the_attestation_states_are_told_apart(text: str) -> None:
+    snapshot = m.snapshot(published=m.published())
+    rows = []
+    for state in AttestationState:
+        verdict = FileVerdict("widget-1.2.0.tar.gz", "ab" * 32, state, text)
+        shown = outcome.render_published(snapshot, Announce("1.2.0", "v1.2.0", (verdict,)))
+        rows.append(
+            next(line for line in shown.splitlines() if "widget-1.2.0.tar.gz" in line).split("|")[3].split(":")[0]
+        )
+    assert len(set(rows)) == len(AttestationState)

@@ -1,0 +1,227 @@
+"""``next_step``, one row per state of the world; every step of the closed set is reached."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.github.facts import Role, TagRef
+from bot.release import steps
+from bot.release.decide import next_step
+from bot.release.reasons import Reason
+from bot.release.record import Milestone
+from bot.release.snapshot import Unreachable
+from bot.release.steps import (
+    ALL_STEPS,
+    Abandoned,
+    Announce,
+    AskApproval,
+    AwaitApproval,
+    AwaitIndex,
+    AwaitMerge,
+    AwaitReviewers,
+    AwaitRun,
+    Blocked,
+    CreateTag,
+    DispatchRun,
+    Done,
+    Effect,
+    End,
+    Idle,
+    OpenGate,
+    OpenPull,
+    PublishRelease,
+    Refused,
+    RejectTwin,
+    ReportFailure,
+    Step,
+    Wait,
+)
+from bot.settings.repository import SettingsProblem
+from bot.versions import read_project
+from tests.release import making as m
+
+TAGGED = {"tags": (m.TAG, m.OLD_TAG)}
+NO_GATE = {"environment": None}
+REVIEWERS = {"environment": m.environment(rule=False, reviewers=("hugo",))}
+BOTH = {"environment": m.environment(reviewers=("hugo",))}
+BROKEN = read_project({"pyproject.toml": b"[project"})
+ON_RELEASE = {"candidate": m.candidate(on="release")}
+ON_DISPATCH = {"candidate": m.candidate(on="dispatch")}
+BY_RELEASE = m.waiting(event="release")
+LATE = m.NOW - timedelta(minutes=11)
+
+
+def open_pull(**changes: Any) -> dict[str, Any]:
+    return {"pull": m.pull(merged=False), "candidate": m.candidate(commit=m.HEAD), **changes}
+
+
+def asks(version: str = "1.2.0", **changes: Any) -> dict[str, Any]:
+    asked = {"request": m.request(version), "pull": None, "record": None, "candidate": m.candidate(m.BASE, "1.1.0")}
+    return {**asked, **changes}
+
+
+ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
+    # Before anything: a request.
+    ("nothing asked, nothing there", {"pull": None}, Idle, None),
+    ("a request opens the pull request", asks(), OpenPull, None),
+    ("a request while the index is away opens it too", asks(index=Unreachable("it timed out")), OpenPull, None),
+    ("a request on the open release PR moves it", asks("1.3.0", request=m.request("1.3.0", on_release_pull=True), pull=m.pull(merged=False), record=m.record()), OpenPull, None),
+    ("a repeated request changes nothing", {**open_pull(), "request": m.request()}, AwaitMerge, None),
+    ("a request in another spelling of the same version changes nothing", {**open_pull(), "request": m.request("v1.2")}, AwaitMerge, None),
+    ("a request elsewhere for another version is refused", asks("1.3.0", pull=m.pull(merged=False), record=m.record()), Refused, Reason.RELEASE_OPEN),
+    ("what is no version is refused", asks("banana"), Refused, Reason.VERSION_INVALID),
+    ("a local version is refused", asks("1.2.0+local"), Refused, Reason.VERSION_INVALID),
+    ("an older version is refused", asks("1.0.9"), Refused, Reason.VERSION_NOT_NEWER),
+    ("a version below the files' is refused", asks("1.1.5", candidate=m.candidate(m.BASE, "1.1.9")), Refused, Reason.VERSION_NOT_NEWER),
+    ("the released version is refused by its tag", asks("1.1.0"), Refused, Reason.TAG_EXISTS),
+    ("another spelling of a tag is refused", asks("1.1"), Refused, Reason.TAG_EXISTS),
+    ("a version the index has is refused", asks(index=m.files("1.2.0")), Refused, Reason.VERSION_TAKEN),
+    ("an archived repository is refused", asks(repository=replace(m.REPOSITORY, archived=True)), Refused, Reason.ARCHIVED),
+    ("settings that cannot be read are refused", asks(settings=SettingsProblem("pyproject.toml", "x")), Refused, Reason.SETTINGS_INVALID),
+    ("a project that cannot be read is refused", asks(candidate=m.candidate(m.BASE, project=BROKEN)), Refused, Reason.PROJECT_UNREADABLE),
+    ("no publish route is refused", asks(candidate=m.candidate(m.BASE, "1.1.0", on="merge")), Refused, Reason.NO_PUBLISH_ROUTE),
+    ("somebody's commits on the branch are not overwritten", asks(branch_head="f" * 40, branch_is_ours=False), Refused, Reason.BRANCH_TAKEN),
+    ("our own branch of an earlier release is moved", asks(branch_head="f" * 40), OpenPull, None),
+    # The pull request is open, or was closed.
+    ("an open release PR waits for its merge", open_pull(), AwaitMerge, None),
+    ("an open one without a record stands still", open_pull(record=None), Blocked, Reason.RECORD_LOST),
+    ("an open one whose workflow does not publish stands still", open_pull(candidate=m.candidate(m.HEAD, on="merge")), Blocked, Reason.NO_PUBLISH_ROUTE),
+    ("an open one with broken settings stands still", open_pull(settings=SettingsProblem("x", "y")), Blocked, Reason.SETTINGS_INVALID),
+    ("an open one waits although the index is away", open_pull(index=Unreachable("x")), AwaitMerge, None),
+    ("a closed one is over", {"pull": m.pull(merged=False, state="closed")}, Abandoned, None),
+    # Merged: what must hold before the tag.
+    ("a merged one without a record stands still", {"record": None}, Blocked, Reason.RECORD_LOST),
+    ("an announced one is done", {"record": m.record(Milestone.ANNOUNCED)}, Done, None),
+    ("broken settings stop it before the tag", {"settings": SettingsProblem("x", "y")}, Blocked, Reason.SETTINGS_INVALID),
+    ("an unreadable project stops it before the tag", {"candidate": m.candidate(project=BROKEN)}, Blocked, Reason.PROJECT_UNREADABLE),
+    ("files of another version stop it before the tag", {"candidate": m.candidate(version="1.2.1")}, Blocked, Reason.VERSION_MISMATCH),
+    ("no route stops it before the tag", {"candidate": m.candidate(on="merge")}, Blocked, Reason.NO_PUBLISH_ROUTE),
+    ("an index that is away stops it before the tag", {"index": Unreachable("x")}, AwaitIndex, None),
+    ("a version that was taken meanwhile stops it", {"index": m.files("1.2.0")}, Blocked, Reason.VERSION_TAKEN),
+    ("everything fine: the tag", {}, CreateTag, None),
+    ("a tag elsewhere stops it", {"tags": (replace(m.TAG, commit="d" * 40),)}, Blocked, Reason.TAG_ELSEWHERE),
+    ("a tag that was there and is gone is a person's undo", {"record": m.record(Milestone.TAGGED)}, Blocked, Reason.UNDONE_TAG),
+    ("a lightweight tag by a person on that commit is adopted", {"tags": (replace(m.TAG, annotated=False),)}, AwaitRun, None),
+    # The act that starts publication.
+    ("a tag push starts the run by itself", TAGGED, AwaitRun, None),
+    ("after ten minutes without a run somebody has to look", {**TAGGED, "record": m.record(Milestone.TAGGED, since=LATE)}, Blocked, Reason.RUN_NOT_STARTED),
+    ("the release starts the run", {**TAGGED, **ON_RELEASE}, PublishRelease, None),
+    ("a published release waits for its run", {**TAGGED, **ON_RELEASE, "release": m.release()}, AwaitRun, None),
+    ("a withdrawn release is a person's undo", {**TAGGED, **ON_RELEASE, "record": m.record(Milestone.TAGGED, Milestone.RELEASED)}, Blocked, Reason.UNDONE_RELEASE),
+    ("a dispatch starts the run", {**TAGGED, **ON_DISPATCH}, DispatchRun, None),
+    ("a dispatched run is waited for, not dispatched again", {**TAGGED, **ON_DISPATCH, "record": m.record(Milestone.DISPATCHED)}, AwaitRun, None),
+    # Approval before the act, where our rule does not guard the environment.
+    ("no gate, nothing required: the tag", NO_GATE, CreateTag, None),
+    ("no gate, one required: asked before the tag", {**NO_GATE, "settings": m.settings("approval.required = 1")}, AskApproval, None),
+    ("asked already: waits", {**NO_GATE, "settings": m.settings("approval.required = 1"), "record": m.record(asked=m.asked(f"commit:{m.MERGE}"))}, AwaitApproval, None),
+    ("the prompt is there but not recorded: waits", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt()}, AwaitApproval, None),
+    ("approved: the tag", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt(), "approvals": (m.approval(),)}, CreateTag, None),
+    ("two required, one given: waits", {**NO_GATE, "settings": m.settings("approval.required = 2"), "prompt": m.prompt(), "approvals": (m.approval(), m.approval())}, AwaitApproval, None),
+    ("release order: asked before the release", {**TAGGED, **ON_RELEASE, **NO_GATE, "settings": m.settings("approval.required = 1")}, AskApproval, None),
+    ("dispatch order: asked before the dispatch", {**TAGGED, **ON_DISPATCH, **NO_GATE, "settings": m.settings("approval.required = 1")}, AskApproval, None),
+    ("reviewers alone and one required: asked before the tag", {**REVIEWERS, "settings": m.settings("approval.required = 1")}, AskApproval, None),
+    # At the gate.
+    ("a run on its way is waited for", {**TAGGED, "runs": (m.running(),)}, AwaitRun, None),
+    ("a run at our gate: ask", {**TAGGED, "runs": (m.waiting(),)}, AskApproval, None),
+    ("asked: wait", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt()}, AwaitApproval, None),
+    ("asked for an earlier attempt: ask again", {**TAGGED, "runs": (m.waiting(attempt=2),), "record": m.record(asked=m.asked("run:55/1"))}, AskApproval, None),
+    ("approved: open", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),)}, OpenGate, None),
+    ("the requester's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(m.MONA),)}, AwaitApproval, None),
+    ("unless the settings allow it", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(m.MONA),), "settings": m.settings("approval.self = true")}, OpenGate, None),
+    ("a pusher's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "pushers": frozenset({m.HUGO.id})}, AwaitApproval, None),
+    ("a writer's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(role=Role.WRITE),)}, AwaitApproval, None),
+    ("an edited approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(edited_at=m.NOW),)}, AwaitApproval, None),
+    ("an approval of another version does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(version="1.2.1"),)}, AwaitApproval, None),
+    ("an approval of another commit does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(commit="abcdef1"),)}, AwaitApproval, None),
+    ("an approval that pins this commit counts", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(commit=m.MERGE[:7]),)}, OpenGate, None),
+    ("our gate with nothing required opens", {**TAGGED, "runs": (m.waiting(),), "settings": m.settings("approval.required = 0")}, OpenGate, None),
+    ("our gate is open and GitHub goes on", {**TAGGED, "runs": (m.reviewed(m.waiting()),), "prompt": m.prompt()}, AwaitRun, None),
+    ("reviewers: mentioned once", {**TAGGED, **REVIEWERS, "runs": (m.waiting(),)}, AskApproval, None),
+    ("reviewers: waited for", {**TAGGED, **REVIEWERS, "runs": (m.waiting(),), "prompt": m.prompt()}, AwaitReviewers, None),
+    ("both: ours first", {**TAGGED, **BOTH, "runs": (m.waiting(),), "prompt": m.prompt()}, AwaitApproval, None),
+    ("both: then the reviewers", {**TAGGED, **BOTH, "runs": (m.reviewed(m.waiting()),), "prompt": m.prompt()}, AwaitReviewers, None),
+    ("a second run at the gate is rejected", {**TAGGED, **ON_RELEASE, "release": m.release(), "runs": (BY_RELEASE, m.waiting(number=56, event="release"))}, RejectTwin, None),
+    ("and only once", {**TAGGED, **ON_RELEASE, "release": m.release(), "prompt": m.prompt(), "runs": (BY_RELEASE, m.reviewed(m.waiting(number=56, event="release"), "rejected"))}, AwaitApproval, None),
+    # The run is over.
+    ("a failed run is reported", {**TAGGED, "runs": (m.over("failure"),)}, ReportFailure, None),
+    ("once", {**TAGGED, "runs": (m.over("failure"),), "record": m.record(failed="run:55/1")}, Blocked, Reason.RUN_FAILED),
+    ("again for another attempt", {**TAGGED, "runs": (m.over("failure", attempt=2),), "record": m.record(failed="run:55/1")}, ReportFailure, None),
+    ("a rejected gate says who closed it", {**TAGGED, "runs": (m.reviewed(m.over("failure"), "rejected", m.HUGO),), "record": m.record(failed="run:55/1")}, Blocked, Reason.GATE_REJECTED),
+    ("a run that succeeded waits for the index", {**TAGGED, "runs": (m.over(),)}, AwaitIndex, None),
+    ("an index that is away is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(files=Unreachable("x"))}, AwaitIndex, None),
+    ("a file that does not show yet is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(uploaded=frozenset({"widget-1.2.0.tar.gz"}))}, AwaitIndex, None),
+    ("no file at all is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(files=m.files("1.1.0"), uploaded=frozenset())}, AwaitIndex, None),
+    ("all files are there: the release, with evidence", {**TAGGED, "runs": (m.over(),), "published": m.published()}, PublishRelease, None),
+    ("everything is there: announce", {**TAGGED, "runs": (m.over(),), "published": m.published(), "release": m.release()}, Announce, None),
+    ("release order: announce", {**TAGGED, **ON_RELEASE, "runs": (m.over(event="release"),), "published": m.published(), "release": m.release()}, Announce, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "expected", "reason"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_next_step(changes: dict[str, Any], expected: type[Step], reason: Reason | None) -> None:
+    step = next_step(m.snapshot(**changes))
+    assert type(step) is expected, step
+    if isinstance(step, Blocked | Refused):
+        assert step.reason.code is reason
+
+
+def test_every_step_is_reached_and_registered() -> None:
+    assert {row[2] for row in ROWS} == set(ALL_STEPS)
+    kinds = {kind for kind in vars(steps).values() if isinstance(kind, type) and issubclass(kind, Step)}
+    assert kinds - {Step, Effect, Wait, End} == set(ALL_STEPS)
+
+
+def test_the_run_people_were_asked_about_stays_ours() -> None:
+    earlier, asked = m.waiting(number=50, event="push"), m.waiting(number=55)
+    step = next_step(m.snapshot(**TAGGED, runs=(earlier, asked), record=m.record(asked=m.asked()), prompt=m.prompt()))
+    assert isinstance(step, RejectTwin)
+    assert (step.ours.run.id, step.run.run.id) == (55, 50)
+
+
+def test_runs_of_another_tag_or_workflow_are_not_ours() -> None:
+    other = replace(m.waiting(), run=replace(m.run(), head_branch="main"))
+    assert isinstance(next_step(m.snapshot(**TAGGED, runs=(other,))), AwaitRun)
+
+
+def test_a_run_whose_publishing_job_was_skipped_publishes_nothing() -> None:
+    skipped = m.over("success", number=50, event="release")
+    skipped = replace(skipped, jobs=(replace(skipped.jobs[0], conclusion="skipped"),))
+    step = next_step(
+        m.snapshot(**TAGGED, **ON_RELEASE, release=m.release(), runs=(skipped, m.waiting(event="release")))
+    )
+    assert isinstance(step, AskApproval)
+    assert step.run is not None
+    assert step.run.run.id == 55
+
+
+def test_the_tag_goes_on_the_merge_commit_in_the_files_spelling() -> None:
+    step = next_step(m.snapshot(candidate=m.candidate(version="1.2"), record=m.record(version="1.2.0")))
+    assert step == CreateTag(tag="v1.2", commit=m.MERGE, version="1.2")
+
+
+def test_latest_is_computed() -> None:
+    def latest(*tags: TagRef, version: str = "1.2.0") -> tuple[bool, bool]:
+        made = m.candidate(version=version, on="release")
+        tag = TagRef(f"v{version}", m.MERGE, annotated=True)
+        step = next_step(m.snapshot(candidate=made, record=m.record(version=version), tags=(tag, *tags)))
+        assert isinstance(step, PublishRelease)
+        return step.latest, step.prerelease
+
+    assert latest(m.OLD_TAG) == (True, False)
+    assert latest(TagRef("v2.0.0", m.BASE, annotated=True)) == (False, False)
+    assert latest(TagRef("v2.0.0rc1", m.BASE, annotated=True)) == (True, False)
+    assert latest(m.OLD_TAG, version="1.3.0rc1") == (False, True)
+
+
+def test_a_plan_changes_the_files_and_stamps_the_changelog() -> None:
+    step = next_step(m.snapshot(**asks()))
+    assert isinstance(step, OpenPull)
+    assert step.plan.tag == "v1.2.0"
+    assert [edit.path for edit in step.plan.edits] == ["pyproject.toml", "CHANGELOG.md"]
+    assert b'version = "1.2.0"' in step.plan.edits[0].new
+    assert b"## [1.2.0] - 2026-11-20" in step.plan.edits[1].new
+    assert step.plan.title == "Release widget 1.2.0"
