@@ -1,11 +1,13 @@
-"""The command line: ``aweigh serve`` runs the bot."""
+"""The command line: ``aweigh serve`` runs the bot, ``aweigh demo`` plays a release in the sandbox."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sys
-from typing import NoReturn
+from enum import StrEnum
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
@@ -49,6 +51,54 @@ def serve() -> None:
         web.run_app(app, sock=listening, print=None, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     except EngineUnavailableError as unavailable:
         _fail(str(unavailable))
+
+
+class TriggerChoice(StrEnum):
+    """What starts the publish workflow of the demo's project."""
+
+    RELEASE = "release-published"
+    TAG = "tag-push"
+    DISPATCH = "dispatch"
+
+
+class GateChoice(StrEnum):
+    """What guards the environment of the demo's project."""
+
+    RULE = "rule"
+    REVIEWERS = "reviewers"
+    BOTH = "both"
+    NONE = "none"
+
+
+class MergeChoice(StrEnum):
+    """How the demo's release pull request is merged."""
+
+    MERGE = "merge"
+    SQUASH = "squash"
+    REBASE = "rebase"
+
+
+@cli.command()
+def demo(
+    leave: Annotated[bool, typer.Option("--exit", help="End with the story; fail if any stage failed.")] = False,
+    trigger: Annotated[TriggerChoice, typer.Option(help="What starts the publish workflow.")] = TriggerChoice.RELEASE,
+    gate: Annotated[GateChoice, typer.Option(help="What guards its environment.")] = GateChoice.RULE,
+    merge: Annotated[MergeChoice, typer.Option(help="How the release is merged.")] = MergeChoice.MERGE,
+) -> None:
+    """Play a whole release in a sandbox on this machine: no account, no network, the real bot."""
+    # The sandbox is imported here alone, so that serving never loads it.
+    from bot.sandbox.demo.guard import RealCredentialsError, refuse_real_credentials  # noqa: PLC0415
+    from bot.sandbox.demo.story import play  # noqa: PLC0415
+
+    try:
+        refuse_real_credentials(os.environ)
+    except RealCredentialsError as error:
+        _fail(str(error))
+    try:
+        well = asyncio.run(play(trigger=trigger.value, gate=gate.value, method=merge.value, stay=not leave))
+    except KeyboardInterrupt:
+        well = True
+    sys.exit(0 if well else 1)
 
 
 def _get_settings() -> OperatorSettings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
@@ -13,11 +13,8 @@ from bot.engine.protocol import EngineUnavailableError
 
 _SQLITE_CONNECTIONS: Final = 2
 _POSTGRESQL_CONNECTIONS: Final = 10
-
-
-def is_sqlite(url: str) -> bool:
-    """Whether the URL names a SQLite file."""
-    return url.startswith("sqlite")
+_LOCK: Final = 0x61776569676800
+"""Number of our advisory lock: the letters of our name."""
 
 
 def open_database(url: str) -> sa.Engine:
@@ -71,31 +68,43 @@ def _teach_milliseconds(connection: sqlite3.Connection) -> None:
     connection.create_function("strftime", 2, lambda _format, _moment: time.time())
 
 
-class FileLock:
-    """Keeps a second process away from a SQLite file: both would run, and recover, each other's jobs.
+class SoleUse:
+    """Keeps a second process away from a database: each would take the other's running jobs for its own lost ones.
 
-    The operating system gives the lock up when the process dies, however it dies.
+    A SQLite file is guarded by a lock file, PostgreSQL by an advisory lock; both end with the process, however it dies.
     """
 
-    def __init__(self, url: str) -> None:
-        self._path = Path(f"{sa.make_url(url).database}.lock")
-        self._file: Any = None
+    def __init__(self, database: sa.Engine) -> None:
+        self._database = database
+        self._held: IO[str] | sa.Connection | None = None
 
     def take(self) -> None:
         """Take the lock. Raises EngineUnavailableError when another process holds it."""
-        try:
-            import fcntl  # noqa: PLC0415 (absent on Windows, where the port the server binds is the only guard)
-        except ImportError:
-            return
-        self._file = self._path.open("a")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        taken = self._lock_file() if self._database.dialect.name == "sqlite" else self._lock_on_server()
+        if not taken:
             self.release()
-            raise EngineUnavailableError(f"another process works on this database ({self._path})") from None
+            raise EngineUnavailableError("another process works on this database")
 
     def release(self) -> None:
         """Give the lock up; harmless when it was not taken."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def _lock_file(self) -> bool:
+        try:
+            import fcntl  # noqa: PLC0415 (absent on Windows, where the port the server binds is the only guard)
+        except ImportError:
+            return True
+        self._held = file = Path(f"{self._database.url.database}.lock").open("a")  # noqa: SIM115 (held until released)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _lock_on_server(self) -> bool:
+        self._held = connection = self._database.connect().execution_options(isolation_level="AUTOCOMMIT")
+        # Taken out of the pool, which would keep the connection, and the lock with it, beyond our release.
+        connection.detach()
+        return bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(_LOCK))).scalar())

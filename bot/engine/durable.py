@@ -23,7 +23,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.engine import tables
-from bot.engine.database import FileLock, is_sqlite, open_database
+from bot.engine.database import SoleUse, open_database
 from bot.engine.jobs import JobQueue, was_kept
 from bot.engine.journal import Journal
 from bot.engine.protocol import (
@@ -70,7 +70,6 @@ class DurableEngine:
         self._periodic: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]] = {}
         self._accepting = False
         self._open = False
-        self._lock: FileLock | None = FileLock(url) if is_sqlite(url) else None
 
     @property
     def accepting(self) -> bool:
@@ -86,11 +85,11 @@ class DurableEngine:
         """Open the database, take up what an earlier process left, and begin to work; see the protocol."""
         self._handlers = handlers
         self._database = open_database(self._url)
-        if self._lock is not None:
-            self._lock.take()
+        self._sole_use = SoleUse(self._database)
         self._journal = Journal(self._database)
         self._queue = JobQueue(self._database, self._poll)
         try:
+            await self._journal.run(self._sole_use.take)
             await self._journal.run(lambda: tables.metadata.create_all(self._database))
             # What an earlier process left begins to run before this is through, and may wake and record.
             self._open = True
@@ -186,9 +185,8 @@ class DurableEngine:
         await self._queue.close(drain)
         self._open = False
         await self._journal.close()
+        self._sole_use.release()
         self._database.dispose()
-        if self._lock is not None:
-            self._lock.release()
 
     async def _promise(self, repository: RepositoryRef, after: timedelta) -> None:
         def put(db: sa.Connection) -> None:

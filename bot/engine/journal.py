@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from bot.engine.protocol import EngineUnavailableError
 from bot.engine.retries import describe
 
 Result = TypeVar("Result")
+_Pending: TypeAlias = tuple[Callable[[sa.Connection], Any], asyncio.Future[Any]]
 
 
 class Journal:
@@ -21,7 +22,7 @@ class Journal:
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
-        self._pending: list[tuple[Callable[[sa.Connection], Any], asyncio.Future[Any]]] = []
+        self._pending: list[_Pending] = []
         self._flushing: asyncio.Task[None] | None = None
 
     async def transact(self, act: Callable[[sa.Connection], Result]) -> Result:
@@ -50,6 +51,7 @@ class Journal:
         self._thread.shutdown(wait=True)
 
     async def _flush(self) -> None:
+        batch: list[_Pending] = []
         try:
             while self._pending:
                 batch, self._pending = self._pending, []
@@ -60,6 +62,10 @@ class Journal:
                     _settle(done, result)
         finally:
             self._flushing = None
+            # Empty unless the thread was closed, or this task cancelled: nobody may wait for ever.
+            for _, done in (*batch, *self._pending):
+                _settle(done, EngineUnavailableError("the engine stopped"))
+            self._pending = []
 
     def _commit(self, acts: list[Callable[[sa.Connection], Any]]) -> list[Any]:
         try:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -198,12 +200,14 @@ class MemoryEngine:
 
     async def idle(self, timeout: timedelta = timedelta(seconds=30)) -> None:  # noqa: ASYNC109
         """Return when no lane has anything due or running; see the protocol."""
-        async with asyncio.timeout(timeout.total_seconds()):
-            # One more turn lets what was just written by others reach its lane.
+        deadline = time.monotonic() + timeout.total_seconds()
+        # One more turn lets what was just handed in reach its lane.
+        await asyncio.sleep(0)
+        while self._lanes:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"still busy: {', '.join(task.get_name() for task in self._lanes.values())}")
+            await asyncio.wait(list(self._lanes.values()), timeout=deadline - time.monotonic())
             await asyncio.sleep(0)
-            while self._lanes:
-                await asyncio.wait(list(self._lanes.values()))
-                await asyncio.sleep(0)
 
     async def next_due(self) -> datetime | None:
         """The earliest moment anything is due in any lane."""
@@ -248,7 +252,9 @@ class MemoryEngine:
 
     def _run(self, lane: str) -> None:
         if lane not in self._lanes and self._handlers is not None:
-            self._lanes[lane] = asyncio.create_task(self._work_off(lane, self._handlers), name=f"lane {lane}")
+            # In a context of its own: what is bound for the log of one delivery must not stick to the lane.
+            work = self._work_off(lane, self._handlers)
+            self._lanes[lane] = asyncio.create_task(work, name=f"lane {lane}", context=Context())
 
     def _first_in(self, lane: str) -> datetime | None:
         moments = [kept.due for kept in self._waiting() if lane_of(kept.delivery.repository) == lane]

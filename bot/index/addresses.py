@@ -18,13 +18,14 @@ from packaging.utils import canonicalize_name
 class Index:
     """A package index.
 
-    ``simple_url`` and ``integrity_url`` end with a slash. ``web_base`` is the address under which a project has its
-    page, ``upload_hosts`` are the hosts that uploads to it name, and ``aliases`` the names tools know it by.
-    ``publisher_form`` is the page on which a project's Trusted Publishers are edited, when it has one.
+    All addresses end with a slash. ``upload_url`` is where tools upload, ``web_base`` the address under which a project
+    has its page, ``upload_hosts`` are all hosts that uploads to it name, and ``aliases`` the names tools know it by.
+    ``manage_base`` is the address under which a project's Trusted Publishers are edited, when it has one.
     """
 
     name: str
     simple_url: str
+    upload_url: str
     integrity_url: str | None
     web_base: str
     upload_hosts: frozenset[str]
@@ -73,6 +74,7 @@ class Index:
 PYPI = Index(
     name="pypi",
     simple_url="https://pypi.org/simple/",
+    upload_url="https://upload.pypi.org/legacy/",
     integrity_url="https://pypi.org/integrity/",
     web_base="https://pypi.org/project/",
     upload_hosts=frozenset({"upload.pypi.org", "pypi.org", "www.pypi.org", "pypi.python.org"}),
@@ -84,6 +86,7 @@ PYPI = Index(
 TESTPYPI = Index(
     name="testpypi",
     simple_url="https://test.pypi.org/simple/",
+    upload_url="https://test.pypi.org/legacy/",
     integrity_url="https://test.pypi.org/integrity/",
     web_base="https://test.pypi.org/project/",
     upload_hosts=frozenset({"test.pypi.org", "testpypi.python.org"}),
@@ -110,6 +113,7 @@ def define_index(
     return Index(
         name=name,
         simple_url=f"{base}simple/",
+        upload_url=f"{base}legacy/",
         integrity_url=f"{base}integrity/" if integrity else None,
         web_base=web_base or f"{base}project/",
         upload_hosts=frozenset(hosts) | (public.upload_hosts if public else frozenset()),

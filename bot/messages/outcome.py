@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.github.links import tag_page
+from bot.github.links import commit_page, tag_page
 from bot.messages.markers import OUTCOME, marker
-from bot.messages.text import block, code, finish, in_cell, link
+from bot.messages.text import block, code, finish, in_cell, link, short
 from bot.publishing.diagnosis import Diagnosis, Retry
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Announce, ReportFailure
-from bot.release.views import index_page
+from bot.release.views import find_release_tag, find_shown_run, index_page
 
 _STATES: dict[AttestationState, str] = {
     AttestationState.VERIFIED: "✅ verified",
@@ -51,7 +51,7 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
         f"🎉 **{code(project)} {code(step.version)} is on {link(snapshot.target.name, index_page(snapshot))}.**",
         block([install], "sh"),
         "\n".join(["| file | sha256 | attestation |", "| --- | --- | --- |", *rows]),
-        _summary(step.verdicts),
+        _summary(snapshot, step.verdicts),
         f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
     ]
     return finish("\n\n".join(parts))
@@ -86,10 +86,13 @@ def _row(verdict: FileVerdict) -> str:
     return f"| {in_cell(code(verdict.filename))} | {in_cell(code(verdict.sha256))} | {in_cell(state + reason)} |"
 
 
-def _summary(verdicts: tuple[FileVerdict, ...]) -> str:
-    if all(verdict.state is AttestationState.VERIFIED for verdict in verdicts):
-        return (
-            "Every file carries a PEP 740 attestation that was verified from its digest: made by this repository's publish"
-            " workflow, in the run above, at the tagged commit. (An attestation does not name the environment that was passed.)"
-        )
-    return "Not every file is proved to come from this run; the table says why."
+def _summary(snapshot: Snapshot, verdicts: tuple[FileVerdict, ...]) -> str:
+    if not all(verdict.verified for verdict in verdicts):
+        return "Not every file is proved to come from this release; the table says why."
+    facts, tag = find_shown_run(snapshot), find_release_tag(snapshot)
+    run = link(f"run {facts.run.id}", facts.run.url) if facts else "a run"
+    commit = f" at {link(code(short(tag.commit)), commit_page(snapshot.repository, tag.commit))}" if tag else ""
+    return (
+        f"Every file carries a PEP 740 attestation, verified from its digest: it was made by {run} of this repository's"
+        f" publish workflow{commit}. (An attestation does not name the environment that was passed.)"
+    )

@@ -90,15 +90,20 @@ def verify_file(
     digest = (sha256 or "").lower()
     if isinstance(answer, Absent):
         return FileVerdict(filename, digest, AttestationState.NONE, answer.reason)
-    problem = answer.reason if isinstance(answer, Unavailable) else None
-    if problem is None and not digest:
-        problem = "the index gives no SHA-256 of it"
-    if problem is None and verifier is None:
-        problem = "no Sigstore trust root is loaded"
-    if problem is not None or verifier is None or not isinstance(answer, Provenance):
-        return FileVerdict(filename, digest, AttestationState.COULD_NOT_CHECK, problem or "")
+    if isinstance(answer, Unavailable):
+        return FileVerdict(filename, digest, AttestationState.COULD_NOT_CHECK, answer.reason)
+    if not digest:
+        return FileVerdict(filename, digest, AttestationState.COULD_NOT_CHECK, "the index gives no SHA-256 of it")
+    if verifier is None:
+        return FileVerdict(filename, digest, AttestationState.COULD_NOT_CHECK, "no Sigstore trust root is loaded")
+    return _judge(filename, digest, answer, expected, verifier)
+
+
+def _judge(
+    filename: str, digest: str, provenance: Provenance, expected: Expected, verifier: DsseVerifier
+) -> FileVerdict:
     try:
-        objects = _read_provenance(answer.body)
+        objects = _read_provenance(provenance.body)
     except _UncheckableError as error:
         return FileVerdict(filename, digest, AttestationState.COULD_NOT_CHECK, str(error))
     except _InvalidError as error:

@@ -14,7 +14,8 @@ What a commit says, without executing anything:
   version sites, or a ``ProjectProblem`` (code, sentence in parts).
 * ``bump(project, version)`` gives one ``FileEdit`` per file, each checked to change the version and nothing else.
 
-Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
+``read_toml(body)`` reads any TOML text of a stranger within bounds (``TomlError``); ``tomllib`` alone can be made to take
+all memory. Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
 """
 
 from bot.versions.arithmetic import (
@@ -54,6 +55,7 @@ from bot.versions.tags import (
     tag_for,
     version_of,
 )
+from bot.versions.toml_spans import TomlError, read_toml
 
 __all__ = [
     "DEFAULT_TAG_PATTERN",
@@ -68,6 +70,7 @@ __all__ = [
     "Site",
     "SiteKind",
     "SpelledVersion",
+    "TomlError",
     "VersionCode",
     "VersionProblem",
     "bump",
@@ -84,6 +87,7 @@ __all__ = [
     "parse_version",
     "propose_next",
     "read_project",
+    "read_toml",
     "released_versions",
     "same_version",
     "tag_for",

@@ -483,7 +483,7 @@ def test_no_text_makes_it_stumble(head: str, text: str) -> None:
     ],
 )
 def test_hostile_files_take_time_in_proportion(filler: str) -> None:
-    text = "## [Unreleased]\n\n- One.\n" + filler * (1_000_000 // len(filler))
+    text = "## [Unreleased]\n\n- One.\n" + filler * (300_000 // len(filler))
     started = time.perf_counter()
     release(text)
     assert time.perf_counter() - started < 20

@@ -101,23 +101,12 @@ def test_the_lines_are_the_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "#" * 2000000,
-        "# " * 1000000,
-        "# a\n" * 500000,
-        "`" * 2000000,
-        "```\n" * 500000,
-        "[" * 2000000,
-        "<!--\n" * 400000,
-        "[a]: " + "x " * 1000000,
-        "# a" + " #" * 1000000 + "x",
-        "a\n-\n\n" * 400000,
-        "[a]: b\n" * 280000,
-        "# 1" + "." * 2000000,
-    ],
+    "filler",
+    ["#", "# ", "# a\n", "`", "```\n", "[", "<!--\n", "[a]: x ", "# a #", "a\n-\n\n", "[a]: b\n", ".", "\r", "x"],
 )
-def test_hostile_text_takes_time_in_proportion(text: str) -> None:
+def test_hostile_text_takes_time_in_proportion(filler: str) -> None:
+    text = "# 1" + filler * (300_000 // len(filler)) + "x"
     started = time.perf_counter()
     read_markdown(text)
-    assert time.perf_counter() - started < 20
+    # Time that grew with the square of the length would be minutes.
+    assert time.perf_counter() - started < 10

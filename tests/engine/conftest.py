@@ -11,6 +11,12 @@ from bot.engine.retries import RetryPolicy
 from tests.engine.support import QUICK, Bench, Recorder, Starter
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    # DBOS looks once a second whether a timer is due; a test that waits for one need not.
+    monkeypatch.setattr("dbos._workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC", 0.05)
+
+
 @pytest.fixture
 async def start(bench: Bench) -> AsyncIterator[Starter]:
     """Starts engines, one after the other, and stops whatever a test leaves running."""

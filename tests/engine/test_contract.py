@@ -482,7 +482,7 @@ async def test_idle_says_what_is_still_going_on(start: Starter, seen: Recorder) 
     seen.on_reconcile = wait
     engine = await start(seen)
     await engine.wake(WIDGET)
-    with pytest.raises(TimeoutError):
+    with pytest.raises(TimeoutError, match=r"still busy: .*101"):
         await engine.idle(timedelta(milliseconds=100))
     gate.set()
     await engine.idle()

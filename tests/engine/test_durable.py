@@ -89,6 +89,7 @@ async def test_a_run_under_way_when_the_process_was_killed_is_done_again(
     await engine.stop()
 
 
+@pytest.mark.slow
 async def test_work_that_kills_its_process_again_and_again_becomes_a_dead_letter(
     bench: SqliteBench, start: Starter, tmp_path: Path
 ) -> None:

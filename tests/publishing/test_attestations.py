@@ -297,11 +297,14 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path]
 
 
+REPLACEMENTS: list[Any] = [None, "", 0, "AAAA", {"x": 1}, []]
+
+
 def test_no_leaf_of_the_object_can_be_changed(sigstore: LocalSigstore, verifier: DsseVerifier) -> None:
     """Every value is covered by some signature, but for the publisher, which is the index's own word."""
     original = provenance_of(sigstore.attest(WHEEL, DIGEST, IDENTITY, at=AT))
     for path in _leaves(original):
-        for value in (None, "", 0, "AAAA", {"x": 1}, []):
+        for value in REPLACEMENTS:
             changed = copy.deepcopy(original)
             inner: Any = changed
             for key in path[:-1]:
@@ -359,7 +362,7 @@ def test_a_real_object_verifies_with_the_trust_root_that_is_shipped(monkeypatch:
     verdict = verify_file(REAL, REAL_DIGEST, Provenance(body), REAL_EXPECTED, loaded.verifier)
     assert verdict.verified, verdict
     for wrong in ({"run_id": 1}, {"sha": "0" * 40}, {"ref": "refs/tags/v0.0.18"}):
-        assert verify_file(REAL, REAL_DIGEST, Provenance(body), replace(REAL_EXPECTED, **wrong), loaded.verifier).state is OTHER_REF  # type: ignore[arg-type]  # fmt: skip
+        assert verify_file(REAL, REAL_DIGEST, Provenance(body), replace(REAL_EXPECTED, **wrong), loaded.verifier).state is OTHER_REF  # fmt: skip
 
 
 def test_a_local_object_is_not_believed_by_the_public_trust_root(

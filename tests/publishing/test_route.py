@@ -255,23 +255,23 @@ def test_an_unreadable_file_beside_the_publish_workflow_is_mentioned() -> None:
 
 # --- Which index -----------------------------------------------------------------------------------------------------
 
-TO_TEST = """
+TO_TEST = f"""
     - uses: pypa/gh-action-pypi-publish@release/v1
-      with: {repository-url: https://test.pypi.org/legacy/}
+      with: {{repository-url: {TESTPYPI.upload_url}}}
     """
 
 
 def test_the_index_decides_which_job_counts() -> None:
-    extra = """
+    extra = f"""
         publish-test:
           needs: build
           runs-on: ubuntu-latest
           environment: testpypi
-          permissions: {id-token: write}
+          permissions: {{id-token: write}}
           steps:
             - uses: pypa/gh-action-pypi-publish@release/v1
               with:
-                repository-url: https://test.pypi.org/legacy/
+                repository-url: {TESTPYPI.upload_url}
         """
     text = workflow(TAGS, extra_jobs=extra)
     assert route(text).environment == "pypi"
@@ -289,11 +289,8 @@ def test_an_operators_pypi_is_where_tools_upload_by_default() -> None:
 
 
 def test_the_address_may_depend_on_the_event() -> None:
-    step = """
-        - uses: pypa/gh-action-pypi-publish@release/v1
-          with:
-            repository-url: ${{ github.event_name == 'release' && 'https://upload.pypi.org/legacy/' || 'https://test.pypi.org/legacy/' }}
-        """
+    address = f"github.event_name == 'release' && '{PYPI.upload_url}' || '{TESTPYPI.upload_url}'"
+    step = PYPA + "\n  with:\n    repository-url: ${{ " + address + " }}"
     text = workflow(BOTH, step=step)
     assert route(text).order is Order.RELEASE_PUBLISHED
     assert route(text, index=TESTPYPI).order is Order.TAG_PUSH
@@ -307,10 +304,10 @@ def test_an_address_only_the_run_knows_is_a_doubt() -> None:
 def test_a_steps_own_condition_counts() -> None:
     text = workflow(
         "push",
-        step="""
+        step=f"""
             - uses: pypa/gh-action-pypi-publish@release/v1
               if: github.ref == 'refs/heads/main'
-              with: {repository-url: https://test.pypi.org/legacy/}
+              with: {{repository-url: {TESTPYPI.upload_url}}}
             - uses: pypa/gh-action-pypi-publish@release/v1
               if: startsWith(github.ref, 'refs/tags')
             """,

@@ -14,6 +14,7 @@ def targets(step: dict[str, Plain], **environment: str) -> list[tuple[str, Truth
     return [(upload.tool, goes_to(upload, PYPI), goes_to(upload, TESTPYPI)) for upload in uploads]
 
 
+TEST_URL = TESTPYPI.upload_url
 TO_PYPI, TO_TEST = (Truth.TRUE, Truth.FALSE), (Truth.FALSE, Truth.TRUE)
 NEITHER, OPEN = (Truth.FALSE, Truth.FALSE), (Truth.UNKNOWN, Truth.UNKNOWN)
 
@@ -26,8 +27,8 @@ NEITHER, OPEN = (Truth.FALSE, Truth.FALSE), (Truth.UNKNOWN, Truth.UNKNOWN)
         ("python3 -m twine upload -r testpypi dist/*", "twine upload", TO_TEST),
         ("twine upload --repository pypi dist/*", "twine upload", TO_PYPI),
         ("twine upload --repository=testpypi dist/*", "twine upload", TO_TEST),
-        ("twine upload --repository-url https://test.pypi.org/legacy/ dist/*", "twine upload", TO_TEST),
-        ("twine upload --repository-url https://upload.pypi.org/legacy/ dist/*", "twine upload", TO_PYPI),
+        (f"twine upload --repository-url {TEST_URL} dist/*", "twine upload", TO_TEST),
+        (f"twine upload --repository-url {PYPI.upload_url} dist/*", "twine upload", TO_PYPI),
         ("twine upload --repository-url https://pypi.example.com/ dist/*", "twine upload", NEITHER),
         ("twine upload --repository-url $URL dist/*", "twine upload", OPEN),
         ("pipx run twine upload dist/*", "twine upload", TO_PYPI),
@@ -37,7 +38,7 @@ NEITHER, OPEN = (Truth.FALSE, Truth.FALSE), (Truth.UNKNOWN, Truth.UNKNOWN)
         ("twine upload \\\n  --repository testpypi \\\n  dist/*", "twine upload", TO_TEST),
         (".venv/bin/twine upload dist/*", "twine upload", TO_PYPI),
         ("uv publish", "uv publish", TO_PYPI),
-        ("uv publish --publish-url https://test.pypi.org/legacy/", "uv publish", TO_TEST),
+        (f"uv publish --publish-url {TEST_URL}", "uv publish", TO_TEST),
         ("uv publish --index testpypi", "uv publish", TO_TEST),
         ("uv --directory pkg publish", "uv publish", TO_PYPI),
         ("uv build\nuv publish -t $TOKEN", "uv publish", TO_PYPI),
@@ -45,7 +46,7 @@ NEITHER, OPEN = (Truth.FALSE, Truth.FALSE), (Truth.UNKNOWN, Truth.UNKNOWN)
         ("poetry publish -r testpypi", "poetry publish", TO_TEST),
         ("flit publish", "flit publish", TO_PYPI),
         ("pdm publish --no-build", "pdm publish", TO_PYPI),
-        ("pdm publish -r https://test.pypi.org/legacy/", "pdm publish", TO_TEST),
+        (f"pdm publish -r {TEST_URL}", "pdm publish", TO_TEST),
         ("hatch publish", "hatch publish", TO_PYPI),
         ("hatch publish -r test", "hatch publish", TO_TEST),
         ("hatch -q publish --repo main", "hatch publish", TO_PYPI),
@@ -88,8 +89,8 @@ def test_a_script_that_decides_by_itself_is_not_sure() -> None:
 
 def test_environment_variables_say_where() -> None:
     assert targets({"run": "twine upload dist/*"}, TWINE_REPOSITORY="testpypi") == [("twine upload", *TO_TEST)]
-    assert targets({"run": "uv publish"}, UV_PUBLISH_URL="https://test.pypi.org/legacy/") == [("uv publish", *TO_TEST)]
-    assert targets({"run": "twine upload --repository-url ${URL} x"}, URL="https://test.pypi.org/legacy/") == [("twine upload", *TO_TEST)]  # fmt: skip
+    assert targets({"run": "uv publish"}, UV_PUBLISH_URL=TEST_URL) == [("uv publish", *TO_TEST)]
+    assert targets({"run": "twine upload --repository-url ${URL} x"}, URL=TEST_URL) == [("twine upload", *TO_TEST)]  # fmt: skip
     assert targets({"run": "hatch publish"}, HATCH_INDEX_REPO="test") == [("hatch publish", *TO_TEST)]
 
 
@@ -99,7 +100,7 @@ def test_actions() -> None:
     for name in ("repository-url", "repository_url"):
         step: dict[str, Plain] = {
             "uses": "pypa/gh-action-pypi-publish@v1",
-            "with": {name: "https://test.pypi.org/legacy"},
+            "with": {name: TEST_URL.rstrip("/")},
         }
         assert targets(step) == [("pypa/gh-action-pypi-publish", *TO_TEST)]
     assert targets({"uses": "PyO3/maturin-action@v1", "with": {"command": "upload", "args": "--skip-existing dist/*"}}) == [("maturin upload", *TO_PYPI)]  # fmt: skip

@@ -208,4 +208,7 @@ def _mapping(content: Any) -> Mapping[str, Any]:
 
 
 def _text(content: Any) -> str | None:
+    """A scalar as text; `run: true` is the command `true`."""
+    if isinstance(content, bool):
+        return "true" if content else "false"
     return None if content is None else str(content)

@@ -71,9 +71,10 @@ class GitStore:
     def has(self, sha: str, kind: Kind | None = None) -> bool:
         """Whether there is such an object (of this kind)."""
         try:
-            return kind is None or self.kind(sha) == kind
+            found = self.kind(sha)
         except UnknownObjectError:
             return False
+        return kind in (None, found)
 
     def blob(self, sha: str) -> bytes:
         """The content of a file."""

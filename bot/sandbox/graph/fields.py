@@ -61,7 +61,7 @@ def attach(schema: GraphQLSchema) -> None:
 
 
 def _wrapped(function: Resolver, *, is_mutation: bool) -> Callable[..., Any]:
-    def resolve(parent: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(parent: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         context: dict[str, Any] = info.context
         if is_mutation:
             if context["left"] == 0:

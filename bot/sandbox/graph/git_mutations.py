@@ -9,7 +9,7 @@ from bot.sandbox.acts.commits import WORKFLOWS, brings_workflows, commit_files
 from bot.sandbox.acts.refs import check_ref_name, check_target, create_ref, delete_ref, is_fast_forward, move_ref
 from bot.sandbox.git.objects import ZERO
 from bot.sandbox.graph.fields import mutation
-from bot.sandbox.graph.lookup import get_node
+from bot.sandbox.graph.lookup import get_node_of
 from bot.sandbox.graph.nodes import GitNode, GraphError, RefNode, require
 from bot.sandbox.http import Call
 from bot.sandbox.state.repository import Repository
@@ -55,7 +55,7 @@ def post_ref(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 @mutation("updateRef")
 def patch_ref(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Move a branch or tag."""
-    node: RefNode = get_node(call, given["refId"], "write")
+    node = get_node_of(call, given["refId"], RefNode, "write")
     _check_workflows(call, node.repository, given["oid"])
     move_ref(call.world, node.repository, node.name, given["oid"], call.actor, force=bool(given.get("force")))
     return {"ref": RefNode(node.repository, node.name, given["oid"])}
@@ -64,7 +64,7 @@ def patch_ref(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 @mutation("deleteRef")
 def remove_ref(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Delete a branch or tag."""
-    node: RefNode = get_node(call, given["refId"], "write")
+    node = get_node_of(call, given["refId"], RefNode, "write")
     delete_ref(call.world, node.repository, node.name, call.actor)
     return {}
 
@@ -94,7 +94,7 @@ def create_commit_on_branch(call: Call, given: dict[str, Any]) -> dict[str, Any]
 
 
 def _repository(call: Call, text: str) -> Repository:
-    found: Repository = get_node(call, text, "read")
+    found = get_node_of(call, text, Repository, "read")
     return require(call, found, "write", "contents")
 
 
@@ -140,7 +140,7 @@ def _branch(call: Call, given: dict[str, Any]) -> tuple[Repository, str]:
             "UNPROCESSABLE", "Either `id` or both `repositoryNameWithOwner` and `branchName` are required."
         )
     if by_id:
-        node: RefNode = get_node(call, by_id, "write")
+        node = get_node_of(call, by_id, RefNode, "write")
         return node.repository, node.name.removeprefix("refs/heads/")
     owner, _, repository_name = str(full_name).partition("/")
     found = call.world.find_repository(owner, repository_name)

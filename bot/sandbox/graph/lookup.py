@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.sandbox.graph.fields import field
 from bot.sandbox.graph.nodes import (
+    Access,
     CommentNode,
     GitNode,
     GraphError,
@@ -23,6 +24,9 @@ from bot.sandbox.ids import parse_node_id
 from bot.sandbox.state.accounts import User
 from bot.sandbox.state.conversation import PullRequest
 from bot.sandbox.state.repository import Repository
+
+
+T = TypeVar("T")
 
 
 @field("Query", "repository")
@@ -59,7 +63,7 @@ def viewer(_root: Any, call: Call) -> User:
     return replace(call.actor, type="User")
 
 
-def get_node(call: Call, text: str, access: Any) -> Any:
+def get_node(call: Call, text: str, access: Access) -> Any:
     """The thing with a node id, if the caller may ``read`` or ``write`` it.
 
     Raises:
@@ -71,6 +75,14 @@ def get_node(call: Call, text: str, access: Any) -> Any:
     if not isinstance(found, User):
         repository = found if isinstance(found, Repository) else found.repository
         require(call, repository, access, *_permissions(found))
+    return found
+
+
+def get_node_of(call: Call, text: str, kind: type[T], access: Access) -> T:
+    """Like `get_node`, for a thing that must be of one kind. Raises GraphError."""
+    found = get_node(call, text, access)
+    if not isinstance(found, kind):
+        raise GraphError("NOT_FOUND", f"Could not resolve to a node with the global id of '{text}'")
     return found
 
 

@@ -15,7 +15,7 @@ from bot.sandbox.acts.merging import MergeMethod, merge_pull
 from bot.sandbox.acts.pulls import close_pull, edit_pull, open_pull
 from bot.sandbox.clock import parse_iso
 from bot.sandbox.graph.fields import mutation
-from bot.sandbox.graph.lookup import get_node
+from bot.sandbox.graph.lookup import get_node, get_node_of
 from bot.sandbox.graph.nodes import CommentNode, GraphError, RunNode, ThreadNode, require
 from bot.sandbox.graph.thread_fields import REACTION_NAMES
 from bot.sandbox.http import Call
@@ -30,11 +30,11 @@ _REST_REACTIONS = {graph: rest for rest, graph in REACTION_NAMES.items()}
 @mutation("createPullRequest")
 def create_pull_request(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Open a pull request."""
-    repository: Repository = get_node(call, given["repositoryId"], "read")
+    repository = get_node_of(call, given["repositoryId"], Repository, "read")
     require(call, repository, "write", "pull_requests")
     head = given["headRefName"]
     if given.get("headRepositoryId"):
-        source: Repository = get_node(call, given["headRepositoryId"], "read")
+        source = get_node_of(call, given["headRepositoryId"], Repository, "read")
         head = f"{source.owner.login}:{head}"
     pull = open_pull(
         call.world,
@@ -71,7 +71,7 @@ def close_pull_request(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 @mutation("mergePullRequest")
 def merge_pull_request(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Merge, if the head still is the expected one."""
-    node: ThreadNode = get_node(call, given["pullRequestId"], "read")
+    node = get_node_of(call, given["pullRequestId"], ThreadNode, "read")
     require(call, node.repository, "write", "contents")
     if not isinstance(node.thread, PullRequest):
         raise GraphError("NOT_FOUND", "Could not resolve to a PullRequest node")
@@ -162,7 +162,7 @@ def add_labels(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 @mutation("createCheckRun")
 def post_check_run(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Put a check run on a commit."""
-    repository: Repository = get_node(call, given["repositoryId"], "read")
+    repository = get_node_of(call, given["repositoryId"], Repository, "read")
     require(call, repository, "write", "checks")
     run = create_check_run(call.world, repository, call.app, given["headSha"], _change(given))
     return {"checkRun": RunNode(repository, run)}
@@ -171,32 +171,27 @@ def post_check_run(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 @mutation("updateCheckRun")
 def patch_check_run(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Change one's own check run."""
-    node: RunNode = get_node(call, given["checkRunId"], "write")
+    node = get_node_of(call, given["checkRunId"], RunNode, "write")
     update_check_run(call.world, node.repository, call.app, node.run, _change(given))
     return {"checkRun": node}
 
 
 def _pull(call: Call, text: str) -> tuple[ThreadNode, PullRequest]:
-    node: ThreadNode = get_node(call, text, "write")
-    if not isinstance(node, ThreadNode) or not isinstance(node.thread, PullRequest):
+    node = get_node_of(call, text, ThreadNode, "write")
+    if not isinstance(node.thread, PullRequest):
         raise GraphError("NOT_FOUND", f"Could not resolve to a PullRequest with the global id of '{text}'")
     return node, node.thread
 
 
 def _thread(call: Call, text: str) -> ThreadNode:
-    node = get_node(call, text, "read")
-    if not isinstance(node, ThreadNode):
-        raise GraphError("NOT_FOUND", f"Could not resolve to a node with the global id of '{text}'")
+    node = get_node_of(call, text, ThreadNode, "read")
     permissions = ("issues", "pull_requests") if isinstance(node.thread, PullRequest) else ("issues",)
     require(call, node.repository, "write", *permissions)
     return node
 
 
 def _comment(call: Call, text: str) -> CommentNode:
-    node = get_node(call, text, "write")
-    if not isinstance(node, CommentNode):
-        raise GraphError("NOT_FOUND", f"Could not resolve to a node with the global id of '{text}'")
-    return node
+    return get_node_of(call, text, CommentNode, "write")
 
 
 def _reactable(call: Call, text: str) -> CommentNode | ThreadNode:

@@ -87,8 +87,10 @@ def workflow_run(links: Links, repository: Repository, run: WorkflowRun) -> dict
 
 
 def inner_run(links: Links, repository: Repository, run: WorkflowRun) -> dict[str, Any]:
-    """A run as the deployment webhooks carry it: without its commit and its earlier attempts."""
-    return workflow_run(links, repository, run) | {"head_commit": None, "previous_attempt_url": None}
+    """A run as the deployment webhooks carry it: without its commit, its earlier attempts and the description."""
+    described = minimal_repository(links, repository) | {"description": None}
+    absent = {"head_commit": None, "previous_attempt_url": None}
+    return workflow_run(links, repository, run) | absent | {"repository": described, "head_repository": described}
 
 
 def job(links: Links, repository: Repository, run: WorkflowRun, found: Job) -> dict[str, Any]:

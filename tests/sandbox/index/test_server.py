@@ -9,7 +9,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-
 from bot.sandbox.index.server import IndexServer
 
 from .conftest import Publishing, wheel

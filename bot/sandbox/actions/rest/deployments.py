@@ -1,9 +1,11 @@
 """Deployments, as Actions makes them."""
 
+from typing import Any
+
 from bot.sandbox.http import Call, NotFoundError, Response, Routes, ok
 from bot.sandbox.shapes.deployments import deployment as deployment_shape
 from bot.sandbox.shapes.deployments import deployment_status
-from bot.sandbox.state.runs import Deployment
+from bot.sandbox.state.runs import Deployment, DeploymentStatus
 
 routes = Routes()
 
@@ -41,7 +43,11 @@ def show_deployment(call: Call) -> Response:
 
 @routes.get(f"{_DEPLOYMENT}/statuses")
 def list_statuses(call: Call) -> Response:
-    """The statuses of a deployment, newest first."""
+    """The statuses of a deployment, newest first. REST has no word for waiting; the webhook and GraphQL do."""
     found, app = _get_deployment(call), call.world.actions_app
-    newest_first = list(reversed(found.statuses))
-    return call.page(newest_first, lambda one: deployment_status(call.world.links, call.repository, found, one, app))
+
+    def shape(status: DeploymentStatus) -> dict[str, Any]:
+        shown = deployment_status(call.world.links, call.repository, found, status, app)
+        return shown | {"state": "pending"} if status.state == "waiting" else shown
+
+    return call.page(list(reversed(found.statuses)), shape)
