@@ -31,7 +31,10 @@ def open_database(url: str) -> sa.Engine:
         return _open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(parsed, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+        # Parameters are hidden from error messages throughout: they may be what somebody wrote in a comment.
+        return sa.create_engine(
+            parsed, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
     raise EngineUnavailableError(f"no engine for a {parsed.get_backend_name()} database")
 
 
@@ -41,7 +44,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     if not Path(url.database).absolute().parent.is_dir():
         raise EngineUnavailableError(f"the folder of the database does not exist: {Path(url.database).parent}")
     # Two connections do best: SQLite has one writer, and a larger pool only fights for its lock.
-    engine = sa.create_engine(url, pool_size=_SQLITE_CONNECTIONS, max_overflow=0, pool_timeout=60)
+    engine = sa.create_engine(url, pool_size=_SQLITE_CONNECTIONS, max_overflow=0, pool_timeout=60, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
 

@@ -82,7 +82,7 @@ class JobQueue:
         if self._running:
             await asyncio.wait(self._running, timeout=drain.total_seconds())
         await self._wait_for_outcomes()
-        # DBOS goes first: a job cancelled under its eyes would be recorded as failed and never run again.
+        # DBOS goes first: it would record a job that is cancelled under its eyes as failed.
         await self._blocking(lambda: DBOS.destroy(destroy_registry=True))
         cut_off = self._running | self._parked
         for task in cut_off:

@@ -4,6 +4,7 @@ Everything is made with the same acts a real day on GitHub consists of, but befo
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from cryptography.hazmat.primitives import serialization
@@ -158,6 +159,7 @@ def new_private_key() -> str:
     return encoded.decode()
 
 
+@cache  # Reading a private key checks its primes, which takes longer than making the whole world.
 def public_half(private_key: str) -> str:
     """The public key that belongs to a private one, both in PEM."""
     key = serialization.load_pem_private_key(private_key.encode(), password=None)

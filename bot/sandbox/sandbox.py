@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from packaging.version import Version
 
 from bot.sandbox.acme import Acme
 from bot.sandbox.actions.engine import Actions
-from bot.sandbox.actions.oidc import OidcIssuer
+from bot.sandbox.actions.oidc import OidcIssuer, new_issuer_key
 from bot.sandbox.actions.rest import PARTS
 from bot.sandbox.actions.steps.building import Builder
 from bot.sandbox.actions.steps.execution import Services
@@ -29,8 +30,9 @@ from bot.sandbox.sigstore import LocalSigstore
 from bot.sandbox.world import World
 
 _ISSUER_PATH = "/_services/token"
-# Equal trees build equal, so all sandboxes of a process share what was built.
+# Equal trees build equal, so all sandboxes of a process share what was built, and one signing key for its cost.
 _BUILDER = Builder()
+_ISSUER_KEY = cache(new_issuer_key)
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Sandbox:
         """
         world = acme.world
         sigstore = LocalSigstore(world.links.web)
-        issuer = OidcIssuer(world.links.web + _ISSUER_PATH, clock=world.clock)
+        issuer = OidcIssuer(world.links.web + _ISSUER_PATH, clock=world.clock, key=_ISSUER_KEY())
         index = PackageIndex(sigstore, issuer, clock=world.clock)
         transport: IndexTransport = HttpTransport(index) if over_http else DirectTransport(index)
         actions = Actions(world, Services(issuer, sigstore, _BUILDER, transport))

@@ -7,13 +7,14 @@ approved. All are optional. A file that cannot be read is a problem, never a sil
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from bot.versions import TomlError, read_toml
 
 SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
@@ -75,8 +76,8 @@ def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem |
         # An oversized pyproject.toml is reported by the version engine, which has to read it too.
         return None if path == "pyproject.toml" else SettingsProblem(path, "the file is larger than 512 kB")
     try:
-        document = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        document = dict(read_toml(content.decode()).values)
+    except (TomlError, UnicodeDecodeError) as error:
         return SettingsProblem(path, f"it is not TOML: {error}")
     if path != "pyproject.toml":
         return document

@@ -428,6 +428,27 @@ async def test_work_that_is_finished_while_draining_can_still_leave_word(
     assert await engine.intents(WIDGET).find("k") is not None
 
 
+async def test_nothing_new_begins_while_draining(start: Starter, seen: Recorder) -> None:
+    running = asyncio.Event()
+    engine: Engine
+
+    async def wake_another(_: Delivery) -> None:
+        running.set()
+        await asyncio.sleep(0.1)
+        await engine.wake(GADGET)
+        await asyncio.sleep(0.4)
+
+    seen.on_delivery = wake_another
+    engine = await start(seen)
+    await engine.accept(delivery("g-1"))
+    await running.wait()
+    await engine.stop()
+    assert (seen.guids, seen.reconciled) == (["g-1"], [])
+    engine = await start(seen)
+    await engine.idle()
+    assert (seen.guids, seen.reconciled) == (["g-1"], [GADGET])
+
+
 async def test_stopping_waits_for_what_runs_and_leaves_the_rest_to_the_next_start(
     bench: Bench, start: Starter, seen: Recorder
 ) -> None:

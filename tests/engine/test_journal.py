@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ async def test_many_writes_share_few_commits(database: sa.Engine, journal: Journ
     commits: list[None] = []
     sa.event.listen(database, "commit", lambda _: commits.append(None))
     names = [f"w{number:03}" for number in range(100)]
-    assert await asyncio.gather(*(journal.transact(lambda db, n=name: write(db, n)) for name in names)) == names
+    assert await asyncio.gather(*(journal.transact(partial(write, word=name)) for name in names)) == names
     assert words(database) == names
     # The first goes alone, since nobody waits yet; all others wait for it and go together.
     assert len(commits) <= 3
@@ -72,6 +73,13 @@ async def test_a_bad_write_fails_alone(database: sa.Engine, journal: Journal) ->
     assert words(database) == ["a", "b", "c"]
 
 
+async def test_what_was_to_be_written_is_not_in_the_error(journal: Journal) -> None:
+    await journal.transact(lambda db: write(db, "a private thought"))
+    with pytest.raises(EngineUnavailableError) as caught:
+        await journal.transact(lambda db: write(db, "a private thought"))
+    assert "private" not in str(caught.value)
+
+
 async def test_a_caller_who_gave_up_disturbs_nobody(database: sa.Engine, journal: Journal) -> None:
     impatient = asyncio.create_task(journal.transact(lambda db: write(db, "a")))
     patient = asyncio.create_task(journal.transact(lambda db: write(db, "b")))
@@ -88,7 +96,7 @@ async def test_nobody_waits_for_a_journal_that_is_closed(journal: Journal) -> No
 
 
 async def test_a_database_that_is_gone_is_named(database: sa.Engine, journal: Journal) -> None:
-    with pytest.raises(EngineUnavailableError, match="no such table: nothing"):
-        await journal.transact(lambda db: db.execute(sa.text("select * from nothing")).all())
-    with pytest.raises(EngineUnavailableError, match="no such table: nothing"):
-        await journal.run(lambda: database.connect().execute(sa.text("select * from nothing")))
+    with pytest.raises(EngineUnavailableError, match="no such table: nowhere"):
+        await journal.transact(lambda db: db.execute(sa.text("select * from nowhere")).all())
+    with pytest.raises(EngineUnavailableError, match="no such table: nowhere"):
+        await journal.run(lambda: database.connect().execute(sa.text("select * from nowhere")))

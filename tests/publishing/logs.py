@@ -7,7 +7,7 @@ import textwrap
 
 def stamped(text: str) -> str:
     """Text as the log of a job: a time stamp before each line."""
-    lines = text.strip("\n").split("\n")
+    lines = textwrap.dedent(text).strip("\n").split("\n")
     return "\ufeff" + "\n".join(
         f"2026-11-20T12:{n // 60 % 60:02}:{n % 60:02}.1234567Z {line}" for n, line in enumerate(lines)
     )

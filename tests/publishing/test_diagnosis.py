@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.publishing.diagnosis import Diagnosis, JobReport, Retry, Who, diagnose
 from bot.publishing.log_text import MOST_CHARACTERS
-from bot.publishing.rules import RULES
-from tests.publishing.logs import BUILD_LOG, GOOD_LOG, UV_LOG, stamped, twine_log
+from bot.publishing.rules import RULES, Rule
+from tests.publishing.logs import BUILD_LOG, GOOD_LOG, UV_LOG, stamped, twine_log, twine_message
 
 
 def explain(log: str = "", *annotations: str, conclusion: str = "failure") -> Diagnosis:
@@ -56,8 +56,6 @@ def test_twines_messages_are_understood_though_they_break_in_the_middle_of_words
 
 @pytest.mark.parametrize("columns", [60, 79, 80, 81, 100])
 def test_the_width_of_the_terminal_does_not_matter(columns: int) -> None:
-    from tests.publishing.logs import twine_message  # noqa: PLC0415
-
     log = stamped(twine_message(MESSAGES["att.reusable"], columns=columns))
     diagnosis = explain(log)
     assert rule(diagnosis) == "att.reusable"
@@ -189,12 +187,9 @@ def test_rules_are_many_and_named_once() -> None:
 
 
 @pytest.mark.parametrize("one", RULES, ids=[one.id for one in RULES])
-def test_each_rule_speaks_in_sentences_and_repeats_nothing_without_bound(one: object) -> None:
-    from bot.publishing.rules import Rule  # noqa: PLC0415
-
-    assert isinstance(one, Rule)
+def test_each_rule_speaks_in_sentences_and_repeats_nothing_without_bound(one: Rule) -> None:
     for sentence in (one.cause, one.fix):
-        assert sentence[0].isupper() or sentence[0] in "`"
+        assert sentence[0].isupper() or sentence[0] == "`"
         assert sentence.endswith(".")
     outside_sets = re.sub(r"\[(?:\\.|[^\]\\])+\]", "S", one.compiled.pattern)
     assert not re.search(r"(?<!\\)[*+]|\{\d+,\}", outside_sets)

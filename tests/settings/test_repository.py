@@ -54,6 +54,9 @@ def test_the_file_of_its_own_counts_first() -> None:
         ("[tool.aweigh]\nworkflow = '../x.yml'", "workflow"),
         ("[tool]\naweigh = 3", "not a table"),
         ("[tool.aweigh", "not TOML"),
+        ("a" + ".a" * 100_000 + " = 1", "not TOML"),
+        ("a = " + "9" * 5000, "not TOML"),
+        ("a = " + "[" * 100_000, "not TOML"),
     ],
 )
 def test_a_wrong_value_is_a_problem_that_names_its_place(text: str, where: str) -> None:

@@ -14,23 +14,30 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from packaging.version import Version
 
+from bot.clock import VirtualClock
 from bot.composition import Bot
 from bot.engine import Engine
 from bot.engine.memory import MemoryEngine
-from bot.observability.metrics import Metrics
+from bot.release.record import Record, find_record
 from bot.sandbox.acme import WEBHOOK_SECRET, Acme, GateKind, build_acme, new_private_key
 from bot.sandbox.acme_files import Trigger
+from bot.sandbox.acts.merging import MergeMethod
 from bot.sandbox.people import Person
 from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.state.conversation import Comment, PullRequest
+from bot.sandbox.state.checks import CheckRun
+from bot.sandbox.state.conversation import Comment, PullRequest, Review
+from bot.sandbox.state.releases import Release
+from bot.sandbox.state.runs import WorkflowRun
 from bot.settings.operator import OperatorSettings, read_operator_settings
+from tests.stories.hours import HurriedClock
 
 BOT = "aweigh[bot]"
 _KEY: list[str] = []
@@ -51,6 +58,7 @@ class Theatre:
     engine: Engine
     bot: Bot
     webhook_url: str
+    clock: VirtualClock | None = None
     failures: list[str] = field(default_factory=list)
     read_ids: set[int] = field(default_factory=set)
 
@@ -66,7 +74,11 @@ class Theatre:
 
     def find_release_pull(self) -> PullRequest | None:
         """The newest pull request of the bot."""
-        ours = [issue for issue in self.acme.repository.issues.values() if isinstance(issue, PullRequest) and issue.user.login == BOT]
+        ours = [
+            issue
+            for issue in self.acme.repository.issues.values()
+            if isinstance(issue, PullRequest) and issue.user.login == BOT
+        ]
         return max(ours, key=lambda pull: pull.number, default=None)
 
     @property
@@ -97,6 +109,34 @@ class Theatre:
         await self.settle()
         return comment
 
+    async def propose(self, version: str = "1.2.0", *, by: Person | None = None) -> PullRequest:
+        """Ask for a release on the feature pull request; the release pull request that comes of it."""
+        comment = await self.say(by or self.acme.mona, f"/release {version}")
+        assert self.reactions(comment) == ["eyes", "rocket"], self.replies(self.feature)
+        self.read_all()
+        return self.release_pull
+
+    async def merge(self, pull: PullRequest, method: MergeMethod = "merge", *, by: Person | None = None) -> str:
+        """Let somebody merge, and let everything follow; the commit the base branch points at then."""
+        commit = (by or self.acme.mona).merge_pull(pull.number, method)
+        await self.settle()
+        return commit
+
+    async def reach_gate(self, version: str = "1.2.0", *, by: Person | None = None) -> PullRequest:
+        """Ask for a release and merge it, up to where the publish run waits; what was said on the way is read."""
+        pull = await self.propose(version, by=by)
+        await self.merge(pull)
+        self.read_all()
+        return pull
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Let time pass for GitHub, engine and bot alike; only where the theatre was opened with a clock."""
+        assert self.clock is not None, "this theatre goes by the machine's clock"
+        await self.clock.advance(by)
+        await self.settle()
+
+    # What there is to see
+
     def replies(self, number: int) -> list[str]:
         """What the bot said on an issue or pull request and nobody has read yet, as it reads now."""
         thread = self.acme.repository.issues[number]
@@ -104,28 +144,111 @@ class Theatre:
         self.read_ids |= {comment.id for comment in said}
         return [self.plain(comment.body) for comment in said]
 
+    def reply(self, number: int) -> str:
+        """The one thing the bot said on an issue or pull request and nobody has read yet."""
+        said = self.replies(number)
+        assert len(said) == 1, said
+        return said[0]
+
     def read_all(self) -> None:
         """Take note of everything that was said."""
         for number in self.acme.repository.issues:
             self.replies(number)
 
-    def reactions(self, comment: Comment) -> list[str]:
-        """The bot's reactions to a comment, in their order."""
-        return [reaction.content for reaction in comment.reactions if reaction.user.login == BOT]
+    def reactions(self, said: Comment | Review) -> list[str]:
+        """The bot's reactions to what somebody said, in their order."""
+        return [reaction.content for reaction in said.reactions if reaction.user.login == BOT]
+
+    def comments(self, number: int, kind: str) -> list[str]:
+        """The bot's comments of one kind (status, prompt, outcome, reply) on a pull request, as they read now."""
+        thread = self.acme.repository.issues[number].comments
+        ours = [comment.body for comment in thread if comment.user.login == BOT]
+        return [self.plain(body) for body in ours if body.startswith(f"<!-- aweigh:{kind}")]
+
+    def status(self, pull: PullRequest) -> str:
+        """The status comment."""
+        (status,) = self.comments(pull.number, "status")
+        return status
+
+    def thread(self, number: int) -> str:
+        """A whole conversation as people read it on GitHub."""
+        thread = self.acme.repository.issues[number]
+        parts = [f"# {thread.title} (#{number}, by {thread.user.login})\n\n{thread.body or ''}"]
+        for comment in thread.comments:
+            signs = " ".join(f":{reaction.content}:" for reaction in comment.reactions)
+            parts.append(f"~~~ {comment.user.login} {signs}".rstrip() + f"\n{comment.body}")
+        return self.plain("\n\n".join(parts))
+
+    def check_runs(self, pull: PullRequest) -> list[CheckRun]:
+        """The bot's check runs on a pull request's head, oldest first."""
+        runs = self.acme.repository.check_runs.values()
+        return [run for run in runs if run.head_sha == pull.head_sha and run.app is self.acme.app]
+
+    def record(self, pull: PullRequest) -> Record:
+        """What the bot's newest check run on a pull request remembers."""
+        record = find_record(self.check_runs(pull)[-1].external_id)
+        assert record is not None, "the check run holds no record"
+        return record
+
+    @property
+    def runs(self) -> list[WorkflowRun]:
+        """Every workflow run, oldest first."""
+        return list(self.acme.repository.runs.values())
+
+    @property
+    def run(self) -> WorkflowRun:
+        """The one workflow run there is."""
+        (run,) = self.runs
+        return run
+
+    def find_tag(self, name: str) -> tuple[str, str] | None:
+        """What a tag is (``tag`` when annotated, else ``commit``) and the commit it leads to."""
+        store = self.acme.repository.store
+        sha = store.find_ref(f"refs/tags/{name}")
+        return (store.kind(sha), store.peel(sha)) if sha else None
+
+    def release(self, tag: str) -> Release:
+        """The one published GitHub Release of a tag."""
+        (release,) = [one for one in self.acme.repository.releases.values() if one.tag_name == tag and not one.draft]
+        return release
+
+    def files(self, version: str) -> list[str]:
+        """The files of a version on the package index."""
+        project = self.sandbox.index.state.find_project(self.acme.repository.name)
+        return sorted(file.filename for file in project.release(Version(version))) if project else []
+
+    def uploads(self) -> int:
+        """How many jobs got as far as uploading, whatever came of it."""
+        return sum("Uploading " in job.log for run in self.runs for job in run.jobs)
+
+    def asked(self, method: str, path: str, since: int = 0) -> int:
+        """How many requests of the bot fit a method and a pattern in the path, after the first ``since``."""
+        made = self.sandbox.world.requests[since:]
+        return sum(request.method == method and re.search(path, request.path) is not None for request in made)
+
+    @property
+    def request_count(self) -> int:
+        """How many requests the bot has made so far."""
+        return len(self.sandbox.world.requests)
 
     def plain(self, text: str) -> str:
-        """``text`` with what differs from run to run replaced: addresses, commits, digests, numbers, days."""
+        """``text`` with what differs from run to run replaced: addresses, commits, digests, ids, days."""
         links = self.sandbox.world.links
-        text = text.replace(links.web, "https://git.acme.example").replace(self.sandbox.index.base, "https://index.acme.example")
+        text = text.replace(links.web, "https://git.acme.example").replace(
+            self.sandbox.index.base, "https://index.acme.example"
+        )
         text = re.sub(r"\b[0-9a-f]{64}\b", "‹sha256›", text)
         text = re.sub(r"\b[0-9a-f]{40}\b", "‹commit›", text)
         text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "‹commit›", text)
-        text = re.sub(r"(?<=runs/)\d+|(?<=run )\d+|(?<=run:)\d+|(?<=reply )\d+", "‹id›", text)
-        return re.sub(r"\d{4}-\d\d-\d\d", "‹day›", text)
+        text = re.sub(r"(?<=runs/)\d+|(?<=run )\d{3,}|(?<=run:)\d+|(?<=reply )\d+", "‹id›", text)
+        return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "‹day›", text)
 
     async def post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         """Post something to the webhook as a stranger would."""
-        async with aiohttp.ClientSession() as session, session.post(self.webhook_url, data=body, headers=headers) as answer:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(self.webhook_url, data=body, headers=headers) as answer,
+        ):
             return answer.status, await answer.text()
 
     async def check(self) -> None:
@@ -143,27 +266,61 @@ async def open_theatre(
     trigger: Trigger = "release-published",
     gate: GateKind = "rule",
     files: dict[str, str | None] | None = None,
-    engine: Engine | None = None,
+    settings: str | None = None,
+    durable: bool = False,
+    timed: bool = False,
     acme: Acme | None = None,
     **changes: Any,
 ) -> AsyncIterator[Theatre]:
-    """Open a theatre for one story; ``files`` are further files of the project."""
+    """Open a theatre for one story.
+
+    Args:
+        folder: Where the bot's files lie.
+        trigger: What starts the publish workflow.
+        gate: Who guards its environment.
+        files: Further files of the project (None removes one).
+        settings: What ``.github/aweigh.toml`` says, if there is one.
+        durable: Whether the engine is the real one, on a database file, instead of the one in memory.
+        timed: Whether time stands still until the story lets it pass.
+        acme: A world made elsewhere, instead of the usual one.
+        changes: Further arguments for ``build_acme``.
+    """
     listening = socket.create_server(("127.0.0.1", 0))
     webhook_url = f"http://127.0.0.1:{listening.getsockname()[1]}/webhook"
-    world = acme or build_acme(trigger=trigger, gate=gate, files=files, webhook_url=webhook_url, private_key=private_key(), **changes)
+    # Certificates and trust root are made for the present, so that is where a still clock starts.
+    clock = VirtualClock(datetime.now(UTC).replace(microsecond=0)) if timed else None
+    if settings is not None:
+        files = {".github/aweigh.toml": settings, **(files or {})}
+    world = acme or build_acme(
+        trigger=trigger,
+        gate=gate,
+        clock=clock,
+        files=files,
+        webhook_url=webhook_url,
+        private_key=private_key(),
+        **changes,
+    )
+    world.app.webhook_url = webhook_url
     sandbox = Sandbox.create(world, over_http=True)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sandbox.serve(pause=None))
         await sandbox.publish_history()
-        settings = operator_settings(sandbox, folder)
+        operator = operator_settings(sandbox, folder)
         failures: list[str] = []
-        engine = engine or MemoryEngine(observe=lambda kind, outcome, _: failures.append(kind) if outcome == "failed" else None)
-        bot = Bot(settings, engine=engine)
+
+        def observe(kind: str, outcome: str, _seconds: float) -> None:
+            if outcome == "failed":
+                failures.append(kind)
+
+        engine: Engine = MemoryEngine(observe=observe, clock=clock)
+        if durable:
+            engine = DurableEngine(operator.database_url.reveal(), observe=observe)
+        bot = Bot(operator, engine=engine, clock=clock)
         runner = web.AppRunner(bot.build_app(), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
-        theatre = Theatre(sandbox, engine, bot, webhook_url, failures)
+        theatre = Theatre(sandbox, engine, bot, webhook_url, clock, failures)
         yield theatre
         await theatre.settle()
         await theatre.check()
@@ -194,4 +351,4 @@ def operator_settings(sandbox: Sandbox, folder: Path) -> OperatorSettings:
         os.environ.update(before)
 
 
-__all__ = ["BOT", "Metrics", "Theatre", "open_theatre", "operator_settings"]
+__all__ = ["BOT", "Theatre", "open_theatre", "operator_settings"]

@@ -16,16 +16,21 @@ _LIFETIME = timedelta(minutes=5)
 _ALGORITHM = "RS256"
 
 
+def new_issuer_key() -> rsa.RSAPrivateKey:
+    """A fresh signing key; making one takes a tenth of a second."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class OidcIssuer:
-    """Signs and checks tokens under one address, with a key of its own per instance.
+    """Signs and checks tokens under one address, with a key of its own unless one is given.
 
     `url` is the `iss` claim and must not be the real GitHub's; it may be set late, before the first token.
     """
 
-    def __init__(self, url: str = "http://sandbox.invalid/_services/token", *, clock: Clock | None = None) -> None:
+    def __init__(self, url: str, *, clock: Clock | None = None, key: rsa.RSAPrivateKey | None = None) -> None:
         self.url = url
         self._clock: Clock = clock or SystemClock()
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = key or new_issuer_key()
         self._key_id = secrets.token_hex(8)
 
     def issue(self, claims: Mapping[str, Any], audience: str) -> str:

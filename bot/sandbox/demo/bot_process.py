@@ -28,9 +28,10 @@ async def run_bot(sandbox: Sandbox, folder: Path) -> AsyncIterator[str]:
         BotFailedError: it ended or did not become ready.
     """
     log = folder / "bot.log"
-    with log.open("wb") as output:
+    environment = _environment(sandbox, folder)
+    with open(log, "wb") as output:  # noqa: ASYNC230, PTH123 - a file of this machine opens at once
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", env=_environment(sandbox, folder), stdout=output, stderr=output
+            sys.executable, "-m", "bot", "serve", env=environment, stdout=output, stderr=output
         )
     try:
         yield await _wait_until_ready(process, log)
@@ -71,13 +72,17 @@ async def _wait_until_ready(process: asyncio.subprocess.Process, log: Path) -> s
                 if address is not None:
                     return address
                 await asyncio.sleep(0.05)
-    raise BotFailedError("\n".join(log.read_text(errors="replace").splitlines()[-10:]))
+    raise BotFailedError("\n".join(_read_lines(log)[-10:]))
 
 
 def _find_address(log: Path) -> str | None:
-    for line in log.read_text(errors="replace").splitlines():
+    for line in _read_lines(log):
         with contextlib.suppress(ValueError):
             said = json.loads(line)
             if isinstance(said, dict) and said.get("event") == "ready":
                 return str(said["address"])
     return None
+
+
+def _read_lines(log: Path) -> list[str]:
+    return log.read_text(errors="replace").splitlines()

@@ -59,6 +59,7 @@ async def _build(files: Mapping[str, bytes]) -> Build:
             "-m",
             "build",
             "--no-isolation",
+            "--skip-dependency-check",
             "--outdir",
             str(target),
             str(source),
