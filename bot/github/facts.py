@@ -239,6 +239,7 @@ class WorkflowRun:
     path: str
     url: str
     created_at: datetime
+    updated_at: datetime
 
     @property
     def is_over(self) -> bool:

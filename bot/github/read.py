@@ -153,6 +153,7 @@ def read_run(data: Json) -> WorkflowRun:
         path=str(data["path"]).partition("@")[0],
         url=str(data["html_url"]),
         created_at=datetime.fromisoformat(data["created_at"]),
+        updated_at=datetime.fromisoformat(data["updated_at"]),
     )
 
 

@@ -16,7 +16,16 @@ from urllib.parse import urljoin, urlsplit
 from bot.clock import Clock
 from bot.github.addresses import Addresses, add_query, fill, is_within, split_name, template_of
 from bot.github.answers import get_wait
-from bot.github.errors import BadCredentials, GitHubError, Moved, NotFound, RateLimited, Refused, Unavailable
+from bot.github.errors import (
+    BadCredentials,
+    GitHubError,
+    Moved,
+    NotFound,
+    PermissionMissing,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from bot.github.exchange import DEFAULT_ACCEPT, JSON, Reply, Request, Wire
 from bot.github.graphql import get_data, is_query
 from bot.github.patience import Patience
@@ -269,6 +278,12 @@ class Session:
                     raise
                 renewed = True
                 continue
+            except PermissionMissing as error:
+                if error.wanted or not credential.lacking:
+                    raise
+                # GraphQL never says which permission it misses: it is one of those that the token was not given.
+                lacking = (dict(credential.lacking),)
+                raise PermissionMissing(error.message, error.status, error.method, error.path, wanted=lacking) from error
             except GitHubError as error:
                 pause = self._patience.find_pause(error, attempt, repeatable=request.repeatable)
                 if pause is None:

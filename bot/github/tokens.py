@@ -28,6 +28,8 @@ _CLOCK_DRIFT = timedelta(minutes=1)  # GitHub refuses a JWT from the future, its
 _JWT_LIFE = timedelta(minutes=9)  # Ten minutes are the most that GitHub takes.
 _JWT_REUSE = timedelta(minutes=7)
 _MOST_TOKENS = 4096
+_LACKING_KEPT = timedelta(minutes=1)  # The owner may grant the rest at any moment, and nobody tells us.
+_RANK = {"read": 1, "write": 2, "admin": 3}
 
 
 class Secret:
@@ -61,6 +63,8 @@ class Credential:
 
     scheme: Literal["bearer", "token"]
     secret: Secret
+    lacking: tuple[tuple[str, Level], ...] = ()
+    """The permissions of its scope that it was not given, because the installation was not granted them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def _read_key(pem: str) -> RSAPrivateKey:
 @dataclass(frozen=True, slots=True)
 class _Token:
     credential: Credential
-    expires_at: datetime
+    kept_until: datetime
 
 
 class InstallationTokens:
@@ -153,16 +157,17 @@ class InstallationTokens:
         self._mint = mint
         self._tokens: TLRUCache[Scope, _Token] = TLRUCache(
             _MOST_TOKENS,
-            ttu=lambda _scope, token, _now: (token.expires_at - _SPARE).timestamp(),
+            ttu=lambda _scope, token, _now: token.kept_until.timestamp(),
             timer=lambda: clock.now().timestamp(),
         )
+        self._clock = clock
         self._under_way: dict[Scope, asyncio.Task[_Token]] = {}
 
     async def get(self, scope: Scope) -> Credential:
-        """A token for this scope.
+        """A token for this scope, or for what of it the installation was granted: its ``lacking`` names the rest.
 
         Raises:
-            PermissionMissing: the installation was not granted a permission of the scope.
+            PermissionMissing: the installation was granted nothing of the scope.
             NotFound: the App is not installed there.
             GitHubError: GitHub could not be asked.
         """
@@ -191,7 +196,7 @@ class InstallationTokens:
             task.exception()  # Seen, even if nobody waits for it any more.
 
     async def _fetch(self, scope: Scope) -> _Token:
-        token = _read_token(await self._mint(scope))
+        token = _read_token(await self._mint(scope), scope, self._clock.now())
         self._tokens[scope] = token
         return token
 
@@ -213,7 +218,7 @@ class InstallationCredentials:
         return True
 
 
-def _read_token(answer: Mapping[str, Any]) -> _Token:
+def _read_token(answer: Mapping[str, Any], scope: Scope, now: datetime) -> _Token:
     value, expires_at = answer.get("token"), answer.get("expires_at")
     try:
         expiry = datetime.fromisoformat(str(expires_at))
@@ -221,4 +226,15 @@ def _read_token(answer: Mapping[str, Any]) -> _Token:
         expiry = None
     if not isinstance(value, str) or not value or expiry is None or expiry.tzinfo is None:
         raise Unavailable("the answer holds no token")
-    return _Token(Credential("token", Secret(value)), expiry)
+    lacking = _list_lacking(answer.get("permissions"), scope)
+    kept_until = expiry - _SPARE
+    return _Token(
+        Credential("token", Secret(value), lacking), min(kept_until, now + _LACKING_KEPT) if lacking else kept_until
+    )
+
+
+def _list_lacking(given: object, scope: Scope) -> tuple[tuple[str, Level], ...]:
+    if not isinstance(given, dict):
+        return ()
+    held = {name: _RANK.get(str(level), 0) for name, level in given.items()}
+    return tuple((name, level) for name, level in sorted(scope.permissions) if held.get(name, 0) < _RANK[level])

@@ -70,7 +70,7 @@ def _tag_push(settings: Mapping[str, Plain], facts: ReleaseFacts) -> Start:
                 return Start(Truth.UNKNOWN, f"{quoted(name)} under `on: push` is not a list of patterns")
             through = match(patterns, facts.tag)
             return Start(through, _filtered(through, name, patterns, facts.tag))
-    if False:
+    if "branches" in settings or "branches-ignore" in settings:
         return Start(Truth.FALSE, "`on: push` filters branches only, and then no tag starts it")
     return Start(Truth.TRUE)
 

@@ -47,6 +47,7 @@ FILES_MUST_SHOW_WITHIN = timedelta(minutes=15)
 
 _SOON = timedelta(seconds=20)
 _LATER = timedelta(minutes=10)
+_BRIEFLY, _LONGEST, _HOURLY = timedelta(seconds=3), timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +222,26 @@ def _approved_before(stage: Stage) -> Step | None:
 
 
 def _on_index(stage: Stage) -> Step | None:
-    published = stage.snapshot.published
+    published, pause = stage.snapshot.published, _index_pause(stage)
     if published is None or isinstance(published.files, Unreachable):
         trouble = published.files if published and isinstance(published.files, Unreachable) else "it was not asked"
-        return AwaitIndex(version=stage.version, trouble=trouble, look_again=_SOON)
+        return AwaitIndex(version=stage.version, trouble=trouble, look_again=pause)
     there = {file.filename for file in published.files.files_of(stage.version)}
     missing = tuple(sorted(published.uploaded - there))
     if missing or not there:
-        return AwaitIndex(version=stage.version, missing=missing, look_again=_SOON)
+        return AwaitIndex(version=stage.version, missing=missing, look_again=pause)
     return None
+
+
+def _index_pause(stage: Stage) -> timedelta:
+    """When to ask the index again: after seconds at first, within a minute for a while, then hourly.
+
+    PyPI's edge shows a new file within seconds on a usual day and within hours on a bad one (warehouse #15543, #11512).
+    """
+    if stage.ours is None:
+        return _SOON
+    waited = stage.snapshot.at - stage.ours.run.updated_at
+    return min(max(waited / 2, _BRIEFLY), _LONGEST) if waited < FILES_MUST_SHOW_WITHIN else _HOURLY
 
 
 def _released(stage: Stage) -> Step | None:

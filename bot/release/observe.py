@@ -6,6 +6,7 @@ stage of the release needs. Nothing is cached and nothing is written here.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -15,6 +16,7 @@ from bot.github.access import Access
 from bot.github.actions import get_environment, list_jobs, list_pending, list_reviews, list_runs
 from bot.github.checks import find_check
 from bot.github.comments import list_conversation
+from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, CheckRun, Comment, PullRequest, Repository, Role, RunFacts, TagRef, WorkflowRun
 from bot.github.people import get_role
 from bot.github.pulls import list_commits, list_pulls, list_pushers
@@ -61,7 +63,36 @@ class Observer:
         """The facts about ``pull`` (None: there is none yet), and about ``request`` when one is being carried out."""
         check = await self.find_own_check(pull) if pull is not None else None
         record = find_record(check.external_id) if check else None
-        snapshot = Snapshot(
+        snapshot = self._begin(repository, line, pull, record, request)
+        if request is None and (pull is None or record is None or _is_settled(pull, record)):
+            return snapshot
+        settings = read_settings(await read_default_branch(self._access.read, SETTINGS_PATHS))
+        snapshot = replace(snapshot, settings=settings)
+        if isinstance(settings, SettingsProblem):
+            return snapshot
+        if request is not None:
+            return await self._for_request(snapshot, settings, request)
+        return await self._for_pull(snapshot, settings, pull, record) if pull and record else snapshot
+
+    async def glance(
+        self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
+    ) -> Snapshot:
+        """The little that can be said when a permission to look is missing: the pull request, and the record if it shows."""
+        record = None
+        with suppress(PermissionMissing):
+            check = await self.find_own_check(pull) if pull is not None else None
+            record = find_record(check.external_id) if check else None
+        return self._begin(repository, line, pull, record, request)
+
+    def _begin(
+        self,
+        repository: Repository,
+        line: Line,
+        pull: PullRequest | None,
+        record: Record | None,
+        request: Request | None,
+    ) -> Snapshot:
+        return Snapshot(
             at=self._clock.now(),
             app=self._app,
             repository=repository,
@@ -72,15 +103,6 @@ class Observer:
             pull=pull,
             record=record,
         )
-        if request is None and (pull is None or record is None or _is_settled(pull, record)):
-            return snapshot
-        settings = read_settings(await read_default_branch(self._access.read, SETTINGS_PATHS))
-        snapshot = replace(snapshot, settings=settings)
-        if isinstance(settings, SettingsProblem):
-            return snapshot
-        if request is not None:
-            return await self._for_request(snapshot, settings, request)
-        return await self._for_pull(snapshot, settings, pull, record) if pull and record else snapshot
 
     async def find_own_check(self, pull: PullRequest) -> CheckRun | None:
         """Our check run with the record: on the head, or on the newest commit below that people pushed onto."""

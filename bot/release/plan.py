@@ -39,7 +39,7 @@ class Plan:
     @property
     def message(self) -> str:
         """Message of the bump commit. The trailers only repeat for readers what the check run says for the bot."""
-        return f"{self.title}\n\nRequested-by: @{self.requester_login}\nRelease-Tag: {self.tag}\n"
+        return f"{self.title}\n\nRequested-by: {self.requester_login}\nRelease-Tag: {self.tag}\n"
 
 
 def plan_release(

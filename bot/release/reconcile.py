@@ -14,14 +14,15 @@ import structlog
 from bot.engine.protocol import Backoff
 from bot.github import checks
 from bot.github.access import Access
-from bot.github.errors import Forbidden, GitHubError, NotFound, PermissionMissing, Unprocessable, describe
+from bot.github.errors import GitHubError, PermissionMissing
 from bot.github.facts import PullRequest, Repository
 from bot.messages.markers import STATUS, marker
 from bot.messages.status import render_check, render_status
 from bot.release.decide import next_step
+from bot.release.declined import DECLINED, declined_because
 from bot.release.observe import Observer
 from bot.release.perform import Outcome, Performer, StandsError
-from bot.release.reasons import Because, Reason, because
+from bot.release.reasons import Because
 from bot.release.record import Record
 from bot.release.remember import remember
 from bot.release.snapshot import Line, Request, Snapshot
@@ -74,7 +75,10 @@ class Reconciler:
         done: list[Outcome] = []
         opened = False
         for _ in range(_MOST_STEPS):
-            snapshot = await self._observer.observe(repository, line, pull, request)
+            try:
+                snapshot = await self._observer.observe(repository, line, pull, request)
+            except PermissionMissing as missing:
+                return await self._stand_blind(repository, line, pull, request, missing)
             snapshot = _with_record(snapshot, done)
             step = next_step(snapshot)
             log.info("step", step=type(step).__name__, line=line.base, pull=pull.number if pull else None)
@@ -83,7 +87,7 @@ class Reconciler:
                 return Reached(snapshot, step, opened)
             try:
                 outcome = await self._performer.perform(snapshot, step)
-            except (StandsError, Forbidden, NotFound, Unprocessable) as error:
+            except (StandsError, *DECLINED) as error:
                 return await self._stand(snapshot, step, error)
             done.append(outcome)
             if isinstance(step, OpenPull) and outcome.pull is not None:
@@ -95,6 +99,24 @@ class Reconciler:
         reason = _reason_of(error)
         log.warning("step declined", step=type(step).__name__, reason=reason.code, detail=str(error))
         if isinstance(step, OpenPull) and (snapshot.pull is None or not snapshot.pull.is_open):
+            return Reached(snapshot, Refused(reason))
+        blocked = Blocked(reason, look_again=_LOOK_AGAIN_AT_BLOCK)
+        await self._show(snapshot, blocked)
+        return Reached(snapshot, blocked)
+
+    async def _stand_blind(
+        self,
+        repository: Repository,
+        line: Line,
+        pull: PullRequest | None,
+        request: Request | None,
+        missing: PermissionMissing,
+    ) -> Reached:
+        """What cannot even be looked at stands, and says which permission would let us look."""
+        reason = declined_because(missing)
+        log.warning("not permitted to look", line=line.base, reason=reason.code, detail=str(missing))
+        snapshot = await self._observer.glance(repository, line, pull, request)
+        if request is not None:
             return Reached(snapshot, Refused(reason))
         blocked = Blocked(reason, look_again=_LOOK_AGAIN_AT_BLOCK)
         await self._show(snapshot, blocked)
@@ -144,9 +166,7 @@ def _reason_of(error: Exception) -> Because:
     match error:
         case StandsError(reason=reason):
             return reason
-        case PermissionMissing() | NotFound():
-            return because(Reason.PERMISSION_MISSING, detail=describe(error))
         case GitHubError():
-            return because(Reason.REFUSED_BY_GITHUB, detail=describe(error))
+            return declined_because(error)
         case _:
             raise error

@@ -45,6 +45,7 @@ class OpenPull(Effect):
 class AwaitMerge(Wait):
     """A person merges the release PR; ``warnings`` are what they should know first."""
 
+    look_again: timedelta = timedelta(hours=1)
     version: str = ""
     route: Route | None = None
     warnings: tuple[Because, ...] = ()

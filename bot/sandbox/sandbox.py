@@ -29,6 +29,8 @@ from bot.sandbox.server import SandboxServer
 from bot.sandbox.sigstore import LocalSigstore
 from bot.sandbox.world import World
 
+# What stands inside answers while nothing is served: addresses that can lead nowhere.
+_UNSERVED_API, _UNSERVED_WEB = "http://api.sandbox.invalid", "http://sandbox.invalid"
 _ISSUER_PATH = "/_services/token"
 # Equal trees build equal, so all sandboxes of a process share what was built, and one signing key for its cost.
 _BUILDER = Builder()
@@ -60,6 +62,8 @@ class Sandbox:
         With `over_http` the publish job really sends its uploads to the index's port, which must be served then.
         """
         world = acme.world
+        github = GitHubSandbox(world, PARTS, style=style)
+        github.place(_UNSERVED_API, web=_UNSERVED_WEB)
         sigstore = LocalSigstore(world.links.web)
         issuer = OidcIssuer(world.links.web + _ISSUER_PATH, clock=world.clock, key=_ISSUER_KEY())
         index = PackageIndex(sigstore, issuer, clock=world.clock)
@@ -67,7 +71,7 @@ class Sandbox:
         actions = Actions(world, Services(issuer, sigstore, _BUILDER, transport))
         index.state.ensure_project(acme.repository.name)
         index.state.add_publisher(acme.repository.name, acme_publisher(acme))
-        return cls(acme, GitHubSandbox(world, PARTS, style=style), actions, index, sigstore, issuer)
+        return cls(acme, github, actions, index, sigstore, issuer)
 
     @property
     def world(self) -> World:

@@ -425,6 +425,12 @@ class TestTexts:
             await self.get(session)
         assert len(script.asked) == 1
 
+    async def test_a_repository_that_was_renamed_is_no_storage(self, session: Session, script: Script) -> None:
+        script.on("GET", self.LOGS, refusal(301, "Moved Permanently", location=f"{API}/repositories/70/logs"))
+        with pytest.raises(Moved):
+            await self.get(session)
+        assert len(script.asked) == 1
+
     async def test_a_second_redirect_is_not_followed(self, session: Session, script: Script) -> None:
         self.stored(script, Answer(302, {"location": "https://third.example/"}, b""))
         with pytest.raises(Unavailable):

@@ -133,7 +133,7 @@ def run(
 ) -> WorkflowRun:
     return WorkflowRun(
         number, attempt, event, status, conclusion, MERGE, "v1.2.0", ".github/workflows/publish.yml",
-        f"https://github.test/acme/widget/actions/runs/{number}", NOW - timedelta(minutes=1),
+        f"https://github.test/acme/widget/actions/runs/{number}", NOW - timedelta(minutes=1), NOW,
     )  # fmt: skip
 
 

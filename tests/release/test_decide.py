@@ -225,3 +225,17 @@ def test_a_plan_changes_the_files_and_stamps_the_changelog() -> None:
     assert b'version = "1.2.0"' in step.plan.edits[0].new
     assert b"## [1.2.0] - 2026-11-20" in step.plan.edits[1].new
     assert step.plan.title == "Release widget 1.2.0"
+
+
+def test_the_index_is_asked_less_often_the_longer_it_takes() -> None:
+    def pause(**waited: int) -> timedelta:
+        facts = m.over()
+        facts = replace(facts, run=replace(facts.run, updated_at=m.NOW - timedelta(**waited)))
+        step = next_step(m.snapshot(**TAGGED, runs=(facts,), published=m.published(files=Unreachable("x"))))
+        assert isinstance(step, AwaitIndex)
+        return step.look_again
+
+    assert pause(seconds=0) == timedelta(seconds=3)
+    assert pause(seconds=30) == timedelta(seconds=15)
+    assert pause(minutes=10) == timedelta(minutes=1)
+    assert pause(minutes=16) == timedelta(hours=1)

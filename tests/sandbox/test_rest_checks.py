@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.acts.checks import CheckChange, create_check_run
 from tests.sandbox.client import REPO
 from tests.sandbox.conftest import Desk
 
@@ -48,8 +49,6 @@ async def test_a_contradictory_run_is_refused(desk: Desk, body: dict[str, Any]) 
 
 
 async def test_only_its_app_may_change_a_run(desk: Desk) -> None:
-    from bot.sandbox.acts.checks import CheckChange, create_check_run
-
     other = create_check_run(
         desk.world, desk.repository, desk.world.actions_app, desk.head, CheckChange(name="publish")
     )

@@ -158,9 +158,8 @@ async def test_writing_a_file_asks_for_the_blob_that_is_there(desk: Desk) -> Non
 
 
 async def test_comparing_lists_all_commits_when_paged_and_files_once(desk: Desk) -> None:
-    parent = desk.head
     for number in range(4):
-        parent = desk.acme.mona.push_commit("main", {f"{number}.txt": "x"}, f"commit {number}")
+        desk.acme.mona.push_commit("main", {f"{number}.txt": "x"}, f"commit {number}")
     whole = await desk.api.get(f"{REPO}/compare/v1.1.0...main")
     assert (whole["ahead_by"], whole["behind_by"], whole["status"]) == (5, 0, "ahead")
     assert [one["commit"]["message"] for one in whole["commits"]][1:] == [f"commit {n}" for n in range(4)]

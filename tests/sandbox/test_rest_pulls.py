@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.people import Person
 from bot.sandbox.state.repository import MergeSettings
 from tests.sandbox.client import REPO
 from tests.sandbox.conftest import Desk
@@ -137,8 +138,6 @@ async def test_a_fork_brings_its_commits_along(desk: Desk) -> None:
     fork = desk.world.add_repository(stan, "widget", fork_of=desk.repository)
     fork.store.take_objects(desk.repository.store)
     fork.store.set_ref("refs/heads/main", desk.head)
-    from bot.sandbox.people import Person
-
     Person(desk.world, fork, stan).push_commit("evil", {"x": "x"})
     pull = desk.acme.stan.open_pull("stan:evil", "From a fork")
     shown = await desk.api.get(f"{REPO}/pulls/{pull.number}")

@@ -45,7 +45,7 @@ async def test_a_draft_is_hidden_until_published(desk: Desk) -> None:
     reader = desk.limited(contents="read")
     assert [one["tag_name"] for one in await reader.get(RELEASES)] == ["v1.1.0"]
     await reader.get(f"{RELEASES}/{draft['id']}", status=404)
-    assert [one["id"] for one in await desk.api.get(RELEASES)][0] == draft["id"]
+    assert (await desk.api.get(RELEASES))[0]["id"] == draft["id"]
     await desk.api.patch(f"{RELEASES}/{draft['id']}", {"draft": False})
     assert desk.heard() == [("release", "published"), ("release", "released")]
     assert (await desk.api.get(f"{RELEASES}/tags/v1.2.0"))["id"] == draft["id"]

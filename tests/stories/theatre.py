@@ -14,7 +14,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from packaging.version import Version
 from bot.clock import VirtualClock
 from bot.composition import Bot
 from bot.engine import Engine
+from bot.engine.durable import DurableEngine
 from bot.engine.memory import MemoryEngine
 from bot.release.record import Record, find_record
 from bot.sandbox.acme import WEBHOOK_SECRET, Acme, GateKind, build_acme, new_private_key
@@ -33,11 +34,11 @@ from bot.sandbox.acts.merging import MergeMethod
 from bot.sandbox.people import Person
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state.checks import CheckRun
-from bot.sandbox.state.conversation import Comment, PullRequest, Review
+from bot.sandbox.state.conversation import Comment, PullRequest
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.runs import WorkflowRun
 from bot.settings.operator import OperatorSettings, read_operator_settings
-from tests.stories.hours import HurriedClock
+from tests.stories.hours import HurriedClock, pass_time
 
 BOT = "aweigh[bot]"
 _KEY: list[str] = []
@@ -132,8 +133,7 @@ class Theatre:
     async def pass_time(self, by: timedelta) -> None:
         """Let time pass for GitHub, engine and bot alike; only where the theatre was opened with a clock."""
         assert self.clock is not None, "this theatre goes by the machine's clock"
-        await self.clock.advance(by)
-        await self.settle()
+        await pass_time(self, self.clock, by)
 
     # What there is to see
 
@@ -155,9 +155,9 @@ class Theatre:
         for number in self.acme.repository.issues:
             self.replies(number)
 
-    def reactions(self, said: Comment | Review) -> list[str]:
-        """The bot's reactions to what somebody said, in their order."""
-        return [reaction.content for reaction in said.reactions if reaction.user.login == BOT]
+    def reactions(self, comment: Comment) -> list[str]:
+        """The bot's reactions to a comment, in their order."""
+        return [reaction.content for reaction in comment.reactions if reaction.user.login == BOT]
 
     def comments(self, number: int, kind: str) -> list[str]:
         """The bot's comments of one kind (status, prompt, outcome, reply) on a pull request, as they read now."""
@@ -237,11 +237,11 @@ class Theatre:
         text = text.replace(links.web, "https://git.acme.example").replace(
             self.sandbox.index.base, "https://index.acme.example"
         )
-        text = re.sub(r"\b[0-9a-f]{64}\b", "‹sha256›", text)
-        text = re.sub(r"\b[0-9a-f]{40}\b", "‹commit›", text)
-        text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "‹commit›", text)
-        text = re.sub(r"(?<=runs/)\d+|(?<=run )\d{3,}|(?<=run:)\d+|(?<=reply )\d+", "‹id›", text)
-        return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "‹day›", text)
+        text = re.sub(r"\b[0-9a-f]{64}\b", "«sha256»", text)
+        text = re.sub(r"\b[0-9a-f]{40}\b", "«commit»", text)
+        text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "«commit»", text)
+        text = re.sub(r"(?<=runs/)\d+|(?<=run )\d{3,}|(?<=run:)\d+|(?<=reply )\d+", "«id»", text)
+        return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "«day»", text)
 
     async def post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         """Post something to the webhook as a stranger would."""
@@ -268,7 +268,8 @@ async def open_theatre(
     files: dict[str, str | None] | None = None,
     settings: str | None = None,
     durable: bool = False,
-    timed: bool = False,
+    clock: VirtualClock | None = None,
+    engine: Engine | None = None,
     acme: Acme | None = None,
     **changes: Any,
 ) -> AsyncIterator[Theatre]:
@@ -281,14 +282,13 @@ async def open_theatre(
         files: Further files of the project (None removes one).
         settings: What ``.github/aweigh.toml`` says, if there is one.
         durable: Whether the engine is the real one, on a database file, instead of the one in memory.
-        timed: Whether time stands still until the story lets it pass.
+        clock: The time of GitHub, engine and bot alike, which the story lets pass; the machine's own by default.
+        engine: An engine made elsewhere.
         acme: A world made elsewhere, instead of the usual one.
         changes: Further arguments for ``build_acme``.
     """
     listening = socket.create_server(("127.0.0.1", 0))
     webhook_url = f"http://127.0.0.1:{listening.getsockname()[1]}/webhook"
-    # Certificates and trust root are made for the present, so that is where a still clock starts.
-    clock = VirtualClock(datetime.now(UTC).replace(microsecond=0)) if timed else None
     if settings is not None:
         files = {".github/aweigh.toml": settings, **(files or {})}
     world = acme or build_acme(
@@ -312,10 +312,10 @@ async def open_theatre(
             if outcome == "failed":
                 failures.append(kind)
 
-        engine: Engine = MemoryEngine(observe=observe, clock=clock)
         if durable:
             engine = DurableEngine(operator.database_url.reveal(), observe=observe)
-        bot = Bot(operator, engine=engine, clock=clock)
+        engine = engine or MemoryEngine(observe=observe, clock=clock)
+        bot = Bot(operator, engine=engine, clock=HurriedClock(clock) if clock else None)
         runner = web.AppRunner(bot.build_app(), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -10,7 +10,7 @@ from bot.sandbox.actions.definitions import ensure_workflow, find_workflow, list
 from bot.sandbox.actions.events import Dispatch, Push, ReleaseActivity, StartEvent
 from bot.sandbox.actions.expression import ExpressionError, interpolate
 from bot.sandbox.actions.live import LiveRun
-from bot.sandbox.actions.telling import tell_dispatch, tell_run
+from bot.sandbox.actions.telling import tell_run
 from bot.sandbox.actions.triggers import DispatchInput
 from bot.sandbox.actions.workflow import WorkflowError
 from bot.sandbox.git.history import diff
@@ -119,9 +119,8 @@ def dispatch(
         raise UnprocessableError("Workflow does not have 'workflow_dispatch' trigger")
     values = _check_inputs(declared, inputs)
     payload = {"inputs": values or None, "ref": full_ref, "workflow": workflow.path}
-    run = _start(world, repository, workflow.path, Start(Dispatch(full_ref, values), sha, actor, payload))
-    tell_dispatch(LiveRun(world, repository, run), values, actor)
-    return run
+    world.emit(repository, "workflow_dispatch", payload, actor)
+    return _start(world, repository, workflow.path, Start(Dispatch(full_ref, values), sha, actor, payload))
 
 
 def _resolve(repository: Repository, ref: str) -> tuple[str, str]:

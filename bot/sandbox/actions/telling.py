@@ -10,7 +10,7 @@ from bot.sandbox.shapes import deployments as shapes
 from bot.sandbox.shapes import runs
 from bot.sandbox.shapes.accounts import simple_user
 from bot.sandbox.shapes.checks import check_run
-from bot.sandbox.state.accounts import App, User
+from bot.sandbox.state.accounts import App
 from bot.sandbox.state.runs import Approval, Deployment, DeploymentStatus, Gate, Job
 
 
@@ -102,12 +102,6 @@ def tell_reviewed(live: LiveRun, gates: Iterable[Gate], approval: Approval) -> N
         "workflow_run": runs.workflow_run(links, live.repository, live.run),
     }
     live.world.emit(live.repository, "deployment_review", payload, approval.user)
-
-
-def tell_dispatch(live: LiveRun, inputs: dict[str, str], sender: User) -> None:
-    """`workflow_dispatch`: somebody asked for a run."""
-    payload = {"inputs": inputs or None, "ref": live.run.ref, "workflow": live.run.workflow.path}
-    live.world.emit(live.repository, "workflow_dispatch", payload, sender)
 
 
 def callback_url(live: LiveRun) -> str:
