@@ -14,7 +14,7 @@ from bot.engine.protocol import Backoff, Delivery, Engine
 from bot.github.access import Access
 from bot.github.apps import get_app
 from bot.github.client import GitHub
-from bot.github.errors import RateLimited, Unavailable
+from bot.github.errors import PermissionMissing, RateLimited, Unavailable
 from bot.github.facts import AppAccount, RepositoryRef
 from bot.intake.command import CommandDelivery
 from bot.release.evidence import Evidence
@@ -25,6 +25,9 @@ _T = TypeVar("_T")
 
 _GITHUB_DOWN = timedelta(seconds=30)
 """How long the lane is left alone when GitHub does not answer."""
+
+_PERMISSION_PAUSE = timedelta(hours=1)
+"""How long until we look whether a permission was granted meanwhile; whatever happens in the repository wakes us earlier."""
 
 
 class LaneHandlers:
@@ -54,11 +57,20 @@ class LaneHandlers:
             if after is not None:
                 await self._engine.wake(repository, after=after)
 
+    async def _look_when_permitted(self, repository: RepositoryRef) -> timedelta | None:
+        """Without a permission to find our pull requests nobody can be told; releases that are known of are not given up."""
+        under_way = bool(await self._engine.intents(repository).list())
+        return _PERMISSION_PAUSE if under_way else None
+
     async def _carry_out(self, comment: CommandDelivery) -> None:
         await Conversation(await self._open_bench(comment.repository), comment).carry_out()
 
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
-        return await (await self._open_bench(repository)).round()
+        try:
+            return await (await self._open_bench(repository)).round()
+        except PermissionMissing as missing:
+            log.warning("not permitted to look", detail=str(missing))
+            return await self._look_when_permitted(repository)
 
     async def _open_bench(self, repository: RepositoryRef) -> Workbench:
         access = Access(self._github, repository)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import structlog
 
 from bot.conversation.authority import is_heard, objection
-from bot.conversation.grammar import parse
+from bot.conversation.grammar import Invocation, parse
 from bot.conversation.registry import REGISTRY, Command, Misunderstood, Name, understand
 from bot.engine.protocol import Backoff
 from bot.github.comments import Reaction, find_comment, react, react_to_node
-from bot.github.errors import Forbidden, GitHubError, NotFound, Unprocessable, describe
+from bot.github.errors import PermissionMissing
 from bot.github.facts import PullRequest, Repository, Role
 from bot.github.people import get_role
 from bot.github.pulls import find_pull
@@ -25,11 +25,12 @@ from bot.intake.command import CommandDelivery
 from bot.messages import replies
 from bot.messages.turns import headline, turn
 from bot.release import approvals
+from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached
 from bot.release.snapshot import Line, Request
 from bot.release.speech import STALENESS
-from bot.release.steps import AwaitApproval, AwaitReviewers, Refused
+from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, Refused
 from bot.release.workbench import Workbench
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,12 @@ class Conversation:
         invocations = parse(self._comment.body)
         if not invocations:
             return
+        try:
+            await self._carry_out(invocations)
+        except PermissionMissing as missing:
+            await self._say_missing(missing)
+
+    async def _carry_out(self, invocations: tuple[Invocation, ...]) -> None:
         read, author = self._bench.access.read, self._comment.author
         role = await get_role(read, author.login, author.id)
         if not is_heard(role):
@@ -111,9 +118,18 @@ class Conversation:
                     return await self._status(place)
                 case Name.HELP:
                     return await self._help(place)
-        except (Forbidden, NotFound, Unprocessable) as error:
+        except DECLINED as error:
             log.warning("command declined by GitHub", command=command.entry.name, detail=str(error))
-            return self._refuse(_github_reason(error))
+            return self._refuse(declined_because(error))
+
+    async def _say_missing(self, missing: PermissionMissing) -> None:
+        """Say, where that is still permitted, which permission kept the command from being looked at."""
+        log.warning("command not looked at", detail=str(missing))
+        try:
+            if not await is_issue_locked(self._bench.access.read, self._comment.issue_number):
+                await self._answer(self._refuse(declined_because(missing)))
+        except PermissionMissing as mute:
+            log.warning("command not answered", detail=str(mute))
 
     async def _find_place(self) -> Place | None:
         """None when the thread is locked, where nothing acts."""
@@ -164,7 +180,9 @@ class Conversation:
         refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
         if refusal is not None:
             return self._refuse(refusal)
-        await self._bench.take(place.repository, place.pull)
+        reached = await self._bench.take(place.repository, place.pull)
+        if isinstance(reached.step, Blocked):
+            return self._refuse(reached.step.reason)
         return Answer("rocket")
 
     async def _status(self, place: Place) -> Answer:
@@ -202,7 +220,3 @@ class Conversation:
             await react_to_node(speak, self._comment.node_id, reaction)
         else:
             await react(speak, self._comment.comment_id, reaction)
-
-
-def _github_reason(error: GitHubError) -> Because:
-    return because(Reason.REFUSED_BY_GITHUB, detail=describe(error))

@@ -85,12 +85,12 @@ class IndexClient:
         no attestations is taken from the file list, in which ``provenance`` is null then. An address that the list
         gives is only followed on the index's own origin, whatever it says.
         """
-        if file.provenance_listed and file.provenance_url is None:
+        if file.provenance_url is None:
             return Absent()
         url = file.provenance_url or self.index.provenance_url(project, str(file.version), file.filename)
         if url is None:
             return Absent("this index keeps no attestations")
-        if False:
+        if not self._is_own(url):
             return Unavailable("the index names an address of somebody else for its provenance")
         try:
             answer = await self._ask(url, PROVENANCE_MEDIA_TYPE, {})

@@ -168,13 +168,13 @@ def _index_unreachable(reason: Because) -> Said:
 
 
 _PERMISSIONS = {
-    "actions": ("write", "see environments, start the publish workflow and follow its run"),
-    "checks": ("write", "keep who asked for a release where nobody can forge it"),
-    "contents": ("write", "read the project and write the release branch, the tag and the GitHub Release"),
-    "deployments": ("write", "open the gate of the environment after an approval"),
-    "issues": ("write", "answer and react in issues"),
-    "pull_requests": ("write", "read pull requests and open the release pull request"),
-    "workflows": ("write", "tag a commit that changes workflow files"),
+    "actions": "see environments, start the publish workflow and follow its run",
+    "checks": "keep who asked for a release where nobody can forge it",
+    "contents": "read the project and write the release branch, the tag and the GitHub Release",
+    "deployments": "open the gate of the environment after an approval",
+    "issues": "answer and react in issues",
+    "pull_requests": "read pull requests and open the release pull request",
+    "workflows": "tag a commit that changes workflow files",
 }
 """What each permission of the App is for, as the sentence goes on."""
 
@@ -185,7 +185,7 @@ def _permission_missing(reason: Because) -> Said:
     if not lacking:
         return Said(f"GitHub does not let me: {code(reason.get('detail'))}.", fix)
     wanted = "; ".join(
-        f"{code(f'{name}: {level}')} to {purpose}" for name, (level, purpose) in _PERMISSIONS.items() if name in lacking
+        f"{code(f'{name}: write')} to {purpose}" for name, purpose in _PERMISSIONS.items() if name in lacking
     )
     return Said(f"I was not granted a permission here that I need: {wanted}.", fix)
 

@@ -39,9 +39,11 @@ async def gather_candidate(
     project = read_project(files)
     route = None
     if isinstance(project, Project):
-        facts = _release_facts(app, repository, line, settings, tags, project, version or project.spelling, commit)
+        wanted = version or project.spelling
+        facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit)
         if facts is not None:
-            route = _choose(files, facts, settings, target)
+            inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
+            route = _choose(files, facts, settings, target, inputs)
     return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
 
 
@@ -97,13 +99,16 @@ def _release_facts(
 
 
 def _choose(
-    files: Mapping[str, bytes], facts: ReleaseFacts, settings: RepositorySettings, target: Index
+    files: Mapping[str, bytes],
+    facts: ReleaseFacts,
+    settings: RepositorySettings,
+    target: Index,
+    inputs: Mapping[str, str],
 ) -> Route | NoRoute:
     texts = {path: content.decode(errors="replace") for path, content in files.items() if is_workflow_path(path)}
-    inputs = {name: _fill(value, facts) for name, value in settings.workflow_inputs.items()}
     publish = PublishSettings(workflow=settings.workflow, inputs=inputs, environment=settings.environment, index=target)
     return choose_route(texts, facts, publish)
 
 
-def _fill(value: str, facts: ReleaseFacts) -> str:
-    return value.replace("{tag}", facts.tag)
+def _fill(value: str, tag: str, version: str) -> str:
+    return value.replace("{tag}", tag).replace("{version}", version)

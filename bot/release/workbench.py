@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.engine.protocol import Intents
 from bot.github.access import Access
+from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
 from bot.github.repositories import list_branches
 from bot.release.decide import next_step
@@ -73,13 +74,19 @@ class Workbench:
             if intent.key.startswith(_LINE_INTENT)
         ]
         lines = {Line(base) for base in (repository.default_branch, *noted)}
-        branches = set(await list_branches(self.access.read, "aweigh/")) - {line.branch for line in lines}
-        for branch in sorted(branches):
+        for branch in sorted(await self._list_branches() - {line.branch for line in lines}):
             # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
             stand_in = Line(branch.removeprefix("aweigh/"))
             pulls = await self.observer.list_own_pulls(repository, stand_in)
             lines |= {Line(pull.base_branch) for pull in pulls if Line(pull.base_branch).branch == branch}
         return sorted(lines, key=lambda line: line.base)
+
+    async def _list_branches(self) -> set[str]:
+        try:
+            return set(await list_branches(self.access.read, "aweigh/"))
+        except PermissionMissing:
+            # Each release whose pull request shows will say so by itself.
+            return set()
 
     async def _list_under_way(self, repository: Repository, line: Line) -> AsyncIterator[PullRequest]:
         """The newest release PR, whatever its state, and older ones that were merged and may not be through."""
