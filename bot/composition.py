@@ -13,7 +13,7 @@ from bot.clock import Clock, SystemClock
 from bot.engine import Engine, Handlers
 from bot.engine.durable import DurableEngine
 from bot.github.client import GitHub
-from bot.github.transport import AiohttpTransport
+from bot.github.transport import AiohttpTransport, open_session
 from bot.handlers import LaneHandlers
 from bot.index.addresses import PYPI
 from bot.index.client import IndexClient
@@ -44,18 +44,18 @@ class Bot:
     async def open_handlers(self) -> AsyncIterator[Handlers]:
         """The handlers, with the connections to GitHub and the package index that they use."""
         settings, clock = self.settings, self.clock
-        async with aiohttp.ClientSession() as connections:
+        async with open_session() as to_github, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as to_index:
             github = GitHub(
                 settings.app_id,
                 settings.private_key.reveal(),
                 settings.github_api,
-                AiohttpTransport(connections),
+                AiohttpTransport(to_github),
                 user_agent=settings.user_agent,
                 clock=clock,
                 on_exchange=self.metrics.count_exchange,
             )
             index = settings.known_indexes[PYPI.name]
-            client = IndexClient(index, IndexTransport(connections), user_agent=settings.user_agent)
+            client = IndexClient(index, IndexTransport(to_index), user_agent=settings.user_agent)
             trust = KeptTrust(settings.trusted_root, clock)
             evidence = Evidence(client, trust.get, web_base=settings.github_web, issuer=settings.oidc_issuer)
             self._handlers = LaneHandlers(self.engine, github, evidence, clock)

@@ -16,15 +16,17 @@ _MOST_PAGES = 3
 _CONVERSATION = """
 query($owner: String!, $name: String!, $number: Int!, $before: String) {
   repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) {
-      comments(last: 100, before: $before) {
-        pageInfo { hasPreviousPage startCursor }
-        nodes {
-          id databaseId body url createdAt lastEditedAt isMinimized
-          author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
-        }
-      }
+    issueOrPullRequest(number: $number) {
+      ... on Issue { comments(last: 100, before: $before) { ...said } }
+      ... on PullRequest { comments(last: 100, before: $before) { ...said } }
     }
+  }
+}
+fragment said on IssueCommentConnection {
+  pageInfo { hasPreviousPage startCursor }
+  nodes {
+    id databaseId body url createdAt lastEditedAt isMinimized
+    author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
   }
 }"""
 
@@ -34,18 +36,27 @@ mutation($input: AddReactionInput!) { addReaction(input: $input) { clientMutatio
 
 
 async def list_conversation(session: Session, number: int, *, since: datetime | None = None) -> list[Comment]:
-    """The comments of a pull request, oldest first, back to ``since`` or 300 of them; each knows whether it was edited."""
+    """The comments of an issue or pull request, oldest first, back to ``since`` or 300 of them; each knows whether it was edited."""
     found: list[Comment] = []
     before = None
     for _ in range(_MOST_PAGES):
         variables = {"owner": session.owner, "name": session.name, "number": number, "before": before}
         data = await session.graphql(_CONVERSATION, variables)
-        page = data["repository"]["pullRequest"]["comments"]
+        page = data["repository"]["issueOrPullRequest"]["comments"]
         found = [read_comment_node(node) for node in page["nodes"]] + found
         if not page["pageInfo"]["hasPreviousPage"] or (since and found and found[0].created_at < since):
             break
         before = page["pageInfo"]["startCursor"]
     return found
+
+
+async def list_comments(session: Session, number: int) -> list[Comment]:
+    """The oldest 300 comments of an issue or pull request; whether they were edited is not known.
+
+    For whoever may not read pull requests: here the permission to read issues is enough.
+    """
+    listed = session.list("/repos/{repository}/issues/{number}/comments", number=number, limit=_MOST_PAGES * 100)
+    return [read_comment(data) async for data in listed]
 
 
 async def find_comment(session: Session, comment_id: int) -> Comment | None:

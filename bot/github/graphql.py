@@ -42,7 +42,7 @@ def get_data(answer: object, *, path: str, changes: bool, wait: timedelta) -> di
     Raises:
         RateLimited: the points of this hour are spent; GitHub says so at HTTP 200.
         Unavailable: GitHub gave up on the document, or what came back is no answer to one.
-        PermissionMissing: nothing was answered because the App may not do it.
+        PermissionMissing: the App may not do it, or may not see a part of what it asked for.
         GraphQLError: any other error, also beside partial data.
     """
     if not isinstance(answer, dict):
@@ -69,7 +69,7 @@ def _get_error(
             return RateLimited(*asked, retry_after=wait, resource="graphql")
         if any(_GAVE_UP in problem.message.lower() for problem in problems):
             return Unavailable("it gave up on the query", 200, "POST", path, ambiguous=changes)
-    if untouched and all(_NO_PERMISSION in problem.message.lower() for problem in problems):
+    if (untouched or not changes) and all(_NO_PERMISSION in problem.message.lower() for problem in problems):
         return PermissionMissing(*asked)
     return GraphQLError(*asked, errors=problems, data=data)
 

@@ -85,7 +85,7 @@ class IndexClient:
         no attestations is taken from the file list, in which ``provenance`` is null then. An address that the list
         gives is only followed on the index's own origin, whatever it says.
         """
-        if file.provenance_url is None:
+        if file.provenance_listed and file.provenance_url is None:
             return Absent()
         url = file.provenance_url or self.index.provenance_url(project, str(file.version), file.filename)
         if url is None:

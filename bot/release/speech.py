@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intent, Intents
 from bot.github.access import Access
-from bot.github.comments import create_comment, edit_comment, list_conversation
+from bot.github.comments import create_comment, edit_comment, list_comments, list_conversation
+from bot.github.errors import PermissionMissing
 from bot.github.facts import Comment
 from bot.messages.markers import find_marked
 
@@ -47,7 +48,10 @@ class Speech:
             await edit_comment(self._access.speak, comment.id, body)
 
     async def _find(self, number: int, mark: str) -> Comment | None:
-        comments = await list_conversation(self._access.read, number)
+        try:
+            comments = await list_conversation(self._access.read, number)
+        except PermissionMissing:
+            comments = await list_comments(self._access.read, number)
         return find_marked(comments, mark, self._bot_id)
 
     async def _create(self, number: int, mark: str, body: str) -> datetime:

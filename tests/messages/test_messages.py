@@ -33,7 +33,7 @@ FORGED = f"{marker(STATUS)}\n/release approve 1.2.0 @acme/everyone &#64;all <!--
 
 
 def commonmark(text: str) -> str:
-    return MarkdownIt("commonmark").enable("table").render(text)
+    return str(MarkdownIt("commonmark").enable("table").render(text))
 
 
 def outside_code(text: str) -> str:

@@ -65,17 +65,19 @@ def _admits_ref(environment: Environment, kind: str, name: str) -> bool:
 
 
 def policy_matches(policy: BranchPolicy, name: str) -> bool:
-    """Ruby's File.fnmatch with FNM_PATHNAME: `*` and `?` stop at slashes, a leading `**/` does not."""
-    pattern = re.sub(
-        r"\*\*/|\*|\?|\[[^\]]*\]|.",
-        lambda match: {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}.get(match[0], _literal(match[0])),
-        policy.name,
-    )
-    return re.fullmatch(pattern, name) is not None
+    """Ruby's File.fnmatch with FNM_PATHNAME: `*` and `?` stop at slashes, `**/` does not. Nonsense matches nothing."""
+    wildcards = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    parts = re.findall(r"\*\*/|\*|\?|\[[^\]]+\]|.", policy.name)
+    pattern = "".join(wildcards.get(part) or _literal(part) for part in parts)
+    try:
+        return re.fullmatch(pattern, name) is not None
+    except re.error:
+        return False
 
 
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\") if text.startswith("[") and len(text) > 2 else re.escape(text)
+def _literal(part: str) -> str:
+    """A character as it is, or a class such as `[0-9]`."""
+    return part.replace("\\", "\\\\") if len(part) > 1 else re.escape(part)
 
 
 def is_guarded(environment: Environment) -> bool:

@@ -37,7 +37,11 @@ def _compile(pattern: str) -> re.Pattern[str]:
             part = re.escape(part)
         parts.append(part)
         position += width
-    return re.compile("".join(parts), re.DOTALL)
+    try:
+        return re.compile("".join(parts), re.DOTALL)
+    except re.error:
+        # A pattern that makes no sense, such as `[z-a]`, matches nothing.
+        return re.compile(r"(?!)")
 
 
 def _translate(pattern: str, position: int) -> tuple[str, int]:

@@ -108,7 +108,8 @@ def _as_mapping(on: Any) -> dict[str, dict[str, Any]]:
         return {name: {} for name in on}
     if isinstance(on, dict) and on:
         listed = {str(name): {} if config is None else config for name, config in on.items()}
-        if all(isinstance(config, dict | list) for config in listed.values()):  # `schedule` has a list
+        # Only `schedule`, which the sandbox never fires, has a list.
+        if all(isinstance(config, dict) for name, config in listed.items() if name != "schedule"):
             return listed
     raise TriggerError("No event triggers defined in `on`")
 
@@ -137,7 +138,7 @@ def _release_types(config: Mapping[str, Any]) -> frozenset[str]:
     if types is None:
         return RELEASE_TYPES
     listed = [types] if isinstance(types, str) else types
-    if not isinstance(listed, list) or not set(listed) <= RELEASE_TYPES:
+    if not isinstance(listed, list) or any(str(one) not in RELEASE_TYPES for one in listed):
         raise TriggerError(f"unknown activity type in `on.release.types`: {types}")
     return frozenset(listed)
 
@@ -146,16 +147,18 @@ def _dispatch_inputs(config: Mapping[str, Any]) -> dict[str, DispatchInput]:
     declared = config.get("inputs") or {}
     if not isinstance(declared, dict):
         raise TriggerError("`on.workflow_dispatch.inputs` must be a mapping")
+    if not all(entry is None or isinstance(entry, dict) for entry in declared.values()):
+        raise TriggerError("every input of `on.workflow_dispatch` must be a mapping")
     return {str(name): _dispatch_input(entry or {}) for name, entry in declared.items()}
 
 
 def _dispatch_input(entry: Mapping[str, Any]) -> DispatchInput:
-    default = entry.get("default")
+    default, options = entry.get("default"), entry.get("options")
     return DispatchInput(
         required=entry.get("required") is True,
         default=None if default is None else _scalar(default),
         type=str(entry.get("type", "string")),
-        options=tuple(str(option) for option in entry.get("options") or ()),
+        options=tuple(str(option) for option in options) if isinstance(options, list) else (),
     )
 
 

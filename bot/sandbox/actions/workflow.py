@@ -93,7 +93,7 @@ def load_yaml(text: str) -> Any:
     """YAML 1.2 as GitHub reads it, where `on` is a word and not a boolean. Raises WorkflowError."""
     try:
         return YAML(typ="safe", pure=True).load(io.StringIO(text))
-    except (YAMLError, ValueError, TypeError) as error:
+    except (YAMLError, ValueError, TypeError, RecursionError) as error:
         raise WorkflowError(f"You have an error in your yaml syntax: {error}") from error
 
 
@@ -127,13 +127,15 @@ def _job(key: str, content: Any, inherited: Mapping[str, str]) -> JobDefinition:
         raise WorkflowError(f"jobs.{key} must be a mapping")
     needs = content.get("needs") or []
     steps = content.get("steps") or []
+    if not isinstance(steps, list):
+        raise WorkflowError(f"jobs.{key}.steps must be a list")
     if not steps and "uses" not in content:
         raise WorkflowError(f"Required property is missing: jobs.{key}.steps")
     return JobDefinition(
         id=key,
         name=str(content.get("name") or key),
-        needs=tuple([needs] if isinstance(needs, str) else map(str, needs)),
-        condition=content.get("if"),
+        needs=_needs(key, needs),
+        condition=_condition(content.get("if")),
         environment=_environment(key, content.get("environment")),
         permissions=_permissions(content.get("permissions"), inherited),
         steps=tuple(_step(key, step) for step in steps),
@@ -142,6 +144,21 @@ def _job(key: str, content: Any, inherited: Mapping[str, str]) -> JobDefinition:
         runs_on=str(content.get("runs-on", "")),
         unsupported=_unsupported(content),
     )
+
+
+def _condition(content: Any) -> str | bool | None:
+    if content is None or isinstance(content, bool):
+        return content
+    if isinstance(content, str | int | float):
+        return str(content)
+    raise WorkflowError("Unexpected value of `if`")
+
+
+def _needs(job: str, content: Any) -> tuple[str, ...]:
+    listed = [content] if isinstance(content, str) else content
+    if not isinstance(listed, list):
+        raise WorkflowError(f"jobs.{job}.needs must be a job or a list of jobs")
+    return tuple(str(needed) for needed in listed)
 
 
 def _unsupported(content: Mapping[str, Any]) -> str | None:
@@ -161,7 +178,7 @@ def _step(job: str, content: Any) -> StepDefinition:
         run=_text(content.get("run")),
         id=_text(content.get("id")),
         name=_text(content.get("name")),
-        condition=content.get("if"),
+        condition=_condition(content.get("if")),
         inputs=_mapping(content.get("with")),
         env=_mapping(content.get("env")),
         continue_on_error=content.get("continue-on-error") is True,

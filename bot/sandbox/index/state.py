@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,8 @@ from typing import Any, Literal
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+_MAX_METADATA = 2**20
 
 Status = Literal["active", "archived", "quarantined"]
 
@@ -82,9 +85,10 @@ class File:
             return None
         try:
             with zipfile.ZipFile(io.BytesIO(self.content)) as wheel:
-                name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-                return wheel.read(name)
-        except (zipfile.BadZipFile, StopIteration):
+                found = (part for part in wheel.infolist() if part.filename.endswith(".dist-info/METADATA"))
+                part = next(found, None)
+                return wheel.read(part) if part is not None and part.file_size <= _MAX_METADATA else None
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             return None
 
 

@@ -1,8 +1,11 @@
 """The expression language, held against the examples and tables of GitHub's documentation."""
 
+import contextlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.sandbox.actions.expression import ExpressionError, evaluate, evaluate_condition, interpolate, interpolate_value
 
@@ -194,6 +197,20 @@ def test_condition(condition: str | bool | None, healthy: bool, failed: bool) ->
 def test_a_condition_that_cannot_be_read_is_an_error_even_when_it_need_not_be_asked() -> None:
     with pytest.raises(ExpressionError):
         evaluate_condition("github.ref ==", CONTEXTS, FAILED)
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[!()'\\w .*=<>&|\\[\\],{}0-9-]{0,40}"))
+def test_whatever_is_written_is_evaluated_or_refused(text: str) -> None:
+    with contextlib.suppress(ExpressionError):
+        evaluate(text, CONTEXTS)
+
+
+@pytest.mark.parametrize(
+    "text", ["!" * 5000 + "true", "github" + ".a" * 5000, "0x" + "f" * 400, f"fromJSON('{'9' * 400}') > 1"]
+)
+def test_huge_expressions_do_no_harm(text: str) -> None:
+    with contextlib.suppress(ExpressionError):
+        evaluate(text, CONTEXTS)
 
 
 def test_interpolation() -> None:

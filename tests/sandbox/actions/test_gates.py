@@ -287,6 +287,7 @@ async def test_policies_are_matched_against_the_tag(
         ("v[0-9].0", "vx.0", False),
         ("v1.0", "v1x0", False),
         ("[", "[", True),
+        ("[z-a]", "b", False),
     ],
 )
 def test_policy_patterns(pattern: str, name: str, matches: bool) -> None:

@@ -47,6 +47,8 @@ def test_pattern_matches(pattern: str, names: list[str]) -> None:
         ("v1.0", "v1x0"),
         ("docs/*", "docs/a/b"),
         ("*.jsx?", "page.jsxx"),
+        ("v[z-a]", "v1"),
+        ("+", "a"),
     ],
 )
 def test_pattern_does_not_match(pattern: str, name: str) -> None:
@@ -138,6 +140,8 @@ def test_dispatch() -> None:
         3,
         {"push": {"branches": ["a"], "branches-ignore": ["b"]}},
         {"push": {"branches": 3}},
+        {"push": ["main"]},
+        {"workflow_dispatch": {"inputs": {"a": "b"}}},
         {"release": {"types": ["publish"]}},
         {"workflow_dispatch": {"inputs": ["x"]}},
     ],

@@ -1,6 +1,11 @@
 """Reading workflow files."""
 
+import contextlib
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.sandbox.actions.workflow import EnvironmentClaim, WorkflowError, parse_workflow
 
@@ -86,6 +91,8 @@ def test_what_the_sandbox_does_not_run_is_named(strategy: str, unsupported: str 
         "on: {push: {branches: [a], branches-ignore: [b]}}\n" + ONE,
         "on: push\npermissions: all\n" + ONE,
         "on: push\njobs: {a: {environment: 3, runs-on: x, steps: [{run: a}]}}",
+        "on: push\njobs: {a: {if: [x], runs-on: x, steps: [{run: a}]}}",
+        "on: push\njobs: {a: {runs-on: x, steps: [{run: a, if: {b: c}}]}}",
         "on: push\n\tjobs: {}",
         "on: *nothing\n" + ONE,
     ],
@@ -93,3 +100,20 @@ def test_what_the_sandbox_does_not_run_is_named(strategy: str, unsupported: str 
 def test_an_invalid_file_is_refused(text: str) -> None:
     with pytest.raises(WorkflowError):
         parse_workflow(PATH, text)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
+KEYS = st.sampled_from(
+    "on push release workflow_dispatch inputs types branches tags jobs a steps run uses needs if environment "
+    "permissions env with options default schedule".split()
+)
+ANYTHING = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=25
+)
+
+
+@given(on=ANYTHING, job=ANYTHING, rest=st.dictionaries(KEYS, ANYTHING, max_size=3))
+def test_whatever_is_written_is_read_or_refused(on: object, job: object, rest: dict[str, object]) -> None:
+    for content in ({**rest, "on": on, "jobs": {"a": job}}, {"on": on, **rest}, rest):
+        with contextlib.suppress(WorkflowError):
+            parse_workflow(PATH, json.dumps(content))

@@ -42,7 +42,10 @@ _ORDERS: Mapping[str, Callable[[int], bool]] = {
 
 def evaluate(text: str, contexts: Contexts, status: StatusFunctions | None = None) -> Value:
     """The value of one expression (without `${{ }}`). Raises ExpressionError."""
-    return _evaluate(parse(text), contexts, status or {})
+    try:
+        return _evaluate(parse(text), contexts, status or {})
+    except RecursionError as error:
+        raise ExpressionError("The expression is too deep") from error
 
 
 def evaluate_condition(text: str | bool | None, contexts: Contexts, status: StatusFunctions) -> bool:

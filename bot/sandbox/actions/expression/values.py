@@ -32,7 +32,7 @@ def to_number(value: Value) -> float:
     if value is None or value == "":
         return 0.0
     if isinstance(value, bool | int | float):
-        return float(value)
+        return _to_float(value)
     if isinstance(value, str):
         return parse_number(value.strip())
     return math.nan
@@ -41,10 +41,18 @@ def to_number(value: Value) -> float:
 def parse_number(text: str) -> float:
     """A number in JSON's form, hexadecimal or octal; NaN for anything else."""
     if _RADIX.fullmatch(text):
-        return float(int(text, 0))
+        return _to_float(int(text, 0))
     if _NUMBER.fullmatch(text):
         return float(text)
     return math.nan
+
+
+def _to_float(number: float) -> float:
+    """A number as the language keeps it; what is too large is infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def to_string(value: Value) -> str:
@@ -54,7 +62,7 @@ def to_string(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number_text(value)
+        return _number_text(_to_float(value))
     if isinstance(value, str):
         return value
     return "Array" if isinstance(value, list) else "Object"

@@ -3,6 +3,7 @@
 import io
 import tarfile
 import zipfile
+import zlib
 
 from bot.sandbox.actions.steps.execution import StepFailedError
 
@@ -11,7 +12,7 @@ def read_metadata(filename: str, content: bytes) -> str:
     """METADATA of a wheel or PKG-INFO of an sdist. Raises StepFailedError when the archive holds none."""
     try:
         raw = _from_wheel(content) if filename.endswith(".whl") else _from_sdist(content)
-    except (zipfile.BadZipFile, tarfile.TarError, OSError):
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
         raw = None
     if raw is None:
         raise StepFailedError(f"InvalidDistribution: No PKG-INFO in archive or not a known archive: {filename}")
