@@ -33,7 +33,9 @@ MAX_CHARACTERS = 512 * 1024
 """Size of a workflow file beyond which it is not read (GitHub's own limit is of this order)."""
 
 MAX_NODES = 50_000
-"""Scalars, lists and mappings a document may have, aliases unfolded."""
+"""Scalars, lists and mappings a document may have, aliases unfolded; a long scalar counts as several."""
+
+_CHARACTERS_PER_NODE = 64
 
 MAX_DEPTH = 64
 """How deep lists and mappings may nest."""
@@ -76,7 +78,7 @@ class _Builder:
         """
         match event:
             case ScalarEvent():
-                self._place(_resolve(event), 1, event.anchor)
+                self._place(_resolve(event), 1 + len(event.value) // _CHARACTERS_PER_NODE, event.anchor)
             case MappingStartEvent():
                 self._open({}, event.anchor)
             case SequenceStartEvent():

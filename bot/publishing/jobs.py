@@ -42,10 +42,13 @@ class JobSearch:
     def find(self, workflow: WorkflowFile, scope: Scope) -> tuple[PublishingJob, ...]:
         """The publishing jobs of a workflow, in an order in which GitHub could run them.
 
+        Jobs that hand over to code we do not read are only named when no other job is seen to upload.
+
         Raises:
             UnusableWorkflowError: GitHub would refuse the workflow, or it is too large to decide.
         """
-        return tuple(self._walk(workflow, scope, _Caller()))
+        found = tuple(self._walk(workflow, scope, _Caller()))
+        return tuple(job for job in found if job.tool) or found
 
     def _walk(self, workflow: WorkflowFile, scope: Scope, caller: _Caller) -> Iterator[PublishingJob]:
         conditions: dict[str, Condition] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 
 from bot.index.addresses import PYPI, Index
 from bot.publishing.assessment import Assessment, Assessor, Verdict
@@ -24,6 +25,9 @@ __all__ = ["NoRoute", "Order", "PublishSettings", "Refusal", "ReleaseFacts", "Ro
 
 MAX_FILES = 100
 """Workflow files that are read. The one the settings name is always among them."""
+
+MAX_CHARACTERS = 2 * 1024 * 1024
+"""Characters of all workflow files together that are read: about four seconds of computing at the worst."""
 
 
 class Order(StrEnum):
@@ -115,6 +119,11 @@ class Route:
         return self.jobs[0].written_in
 
     @property
+    def environments(self) -> tuple[str, ...]:
+        """Every environment in which a publishing job is known to wait."""
+        return tuple(dict.fromkeys(job.environment for job in self.jobs if job.environment is not None))
+
+    @property
     def gate_possible(self) -> bool:
         """Whether our gate can work: ``deployment: false`` makes a job with such a gate fail at once."""
         return all(job.deployment for job in self.jobs)
@@ -128,10 +137,17 @@ def assess_files(files: Mapping[str, str], facts: ReleaseFacts, settings: Publis
         facts: what the events will say.
         settings: which index, and the inputs of a dispatch.
     """
-    paths = sorted((path for path in files if is_workflow_path(path)), key=lambda path: path != settings.workflow_path)
-    read = {path: read_workflow(path, files[path]) for path in sorted(paths[:MAX_FILES])}
+    read = {path: read_workflow(path, files[path]) for path in _readable(files, settings)}
     assessor = Assessor(read, facts, settings.index, settings.inputs)
     return tuple(assessor.assess(file) for file in read.values())
+
+
+def _readable(files: Mapping[str, str], settings: PublishSettings) -> list[str]:
+    """The workflow files to be read: as many as the limits allow, the one the settings name before all others."""
+    paths = sorted(path for path in files if is_workflow_path(path))
+    paths.sort(key=lambda path: path != settings.workflow_path)
+    sizes = accumulate(len(files[path]) for path in paths)
+    return sorted(path for path, total in zip(paths[:MAX_FILES], sizes, strict=False) if total <= MAX_CHARACTERS)
 
 
 def choose_route(files: Mapping[str, str], facts: ReleaseFacts, settings: PublishSettings) -> Route | NoRoute:
@@ -235,7 +251,8 @@ def _twins(
 ) -> tuple[Twin, ...]:
     """Every other run that this release will start and that publishes, or may, as well.
 
-    Unless the release itself starts publication it is published from a draft, which fires fewer events.
+    Unless the release itself starts publication it is published from a draft, which fires fewer events. What hands
+    over to code we do not read is no twin: else every deployment of documentation would be one.
     """
     caused = [*triggers_of(Occasion.MERGE, facts), *triggers_of(Occasion.TAG_PUSH, facts)]
     caused += triggers_of(Occasion.RELEASE_PUBLISHED, facts, drafted=order is not Order.RELEASE_PUBLISHED)
@@ -244,4 +261,5 @@ def _twins(
         for one in assessments
         for verdict in one.verdicts
         if not (one is chosen and verdict is ours) and verdict.trigger in caused and verdict.publishes.possible
+        if any(job.tool for job in verdict.jobs)
     )

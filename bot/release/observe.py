@@ -15,7 +15,7 @@ from bot.conversation.registry import Command, Name, understand
 from bot.github.access import Access
 from bot.github.actions import get_environment, list_jobs, list_pending, list_reviews, list_runs
 from bot.github.checks import find_check
-from bot.github.comments import list_conversation
+from bot.github.comments import find_comment, list_conversation
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, CheckRun, Comment, PullRequest, Repository, Role, RunFacts, TagRef, WorkflowRun
 from bot.github.people import get_role
@@ -242,11 +242,18 @@ class Observer:
             if author is None or author.is_bot or comment.minimized:
                 continue
             for arguments in _approve_arguments(comment.body):
+                if not await self._stands_as_typed(comment):
+                    break
                 if author.id not in roles:
                     roles[author.id] = await get_role(self._access.read, author.login, author.id)
                 version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
                 found.append(Approval(comment, author, roles[author.id], version, commit))
         return tuple(found)
+
+    async def _stands_as_typed(self, comment: Comment) -> bool:
+        """Whether a comment still says what was read, and a person typed it: an App can write in somebody's name."""
+        now = await find_comment(self._access.read, comment.id)
+        return now is not None and now.body == comment.body and not now.by_app
 
 
 def _is_settled(pull: PullRequest, record: Record) -> bool:

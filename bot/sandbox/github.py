@@ -31,6 +31,7 @@ from bot.sandbox.http import (
     Router,
     Routes,
     UnauthorizedError,
+    ok,
     reply,
 )
 from bot.sandbox.limits import RateLimits
@@ -152,6 +153,8 @@ class GitHubSandbox:
             bucket.used += points
             headers.update(bucket.headers("graphql"))
             return None, response, points
+        if request.path == f"{api}/rate_limit":
+            return None, self._show_limits(call), 0
         headers.update(self.limits.spend(call.caller, "core", 1, now).headers("core"))
         router, prefix = (self._uploads, uploads) if request.path.startswith(uploads + "/") else (self._api, api)
         if not request.path.startswith(prefix):
@@ -165,6 +168,12 @@ class GitHubSandbox:
             return route, moved, 1
         answer = route.handler(call)
         return route, await answer if inspect.isawaitable(answer) else answer, 1
+
+    def _show_limits(self, call: Call) -> Response:
+        """What is left of each limit; asking costs nothing."""
+        now = self.world.now()
+        shown = {name: self.limits.bucket(call.caller, name, now).facts(name) for name in ("core", "graphql")}
+        return ok({"resources": shown | {"search": shown["core"]}, "rate": shown["core"]})
 
     def _admit(self, call: Call, route: Route, headers: dict[str, str]) -> Response | None:
         """Let a call in, or raise; answers a redirect for a repository that was renamed."""
@@ -219,6 +228,7 @@ class GitHubSandbox:
             body = json.dumps(without_removed(json.loads(body), call.api_version), ensure_ascii=False).encode()
         request_id = hashlib.sha256(f"{len(self.world.requests)}".encode()).hexdigest()[:24].upper()
         merged = {
+            **self.limits.bucket(call.caller, "core", self.world.now()).headers("core"),
             **headers,
             "x-github-media-type": "github.v3; format=json",
             "x-github-request-id": f"AWEI:{request_id}",

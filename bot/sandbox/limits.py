@@ -16,15 +16,15 @@ class Bucket:
     resets_at: datetime
     used: int = 0
 
+    def facts(self, resource: str) -> dict[str, int | str]:
+        """The bucket as ``GET /rate_limit`` shows it."""
+        left = max(self.limit - self.used, 0)
+        reset = int(self.resets_at.timestamp())
+        return {"limit": self.limit, "used": self.used, "remaining": left, "reset": reset, "resource": resource}
+
     def headers(self, resource: str) -> dict[str, str]:
         """The ``x-ratelimit-*`` headers."""
-        return {
-            "x-ratelimit-limit": str(self.limit),
-            "x-ratelimit-remaining": str(max(self.limit - self.used, 0)),
-            "x-ratelimit-used": str(self.used),
-            "x-ratelimit-reset": str(int(self.resets_at.timestamp())),
-            "x-ratelimit-resource": resource,
-        }
+        return {f"x-ratelimit-{name}": str(value) for name, value in self.facts(resource).items()}
 
 
 class RateLimits:

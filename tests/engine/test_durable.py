@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import EngineUnavailableError
+from bot.engine import Backoff, Delivery, EngineUnavailableError
 from bot.engine.durable import DurableEngine
 from bot.engine.jobs import JobQueue, was_kept
 from bot.github.facts import RepositoryRef
@@ -254,6 +254,25 @@ async def test_work_cancelled_from_outside_is_taken_up_at_the_next_start(
     await engine.idle()
     assert (seen.guids, seen.reconciled) == (["g-1"], [GADGET])
     await engine.stop()
+
+
+async def test_a_job_that_was_replaced_does_nothing_when_it_is_recovered(
+    bench: SqliteBench, start: Starter, file: Path
+) -> None:
+    async def back_off(_: Delivery) -> None:
+        raise Backoff(timedelta(hours=1), "rate limit")
+
+    seen = Recorder(on_delivery=back_off)
+    engine = await start(seen)
+    await engine.accept(delivery("g-1"))
+    await engine.idle()
+    # As after a crash between our commit and DBOS's: the first job runs again although a later one has its work.
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("update workflow_status set status = 'ENQUEUED', owner_xid = null where status = 'SUCCESS'")
+        db.commit()
+    await engine.idle()
+    assert seen.guids == ["g-1"]
+    assert rows(file, "select state, attempts from aweigh_deliveries") == [("waiting", 0)]
 
 
 async def test_upkeep_deletes_what_ended_long_ago_and_keeps_the_rest(

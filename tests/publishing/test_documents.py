@@ -39,6 +39,7 @@ def test_a_tag_constructs_nothing() -> None:
         ("a: " + "[" * 100 + "]" * 100, "nests"),
         ("{" * 5000, "nests"),
         ("a: &a [" + "x," * 1000 + "]\nb: [" + "*a," * 100 + "]", str(MAX_NODES)),
+        ("a: &a '" + "x" * 20_000 + "'\nb: [" + "*a," * 200 + "]", str(MAX_NODES)),
         ("[1]: 2", "key"),
         ("a: 1\n---\nb: 2", "more than one"),
         ("- a", "mapping"),

@@ -317,6 +317,17 @@ def test_a_steps_own_condition_counts() -> None:
     assert refusal(text, index=TESTPYPI).code is Refusal.PUBLISHES_ON_MERGE
 
 
+def test_a_script_that_decides_by_itself_is_a_doubt() -> None:
+    step = """
+        - run: |
+            if [ "$GITHUB_REF_TYPE" = tag ]; then
+              twine upload dist/*
+            fi
+        """
+    chosen = route(workflow(TAGS, step=step))
+    assert chosen.uncertain == ("the script that calls `twine upload` decides by itself whether it does",)
+
+
 # --- Environment, permission, shape of the job ------------------------------------------------------------------------
 
 
@@ -483,6 +494,17 @@ def test_a_reusable_workflow_with_a_trigger_of_its_own_still_counts_once() -> No
     assert chosen.workflow == RELEASE_YML
 
 
+def test_a_callers_permissions_cap_those_of_the_called_job() -> None:
+    called = CALLED.replace("    name: Upload\n", "    name: Upload\n    permissions: {id-token: write}\n")
+    for caller, granted in (
+        (CALLER, True),
+        (CALLER.replace("permissions: {id-token: write}", "permissions: {}"), False),
+    ):
+        chosen = choose_route({RELEASE_YML: caller, UPLOAD_YML: called}, FACTS, PublishSettings())
+        assert isinstance(chosen, Route)
+        assert chosen.jobs[0].id_token is granted
+
+
 @pytest.mark.parametrize("missing", [{RELEASE_YML: CALLER}, {RELEASE_YML: CALLER, UPLOAD_YML: "not: [a workflow"}])
 def test_a_call_that_leads_nowhere_makes_the_caller_unusable(missing: dict[str, str]) -> None:
     refused = choose_route(missing, FACTS, PublishSettings(workflow="release.yml"))
@@ -515,6 +537,15 @@ def test_a_workflow_of_another_repository_cannot_be_seen_into() -> None:
     assert isinstance(chosen, Route)
     assert any("cannot be seen" in doubt for doubt in chosen.uncertain)
     assert not chosen.environment_known
+
+
+def test_code_that_cannot_be_seen_into_is_no_twin_of_code_that_can() -> None:
+    docs = workflow(EVERY_PUSH, step="- uses: ./.github/actions/deploy-docs")
+    chosen = choose_route({PATH: workflow(TAGS), ".github/workflows/docs.yml": docs}, FACTS, PublishSettings())
+    assert isinstance(chosen, Route)
+    assert (chosen.workflow, chosen.twins, chosen.uncertain) == (PATH, (), ())
+    both = workflow(TAGS, condition="if: false", extra_jobs=docs[docs.index("  publish:") :].replace("publish", "docs"))
+    assert isinstance(choose(both), NoRoute)
 
 
 def test_a_composite_action_with_an_identity_may_publish() -> None:

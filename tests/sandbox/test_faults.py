@@ -123,9 +123,7 @@ async def test_a_document_can_break_between_its_mutations(desk: Desk) -> None:
 
 
 async def test_something_can_happen_just_before(desk: Desk) -> None:
-    desk.sandbox.faults.add(
-        When(method="PUT", path=r"/merge$"), Before(lambda _world: desk.acme.mona.close_pull(1) and None)
-    )
+    desk.sandbox.faults.add(When(method="PUT", path=r"/merge$"), Before(lambda _world: desk.acme.mona.close_pull(1)))
     await desk.api.put(f"{REPO}/pulls/1/merge", {}, status=405)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.state.repository import Grant
-from tests.sandbox.client import REPO
+from tests.sandbox.client import REPO, Client
 from tests.sandbox.conftest import Desk
 
 
@@ -82,6 +82,26 @@ async def test_the_hourly_limit_is_one(desk: Desk) -> None:
     assert "rate limit exceeded" in answer.json()["message"]
     desk.clock.advance(3600)
     await desk.api.get("/installation/repositories", status=401)  # The token has expired with the hour.
+
+
+async def test_asking_for_the_limit_is_free(desk: Desk) -> None:
+    await desk.api.get(REPO)
+    for _ in range(2):
+        shown = await desk.api.get("/rate_limit")
+        assert shown["resources"]["core"]["used"] == 1
+        assert shown["resources"]["graphql"]["remaining"] == 5000
+
+
+async def test_every_answer_names_the_limit_and_itself(desk: Desk) -> None:
+    anonymous = Client(desk.sandbox, "token nonsense")
+    for answer in (
+        await desk.api.send("GET", "/none"),
+        await anonymous.send("GET", REPO),
+        await desk.app.send("GET", "/app"),
+    ):
+        for header in ("limit", "remaining", "used", "reset", "resource"):
+            assert answer.headers[f"x-ratelimit-{header}"]
+        assert answer.headers["x-github-request-id"]
 
 
 async def test_a_renamed_repository_redirects(desk: Desk) -> None:

@@ -63,6 +63,7 @@ def open_pull(
         base_ref=base,
         base_sha=target,
         draft=draft,
+        unknown_reads=world.unknown_reads,
         maintainer_can_modify=maintainer_can_modify and source is not into,
     )
     into.issues[pull.number] = pull
@@ -212,6 +213,7 @@ def _follow_head(world: World, into: Repository, pull: PullRequest, after: str, 
     if head is not into:
         into.store.take_objects(head.store)
     before, pull.head_sha, pull.updated_at = pull.head_sha, after, world.now()
+    pull.unknown_reads = world.unknown_reads
     into.store.set_ref(f"refs/pull/{pull.number}/head", after)
     target = into.store.find_ref(f"refs/heads/{pull.base_ref}")
     if target is not None:

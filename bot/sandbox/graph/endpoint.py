@@ -70,7 +70,11 @@ def _execute(
         message = f"This query requests up to {cost.nodes:,} possible nodes which exceeds the limit of {MOST_NODES:,}."
         return ExecutionResult(None, [GraphError("MAX_NODE_LIMIT_EXCEEDED", message)]), cost
     if cost.nodes > TIMES_OUT_AT:
-        raise HttpError("We couldn't respond to your request in time. Sorry about that.", status=502)
+        raise HttpError(
+            "Something went wrong while executing your query. This may be the result of a timeout, or it could be a "
+            "GitHub bug.",
+            status=502,
+        )
     context = {"call": call, "left": left, "rate_limit": _rate_limit(bucket, cost)}
     try:
         result = execute_sync(

@@ -25,7 +25,6 @@ from bot.sandbox.state.accounts import User
 from bot.sandbox.state.conversation import PullRequest
 from bot.sandbox.state.repository import Repository
 
-
 T = TypeVar("T")
 
 

@@ -181,7 +181,8 @@ _register_accounts()
 def mergeable(node: ThreadNode, call: Call) -> str:
     """MERGEABLE, CONFLICTING, or UNKNOWN for one that is not open."""
     pull = _pull(node)
-    if pull.state != "open":
+    if pull.state != "open" or pull.unknown_reads > 0:
+        pull.unknown_reads = max(pull.unknown_reads - 1, 0)
         return "UNKNOWN"
     return "MERGEABLE" if find_test_merge(call.world, node.repository, pull) else "CONFLICTING"
 

@@ -65,14 +65,19 @@ def create_pull(call: Call) -> Response:
         draft=body.get("draft", bool, default=False),
         maintainer_can_modify=body.get("maintainer_can_modify", bool, default=True),
     )
-    shape = _full(call, pull)
+    # GitHub works out whether it can be merged only after this answer.
+    shape = full_pull(call.world.links, call.repository, pull, None, mergeable=None)
     return created(shape, shape["url"])
 
 
 @routes.get("/repos/{owner}/{repo}/pulls/{pull_number}")
 def get_pull(call: Call) -> Response:
-    """One pull request."""
-    return ok(_full(call, find_pull(call)))
+    """One pull request; ``mergeable`` is null as long as GitHub has not worked it out."""
+    pull = find_pull(call)
+    if pull.unknown_reads > 0:
+        pull.unknown_reads -= 1
+        return ok(full_pull(call.world.links, call.repository, pull, None, mergeable=None))
+    return ok(_full(call, pull))
 
 
 @routes.patch("/repos/{owner}/{repo}/pulls/{pull_number}")

@@ -157,6 +157,8 @@ class PullRequest(Issue):
     merged_by: User | None = None
     merge_commit_sha: str | None = None
     """Set once merged; of an open pull request GitHub shows a test merge here, which is made when asked for."""
+    unknown_reads: int = 0
+    """How often GitHub still answers that it has not worked out yet whether this can be merged."""
     maintainer_can_modify: bool = False
     requested_reviewers: list[User] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)

@@ -104,8 +104,30 @@ def test_an_invalid_file_is_refused(text: str) -> None:
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
 KEYS = st.sampled_from(
-    "on push release workflow_dispatch inputs types branches tags jobs a steps run uses needs if environment "
-    "permissions env with options default schedule".split()
+    [
+        "on",
+        "push",
+        "release",
+        "workflow_dispatch",
+        "inputs",
+        "types",
+        "branches",
+        "tags",
+        "jobs",
+        "a",
+        "steps",
+        "run",
+        "uses",
+        "needs",
+        "if",
+        "environment",
+        "permissions",
+        "env",
+        "with",
+        "options",
+        "default",
+        "schedule",
+    ]
 )
 ANYTHING = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=25
