@@ -46,9 +46,9 @@ class LaneHandlers:
         """Carry out the commands of one comment."""
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
-            await _patiently(self._carry_out(comment))
             # What follows the command is a matter of the release, not of the comment.
-            await self._engine.wake(delivery.repository)
+            if await _patiently(self._carry_out(comment)):
+                await self._engine.wake(delivery.repository)
 
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
@@ -62,8 +62,8 @@ class LaneHandlers:
         under_way = bool(await self._engine.intents(repository).list())
         return _PERMISSION_PAUSE if under_way else None
 
-    async def _carry_out(self, comment: CommandDelivery) -> None:
-        await Conversation(await self._open_bench(comment.repository), comment).carry_out()
+    async def _carry_out(self, comment: CommandDelivery) -> bool:
+        return await Conversation(await self._open_bench(comment.repository), comment).carry_out()
 
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.registry import Entry
+from bot.conversation.registry import Command
 from bot.github.facts import Role
 from bot.release.reasons import Because, Reason, because
 
@@ -15,8 +15,9 @@ def is_heard(role: Role) -> bool:
     return role.reaches(HEARD_FROM)
 
 
-def objection(entry: Entry, role: Role) -> Because | None:
+def objection(command: Command, role: Role) -> Because | None:
     """Why ``role`` is not enough for the command, or None when it is."""
-    if role.reaches(entry.who):
+    needed = command.entry.who
+    if role.reaches(needed):
         return None
-    return because(Reason.ROLE_TOO_LOW, needed=entry.who, actual=role)
+    return because(Reason.ROLE_TOO_LOW, needed=needed, actual=role, line=command.line)

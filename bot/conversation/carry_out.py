@@ -60,11 +60,16 @@ class Conversation:
     def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
         self._bench, self._comment = bench, comment
 
-    async def carry_out(self) -> None:
-        """Carry out every command of the comment, or none when one of them is not understood."""
+    async def carry_out(self) -> bool:
+        """Carry out every command of the comment, or none when one of them is not understood.
+
+        Returns:
+            Whether anything was carried out, so that the releases want to be looked at. What was refused moves nothing:
+            a stranger's command costs two requests and no more.
+        """
         invocations = parse(self._comment.body)
         if not invocations:
-            return
+            return False
         try:
             await self._carry_out(invocations)
         except PermissionMissing as missing:
@@ -76,23 +81,27 @@ class Conversation:
         if not is_heard(role):
             log.info("command refused", reason=Reason.ROLE_TOO_LOW, actor=author.id, role=role)
             await self._react("-1")
-            return
+            return False
         place = await self._find_place()
         if place is None:
-            return
+            return False
         await self._react("eyes")
         understood = [understand(invocation) for invocation in invocations]
         for problem in understood:
             if isinstance(problem, Misunderstood):
                 await self._answer(Answer("confused", replies.render_misunderstood(problem, self._comment.comment_id)))
-                return
+                return False
+        carried_out = False
         for command in understood:
-            if isinstance(command, Command) and not await self._carry_out_one(command, role, place):
-                return
+            if isinstance(command, Command):
+                if not await self._carry_out_one(command, role, place):
+                    break
+                carried_out = True
+        return carried_out
 
     async def _carry_out_one(self, command: Command, role: Role, place: Place) -> bool:
         """Carry out one command and answer; False when the ones behind it shall not follow."""
-        refusal = objection(command.entry, role)
+        refusal = objection(command, role)
         if refusal is None:
             answer = await self._try(command, place)
         else:
@@ -113,7 +122,7 @@ class Conversation:
                 case Name.RELEASE:
                     return await self._release(command.arguments[0], place)
                 case Name.APPROVE:
-                    return await self._approve(place)
+                    return await self._approve(command.arguments[0], place)
                 case Name.STATUS:
                     return await self._status(place)
                 case Name.HELP:
@@ -163,10 +172,11 @@ class Conversation:
         render = replies.render_opened if mine else replies.render_already
         return Answer("rocket", render(pull, record.version, self._comment.comment_id))
 
-    async def _approve(self, place: Place) -> Answer:
+    async def _approve(self, version: str, place: Place) -> Answer:
         """Judge this very comment as the release loop will, then let the loop go on: approving *is* the comment."""
         if not place.is_release_pull or place.pull is None:
-            return self._refuse(because(Reason.NOT_A_RELEASE_PULL))
+            newest = await self._newest(place)
+            return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=newest.number if newest else ""))
         before = await self._bench.look(place.repository, place.pull)
         snapshot, step = before.snapshot, before.step
         mine = next((one for one in snapshot.approvals if one.comment.id == self._comment.comment_id), None)
@@ -174,8 +184,12 @@ class Conversation:
             if await find_comment(self._bench.access.read, self._comment.comment_id) is None:
                 return Answer("confused")
             raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+        if isinstance(step, AwaitReviewers) and step.run is not None:
+            return self._refuse(because(Reason.REVIEWERS_DECIDE, run=step.run.run.url))
+        if is_approved(snapshot, step, version):
+            return Answer("rocket", replies.render_approved(version, find_shown_run(snapshot), self._comment.comment_id))
         project = snapshot.project
-        if mine is None or project is None or snapshot.candidate is None or isinstance(step, AwaitReviewers):
+        if mine is None or project is None or snapshot.candidate is None:
             return self._refuse(because(Reason.NOTHING_TO_APPROVE))
         refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
         if refusal is not None:
@@ -216,7 +230,11 @@ class Conversation:
 
     async def _react(self, reaction: Reaction) -> None:
         speak = self._bench.access.speak
-        if self._comment.source == "review":
-            await react_to_node(speak, self._comment.node_id, reaction)
-        else:
-            await react(speak, self._comment.comment_id, reaction)
+        try:
+            if self._comment.source == "review":
+                await react_to_node(speak, self._comment.node_id, reaction)
+            else:
+                await react(speak, self._comment.comment_id, reaction)
+        except DECLINED as error:
+            # A courtesy: the comment may be gone, and reactions alone need the permission for issues.
+            log.warning("no reaction", reaction=reaction, detail=str(error))

@@ -85,6 +85,12 @@ class Command:
     entry: Entry
     arguments: tuple[str, ...]
 
+    @property
+    def line(self) -> str:
+        """How it is typed."""
+        word = () if self.entry.name is Name.RELEASE else (self.entry.name.value,)
+        return " ".join((f"/{COMMAND}", *word, *self.arguments))
+
 
 @dataclass(frozen=True, slots=True)
 class Misunderstood:

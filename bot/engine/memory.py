@@ -11,23 +11,22 @@ import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import structlog
 
 from bot.clock import Clock, SystemClock
+from bot.engine.memory_store import KeptDelivery, KeptLane, MemoryIntents, MemoryStore
 from bot.engine.protocol import (
     NOW,
     DeadLetter,
     Delivery,
     EngineUnavailableError,
     Handlers,
-    Intent,
     Intents,
     JobObserver,
-    JsonObject,
     lane_of,
     wake_up_id,
 )
@@ -37,41 +36,9 @@ from bot.github.facts import RepositoryRef
 
 _STOPPED: Final = "the engine is not running"
 
+__all__ = ["MemoryEngine", "MemoryStore"]
+
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _KeptDelivery:
-    """A delivery and how far it got. Its content is dropped once it was handled."""
-
-    delivery: Delivery
-    due: datetime
-    order: int
-    state: Literal["waiting", "handled", "dead"] = "waiting"
-    attempts: int = 0
-    error: str = ""
-    failed_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class _KeptLane:
-    """A repository and when it is due to be reconciled."""
-
-    repository: RepositoryRef
-    due: datetime | None = None
-    running: bool = False
-    attempts: int = 0
-    error: str = ""
-    failed_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class MemoryStore:
-    """Everything that survives a crash."""
-
-    deliveries: dict[str, _KeptDelivery] = field(default_factory=dict)
-    lanes: dict[str, _KeptLane] = field(default_factory=dict)
-    intents: dict[tuple[str, str], tuple[RepositoryRef, Intent]] = field(default_factory=dict)
 
 
 class MemoryEngine:
@@ -144,7 +111,7 @@ class MemoryEngine:
         known = self.store.deliveries.get(delivery.guid)
         if known is not None and known.state != "dead":
             return False
-        self.store.deliveries[delivery.guid] = _KeptDelivery(delivery, self.clock.now(), next(self._order))
+        self.store.deliveries[delivery.guid] = KeptDelivery(delivery, self.clock.now(), next(self._order))
         self._run(lane_of(delivery.repository))
         return True
 
@@ -155,7 +122,7 @@ class MemoryEngine:
 
     def intents(self, repository: RepositoryRef) -> Intents:
         """The intents of this repository."""
-        return _MemoryIntents(self.store, repository, self.clock)
+        return MemoryIntents(self.store, repository, self.clock)
 
     async def purge(self, installation_id: int) -> None:
         """Forget the repositories of an installation."""
@@ -223,11 +190,11 @@ class MemoryEngine:
         if self._handlers is None:
             raise EngineUnavailableError(_STOPPED)
 
-    def _waiting(self) -> list[_KeptDelivery]:
+    def _waiting(self) -> list[KeptDelivery]:
         return [kept for kept in self.store.deliveries.values() if kept.state == "waiting"]
 
     def _promise(self, repository: RepositoryRef, due: datetime) -> None:
-        kept = self.store.lanes.setdefault(lane_of(repository), _KeptLane(repository))
+        kept = self.store.lanes.setdefault(lane_of(repository), KeptLane(repository))
         kept.repository = repository
         kept.due = due if kept.due is None else min(kept.due, due)
         self._schedule(lane_of(repository))
@@ -280,7 +247,7 @@ class MemoryEngine:
             del self._lanes[lane]
         self._schedule(lane)
 
-    async def _handle(self, kept: _KeptDelivery, handlers: Handlers) -> None:
+    async def _handle(self, kept: KeptDelivery, handlers: Handlers) -> None:
         delivery = kept.delivery
         with structlog.contextvars.bound_contextvars(delivery=delivery.guid, repository=delivery.repository.full_name):
             outcome = await self._attempt("delivery", handlers.handle_delivery(delivery))
@@ -299,7 +266,7 @@ class MemoryEngine:
                         kept.state, kept.error, kept.failed_at = "dead", error, now
                         log.error("dead letter", attempts=kept.attempts, error=error)
 
-    async def _reconcile(self, kept: _KeptLane, handlers: Handlers) -> None:
+    async def _reconcile(self, kept: KeptLane, handlers: Handlers) -> None:
         # From here on a wake-up promises another run: this one may already have looked.
         kept.due, kept.running = None, True
         with structlog.contextvars.bound_contextvars(repository=kept.repository.full_name):
@@ -341,31 +308,3 @@ class MemoryEngine:
                 await act()
             except Exception:
                 log.exception("periodic work failed", name=name)
-
-
-class _MemoryIntents:
-    """The intents of one repository in a store."""
-
-    def __init__(self, store: MemoryStore, repository: RepositoryRef, clock: Clock) -> None:
-        self._store = store
-        self._repository = repository
-        self._clock = clock
-
-    async def record(self, key: str, value: JsonObject) -> Intent:
-        intent = Intent(key, dict(value), self._clock.now())
-        self._store.intents[self._name(key)] = (self._repository, intent)
-        return intent
-
-    async def find(self, key: str) -> Intent | None:
-        found = self._store.intents.get(self._name(key))
-        return None if found is None else found[1]
-
-    async def forget(self, key: str) -> None:
-        self._store.intents.pop(self._name(key), None)
-
-    async def list(self) -> Sequence[Intent]:
-        lane = lane_of(self._repository)
-        return [intent for (of, _), (_, intent) in sorted(self._store.intents.items()) if of == lane]
-
-    def _name(self, key: str) -> tuple[str, str]:
-        return lane_of(self._repository), key

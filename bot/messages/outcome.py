@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.github.facts import DeploymentReview
 from bot.github.links import commit_page, tag_page
 from bot.messages.markers import OUTCOME, marker
 from bot.messages.text import block, code, finish, in_cell, link, short
@@ -73,6 +74,20 @@ def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
         parts.append(f"{where}\n\n{block(diagnosis.lines)}")
     parts.append(_NEXT[finding.retry] if finding else _NEXT[Retry.FIX_THEN_RERUN])
     return finish("\n\n".join(part for part in parts if part))
+
+
+def render_rejection(step: ReportFailure, review: DeploymentReview) -> str:
+    """Who closed the gate and what they said, for the thread."""
+    run = step.run.run
+    by = code("@" + review.user.login) if review.user else "Somebody"
+    said = f", saying: {code(review.comment)}" if review.comment else ""
+    parts = [
+        outcome_marker(step.key),
+        f"🛑 **{by} rejected the deployment of {code(step.version)}** in {link(f'run {run.id}', run.url)},"
+        f" attempt {run.attempt}{said}.",
+        "Nothing was published. To try again, re-run the run on GitHub: I ask anew then.",
+    ]
+    return finish("\n\n".join(parts))
 
 
 def render_digests(verdicts: Iterable[FileVerdict]) -> bytes:

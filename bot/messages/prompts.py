@@ -27,7 +27,7 @@ def render_prompt(snapshot: Snapshot, step: AskApproval) -> str:
     else:
         where = link(f"run {step.run.run.id}", step.run.run.url)
         parts.append(f"🚦 **{where} wants to publish {what}** (attempt {step.run.run.attempt}).")
-    if snapshot.gate.ours or step.run is None:
+    if step.needed:
         parts.append(_approvals(snapshot, step))
     if step.run is not None and snapshot.gate.reviewed:
         parts.append(_reviewers(snapshot, step))
@@ -49,26 +49,25 @@ def render_twin_comment(step: RejectTwin) -> str:
 
 
 def _approvals(snapshot: Snapshot, step: AskApproval) -> str:
-    count = "One person" if step.needed == 1 else f"{step.needed} people"
+    count = "one person" if step.needed == 1 else f"{step.needed} people"
     others = (
-        ""
-        if _self_allowed(snapshot)
-        else ", other than the one who asked for the release and whoever pushed to its branch,"
+        "" if _self_allowed(snapshot) else ", but not of whoever asked for this release or pushed to its branch"
     )
     pinned = f"/release approve {step.version} {short(step.commit)}"
     return (
-        f"{count} with *maintain* or *admin*{others} can approve by typing\n\n"
+        f"This takes the approval of {count} with the role *maintain* or *admin*{others}. To approve, type\n\n"
         f"> {code(f'/release approve {step.version}')}\n\n"
-        f"here, or {code(pinned)} to pin the commit."
+        f"here, or {code(pinned)} to make sure of the commit."
     )
 
 
 def _reviewers(snapshot: Snapshot, step: AskApproval) -> str:
     reviewers = snapshot.environment.reviewers if snapshot.environment else ()
     names = ", ".join("@" + name for name in reviewers)
+    one_of = "One of " if len(reviewers) > 1 else ""
     page = link("the page of the run", step.run.run.url) if step.run else ""
-    also = "also " if snapshot.gate.ours else ""
-    return f"The environment {also}has required reviewers: {names}, please review the deployment on {page}."
+    also = " as well" if snapshot.gate.ours else ""
+    return f"The environment has required reviewers{also}. {one_of}{names}: please review the deployment on {page}."
 
 
 def _self_allowed(snapshot: Snapshot) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.messages.text import code, render_parts, short
+from bot.messages.text import block, code, link, render_parts, short
 from bot.release.reasons import Because, Reason
 
 
@@ -22,7 +22,7 @@ class Said:
         """Everything in one paragraph, and the details below."""
         parts = [self.sentence, self.fix]
         if self.paste:
-            parts.append(f"Paste: {code(self.paste)}")
+            parts.append(f"Paste {code(self.paste)}")
         text = " ".join(part for part in parts if part)
         return f"{text}\n\n{self.details}" if self.details else text
 
@@ -30,6 +30,9 @@ class Said:
 def say(reason: Because) -> Said:
     """The words for ``reason``."""
     return _WORDS[reason.code](reason)
+
+
+_SELF_APPROVAL = block(["[tool.aweigh]", "approval.self = true"], "toml")
 
 
 def _next(reason: Because) -> str:
@@ -199,25 +202,25 @@ def _refused_by_github(reason: Because) -> Said:
 
 def _role_too_low(reason: Because) -> Said:
     return Said(
-        f"This takes the role *{reason.get('needed')}* or more; yours is *{reason.get('actual')}*.",
-        f"Anyone with *{reason.get('needed')}* in this repository can do it.",
+        f"This takes the role *{reason.get('needed')}* or more in this repository; yours is *{reason.get('actual')}*.",
+        "Somebody who has it can do it with the same line.",
+        reason.get("line"),
     )
 
 
 def _own_approval(reason: Because) -> Said:
     return Said(
-        "You asked for this release, so somebody else approves it.",
-        "Another maintainer types the same line. If you are the only one, set `approval.self = true`"
-        " in `[tool.aweigh]` of pyproject.toml on the default branch.",
-        f"/release approve {reason.get('version')}",
+        "You asked for this release, so somebody else has to approve it: another maintainer, with the same line.",
+        "If you are the only one, this in `pyproject.toml` on the default branch lets you approve your own:",
+        details=_SELF_APPROVAL,
     )
 
 
 def _pushed_to_branch(reason: Because) -> Said:
     return Said(
-        "You pushed to the release branch, so somebody else approves it.",
-        "Another maintainer types the same line, or `approval.self = true` in `[tool.aweigh]` lifts this.",
-        f"/release approve {reason.get('version')}",
+        "You pushed to the release branch, so somebody else has to approve it: another maintainer, with the same line.",
+        "This in `pyproject.toml` on the default branch lifts the rule:",
+        details=_SELF_APPROVAL,
     )
 
 
@@ -230,22 +233,31 @@ def _wrong_version(reason: Because) -> Said:
 
 def _wrong_commit(reason: Because) -> Said:
     return Said(
-        f"You named the commit {code(reason.get('given'))}, but the one that waits is {code(reason.get('commit'))}."
+        f"You named the commit {code(reason.get('given'))}, but the one that waits is {code(reason.get('commit'))}.",
+        paste=f"/release approve {reason.get('version')} {short(reason.get('commit'))}",
     )
 
 
 def _nothing_to_approve(_: Because) -> Said:
-    return Said("Nothing waits for an approval here.", "What is going on:", "/release status")
+    return Said("Nothing waits for an approval here.", "To see where the release stands:", "/release status")
+
+
+def _reviewers_decide(reason: Because) -> Said:
+    return Said(
+        "This waits for the environment's required reviewers, and only they can let it go on: they review the"
+        f" deployment on {link('the page of the run', reason.get('run'))}.",
+    )
 
 
 def _edited(_: Because) -> Said:
     return Said("That comment was edited, so it approves nothing.", "Write a new one.")
 
 
-def _not_a_release_pull(_: Because) -> Said:
+def _not_a_release_pull(reason: Because) -> Said:
+    number = reason.get("number")
     return Said(
         "This is not a release pull request, so there is nothing to approve here.",
-        "Approve on the release pull request.",
+        f"The newest one is #{number}: approve there." if number else "There is none yet.",
     )
 
 
@@ -284,6 +296,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.WRONG_VERSION: _wrong_version,
     Reason.WRONG_COMMIT: _wrong_commit,
     Reason.NOTHING_TO_APPROVE: _nothing_to_approve,
+    Reason.REVIEWERS_DECIDE: _reviewers_decide,
     Reason.EDITED: _edited,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
     Reason.ROLE_UNKNOWN: _role_unknown,

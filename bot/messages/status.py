@@ -18,14 +18,14 @@ _SIGNS = {State.DONE: "✅", State.NOW: "⏳", State.LATER: "▫️", State.STOP
 
 def render_status(snapshot: Snapshot, step: Step) -> str:
     """The status comment on the release pull request."""
-    version = snapshot.record.version if snapshot.record else "?"
+    what = f"Release of {code(snapshot.record.version)}" if snapshot.record else "This release"
     rows = [
         f"| {_SIGNS[view.state]} | {view.name.value} | {_detail(snapshot, view.name)} |"
         for view in list_stages(snapshot, step)
     ]
     parts = [
         marker(STATUS),
-        f"**Release of {code(version)}: {headline(step)}**",
+        f"**{what}: {headline(step)}**",
         "\n".join(["| | stage | |", "| --- | --- | --- |", *rows]),
         f"**Whose turn:** {turn(snapshot, step)}",
     ]

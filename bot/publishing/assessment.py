@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from bot.index.addresses import Index
 from bot.publishing.dispatches import DispatchInputs, read_inputs
 from bot.publishing.evaluation import Record, Scope
 from bot.publishing.files import UnusableWorkflowError, WorkflowFile
-from bot.publishing.jobs import JobSearch
+from bot.publishing.jobs import Budget, JobSearch
 from bot.publishing.occasions import Occasion, ReleaseFacts, Trigger, github_context, triggers_of
 from bot.publishing.publishing_job import PublishingJob
-from bot.publishing.triggers import On, Start, find_start
+from bot.publishing.triggers import On, find_start
 from bot.publishing.truth import Truth, any_of
 
 _STARTABLE = ("push", "create", "release", "workflow_dispatch")
@@ -22,7 +22,8 @@ _STARTABLE = ("push", "create", "release", "workflow_dispatch")
 class Verdict:
     """What one event does to one workflow.
 
-    ``jobs`` are all that may upload to the index, those that this event leaves out included, each with its reason;
+    ``jobs`` are all that may upload to the index when the event starts the workflow, those whose ``if:`` leaves them out
+    included, each with its reason; nobody looks for them when the event does not start it.
     ``reasons`` say in clauses why something is not true, the trigger's own reason first. ``inputs_problem`` is why
     GitHub would refuse the inputs of a dispatch.
     """
@@ -50,28 +51,18 @@ class Assessment:
     """A workflow file and its verdicts, in the order in which the events of a release come.
 
     ``problem`` is one clause when the file cannot be read or GitHub would refuse it; there are no verdicts then.
-    ``calls`` are the workflow files it calls. ``startable`` says that it names an event we can cause, filters aside.
+    ``publishing_jobs`` are the ids of the jobs that were seen to upload to the index, whatever starts them, and
+    ``opaque_jobs``, when there are none, of those that may upload through code that cannot be read here. ``calls`` are
+    the workflow files it calls. ``startable`` says that it names an event we can cause, filters aside.
     """
 
     path: str
     problem: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    publishing_jobs: tuple[str, ...] = ()
+    opaque_jobs: tuple[str, ...] = ()
     calls: frozenset[str] = frozenset()
     startable: bool = False
-
-    @property
-    def publishing_jobs(self) -> tuple[str, ...]:
-        """Ids of the jobs that were seen to upload to the index, whatever starts them."""
-        return self._job_ids(seen=True)
-
-    @property
-    def opaque_jobs(self) -> tuple[str, ...]:
-        """Ids of the jobs that may upload through code that cannot be read here."""
-        return self._job_ids(seen=False)
-
-    def _job_ids(self, *, seen: bool) -> tuple[str, ...]:
-        ids = (job.id for verdict in self.verdicts for job in verdict.jobs if bool(job.tool) is seen)
-        return tuple(dict.fromkeys(ids))
 
     def verdicts_on(self, occasion: Occasion) -> tuple[Verdict, ...]:
         """The verdicts on all events that one occasion fires."""
@@ -87,13 +78,14 @@ class Assessor:
     """Decides, for each event a release causes, whether a workflow starts and publishes to ``index``.
 
     ``files`` are all workflow files of the commit by path (reusable workflows are followed), ``facts`` is what the
-    events will say, ``inputs`` are those of a dispatch, as text.
+    events will say, ``inputs`` are those of a dispatch, as text. All that it assesses shares one ``budget``.
     """
 
     files: Mapping[str, WorkflowFile]
     facts: ReleaseFacts
     index: Index
     inputs: Mapping[str, str]
+    budget: Budget = field(default_factory=Budget)
 
     def assess(self, workflow: WorkflowFile) -> Assessment:
         """The assessment of one of the files. Never raises: what cannot be used has a ``problem``."""
@@ -103,21 +95,41 @@ class Assessor:
         triggers = [trigger for occasion in Occasion for trigger in triggers_of(occasion, self.facts)]
         try:
             verdicts = tuple(self._verdict(workflow, on, trigger) for trigger in triggers)
+            jobs = [job for verdict in verdicts for job in verdict.jobs] or self._jobs_of_none(workflow, triggers)
         except UnusableWorkflowError as error:
             return Assessment(workflow.path, problem=str(error))
-        startable = any(on.names(event) for event in _STARTABLE)
-        return Assessment(workflow.path, verdicts=verdicts, calls=workflow.calls, startable=startable)
+        seen = tuple(dict.fromkeys(job.id for job in jobs if job.tool))
+        return Assessment(
+            workflow.path,
+            verdicts=verdicts,
+            publishing_jobs=seen,
+            opaque_jobs=() if seen else tuple(dict.fromkeys(job.id for job in jobs)),
+            calls=workflow.calls,
+            startable=any(on.names(event) for event in _STARTABLE),
+        )
 
     def _verdict(self, workflow: WorkflowFile, on: On, trigger: Trigger) -> Verdict:
-        dispatched = trigger.occasion is Occasion.DISPATCH
-        given = read_inputs(workflow.dispatch_inputs, self.inputs) if dispatched else DispatchInputs(Record())
         start = find_start(on, trigger, self.facts)
-        if start.starts is Truth.TRUE and given.problem:
-            start = Start(Truth.FALSE, given.problem)
-        github = github_context(trigger, self.facts, self.inputs if dispatched else {})
-        scope = Scope({"github": github, "inputs": given.values})
-        jobs = JobSearch(self.files, self.index).find(workflow, scope)
-        reasons = [start.reason] if start.reason else []
-        if start.starts.possible:
-            reasons += [job.reason for job in jobs if job.reason]
-        return Verdict(trigger, start.starts, jobs, tuple(dict.fromkeys(reasons)), inputs_problem=given.problem)
+        if start.starts is Truth.FALSE:
+            return Verdict(trigger, start.starts, reasons=(start.reason,))
+        jobs = self._jobs(workflow, trigger)
+        problem = self._given(workflow, trigger).problem
+        if problem:
+            return Verdict(trigger, Truth.FALSE, jobs, (problem,), inputs_problem=problem)
+        reasons = [start.reason, *(job.reason for job in jobs)]
+        return Verdict(trigger, start.starts, jobs, tuple(dict.fromkeys(reason for reason in reasons if reason)))
+
+    def _jobs_of_none(self, workflow: WorkflowFile, triggers: Iterable[Trigger]) -> tuple[PublishingJob, ...]:
+        """The publishing jobs as some event would find them that does not start the workflow."""
+        return next((jobs for trigger in triggers if (jobs := self._jobs(workflow, trigger))), ())
+
+    def _jobs(self, workflow: WorkflowFile, trigger: Trigger) -> tuple[PublishingJob, ...]:
+        inputs = self.inputs if trigger.occasion is Occasion.DISPATCH else {}
+        github = github_context(trigger, self.facts, inputs)
+        scope = Scope({"github": github, "inputs": self._given(workflow, trigger).values})
+        return JobSearch(self.files, self.index, self.budget).find(workflow, scope)
+
+    def _given(self, workflow: WorkflowFile, trigger: Trigger) -> DispatchInputs:
+        if trigger.occasion is Occasion.DISPATCH:
+            return read_inputs(workflow.dispatch_inputs, self.inputs)
+        return DispatchInputs(Record())

@@ -15,9 +15,16 @@ from bot.publishing.files import UnusableWorkflowError, WorkflowFile
 from bot.publishing.publishing_job import JobSite, PublishingJob, find_publishing_job, opaque_job, read_name
 from bot.publishing.quoting import quoted
 from bot.publishing.truth import Truth, all_of
+from bot.publishing.uploads import reading_cost
 
 MAX_JOBS = 1_000
 """Jobs looked at for one event, those of called workflows included: calls can multiply them."""
+
+MAX_ALL_JOBS = 20_000
+"""Jobs looked at for all files and events together."""
+
+MAX_ALL_SCRIPTS = 1_000_000
+"""Characters of ``run:`` scripts searched for uploads, for all files and events together: an alias can repeat one often."""
 
 MAX_CALLS = 10
 """How deep reusable workflows may call each other (GitHub's own limit)."""
@@ -32,11 +39,31 @@ class _Caller:
 
 
 @dataclass
+class Budget:
+    """How much may still be looked at: strangers write the files, and somebody waits for the answer."""
+
+    jobs: int = MAX_ALL_JOBS
+    scripts: int = MAX_ALL_SCRIPTS
+
+    def spend(self, site: JobSite) -> None:
+        """Account for one job.
+
+        Raises:
+            UnusableWorkflowError: it is too much.
+        """
+        self.jobs -= 1
+        self.scripts -= sum(map(reading_cost, site.steps))
+        if self.jobs < 0 or self.scripts < 0:
+            raise UnusableWorkflowError("there is too much in the workflow files to decide")
+
+
+@dataclass
 class JobSearch:
     """One look through a workflow and all it calls, for one event."""
 
     files: Mapping[str, WorkflowFile]
     index: Index
+    budget: Budget
     looked_at: int = field(default=0, init=False)
 
     def find(self, workflow: WorkflowFile, scope: Scope) -> tuple[PublishingJob, ...]:
@@ -66,6 +93,7 @@ class JobSearch:
             site = _site(
                 name, job, workflow, own, caller=caller.site, runs=conditions[name].truth, reason=reasons[name]
             )
+            self.budget.spend(site)
             if "uses" in job:
                 yield from self._call(site, caller.depth)
             else:

@@ -139,7 +139,9 @@ def assess_files(files: Mapping[str, str], facts: ReleaseFacts, settings: Publis
     """
     read = {path: read_workflow(path, files[path]) for path in _readable(files, settings)}
     assessor = Assessor(read, facts, settings.index, settings.inputs)
-    return tuple(assessor.assess(file) for file in read.values())
+    # What the settings name comes first, so that nothing in another file can use up what may be spent on it.
+    order = sorted(read.values(), key=lambda file: file.path != settings.workflow_path)
+    return tuple(sorted((assessor.assess(file) for file in order), key=lambda one: one.path))
 
 
 def _readable(files: Mapping[str, str], settings: PublishSettings) -> list[str]:

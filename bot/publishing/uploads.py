@@ -7,7 +7,6 @@ action, a script in the repository) is never taken for an upload by its name.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -64,12 +63,14 @@ _TOOLS = (
 )  # fmt: skip
 _MENTION = re.compile(r"\b(publish|upload)\b")
 _SEPARATOR = re.compile(r"&&|\|\||[;|\n]")
+_WORD = re.compile(r"""(?:[^\s'"]|'[^']{0,2000}'|"[^"]{0,2000}"|['"])+""")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 _BRANCHING = re.compile(r"^\s*(if|elif|case|\[\[?|test)\b|^\s*\[", re.MULTILINE)
 _TASK = re.compile(
     r"\b(make|just|nox|tox|task|invoke|inv|doit|hatch|pdm|bash|sh|python[\d.]*|\./\S+)\b[^\n]{0,200}(publish|release|upload|deploy)"
 )
 _GLOBAL_OPTIONS = {"--directory", "--project", "--config-file", "-C", "--color", "-p", "-e", "--env"}
-_NOT_RUN = {"echo", "printf", "#", "which", "command"}
+_NOT_RUN = {"echo", "printf", "which", "command"}
 _DRY = {"--dry-run", "--help", "-h"}
 _BUILD = re.compile(
     r"\b(python[\d.]*\s+-m\s+build|pyproject-build|uv\s+build|poetry\s+build|flit\s+build|pdm\s+build|hatch\s+build|maturin\s+build"
@@ -103,6 +104,12 @@ def script_of(step: Mapping[str, Plain]) -> str:
     return script[:MAX_SCRIPT] if isinstance(script, str) else ""
 
 
+def reading_cost(step: Mapping[str, Plain]) -> int:
+    """Characters of the step's script that have to be searched for uploads; most scripts do not even mention any."""
+    script = script_of(step)
+    return len(script) if _MENTION.search(script) else 0
+
+
 def builds_distributions(step: Mapping[str, Plain]) -> bool:
     """Whether a step builds distributions, which does not belong in the job that may publish them."""
     return _BUILD.search(script_of(step)) is not None or action_of(step).startswith(_BUILD_ACTIONS)
@@ -134,12 +141,12 @@ def _uploads_in(script: str, environment: Mapping[str, str]) -> Iterator[Upload]
 
 
 def _commands(script: str) -> Iterator[list[str]]:
+    """The words of each command that may upload. No full shell: variables and substitutions stay as they are written."""
     for line in _SEPARATOR.split(script):
-        try:
-            words = shlex.split(line, comments=True)
-        except ValueError:  # an open quote: the line goes on, or the script is not for a POSIX shell
-            words = line.split()
-        if words and words[0] not in _NOT_RUN and not words[0].startswith("#"):
+        if not _MENTION.search(line):
+            continue
+        words = [re.sub(r"['\"]", "", word) for word in _WORD.findall(_COMMENT.sub("", line))]
+        if words and words[0] not in _NOT_RUN:
             yield words
 
 

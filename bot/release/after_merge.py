@@ -175,9 +175,9 @@ def _running(stage: Stage) -> Step | None:
 
 def _failed(stage: Stage, ours: RunFacts) -> Step:
     key = attempt_key(ours)
+    closed = rejection(ours, stage.route)
     if stage.record.failed != key:
-        return ReportFailure(run=ours, key=key, version=stage.version)
-    closed = rejection(ours)
+        return ReportFailure(run=ours, key=key, version=stage.version, rejected=closed)
     if closed is not None:
         by = closed.user.login if closed.user else "somebody"
         return Blocked(because(Reason.GATE_REJECTED, by=by, run=ours.run.url, version=stage.version))
@@ -190,13 +190,18 @@ def _at_gate(stage: Stage, ours: RunFacts, environment: str) -> Step:
     given = counted(stage.snapshot, stage.version, stage.commit)
     wanted = needed(stage.snapshot, stage.settings)
     asked = stage.record.asked is not None and stage.record.asked.key == attempt_key(ours)
-    if gate.ours and not ours_open and wanted == 0:
-        return OpenGate(ours, environment, stage.tag, stage.commit, stage.version, ())
-    if (gate.ours or gate.reviewed) and not asked and stage.snapshot.prompt is None:
-        return AskApproval(key=attempt_key(ours), version=stage.version, commit=stage.commit, needed=wanted, run=ours)
-    if gate.ours and not ours_open:
-        if len(given) >= wanted:
-            return OpenGate(ours, environment, stage.tag, stage.commit, stage.version, given)
+    ours_closed = gate.ours and not ours_open
+    if ours_closed and len(given) >= wanted:
+        return OpenGate(ours, environment, stage.tag, stage.commit, stage.version, given)
+    if (ours_closed or gate.reviewed) and not asked and stage.snapshot.prompt is None:
+        return AskApproval(
+            key=attempt_key(ours),
+            version=stage.version,
+            commit=stage.commit,
+            needed=wanted if ours_closed else 0,
+            run=ours,
+        )
+    if ours_closed:
         return AwaitApproval(
             version=stage.version, commit=stage.commit, needed=wanted, given=given, run=ours, look_again=_LATER
         )

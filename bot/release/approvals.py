@@ -35,9 +35,10 @@ def objection(snapshot: Snapshot, approval: Approval, version: str, commit: str)
     if not same_version(approval.version, version):
         return because(Reason.WRONG_VERSION, given=approval.version, version=version)
     if approval.commit is not None and not _names(approval.commit, commit):
-        return because(Reason.WRONG_COMMIT, given=approval.commit, commit=commit)
+        return because(Reason.WRONG_COMMIT, given=approval.commit, commit=commit, version=version)
     if not approval.role.reaches(APPROVAL_ROLE):
-        return because(Reason.ROLE_TOO_LOW, needed=APPROVAL_ROLE, actual=approval.role)
+        line = f"/release approve {version}"
+        return because(Reason.ROLE_TOO_LOW, needed=APPROVAL_ROLE, actual=approval.role, line=line)
     if approval.by.id in snapshot.excluded:
         own = snapshot.record is not None and approval.by.id == snapshot.record.requester_id
         return because(Reason.OWN_APPROVAL if own else Reason.PUSHED_TO_BRANCH, version=version)

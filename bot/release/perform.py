@@ -209,12 +209,15 @@ class Performer:
         await actions.review_gate(self._access.start, step.run.run.id, step.environment, "approved", comment)
 
     async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:
+        body = outcome_words.render_rejection(step, step.rejected) if step.rejected else await self._diagnose(step)
+        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+
+    async def _diagnose(self, step: ReportFailure) -> str:
         failed = [job for job in step.run.jobs if job.conclusion not in (None, "success", "skipped")]
         reports = [await self._report(job) for job in failed[:_MOST_REPORTS]]
         # Searching a long log takes up to a second of computing.
         diagnosis = await asyncio.to_thread(diagnose, reports)
-        body = outcome_words.render_failure(step, diagnosis)
-        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+        return outcome_words.render_failure(step, diagnosis)
 
     async def _report(self, job: Job) -> JobReport:
         log = await actions.find_log(self._access.read, job.id) or ""

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     WRONG_VERSION = "wrong-version"
     WRONG_COMMIT = "wrong-commit"
     NOTHING_TO_APPROVE = "nothing-to-approve"
+    REVIEWERS_DECIDE = "reviewers-decide"
     EDITED = "edited"
     NOT_A_RELEASE_PULL = "not-a-release-pull"
     ROLE_UNKNOWN = "role-unknown"

@@ -69,9 +69,16 @@ def attempt_mark(facts: RunFacts) -> str:
     return f"(run {facts.run.id}, attempt {facts.run.attempt})"
 
 
-def rejection(facts: RunFacts) -> DeploymentReview | None:
-    """The review that closed the gate, when one did."""
-    return next((review for review in facts.reviews if review.state == "rejected"), None)
+def rejection(facts: RunFacts, route: Route) -> DeploymentReview | None:
+    """The review that closed the gate in this attempt, when one did.
+
+    The history of reviews does not tell attempts apart. A job that was turned away at the gate failed without a step.
+    """
+    turned_away = any(
+        route.publishes_in(job.name) and job.conclusion == "failure" and job.failed_step is None for job in facts.jobs
+    )
+    rejected = [review for review in facts.reviews if review.state == "rejected"]
+    return rejected[-1] if turned_away and rejected else None
 
 
 def _publishing(runs: Iterable[RunFacts], route: Route, tag: str) -> list[RunFacts]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.github.facts import Person, RunFacts
+from bot.github.facts import DeploymentReview, Person, RunFacts
 from bot.publishing.route import Route
 from bot.publishing.verdicts import FileVerdict
 from bot.release.plan import Plan
@@ -82,7 +82,10 @@ class DispatchRun(Effect):
 
 @dataclass(frozen=True, slots=True)
 class AskApproval(Effect):
-    """Post the prompt. ``run`` is None when the approval is asked before the act that starts publication."""
+    """Post the prompt. ``run`` is None when the approval is asked before the act that starts publication.
+
+    ``needed`` is 0 when nobody but the environment's reviewers is asked.
+    """
 
     key: str
     version: str
@@ -114,11 +117,12 @@ class RejectTwin(Effect):
 
 @dataclass(frozen=True, slots=True)
 class ReportFailure(Effect):
-    """Say in the thread why the run failed, once per attempt."""
+    """Say in the thread why the run failed, once per attempt. ``rejected`` is the review that closed its gate, if one did."""
 
     run: RunFacts
     key: str
     version: str
+    rejected: DeploymentReview | None = None
 
 
 @dataclass(frozen=True, slots=True)

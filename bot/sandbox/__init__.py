@@ -12,5 +12,6 @@ Where things live:
 * ``http``, ``permissions``, ``rest/``, ``graph/``: how a program asks for it;
 * ``github`` puts those together into one function, ``server`` mounts that on a port, ``deliverer`` posts the webhooks;
 * ``people`` is what humans do, ``faults`` what goes wrong, ``acme`` the organisation of the demo;
-* ``actions/``, ``index/`` and ``sigstore`` run the workflows, take the uploads and sign them.
+* ``actions/``, ``index/`` and ``sigstore`` run the workflows, take the uploads and sign them;
+* ``sandbox`` puts all of it together, as functions for tests and on ports for the demo.
 """

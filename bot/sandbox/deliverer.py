@@ -22,7 +22,6 @@ from bot.sandbox.world import World
 
 TIMEOUT = 10.0
 """Seconds a receiver has to answer."""
-LARGEST_PAYLOAD = 25 * 1024 * 1024
 
 Harm = Literal["drop", "duplicate", "delay", "hold"]
 
@@ -78,8 +77,9 @@ def sign(secret: str, body: bytes) -> dict[str, str]:
     }
 
 
-def render_headers(delivery: Delivery) -> dict[str, str]:
-    """All headers of a delivery, as GitHub sends them."""
+def render_headers(delivery: Delivery, *, enterprise_host: str = "") -> dict[str, str]:
+    """All headers of a delivery, as GitHub, or an Enterprise server of that name, sends them."""
+    enterprise = {"X-GitHub-Enterprise-Host": enterprise_host, "X-GitHub-Enterprise-Version": "3.19.0"}
     return {
         "Accept": "*/*",
         "Content-Type": "application/json",
@@ -89,6 +89,7 @@ def render_headers(delivery: Delivery) -> dict[str, str]:
         "X-GitHub-Hook-ID": str(delivery.app.hook_id),
         "X-GitHub-Hook-Installation-Target-ID": str(delivery.app.id),
         "X-GitHub-Hook-Installation-Target-Type": "integration",
+        **(enterprise if enterprise_host else {}),
         **sign(delivery.app.webhook_secret, delivery.body),
     }
 
@@ -181,10 +182,11 @@ class Deliverer:
     async def post(self, delivery: Delivery) -> None:
         """Post one delivery now and keep the record of how it went."""
         url = delivery.app.webhook_url
-        if url is None or self._session is None or len(delivery.body) > LARGEST_PAYLOAD:
+        if url is None or self._session is None:
             self._close(delivery, 0, "failed to connect to host", 0.0)
             return
-        delivery.url, delivery.request_headers = url, render_headers(delivery)
+        delivery.url = url
+        delivery.request_headers = render_headers(delivery, enterprise_host=self.world.links.enterprise_host)
         began = time.monotonic()
         try:
             async with self._session.post(url, data=delivery.body, headers=delivery.request_headers) as answer:

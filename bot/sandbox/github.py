@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from bot.sandbox import rest
 from bot.sandbox.authentication import identify
@@ -81,6 +81,7 @@ class GitHubSandbox:
         self.world.links.api, self.world.links.graphql = base + api, base + graphql
         self.world.links.uploads, self.world.links.storage = base + uploads, (storage or base) + _STORAGE
         self.world.links.web = web or base
+        self.world.links.enterprise_host = urlsplit(base).netloc if self.style == "enterprise" else ""
 
     async def handle(self, request: Request) -> Response:
         """Answer one request.
@@ -88,16 +89,9 @@ class GitHubSandbox:
         Raises:
             ConnectionLostError: A fault switch broke the connection; there is no answer.
         """
-        index = len(self.world.requests) + 1
+        self.world.request_count += 1
+        index = self.world.request_count
         effect = self.faults.strike(index, request)
-        lost = isinstance(effect, Lost | CutDocument)
-        try:
-            return await self._suffer(index, request, effect)
-        finally:
-            if lost and len(self.world.requests) < index:
-                self._record(index, request, Response(0), effect=effect)
-
-    async def _suffer(self, index: int, request: Request, effect: Effect | None) -> Response:
         if isinstance(effect, Refused):
             self._record(index, request, effect.response, effect=effect)
             return effect.response
@@ -106,6 +100,7 @@ class GitHubSandbox:
         if isinstance(effect, StaleReads):
             self.faults.remember(self.world, effect)
         if isinstance(effect, Lost) and not effect.applied:
+            self._record(index, request, Response(0), effect=effect)
             await asyncio.sleep(effect.after)
             raise ConnectionLostError
         response = await self._serve(index, request, effect)
@@ -226,7 +221,7 @@ class GitHubSandbox:
         body = response.body
         if call.api_version != DEFAULT and response.headers.get("content-type", "").startswith("application/json"):
             body = json.dumps(without_removed(json.loads(body), call.api_version), ensure_ascii=False).encode()
-        request_id = hashlib.sha256(f"{len(self.world.requests)}".encode()).hexdigest()[:24].upper()
+        request_id = hashlib.sha256(f"{self.world.request_count}".encode()).hexdigest()[:24].upper()
         merged = {
             **self.limits.bucket(call.caller, "core", self.world.now()).headers("core"),
             **headers,

@@ -299,7 +299,8 @@ class Call:
             return Body({})
         try:
             content = json.loads(self.request.body)
-        except ValueError:
+            json.dumps(content, ensure_ascii=False).encode()  # Half of a surrogate pair is no text.
+        except (ValueError, RecursionError):
             raise BadRequestError from None
         if not isinstance(content, dict):
             raise BadRequestError("Body should be a JSON object")
@@ -365,6 +366,13 @@ class Body:
     def text(self, name: str, default: Any = _MISSING) -> Any:
         """A string."""
         return self.get(name, str, default)
+
+    def texts(self, name: str, default: Any = _MISSING) -> Any:
+        """A list of strings. Raises 422 when something else is among them."""
+        values = self.get(name, list, default)
+        if values is not default and not all(isinstance(value, str) for value in values):
+            raise UnprocessableError(f"Invalid request.\n\nFor '/{name}', an item is not a string.")
+        return values
 
     def choice(self, name: str, choices: Sequence[str], default: Any = _MISSING) -> Any:
         """One of a few strings. Raises 422 otherwise."""

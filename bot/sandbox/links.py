@@ -17,3 +17,5 @@ class Links:
     web: str = "http://sandbox.invalid"
     uploads: str = "http://uploads.sandbox.invalid"
     storage: str = "http://storage.sandbox.invalid"
+    enterprise_host: str = ""
+    """The host an Enterprise server names in its webhooks; empty for github.com's way."""

@@ -7,6 +7,7 @@ lives elsewhere: ``acts/`` changes the world and calls `World.emit`, ``rest/`` a
 import copy
 import hashlib
 import json
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ class LentFile:
     expires_at: datetime
 
 
+LARGEST_PAYLOAD = 25 * 1024 * 1024
+"""Bytes of a webhook's body."""
+
 Observer = Callable[["World", Repository, Event, User], None]
 
 
@@ -55,6 +59,8 @@ class World:
         self.outbox: deque[Delivery] = deque()
         """The deliveries nobody has posted yet. Tests take them out with `take_deliveries`, else the deliverer does."""
         self.requests: list[RequestRecord] = []
+        self.request_count = 0
+        """Requests that have begun; those that are still being served do not stand in `requests` yet."""
         self.lent: dict[str, LentFile] = {}
         """Files behind short-lived addresses, by the secret part of the address."""
         self.observers: list[Observer] = []
@@ -201,7 +207,7 @@ class World:
 
     def lend_file(self, content: bytes, content_type: str, *, seconds: float = 60) -> str:
         """Put a file (a log, an asset) behind an address that works without a token, for ``seconds``."""
-        name = hashlib.sha256(f"{self.ids.next()}:{len(content)}".encode()).hexdigest()
+        name = secrets.token_hex(32)
         self.lent[name] = LentFile(content, content_type, self.now() + timedelta(seconds=seconds))
         return f"{self.links.storage}/{name}"
 
@@ -289,7 +295,7 @@ class World:
 
         Git objects are shared, because they never change; refs and everything else are copied.
         """
-        shared = {id(self.clock): self.clock, id(self.links): self.links}
+        shared = {id(kept): kept for kept in (self.clock, self.links, self.lent)}
         unheard: list[object] = [self.observers, self.wakers, self.deliveries, self.requests, self.outbox]
         return copy.deepcopy(self, memo=shared | {id(thing): type(thing)() for thing in unheard})
 
@@ -314,6 +320,8 @@ class World:
         common["installation"] = {"id": installation.id, "node_id": installation.node_id}
         common["sender"] = simple_user(self.links, sender)
         body = json.dumps({**payload, **common}, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(body) > LARGEST_PAYLOAD:
+            return  # GitHub says nothing about a payload it does not deliver.
         action = payload.get("action")
         self._put(
             Delivery(

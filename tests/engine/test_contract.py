@@ -366,7 +366,9 @@ async def test_purging_an_installation_forgets_its_repositories_only(
 ) -> None:
     engine = await start(seen)
     await engine.accept(delivery("g-1"))
+    await engine.wake(WIDGET)
     await engine.idle()
+    seen.reconciled.clear()
     for repository in (WIDGET, ELSEWHERE):
         await engine.intents(repository).record("k", {})
         await engine.wake(repository, after=timedelta(milliseconds=100))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -529,6 +530,20 @@ def test_calls_that_multiply_end() -> None:
     refused = choose_route(files, FACTS, PublishSettings(workflow="x0.yml"))
     assert isinstance(refused, NoRoute)
     assert refused.code is Refusal.UNREADABLE
+
+
+def test_scripts_that_aliases_multiply_end_and_spare_the_named_workflow() -> None:
+    script = "twine upload a;" * 1000
+    steps = ", ".join(["*s"] * 40)
+    hostile = f"x: &s {{run: '{script}'}}\non: push\njobs:\n" + "".join(
+        f"  j{n}: {{steps: [{steps}]}}\n" for n in range(3)
+    )
+    files = {f".github/workflows/a{n}.yml": hostile for n in range(5)} | {PATH: workflow(TAGS)}
+    started = time.perf_counter()
+    chosen = choose_route(files, FACTS, PublishSettings(workflow="publish.yml"))
+    assert isinstance(chosen, Route)
+    assert any("too much" in doubt for doubt in chosen.uncertain)
+    assert time.perf_counter() - started < 10
 
 
 def test_a_workflow_of_another_repository_cannot_be_seen_into() -> None:

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.sandbox.acme import Acme, new_private_key
 from bot.sandbox.authentication import issue_token
@@ -24,7 +26,15 @@ def app_key() -> str:
 def make_jwt(acme: Acme, *, issued: float = -60, expires: float = 500, **claims: Any) -> str:
     now = int(acme.world.now().timestamp())
     content = {"iat": int(now + issued), "exp": int(now + expires), "iss": acme.app.client_id, **claims}
-    return jwt.encode(content, acme.private_key, algorithm="RS256")
+    return jwt.encode(content, _loaded(acme.private_key), algorithm="RS256")
+
+
+@cache
+def _loaded(private_key: str) -> RSAPrivateKey:
+    """The key, read once: that takes longer than all the rest of a test."""
+    key = load_pem_private_key(private_key.encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 @dataclass

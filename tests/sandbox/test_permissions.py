@@ -1,11 +1,14 @@
 """Permissions: taken from GitHub's table, checked on each route."""
 
+import json
+from importlib import resources
 from itertools import chain
 
 import pytest
 
 from bot.sandbox import rest
 from bot.sandbox.acme import PERMISSIONS
+from bot.sandbox.actions.rest import PARTS as ACTIONS
 from bot.sandbox.http import Route
 from bot.sandbox.permissions import accepted_header, alternatives
 from tests.sandbox.client import REPO
@@ -52,6 +55,16 @@ async def test_a_route_is_closed_without_its_permissions(desk: Desk, route: Rout
             assert answer.status == 403, answer.body
             assert answer.json()["message"] == "Resource not accessible by integration"
             assert answer.headers["x-accepted-github-permissions"] == accepted_header(needed)
+
+
+def test_the_table_has_exactly_the_routes_that_are_served() -> None:
+    lines = resources.files("bot.sandbox").joinpath("data/permissions.jsonl").read_text("utf-8").splitlines()
+    source = json.loads(lines[0])
+    assert source["_commit"]
+    assert source["_api_version"]
+    rows = {(row["verb"].upper(), row["path"]) for row in map(json.loads, lines[1:])}
+    served = {(route.method, route.template) for route in chain.from_iterable(p.all for p in [*rest.PARTS, *ACTIONS])}
+    assert rows <= served, "a row that no route needs"
 
 
 async def test_read_is_not_enough_to_write(desk: Desk) -> None:

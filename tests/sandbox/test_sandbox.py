@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,8 +117,8 @@ async def test_what_was_released_before_is_on_the_index() -> None:
     assert all(file.attestations for file in project.files.values())
 
 
-@pytest.mark.parametrize("text", ["github.com", "githubusercontent", "pypi.org"])
-async def test_no_address_of_the_real_world_is_served(text: str) -> None:
+@pytest.mark.parametrize("address", [r"github\.com", "githubusercontent", r"pypi\.org"])
+async def test_no_address_of_the_real_world_is_served(address: str) -> None:
     acme = build_acme(trigger="tag-push")
     sandbox = Sandbox.create(acme)
     await sandbox.publish_history()
@@ -125,4 +126,4 @@ async def test_no_address_of_the_real_world_is_served(text: str) -> None:
     await sandbox.actions.settle()
     served = [delivery.body.decode() for delivery in acme.world.deliveries]
     served += [job.log for one in acme.repository.runs.values() for job in one.jobs]
-    assert not [body for body in served if text in body]
+    assert not [text for text in served if re.search(address, text)]

@@ -81,9 +81,14 @@ def _literal(part: str) -> str:
 
 
 def is_guarded(environment: Environment) -> bool:
-    """Whether a job has to wait for anything at all."""
-    apps = any(rule.enabled for rule in environment.rules)
-    return apps or bool(environment.reviewers or environment.reviewing_teams or environment.wait_timer)
+    """Whether a job stops before the environment at all.
+
+    Restricting branches is enough for that: the job passes through `waiting` for a moment although nobody is asked, as
+    on GitHub (runs-on/runs-on#386).
+    """
+    restricted = environment.branch_policies is not None or environment.protected_branches_only
+    asks = any(rule.enabled for rule in environment.rules) or environment.reviewers or environment.reviewing_teams
+    return bool(restricted or asks or environment.wait_timer)
 
 
 def open_gate(live: LiveRun, environment: Environment, job: Job) -> Gate:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import secrets
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -147,6 +148,12 @@ class IndexState:
         known = self.projects.get(name)
         listed = self.pending_publishers.setdefault(name, []) if known is None else known.publishers
         listed.append(publisher)
+
+    def add_token(self, *projects: str) -> str:
+        """An ordinary API token of somebody who may upload to these projects."""
+        token = f"pypi-{secrets.token_urlsafe(48)}"
+        self.tokens[token] = UploadToken(frozenset(canonicalize_name(project) for project in projects))
+        return token
 
     def add_file(self, project: str, version: str, filename: str, content: bytes, at: datetime, **facts: Any) -> File:
         """Put a file onto the index without asking the rules of uploads; `facts` are further fields of `File`."""

@@ -148,8 +148,8 @@ def _find_project(state: IndexState, received: _Upload, token: UploadToken) -> P
     if project is not None and project.status != "active":
         raise UploadRefusedError(403, f"The given token isn't allowed to upload to project '{name}'. {_HELP}")
     if name not in token.projects:
-        kind = "OIDC" if token.publisher is not None else "project-"
-        raise UploadRefusedError(403, f"Invalid API Token: {kind} scoped token is not valid for project: '{name}'")
+        kind = "OIDC scoped token" if token.publisher is not None else "project-scoped token"
+        raise UploadRefusedError(403, f"Invalid API Token: {kind} is not valid for project: '{name}'")
     return project or state.ensure_project(name)
 
 

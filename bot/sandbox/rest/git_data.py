@@ -94,10 +94,10 @@ def create_commit(call: Call) -> Response:
     """Store a commit. Without author, committer and signature it is the App's own, and GitHub vouches for it."""
     body, store = call.json(), call.repository.store
     message, tree = body.text("message"), body.text("tree")
-    parents = body.get("parents", list, [])
+    parents = body.texts("parents", [])
     if not store.has(tree, "tree"):
         raise UnprocessableError("Tree SHA does not exist")
-    if not all(isinstance(parent, str) and store.has(parent, "commit") for parent in parents):
+    if not all(store.has(parent, "commit") for parent in parents):
         raise UnprocessableError("Parent SHA does not exist or is not a commit object")
     signed = not any(name in body for name in ("author", "committer", "signature"))
     bot = signature_of(call.world, call.actor)

@@ -48,7 +48,7 @@ def create_issue(call: Call) -> Response:
     )
     repository.issues[issue.number] = issue
     tell_thread(world, repository, issue, "opened", call.actor)
-    set_labels(world, repository, issue, body.get("labels", list, []), call.actor)
+    set_labels(world, repository, issue, body.texts("labels", []), call.actor)
     return created(issue_shape(world.links, repository, issue))
 
 
@@ -63,13 +63,13 @@ def patch_issue(call: Call) -> Response:
     """Change title, body, state or labels."""
     body, issue = call.json(), find_issue(call)
     title, text = body.text("title", None), body.get("body", (str, type(None)), None)
-    state, labels = body.choice("state", ("open", "closed"), None), body.get("labels", list, None)
+    state, labels = body.choice("state", ("open", "closed"), None), body.texts("labels", None)
     if isinstance(issue, PullRequest):
         _patch_pull(call, issue, title, text, state)
     else:
         _patch_issue(call, issue, title, text, state)
     if labels is not None:
-        set_labels(call.world, call.repository, issue, [str(name) for name in labels], call.actor)
+        set_labels(call.world, call.repository, issue, labels, call.actor)
     return ok(issue_shape(call.world.links, call.repository, issue))
 
 
@@ -83,7 +83,7 @@ def list_labels_of_issue(call: Call) -> Response:
 def add_labels(call: Call) -> Response:
     """Give an issue more labels; unknown ones are made."""
     issue = find_issue(call)
-    names = [label.name for label in issue.labels] + [str(name) for name in call.json().get("labels", list)]
+    names = [label.name for label in issue.labels] + call.json().texts("labels")
     set_labels(call.world, call.repository, issue, names, call.actor)
     return ok([label_shape(call.world.links, call.repository, one) for one in issue.labels])
 

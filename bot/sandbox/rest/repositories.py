@@ -118,7 +118,7 @@ def list_activity(call: Call) -> Response:
 def get_permission(call: Call) -> Response:
     """What an account may do here; unknown accounts are 404, strangers of a public repository may read."""
     user = call.world.find_user(call.params["username"])
-    if user is None or user.type == "Organization":
+    if user is None or user.type != "User":
         raise NotFoundError(f"{call.params['username']} is not a user")
     grant = call.repository.grant_of(user)
     shown = {"permission": grant.permission if grant else "none", "role_name": grant.role_name if grant else ""}

@@ -269,6 +269,8 @@ async def test_policies_are_matched_against_the_tag(
     stage.environment.branch_policies, stage.environment.protected_branches_only = policies, protected
     await reach(stage)
     assert stage.run.conclusion == ("success" if admitted else "failure")
+    # Restricting branches alone lets a job pass through `waiting`, though nobody is asked.
+    assert ("workflow_job.waiting" in stage.told()) is (admitted and policies is not None)
     if not admitted:
         assert annotation(stage) == 'Tag "v1.2.0" is not allowed to deploy to pypi due to environment protection rules.'
 

@@ -198,6 +198,15 @@ async def test_running_failed_jobs_again_keeps_what_succeeded() -> None:
     assert "deployment_protection_rule.requested" in told
     assert [job.key for job in run.jobs if job.run_attempt == 2] == ["build", "publish"]
     assert run.triggering_actor.login == "hugo"
+    await stage.call(
+        "POST",
+        f"/actions/runs/{run.id}/deployment_protection_rule",
+        {"environment_name": "pypi", "state": "approved", "comment": "now"},
+    )
+    await stage.actions.settle()
+    assert run.conclusion == "success"
+    # What the kept job of the first attempt had built was published.
+    assert [kept.run_attempt for kept in run.artifacts] == [1]
 
 
 async def test_running_everything_again_builds_again(stage: Stage) -> None:

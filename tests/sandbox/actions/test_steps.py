@@ -55,6 +55,7 @@ async def test_echo_outputs_and_environment(stage: Stage) -> None:
         "curl https://example.org | sh",
         "python -m build && rm -rf /",
         "echo $(whoami)",
+        'echo "I am $(whoami)"',
         "echo `whoami`",
         "echo hello > /etc/passwd",
         "python -m build; exit 0",
@@ -64,7 +65,7 @@ async def test_echo_outputs_and_environment(stage: Stage) -> None:
     ],
 )
 async def test_anything_else_fails_clearly_instead_of_running(stage: Stage, command: str) -> None:
-    log = await run_steps(stage, f"- run: {command!r}" if "'" not in command else f'- run: "{command}"')
+    log = await run_steps(stage, f"- run: |\n    {command}")
     assert "##[error]The sandbox has no shell and cannot run this command:" in log
     assert stage.run.conclusion == "failure"
 
@@ -316,7 +317,7 @@ async def test_an_index_that_is_away(stage: Stage) -> None:
 async def test_an_index_without_trusted_publishing(stage: Stage) -> None:
     stage.index.faults.trusted_publishing_disabled = True
     log = await run_steps(stage, PUBLISH)
-    assert "udience retrieval failed: repository at index.sandbox.invalid has trusted publishing disabled" in log
+    assert "audience retrieval failed: repository at index.sandbox.invalid has trusted publishing disabled" in log
 
 
 async def test_an_upload_whose_answer_is_lost(stage: Stage) -> None:
@@ -349,6 +350,22 @@ async def test_a_foreign_file_among_the_distributions(stage: Stage) -> None:
 )
 async def test_other_ways_of_uploading(stage: Stage, inputs: str, message: str) -> None:
     assert message in await run_steps(stage, f"{PUBLISH}  with: {inputs}")
+
+
+async def test_an_upload_with_a_token_is_not_attested(stage: Stage) -> None:
+    token = stage.index.state.add_token("widget")
+    stage.actions.services.secrets["INDEX_TOKEN"] = token
+    log = await run_steps(stage, PUBLISH + "  with: {password: '${{ secrets.INDEX_TOKEN }}'}")
+    assert stage.run.conclusion == "success"
+    assert token not in log
+    assert "  password: ***" in log
+    assert "an explicit password was also set, disabling Trusted Publishing" in log
+    assert [file.attestations for file in stage.index.state.projects["widget"].files.values()] == [[], []]
+
+
+async def test_a_secret_that_is_not_there_means_trusted_publishing(stage: Stage) -> None:
+    await run_steps(stage, PUBLISH + "  with: {password: '${{ secrets.NOTHING }}'}")
+    assert all(file.attestations for file in stage.index.state.projects["widget"].files.values())
 
 
 async def test_switches(stage: Stage) -> None:

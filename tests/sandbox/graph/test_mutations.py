@@ -153,8 +153,8 @@ async def test_comments_are_changed_hidden_and_reacted_to(desk: Desk) -> None:
         ),
         (
             {"contents": "write"},
-            'createPullRequest(input: {repositoryId: "REPO", baseRefName: "main", headRefName: "x", title: "t"})'
-            " { pullRequest { id } }",
+            """createPullRequest(input: {repositoryId: "REPO", baseRefName: "main", headRefName: "x", title: "t"}) {
+              pullRequest { id } }""",
         ),
     ],
 )

@@ -10,7 +10,7 @@ _PYTHON = r"(?:python3?(?:\.\d+)? -m )"
 _TOOLS = r"(?:build|hatch|hatchling|flit|pip|setuptools|twine|uv|wheel)(?:\[[\w,]+\])?(?:[=<>~!]=?[\w.*,<>=]+)?"
 _BUILD = re.compile(
     rf"(?:{_PYTHON}build|pyproject-build|uv build|hatch build|pipx run build|uvx --from build pyproject-build)"
-    r"(?P<only>(?: (?:--sdist|--wheel|-s|-w|-n|--no-isolation|-v|--verbose))*)"
+    r"(?P<flags>(?: (?:--sdist|--wheel|-s|-w|-n|--no-isolation|-v|--verbose))*)"
     r"(?: (?:--outdir|-o|--out-dir) (?P<out>[\w./-]+?)/?)?(?: \.)?"
 )
 _INSTALL = re.compile(
@@ -18,10 +18,11 @@ _INSTALL = re.compile(
 )
 _CHECK = re.compile(rf"{_PYTHON}?twine check(?: --strict)? dist/\*|uvx twine check dist/\*")
 _ECHO = re.compile(
-    r"""echo (?P<text>"[^"`]*"|'[^']*'|[^"'`|&;<>()]*?)(?: *>> *["']?\$\{?(?P<file>GITHUB_\w+)\}?["']?)?"""
+    r"""echo (?P<text>"(?:[^"`$]|\$(?!\())*"|'[^']*'|[^"'`|&;<>()]*?)(?: *>> *["']?\$\{?(?P<file>GITHUB_\w+)\}?["']?)?"""
 )
 _EXIT = re.compile(r"exit (?P<code>\d{1,3})")
 _LIST = re.compile(r"ls(?: -[alhR1]+)?(?: (?P<folder>[\w./-]+?)/?)?")
+_KINDS = {".tar.gz": {"--sdist", "-s"}, ".whl": {"--wheel", "-w"}}
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 
 _Handler = Callable[[Execution, re.Match[str], dict[str, str]], Awaitable[None]]
@@ -48,12 +49,12 @@ def _lines(script: str) -> list[str]:
 
 
 async def _build(execution: Execution, match: re.Match[str], outputs: dict[str, str]) -> None:
-    only = match["only"] or ""
+    flags = set((match["flags"] or "").split())
+    kinds = [kind for kind, names in _KINDS.items() if flags & names] or list(_KINDS)
     folder = (match["out"] or "dist").removeprefix("./")
     built = await build_distributions(execution)
     for name, content in built.files.items():
-        kind = "--sdist" if name.endswith(".tar.gz") else "--wheel"
-        if not re.search(r"-(-sdist|s|-wheel|w)\b", only) or re.search(rf" ({kind}|{kind[1:3]})\b", only):
+        if name.endswith(tuple(kinds)):
             execution.files[f"{folder}/{name}"] = content
 
 

@@ -21,12 +21,13 @@ class StepFailedError(Exception):
 
 @dataclass(frozen=True)
 class Services:
-    """What lies outside the runner."""
+    """What lies outside the runner. `secrets` are those of the repository, by their name in capitals."""
 
     issuer: OidcIssuer
     sigstore: LocalSigstore
     builder: Builder
     index: IndexTransport
+    secrets: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,14 +58,14 @@ class Execution:
     status: str = "success"
 
     def contexts(self) -> dict[str, Value]:
-        """The contexts a step may use; there are no secrets in the sandbox, so each of them is empty."""
+        """The contexts a step may use."""
         return {
             **self.live.contexts(self.definition),
             "env": dict(self.env),
             "steps": dict(self.steps),
             "job": {"status": self.status},
             "runner": {"os": "Linux", "arch": "X64", "name": "GitHub Actions 1", "temp": "/home/runner/work/_temp"},
-            "secrets": {},
+            "secrets": dict(self.services.secrets),
         }
 
     def text(self, inputs: Mapping[str, Any], name: str, default: str = "") -> str:

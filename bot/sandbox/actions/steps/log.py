@@ -1,17 +1,22 @@
 """The log of a job as GitHub writes it."""
 
+from collections.abc import Iterable
+
 from bot.sandbox.clock import Clock
 
 
 class JobLog:
     """Lines with time stamps; markers such as `##[group]` fold, and `##[error]` colours, on the run's page."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, masked: Iterable[str] = ()) -> None:
         self._clock = clock
+        self._masked = [secret for secret in masked if secret]
         self._lines: list[str] = []
 
     def write(self, text: str = "") -> None:
-        """Add one or several lines."""
+        """Add one or several lines, with the secrets in them masked."""
+        for secret in self._masked:
+            text = text.replace(secret, "***")
         stamp = self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
         self._lines += [f"{stamp} {line}" for line in text.split("\n")]
 

@@ -111,7 +111,7 @@ async def _exchange(execution: Execution) -> str:
     audience = await _send(execution, "GET", "/_/oidc/audience")
     if audience.status != 200:
         reason = _AUDIENCE_FAILURES.get(audience.status, f"responded with unexpected {audience.status}")
-        raise _exchange_failure(f"Audience retrieval failed: repository at {_host(index.base)} {reason}")
+        raise _exchange_failure(f"audience retrieval failed: repository at {_host(index.base)} {reason}")
     token = _identity_token(execution, audience.json()["audience"])
     minted = await _send(execution, "POST", "/_/oidc/mint-token", body=json.dumps({"token": token}).encode())
     if minted.status == 422:

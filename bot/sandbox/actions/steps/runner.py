@@ -30,7 +30,8 @@ _ACTIONS: Mapping[str, Action] = {
 
 async def run_job(live: LiveRun, job: Job, definition: JobDefinition, services: Services, switches: Switches) -> str:
     """Run the steps in order and return the job's conclusion; log, steps and outputs are left on the job."""
-    execution = Execution(live, job, definition, services, switches, JobLog(live.world.clock))
+    log = JobLog(live.world.clock, services.secrets.values())
+    execution = Execution(live, job, definition, services, switches, log)
     try:
         _set_up(execution)
         for step in definition.steps:
