@@ -31,6 +31,7 @@ from bot.release.reconcile import Reached
 from bot.release.snapshot import Line, Request
 from bot.release.speech import STALENESS
 from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, Refused
+from bot.release.views import find_shown_run
 from bot.release.workbench import Workbench
 
 log = structlog.get_logger(__name__)
@@ -71,11 +72,12 @@ class Conversation:
         if not invocations:
             return False
         try:
-            await self._carry_out(invocations)
+            return await self._carry_out(invocations)
         except PermissionMissing as missing:
             await self._say_missing(missing)
+            return False
 
-    async def _carry_out(self, invocations: tuple[Invocation, ...]) -> None:
+    async def _carry_out(self, invocations: tuple[Invocation, ...]) -> bool:
         read, author = self._bench.access.read, self._comment.author
         role = await get_role(read, author.login, author.id)
         if not is_heard(role):
@@ -169,35 +171,46 @@ class Conversation:
         mine = record.comment_id == self._comment.comment_id
         if mine and place.pull is not None and place.pull.number == pull.number:
             return Answer("rocket")
-        render = replies.render_opened if mine else replies.render_already
-        return Answer("rocket", render(pull, record.version, self._comment.comment_id))
+        if not mine:
+            return Answer("rocket", replies.render_already(pull, record.version, self._comment.comment_id))
+        without = place.pull is not None and place.pull.is_open
+        return Answer("rocket", replies.render_opened(pull, record.version, self._comment.comment_id, without=without))
 
     async def _approve(self, version: str, place: Place) -> Answer:
         """Judge this very comment as the release loop will, then let the loop go on: approving *is* the comment."""
         if not place.is_release_pull or place.pull is None:
             newest = await self._newest(place)
             return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=newest.number if newest else ""))
-        before = await self._bench.look(place.repository, place.pull)
+        if not await self._bench.is_accepted(self._comment.comment_id):
+            answer = await self._judge(version, place, place.pull)
+            if answer is not None:
+                return answer
+            await self._bench.accept(self._comment.comment_id)
+        reached = await self._bench.take(place.repository, place.pull)
+        if isinstance(reached.step, Blocked):
+            return self._refuse(reached.step.reason)
+        return Answer("rocket")
+
+    async def _judge(self, version: str, place: Place, pull: PullRequest) -> Answer | None:
+        """What to answer when this approval counts for nothing, or None when it counts."""
+        before = await self._bench.look(place.repository, pull)
         snapshot, step = before.snapshot, before.step
         mine = next((one for one in snapshot.approvals if one.comment.id == self._comment.comment_id), None)
         if mine is None and isinstance(step, AwaitApproval):
             if await find_comment(self._bench.access.read, self._comment.comment_id) is None:
                 return Answer("confused")
             raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+        if approvals.is_given(snapshot, step, version):
+            return Answer(
+                "rocket", replies.render_approved(version, find_shown_run(snapshot), self._comment.comment_id)
+            )
         if isinstance(step, AwaitReviewers) and step.run is not None:
             return self._refuse(because(Reason.REVIEWERS_DECIDE, run=step.run.run.url))
-        if is_approved(snapshot, step, version):
-            return Answer("rocket", replies.render_approved(version, find_shown_run(snapshot), self._comment.comment_id))
         project = snapshot.project
         if mine is None or project is None or snapshot.candidate is None:
             return self._refuse(because(Reason.NOTHING_TO_APPROVE))
         refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
-        if refusal is not None:
-            return self._refuse(refusal)
-        reached = await self._bench.take(place.repository, place.pull)
-        if isinstance(reached.step, Blocked):
-            return self._refuse(reached.step.reason)
-        return Answer("rocket")
+        return self._refuse(refusal) if refusal is not None else None
 
     async def _status(self, place: Place) -> Answer:
         comment_id = self._comment.comment_id

@@ -81,10 +81,10 @@ def render_rejection(step: ReportFailure, review: DeploymentReview) -> str:
     run = step.run.run
     by = code("@" + review.user.login) if review.user else "Somebody"
     said = f", saying: {code(review.comment)}" if review.comment else ""
+    where = f"{link(f'run {run.id}', run.url)}, attempt {run.attempt}"
     parts = [
         outcome_marker(step.key),
-        f"🛑 **{by} rejected the deployment of {code(step.version)}** in {link(f'run {run.id}', run.url)},"
-        f" attempt {run.attempt}{said}.",
+        f"🛑 **{by} rejected the deployment of {code(step.version)}** in {where}{said}.",
         "Nothing was published. To try again, re-run the run on GitHub: I ask anew then.",
     ]
     return finish("\n\n".join(parts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.github.links import commit_page
 from bot.messages.markers import marker
 from bot.messages.text import code, finish, link, short
+from bot.messages.turns import allows_self
 from bot.release.runs import attempt_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import AskApproval, OpenGate, RejectTwin
@@ -50,9 +51,7 @@ def render_twin_comment(step: RejectTwin) -> str:
 
 def _approvals(snapshot: Snapshot, step: AskApproval) -> str:
     count = "one person" if step.needed == 1 else f"{step.needed} people"
-    others = (
-        "" if _self_allowed(snapshot) else ", but not of whoever asked for this release or pushed to its branch"
-    )
+    others = "" if allows_self(snapshot) else ", but not of whoever asked for this release or pushed to its branch"
     pinned = f"/release approve {step.version} {short(step.commit)}"
     return (
         f"This takes the approval of {count} with the role *maintain* or *admin*{others}. To approve, type\n\n"
@@ -68,8 +67,3 @@ def _reviewers(snapshot: Snapshot, step: AskApproval) -> str:
     page = link("the page of the run", step.run.run.url) if step.run else ""
     also = " as well" if snapshot.gate.ours else ""
     return f"The environment has required reviewers{also}. {one_of}{names}: please review the deployment on {page}."
-
-
-def _self_allowed(snapshot: Snapshot) -> bool:
-    approval = getattr(snapshot.settings, "approval", None)
-    return bool(approval is not None and approval.self_)

@@ -22,13 +22,13 @@ def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -
     parts = [
         marker(PULL),
         f"**{code(plan.project)} {code(plan.previous)} → {code(plan.version)}**, asked for by {code('@' + plan.requester_login)}.",
-        "### Merging this",
+        "## What merging does",
         "\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1)),
     ]
     if plan.entries:
-        parts += ["### Changelog", harmless(plan.entries)]
-    parts += ["### Files changed", _files(plan)]
-    parts += ["### Commands", _COMMANDS]
+        parts += ["## Changelog", harmless(plan.entries)]
+    parts += ["## Files changed", _files(plan)]
+    parts += ["## Commands", _COMMANDS]
     return finish("\n\n".join(parts))
 
 
@@ -36,26 +36,26 @@ def _acts(plan: Plan, environment: Environment | None, needed: int) -> list[str]
     tag, workflow = code(plan.tag), code(plan.route.workflow)
     publish = _publication(plan, environment, needed)
     verify = "I wait for the files on the index, verify their attestations and report here."
-    release = "The GitHub Release is published"
+    release = "I publish the GitHub Release"
     match plan.route.order:
         case Order.RELEASE_PUBLISHED:
             return [
-                f"puts the tag {tag} on the merge commit.",
+                f"I put the tag {tag} on the merge commit.",
                 f"{release}, which starts {workflow}. {publish}",
                 verify,
             ]
         case Order.TAG_PUSH:
             return [
-                f"puts the tag {tag} on the merge commit, which starts {workflow}. {publish}",
+                f"I put the tag {tag} on the merge commit, which starts {workflow}. {publish}",
                 verify,
-                f"{release} with the digests and attestations of the files.",
+                f"{release}, with the digests and attestations of the files.",
             ]
         case Order.DISPATCH:
             return [
-                f"puts the tag {tag} on the merge commit.",
-                f"{workflow} is started at the tag. {publish}",
+                f"I put the tag {tag} on the merge commit.",
+                f"I start {workflow} at the tag. {publish}",
                 verify,
-                f"{release} with the digests and attestations of the files.",
+                f"{release}, with the digests and attestations of the files.",
             ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.conversation.registry import Entry, Misunderstood
-from bot.github.facts import PullRequest
+from bot.github.facts import PullRequest, RunFacts
 from bot.messages.markers import marker
 from bot.messages.reasons import say
 from bot.messages.text import code, finish, in_cell, link
@@ -19,14 +19,24 @@ def reply_marker(comment_id: int) -> str:
     return marker(REPLY, str(comment_id))
 
 
-def render_opened(pull: PullRequest, version: str, comment_id: int) -> str:
-    """The one link where the command was typed."""
-    return _reply(comment_id, f"{code(version)} goes on in #{pull.number}: merging it releases.")
+def render_opened(pull: PullRequest, version: str, comment_id: int, *, without: bool = False) -> str:
+    """The one link where the command was typed; ``without`` says that the pull request there is no part of the release."""
+    base = code(pull.base_branch)
+    what = f" It holds {base} as it is now, without this pull request." if without else ""
+    return _reply(
+        comment_id, f"#{pull.number} is the release pull request for {code(version)}: merging it releases.{what}"
+    )
 
 
 def render_already(pull: PullRequest, version: str, comment_id: int) -> str:
     """The answer to a repeated command."""
     return _reply(comment_id, f"Already done: #{pull.number} is the release pull request for {code(version)}.")
+
+
+def render_approved(version: str, run: RunFacts | None, comment_id: int) -> str:
+    """The answer to an approval that is not needed any more."""
+    where = f"{link(f'run {run.run.id}', run.run.url)} goes on" if run else "it is released"
+    return _reply(comment_id, f"Already done: {code(version)} was approved, and {where}.")
 
 
 def render_refusal(reason: Because, comment_id: int) -> str:

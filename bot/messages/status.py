@@ -25,7 +25,7 @@ def render_status(snapshot: Snapshot, step: Step) -> str:
     ]
     parts = [
         marker(STATUS),
-        f"**{what}: {headline(step)}**",
+        f"**{what}.** {headline(step)}.",
         "\n".join(["| | stage | |", "| --- | --- | --- |", *rows]),
         f"**Whose turn:** {turn(snapshot, step)}",
     ]

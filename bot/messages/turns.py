@@ -55,10 +55,11 @@ def turn(snapshot: Snapshot, step: Step) -> str:
         case AwaitRun(run=run) if run is not None:
             return f"{link('The run', run.run.url)} builds and uploads. Nobody needs to do anything."
         case AwaitApproval():
-            return f"A maintainer types {code(f'/release approve {step.version}')}."
+            others = "" if allows_self(snapshot) else " who neither asked for this release nor pushed to its branch"
+            return f"A maintainer{others} types {code(f'/release approve {step.version}')}."
         case AwaitReviewers(run=run) if run is not None:
-            names = ", ".join(code("@" + name) for name in step.reviewers)
-            return f"{names} can review the deployment on {link('the page of the run', run.run.url)}."
+            names = " or ".join(code("@" + name) for name in step.reviewers)
+            return f"{names} reviews the deployment on {link('the page of the run', run.run.url)}."
         case AwaitIndex(trouble=str(trouble)):
             return f"The package index does not answer ({code(trouble)}). I ask again by myself."
         case AwaitIndex(missing=missing):
@@ -68,8 +69,16 @@ def turn(snapshot: Snapshot, step: Step) -> str:
             return say(step.reason).in_line()
         case Abandoned():
             return "Nobody's. A new `/release VERSION` starts again."
+        case Done():
+            return "Nobody's: it is done."
         case _:
             return "Nobody's."
+
+
+def allows_self(snapshot: Snapshot) -> bool:
+    """Whether the settings let people approve what they asked for themselves."""
+    approval = getattr(snapshot.settings, "approval", None)
+    return bool(approval is not None and approval.self_)
 
 
 def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.github.facts import Person, Role
 from bot.release.reasons import Because, Reason, because
+from bot.release.runs import attempt_key, commit_key
 from bot.release.snapshot import Approval, Snapshot
+from bot.release.steps import AwaitIndex, AwaitReviewers, AwaitRun, Done, Step
 from bot.settings.repository import RepositorySettings
 from bot.versions import same_version
 
@@ -26,6 +28,22 @@ def counted(snapshot: Snapshot, version: str, commit: str) -> tuple[Person, ...]
         if objection(snapshot, approval, version, commit) is None:
             people.setdefault(approval.by.id, approval.by)
     return tuple(people.values())
+
+
+def is_given(snapshot: Snapshot, step: Step, version: str) -> bool:
+    """Whether the approval of ``version`` that was asked for is no longer waited for, since the release has gone on."""
+    record = snapshot.record
+    if record is None or record.asked is None or not same_version(version, record.version):
+        return False
+    match step:
+        case AwaitReviewers():
+            return snapshot.gate.ours
+        case AwaitRun(run=run) if run is not None:
+            return record.asked.key in (attempt_key(run), commit_key(run.run.head_sha))
+        case AwaitIndex(before_tag=before_tag):
+            return not before_tag
+        case _:
+            return isinstance(step, Done)
 
 
 def objection(snapshot: Snapshot, approval: Approval, version: str, commit: str) -> Because | None:

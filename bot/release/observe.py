@@ -226,7 +226,9 @@ class Observer:
         if asked_at is None:
             return snapshot
         pushers = await list_pushers(self._access.read, snapshot.line.branch, pull.created_at)
-        given = [comment for comment in comments if comment.created_at >= asked_at]
+        # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
+        asked_as = prompt.id if prompt else 0
+        given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
         return replace(snapshot, prompt=prompt, pushers=pushers, approvals=await self._list_approvals(given))
 
     def _may_ask(self, snapshot: Snapshot) -> bool:

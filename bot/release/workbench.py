@@ -20,6 +20,7 @@ from bot.release.snapshot import Line, Request
 from bot.release.speech import Speech
 
 _LINE_INTENT = "line:"
+_APPROVAL_INTENT = "approval:"
 
 
 class Workbench:
@@ -44,6 +45,14 @@ class Workbench:
     async def take(self, repository: Repository, pull: PullRequest) -> Reached:
         """Take the release of ``pull`` as far as it goes."""
         return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull)
+
+    async def accept(self, comment_id: int) -> None:
+        """Note that this approval was judged to count: once its gate is open, nothing shows that any more."""
+        await self._intents.record(f"{_APPROVAL_INTENT}{comment_id}", {})
+
+    async def is_accepted(self, comment_id: int) -> bool:
+        """Whether this approval was judged to count before, so that its comment is being handled again after a crash."""
+        return await self._intents.find(f"{_APPROVAL_INTENT}{comment_id}") is not None
 
     async def look(self, repository: Repository, pull: PullRequest) -> Reached:
         """Where the release of ``pull`` stands now; nothing is done."""

@@ -55,7 +55,7 @@ from bot.versions.tags import (
     tag_for,
     version_of,
 )
-from bot.versions.toml_spans import TomlError, read_toml
+from bot.versions.formats.toml_spans import TomlError, read_toml
 
 __all__ = [
     "DEFAULT_TAG_PATTERN",

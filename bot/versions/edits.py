@@ -7,10 +7,10 @@ from tomlkit.exceptions import TOMLKitError
 
 from bot.versions.arithmetic import SpelledVersion, parse_version
 from bot.versions.project import FileEdit, Project, ProjectCode, ProjectRefused, Site, SourceFile
-from bot.versions.python_literals import list_literals
+from bot.versions.formats.python_literals import list_literals
 from bot.versions.sentences import Quoted
-from bot.versions.text import Span, Text, decode_python, decode_toml, replace_spans
-from bot.versions.toml_spans import TomlError, read_toml, value_at, with_value
+from bot.versions.formats.text import Span, Text, decode_python, decode_toml, replace_spans
+from bot.versions.formats.toml_spans import TomlError, read_toml, value_at, with_value
 
 _MOST_FOR_SECOND_READER = 100_000
 """Characters; tomlkit takes about a tenth of a second for as many."""

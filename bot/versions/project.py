@@ -17,13 +17,90 @@ class SiteKind(StrEnum):
     PROJECT_TABLE = "[project] version"
     POETRY_TABLE = "[tool.poetry] version"
     HATCH_PATH = "file named by [tool.hatch.version] path"
+    PDM_PATH = "file named by [tool.pdm.version] path"
     FLIT_MODULE = "__version__ that Flit reads"
+    SETUPTOOLS_ATTR = "attribute that setuptools reads"
+    SETUPTOOLS_FILE = "file that setuptools reads"
+    SETUP_CFG = "[metadata] version of setup.cfg"
+    SETUP_PY = "version of setup.py"
+    SETUP_PY_FILE = "file that setup.py reads"
+    SCIKIT_BUILD = "file that scikit-build-core reads"
+    CARGO = "version of the crate"
+    CARGO_LOCK = "the crate's entry in Cargo.lock"
+    MESON = "version of meson.build"
+    PACKAGE_JSON = "version of package.json"
     MODULE = "__version__ of the package"
+    LOCK = "the project's own entry in the lock file"
+    PIN = "requirement of a sibling on this package"
+    DOCS_CONF = "version of the documentation"
+    CITATION = "version to cite"
+    CODEMETA = "version of the software's metadata"
+    RELEASE_DATE = "date of the release"
+    BUMPVERSION = "configuration of bumpversion"
+    TBUMP = "configuration of tbump"
+    COMMITIZEN = "configuration of Commitizen"
+    SEMANTIC_RELEASE = "configuration of Python Semantic Release"
+    RELEASE_PLEASE = "configuration of release-please"
+    ANNOTATION = "place marked in the file"
+    VERSION_FILES = "place named by version-files"
+
+
+class Reader(StrEnum):
+    """Which reader found a site, and checks the edit afterwards."""
+
+    TOML = "toml"
+    PYTHON = "python"
+    CFG = "cfg"
+    JSON = "json"
+    LOCK = "lock"
+    TEXT = "text"
+
+
+class Form(StrEnum):
+    """How a place writes the version."""
+
+    TYPED = "typed"
+    """As the human typed it."""
+    NORMALISED = "normalised"
+    """In the form of the index, as lock files write it."""
+    SEMVER = "semver"
+    """As Cargo and npm want it: three numbers, and a hyphen before a pre-release."""
+    PREFIX = "prefix"
+    """Only as many release numbers as stand there now (``1.2`` for 1.2.3)."""
+    NUMBER = "number"
+    """One of the release numbers."""
+    LEVEL = "level"
+    """The word for alpha, beta, candidate or final."""
+    SERIAL = "serial"
+    """The number of the pre-release; 0 in a final one."""
+    DEV = "dev"
+    """The number of the development release; 0 in any other."""
+    DATE = "date"
+    """The day of the release, ``YYYY-MM-DD``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One literal of a version that is written in several, such as an element of a tuple.
+
+    Attributes:
+        start: first character in the decoded file.
+        end: first character after it.
+        form: what of the version stands there.
+        text: what stands there now.
+        index: which release number it is, for ``Form.NUMBER``.
+    """
+
+    start: int
+    end: int
+    form: Form
+    text: str
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One literal that holds the version.
+    """One place that holds the version.
 
     Attributes:
         path: file inside the repository.
@@ -33,6 +110,9 @@ class Site:
         key: what the literal is bound to: keys of a TOML document or the name of a Python variable.
         start: first character of the version in the decoded file.
         end: first character after it. Quotes, and a ``v`` before the digits, lie outside.
+        reader: the kind of text it stands in.
+        form: how the version is written there.
+        parts: the literals it is put together from, when there is more than one; ``start`` to ``end`` is the first then.
     """
 
     path: str
@@ -42,6 +122,33 @@ class Site:
     key: tuple[str | int, ...]
     start: int = field(repr=False)
     end: int = field(repr=False)
+    reader: Reader = Reader.TEXT
+    form: Form = Form.TYPED
+    parts: tuple[Piece, ...] = field(default=(), repr=False)
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The literals to change."""
+        return self.parts or (Piece(self.start, self.end, self.form, self.spelling),)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A place that looks like the version and is not changed.
+
+    Attributes:
+        path: file inside the repository.
+        line: its line, counted from 1.
+        text: what stands there.
+        reason: why it is left alone, as one plain sentence of ours.
+        setting: what to write into ``version-files`` to have it changed; None when nothing would.
+    """
+
+    path: str
+    line: int
+    text: str
+    reason: str
+    setting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +169,19 @@ class Project:
         version: what all its sites say.
         spelling: the version as its first (declared) site spells it.
         files: the files that hold it, the declared site's first.
+        lookalikes: places that look like the version and are not changed.
+        derived_by: the tool that takes the version from the newest tag; None when files hold it. Such a project has no
+            declared site, and its version is what the caller said was released last.
+        root: the package's folder, ``.`` for the top of the repository.
     """
 
     name: str
     version: Version
     spelling: str
     files: tuple[SourceFile, ...]
+    lookalikes: tuple[Lookalike, ...] = ()
+    derived_by: str | None = None
+    root: str = "."
 
     @property
     def normalised_name(self) -> str:
@@ -99,6 +213,7 @@ class ProjectCode(StrEnum):
     OUTSIDE_ROOT = "outside-root"
     SITES_DISAGREE = "sites-disagree"
     EDIT_NOT_EXACT = "edit-not-exact"
+    INEXPRESSIBLE = "inexpressible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
 from bot.versions.sentences import Quoted
-from bot.versions.text import Text, line_of
-from bot.versions.toml_spans import Path, TomlDocument, value_at
+from bot.versions.formats.text import Text, line_of
+from bot.versions.formats.toml_spans import Path, TomlDocument, value_at
 
 PYPROJECT = "pyproject.toml"
 

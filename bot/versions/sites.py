@@ -14,10 +14,10 @@ from bot.versions.arithmetic import find_version
 from bot.versions.layout import list_version_modules
 from bot.versions.project import Project, ProjectCode, ProjectProblem, ProjectRefused, Site, SiteKind, SourceFile
 from bot.versions.pyproject import PYPROJECT, Declaration, read_declaration
-from bot.versions.python_literals import Literal, list_literals
+from bot.versions.formats.python_literals import Literal, list_literals
 from bot.versions.sentences import Parts, Quoted
-from bot.versions.text import decode_python, decode_toml
-from bot.versions.toml_spans import TomlError, read_toml
+from bot.versions.formats.text import decode_python, decode_toml
+from bot.versions.formats.toml_spans import TomlError, read_toml
 
 _MOST_FILES = 20
 _MOST_NAMED = 5

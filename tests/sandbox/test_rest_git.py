@@ -70,6 +70,9 @@ async def test_a_bad_tree_is_refused(desk: Desk, body: dict[str, Any]) -> None:
         ("refs/tags", None, "Reference name must start with 'refs/' and contain at least two slashes"),
         ("heads/new", None, "Reference name must start with 'refs/' and contain at least two slashes"),
         ("refs/heads/a..b", None, "refs/heads/a..b is not a valid ref name."),
+        ("refs/heads/main/x", None, "Reference update failed"),
+        ("refs/tags/v1.1.0/x", None, "Reference update failed"),
+        ("refs/pull/1/head", None, "refs/pull/1/head is reserved by GitHub."),
         ("refs/heads/a b", None, "refs/heads/a b is not a valid ref name."),
     ],
 )

@@ -31,6 +31,7 @@ class _Settles(Protocol):
 
 async def pass_time(theatre: _Settles, clock: VirtualClock, by: timedelta) -> None:
     """Let time go by: whatever falls due meanwhile happens at its moment, and settles before time goes on."""
+    await theatre.settle()
     end = clock.now() + by
     while (due := clock.next_due) is not None and due <= end:
         await clock.advance_to(due)

@@ -76,9 +76,7 @@ async def test_the_pull_request_says_what_merging_does(told: Told, snapshot: Sna
     assert told.proposed == snapshot
 
 
-async def test_the_bump_changes_version_and_changelog_and_nothing_else(
-    told: Told, snapshot: SnapshotAssertion
-) -> None:
+async def test_the_bump_changes_version_and_changelog_and_nothing_else(told: Told, snapshot: SnapshotAssertion) -> None:
     theatre, store = told.theatre, told.theatre.acme.repository.store
     before = store.commit(told.pull.head_sha).parents[0]
     changed = {
@@ -138,7 +136,10 @@ async def test_permission_is_asked_before_anything_and_eyes_come_before_any_work
     written = [position for position, path in enumerate(paths) if not path.startswith("GET") and "graphql" not in path]
     assert written[0] == eyes
     # What stands between permission and eyes finds out where the command was typed, and nothing more.
-    assert set(paths[mona + 1 : eyes]) <= {"GET /repos/acme/widget", f"GET /repos/acme/widget/pulls/{told.theatre.feature}"}
+    assert set(paths[mona + 1 : eyes]) <= {
+        "GET /repos/acme/widget",
+        f"GET /repos/acme/widget/pulls/{told.theatre.feature}",
+    }
 
 
 async def test_the_rocket_comes_last(told: Told) -> None:

@@ -98,8 +98,8 @@ def check_github_release(theatre: Theatre, trigger: Trigger) -> None:
     assert project is not None
     files = [project.files[name] for name in theatre.files("1.2.0")]
     assert set(assets) == {"SHA256SUMS", *(f"{file.filename}.provenance.json" for file in files)}
-    sums = dict(reversed(line.split("  ")) for line in assets["SHA256SUMS"].decode().splitlines())
-    assert sums == {file.filename: hashlib.sha256(file.content).hexdigest() for file in files}
+    sums = [f"{hashlib.sha256(file.content).hexdigest()}  {file.filename}" for file in files]
+    assert sorted(assets["SHA256SUMS"].decode().splitlines()) == sorted(sums)
 
 
 def check_thread(theatre: Theatre, pull: PullRequest, *, prompts: int) -> None:

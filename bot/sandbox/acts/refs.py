@@ -30,6 +30,7 @@ def create_ref(world: World, repository: Repository, name: str, sha: str, actor:
     if repository.store.find_ref(name) is not None:
         raise UnprocessableError("Reference already exists")
     check_target(repository, name, sha)
+    check_no_folder(repository, name)
     if name.removeprefix(_TAGS) in repository.burnt_tags and name.startswith(_TAGS):
         raise UnprocessableError("Cannot create ref: tag_name was used by an immutable release")
     repository.store.set_ref(name, sha)
@@ -90,12 +91,22 @@ def delete_ref(world: World, repository: Repository, name: str, actor: User) -> 
 
 def check_ref_name(name: str) -> None:
     """Refuse what GitHub does not take as a full ref name. Raises 422."""
+    if name.startswith("refs/pull/"):
+        raise UnprocessableError(f"{name} is reserved by GitHub.")
     parts = name.split("/")
     bad = any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts)
     if not name.startswith("refs/") or len(parts) < 3:
         raise UnprocessableError("Reference name must start with 'refs/' and contain at least two slashes")
     if bad or ".." in name or "@{" in name or any(c in " ~^:?*[\\" or ord(c) < 32 or ord(c) == 127 for c in name):
         raise UnprocessableError(f"{name} is not a valid ref name.")
+
+
+def check_no_folder(repository: Repository, name: str) -> None:
+    """Refuse ``refs/heads/a/b`` beside ``refs/heads/a``: git keeps refs as files in folders. Raises 422."""
+    parts = name.split("/")
+    above = ("/".join(parts[:length]) for length in range(3, len(parts)))
+    if any(repository.store.find_ref(one) for one in above) or repository.store.refs(f"{name}/"):
+        raise UnprocessableError("Reference update failed")
 
 
 def check_target(repository: Repository, name: str, sha: str) -> None:

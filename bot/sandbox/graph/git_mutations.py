@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.acts.commits import WORKFLOWS, brings_workflows, commit_files
-from bot.sandbox.acts.refs import check_ref_name, check_target, create_ref, delete_ref, is_fast_forward, move_ref
+from bot.sandbox.acts.refs import (
+    check_no_folder,
+    check_ref_name,
+    check_target,
+    create_ref,
+    delete_ref,
+    is_fast_forward,
+    move_ref,
+)
 from bot.sandbox.git.objects import ZERO
 from bot.sandbox.graph.fields import mutation
 from bot.sandbox.graph.lookup import get_node_of
@@ -109,6 +117,8 @@ def _check(call: Call, repository: Repository, update: RefUpdate) -> None:
             raise GraphError("UNPROCESSABLE", f"Reference does not exist: {update.name}")
         return
     check_target(repository, update.name, update.after)
+    if now is None:
+        check_no_folder(repository, update.name)
     _check_workflows(call, repository, update.after)
     if now is not None and not update.force and not is_fast_forward(repository, now, update.after):
         raise GraphError("UNPROCESSABLE", "Update is not a fast forward")

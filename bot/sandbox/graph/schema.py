@@ -5,11 +5,19 @@ from importlib import resources
 
 from graphql import GraphQLSchema, build_schema
 
-from bot.sandbox.graph import git_fields, git_mutations, lookup, repository_fields, thread_fields, thread_mutations
+from bot.sandbox.graph import (
+    git_fields,
+    git_mutations,
+    lookup,
+    release_fields,
+    repository_fields,
+    thread_fields,
+    thread_mutations,
+)
 from bot.sandbox.graph.fields import attach
 
 #: Importing these modules registers their resolvers.
-PARTS = (git_fields, git_mutations, lookup, repository_fields, thread_fields, thread_mutations)
+PARTS = (git_fields, git_mutations, lookup, release_fields, repository_fields, thread_fields, thread_mutations)
 
 
 @cache

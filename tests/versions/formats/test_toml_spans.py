@@ -10,8 +10,8 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.versions.text import replace_spans
-from bot.versions.toml_spans import FloatText, Path, TomlError, read_toml, value_at, with_value
+from bot.versions.formats.text import replace_spans
+from bot.versions.formats.toml_spans import FloatText, Path, TomlError, read_toml, value_at, with_value
 
 THREE = '"' * 3
 MULTILINE = f"""\

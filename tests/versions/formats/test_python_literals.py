@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from bot.versions.project import ProjectCode, ProjectRefused
-from bot.versions.python_literals import list_literals
+from bot.versions.formats.python_literals import list_literals
 
 NAMES = ("__version__", "VERSION")
 

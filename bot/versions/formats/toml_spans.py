@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from bot.versions.text import Span
+from bot.versions.formats.text import Span
 
 Path = tuple[str | int, ...]
 """Keys from the root of the document; items of arrays, arrays of tables too, by their index."""

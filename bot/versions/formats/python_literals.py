@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.versions.project import ProjectCode, ProjectRefused
 from bot.versions.sentences import Quoted
-from bot.versions.text import Span, line_starts
+from bot.versions.formats.text import Span, line_starts
 
 # One string token without escapes. Adjacent strings, f-strings and bytes are no plain literals.
 _LITERAL = re.compile(r"""[rRuU]?(?P<quote>\"{3}|'{3}|"|')(?P<text>[^"'\\\r\n]*)(?P=quote)""")
