@@ -75,6 +75,19 @@ async def find_log(session: Session, job_id: int) -> str | None:
         return None
 
 
+async def list_annotations(session: Session, job_id: int) -> tuple[str, ...]:
+    """What GitHub says about a job beside its log: rejected deployments, lost runners and time limits stand only there.
+
+    A job's id is that of its check run.
+    """
+    path = "/repos/{repository}/check-runs/{id}/annotations"
+    try:
+        listed = [data async for data in session.list(path, id=job_id, limit=50)]
+    except NotFound:
+        return ()
+    return tuple(str(data.get("message") or "") for data in listed if data.get("annotation_level") != "notice")
+
+
 async def get_environment(session: Session, name: str) -> Environment:
     """What guards the environment ``name``, which need not exist."""
     data = await session.find("/repos/{repository}/environments/{name}", name=name)

@@ -97,7 +97,7 @@ def render_digests(verdicts: Iterable[FileVerdict]) -> bytes:
 
 def _row(verdict: FileVerdict) -> str:
     state = _STATES[verdict.state]
-    reason = f": {code(verdict.reason)}" if verdict.reason and verdict.state is not AttestationState.VERIFIED else ""
+    reason = f": {verdict.reason}" if verdict.reason and verdict.state is not AttestationState.VERIFIED else ""
     return f"| {in_cell(code(verdict.filename))} | {in_cell(code(verdict.sha256))} | {in_cell(state + reason)} |"
 
 

@@ -149,6 +149,14 @@ def _run_not_started(reason: Because) -> Said:
     )
 
 
+def _publish_skipped(reason: Because) -> Said:
+    return Said(
+        f"{link('The run', reason.get('run'))} ended without publishing: its publishing job was skipped.",
+        f"See the `if:` of that job, and of those it needs, in {code(reason.get('workflow'))} at the tag."
+        " A mistake in that file needs a new version.",
+    )
+
+
 def _run_failed(reason: Because) -> Said:
     return Said(
         f"The publish run failed ({reason.get('run')}).",
@@ -285,6 +293,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.UNDONE_TAG: _undone_tag,
     Reason.UNDONE_RELEASE: _undone_release,
     Reason.RUN_NOT_STARTED: _run_not_started,
+    Reason.PUBLISH_SKIPPED: _publish_skipped,
     Reason.RUN_FAILED: _run_failed,
     Reason.GATE_REJECTED: _gate_rejected,
     Reason.INDEX_UNREACHABLE: _index_unreachable,

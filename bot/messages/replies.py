@@ -19,6 +19,12 @@ def reply_marker(comment_id: int) -> str:
     return marker(REPLY, str(comment_id))
 
 
+def render_together(replies: Iterable[str], comment_id: int) -> str:
+    """One answer to a comment with several commands: what would have been said to each of them."""
+    mark = reply_marker(comment_id)
+    return _reply(comment_id, "\n\n".join(reply.removeprefix(mark).strip() for reply in replies))
+
+
 def render_opened(pull: PullRequest, version: str, comment_id: int, *, without: bool = False) -> str:
     """The one link where the command was typed; ``without`` says that the pull request there is no part of the release."""
     base = code(pull.base_branch)

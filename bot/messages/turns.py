@@ -87,7 +87,7 @@ def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
     if snapshot.gate is GateKind.NONE and not _asks_first(snapshot):
         lines.append("⚠️ **Merging publishes: nothing asks again before the upload.**")
     if step.route is not None and step.route.uncertain:
-        doubts = "; ".join(code(doubt) for doubt in step.route.uncertain)
+        doubts = "; ".join(step.route.uncertain)
         lines.append(f"⚠️ I could not decide from the workflow whether it publishes: {doubts}.")
     if step.route is not None and step.route.twins:
         twins = "; ".join(code(str(twin)) for twin in step.route.twins)

@@ -17,7 +17,16 @@ from bot.release.naming import is_latest, name_tag
 from bot.release.propose import project_reason, route_reason, settings_reason
 from bot.release.reasons import Reason, because
 from bot.release.record import Milestone, Record
-from bot.release.runs import attempt_key, commit_key, find_ours, list_twins, our_review, rejection, waits_at
+from bot.release.runs import (
+    attempt_key,
+    commit_key,
+    find_ours,
+    find_skipped,
+    list_twins,
+    our_review,
+    rejection,
+    waits_at,
+)
 from bot.release.snapshot import Snapshot, Unreachable
 from bot.release.steps import (
     Announce,
@@ -155,12 +164,7 @@ def _started(stage: Stage) -> Step | None:
 def _running(stage: Stage) -> Step | None:
     ours = stage.ours
     if ours is None:
-        since = stage.record.since
-        if since is not None and stage.snapshot.at - since > RUN_MUST_START_WITHIN:
-            return Blocked(
-                because(Reason.RUN_NOT_STARTED, workflow=stage.route.workflow, tag=stage.tag), look_again=_LATER
-            )
-        return AwaitRun(look_again=_SOON)
+        return _without_run(stage)
     environment = stage.route.environment
     if environment is not None and stage.snapshot.gate.ours:
         for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
@@ -171,6 +175,18 @@ def _running(stage: Stage) -> Step | None:
     if environment is not None and waits_at(ours, environment):
         return _at_gate(stage, ours, environment)
     return AwaitRun(run=ours, look_again=_LATER)
+
+
+def _without_run(stage: Stage) -> Step:
+    since = stage.record.since
+    if since is None or stage.snapshot.at - since <= RUN_MUST_START_WITHIN:
+        return AwaitRun(look_again=_SOON)
+    skipped = find_skipped(stage.snapshot.runs, stage.route, stage.tag)
+    if skipped is None:
+        reason = because(Reason.RUN_NOT_STARTED, workflow=stage.route.workflow, tag=stage.tag)
+    else:
+        reason = because(Reason.PUBLISH_SKIPPED, workflow=stage.route.workflow, run=skipped.run.url)
+    return Blocked(reason, look_again=_LATER)
 
 
 def _failed(stage: Stage, ours: RunFacts) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from bot.changelog import Changelog, find_changelog, read_changelog
@@ -43,7 +44,8 @@ async def gather_candidate(
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit)
         if facts is not None:
             inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
-            route = _choose(files, facts, settings, target, inputs)
+            # Hostile workflow files can take seconds to decide about.
+            route = await asyncio.to_thread(_choose, files, facts, settings, target, inputs)
     return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
 
 

@@ -221,7 +221,9 @@ class Performer:
 
     async def _report(self, job: Job) -> JobReport:
         log = await actions.find_log(self._access.read, job.id) or ""
-        return JobReport(job.name, job.conclusion, log)
+        # A job that never ran, or was cut off, has its reason beside its log.
+        annotations = await actions.list_annotations(self._access.read, job.id)
+        return JobReport(job.name, job.conclusion, log, annotations)
 
 
 def _changelog_section(snapshot: Snapshot, step: PublishRelease) -> str | None:

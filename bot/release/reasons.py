@@ -30,6 +30,7 @@ class Reason(StrEnum):
     UNDONE_TAG = "undone-tag"
     UNDONE_RELEASE = "undone-release"
     RUN_NOT_STARTED = "run-not-started"
+    PUBLISH_SKIPPED = "publish-skipped"
     RUN_FAILED = "run-failed"
     GATE_REJECTED = "gate-rejected"
     INDEX_UNREACHABLE = "index-unreachable"

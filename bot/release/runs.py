@@ -43,6 +43,12 @@ def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record) 
     return min(live, key=lambda facts: (_distance(facts, route), facts.run.id), default=None)
 
 
+def find_skipped(runs: Iterable[RunFacts], route: Route, tag: str) -> RunFacts | None:
+    """A run of the right kind that ended without reaching its publishing job."""
+    ended = (facts for facts in runs if facts.run.head_branch == tag and facts.run.path == route.workflow)
+    return next((facts for facts in ended if facts.run.event == route.event and _skipped(facts, route)), None)
+
+
 def list_twins(runs: Iterable[RunFacts], route: Route, tag: str, ours: RunFacts) -> list[RunFacts]:
     """Other runs that would publish the same version and still wait at the environment."""
     others = (facts for facts in _publishing(runs, route, tag) if facts.run.id != ours.run.id)

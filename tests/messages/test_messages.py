@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -145,7 +145,7 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             return [(f"failure: {name}", outcome.render_failure(step, Diagnosis("publish", FORGED.splitlines())))]  # type: ignore[arg-type]
         case Announce():
             verdicts = tuple(
-                FileVerdict(f"w{i}-{FORGED}", "ab" * 32, state, FORGED) for i, state in enumerate(AttestationState)
+                FileVerdict(f"w{i}-{FORGED}", FORGED, state, "it is odd") for i, state in enumerate(AttestationState)
             )
             return [(f"published: {name}", outcome.render_published(snapshot, replace(step, verdicts=verdicts)))]
         case _:
@@ -174,15 +174,12 @@ def test_every_reason_has_words(reason: Reason) -> None:
     assert say(because(reason, parts=("It is odd.",))).sentence
 
 
-@settings(max_examples=50)
-@given(HOSTILE)
-def test_the_attestation_states_are_told_apart(text: str) -> None:
+def test_the_attestation_states_are_told_apart() -> None:
     snapshot = m.snapshot(published=m.published())
     rows = []
     for state in AttestationState:
-        verdict = FileVerdict("widget-1.2.0.tar.gz", "ab" * 32, state, text)
+        verdict = FileVerdict("widget-1.2.0.tar.gz", "ab" * 32, state, "it is odd")
         shown = outcome.render_published(snapshot, Announce("1.2.0", "v1.2.0", (verdict,)))
-        rows.append(
-            next(line for line in shown.splitlines() if "widget-1.2.0.tar.gz" in line).split("|")[3].split(":")[0]
-        )
+        row = next(line for line in shown.splitlines() if "widget-1.2.0.tar.gz" in line)
+        rows.append(row.split("|")[3].split(":")[0])
     assert len(set(rows)) == len(AttestationState)

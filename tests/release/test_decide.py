@@ -52,6 +52,7 @@ BROKEN = read_project({"pyproject.toml": b"[project"})
 ON_RELEASE = {"candidate": m.candidate(on="release")}
 ON_DISPATCH = {"candidate": m.candidate(on="dispatch")}
 BY_RELEASE = m.waiting(event="release")
+SKIPPED = replace(m.over(), jobs=(replace(m.over().jobs[0], conclusion="skipped"),))
 LATE = m.NOW - timedelta(minutes=11)
 
 
@@ -109,6 +110,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     # The act that starts publication.
     ("a tag push starts the run by itself", TAGGED, AwaitRun, None),
     ("after ten minutes without a run somebody has to look", {**TAGGED, "record": m.record(Milestone.TAGGED, since=LATE)}, Blocked, Reason.RUN_NOT_STARTED),
+    ("a run that skipped its publishing job published nothing", {**TAGGED, "runs": (SKIPPED,), "record": m.record(Milestone.TAGGED, since=LATE)}, Blocked, Reason.PUBLISH_SKIPPED),
     ("the release starts the run", {**TAGGED, **ON_RELEASE}, PublishRelease, None),
     ("a published release waits for its run", {**TAGGED, **ON_RELEASE, "release": m.release()}, AwaitRun, None),
     ("a withdrawn release is a person's undo", {**TAGGED, **ON_RELEASE, "record": m.record(Milestone.TAGGED, Milestone.RELEASED)}, Blocked, Reason.UNDONE_RELEASE),

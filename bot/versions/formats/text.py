@@ -13,6 +13,9 @@ from bot.versions.sentences import Quoted
 MOST_BYTES = 512 * 1024
 """Nobody writes such a file by hand, and parsers need up to 700 times its size in memory."""
 
+MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
+"""Lock files are scanned line by line, which costs no more memory than the file itself."""
+
 _BOM = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -61,6 +64,24 @@ def decode_toml(path: str, content: bytes) -> Text:
     return _decode(path, content, "utf-8")
 
 
+def decode_text(path: str, content: bytes) -> Text:
+    """The text of any other file, which has to be UTF-8.
+
+    Raises:
+        ProjectRefused: it is too big or not UTF-8.
+    """
+    return _decode(path, content, "utf-8")
+
+
+def decode_lock(path: str, content: bytes) -> Text:
+    """The text of a lock file, which tools write and which may be much longer than what people write.
+
+    Raises:
+        ProjectRefused: it is too big or not UTF-8.
+    """
+    return _decode(path, content, "utf-8", MOST_BYTES_OF_LOCKS)
+
+
 def decode_python(path: str, content: bytes) -> Text:
     """The text of a Python file in the encoding it declares (PEP 263), UTF-8 without a declaration.
 
@@ -79,9 +100,9 @@ def decode_python(path: str, content: bytes) -> Text:
     return _decode(path, content, charset)
 
 
-def _decode(path: str, content: bytes, charset: str) -> Text:
-    if len(content) > MOST_BYTES:
-        size = f" is {len(content) // 1024} kB; files above {MOST_BYTES // 1024} kB are not read."
+def _decode(path: str, content: bytes, charset: str, most: int = MOST_BYTES) -> Text:
+    if len(content) > most:
+        size = f" is {len(content) // 1024} kB; files above {most // 1024} kB are not read."
         raise ProjectRefused(ProjectCode.TOO_BIG, Quoted(path), size, path=path)
     try:
         body = content.decode(charset)

@@ -1,0 +1,1 @@
+"""What each page shows: functions from a visit to a sheet, without any effect on the world."""

@@ -1,0 +1,102 @@
+"""What is known of a commit: the names of all its files, and the contents of those read so far."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterable, Mapping
+
+from bot.versions.formats.text import Text, decode_python, decode_text, decode_toml
+from bot.versions.formats.toml_spans import TomlDocument, TomlError, read_toml
+from bot.versions.project import ProjectCode, ProjectRefused
+from bot.versions.sentences import Quoted
+
+MOST_WANTED = 60
+"""Files of one package that are read in one round; a project needs a handful."""
+
+_LONGEST_PATH = 300
+
+
+class Checkout:
+    """A commit as far as it is known.
+
+    Looking for a file whose content is not known yet notes it in ``wanted`` and finds nothing, so that one and the same
+    search says first what it needs and then what it found.
+
+    Args:
+        paths: every file of the commit (blobs only: no links, no submodules).
+        files: contents by path.
+        root: folder of the package; paths given to the methods are relative to it.
+    """
+
+    def __init__(self, paths: Iterable[str], files: Mapping[str, bytes], root: str = ".") -> None:
+        self.paths = paths if isinstance(paths, Collection) and not isinstance(paths, list) else frozenset(paths)
+        self.files = files
+        self.root = posixpath.normpath(root or ".")
+        self.wanted: dict[str, None] = {}
+        self._toml: dict[str, tuple[Text, TomlDocument]] = {}
+
+    def resolve(self, path: str, folder: str = ".") -> str | None:
+        """``path`` (relative to ``folder`` of the package) as a path of the repository, None when it leads out of it."""
+        inside = posixpath.normpath(posixpath.join(self.root, folder, path))
+        if posixpath.isabs(inside) or inside.split("/")[0] == ".." or len(inside) > _LONGEST_PATH or "\0" in inside:
+            return None
+        return inside
+
+    def has(self, path: str | None) -> bool:
+        """Whether the commit has a file at ``path`` of the repository."""
+        return path is not None and path in self.paths
+
+    def find(self, path: str | None) -> bytes | None:
+        """The content at ``path`` of the repository, None when there is none or it is not known yet."""
+        if path is None or path not in self.paths:
+            return None
+        content = self.files.get(path)
+        if content is None and len(self.wanted) < MOST_WANTED:
+            self.wanted[path] = None
+        return content
+
+    def find_text(self, path: str | None) -> Text | None:
+        """The text at ``path`` of the repository in UTF-8.
+
+        Raises:
+            ProjectRefused: it is too big or not UTF-8.
+        """
+        content = self.find(path)
+        return None if content is None or path is None else decode_text(path, content)
+
+    def find_python(self, path: str | None) -> Text | None:
+        """The text of the Python file at ``path`` of the repository.
+
+        Raises:
+            ProjectRefused: it is too big, or not in the encoding it declares.
+        """
+        content = self.find(path)
+        return None if content is None or path is None else decode_python(path, content)
+
+    def find_toml(self, path: str | None) -> tuple[Text, TomlDocument] | None:
+        """The TOML file at ``path`` of the repository.
+
+        Raises:
+            ProjectRefused: it is too big, not UTF-8 or not TOML.
+        """
+        content = self.find(path)
+        if content is None or path is None:
+            return None
+        if path not in self._toml:
+            text = decode_toml(path, content)
+            try:
+                self._toml[path] = text, read_toml(text.body)
+            except TomlError as problem:
+                wrong = (Quoted(path), " is not TOML: ", Quoted(str(problem)), ".")
+                raise ProjectRefused(ProjectCode.NOT_TOML, *wrong, path=path) from None
+        return self._toml[path]
+
+    def under(self, folder: str) -> list[str]:
+        """The files below ``folder`` of the repository, ``.`` for all, in a fixed order."""
+        prefix = "" if folder == "." else folder + "/"
+        return sorted(path for path in self.paths if path.startswith(prefix))
+
+    def relative(self) -> list[str]:
+        """The package's own files, relative to its folder, in the order of the listing."""
+        prefix = "" if self.root == "." else self.root + "/"
+        return [path[len(prefix) :] for path in self.paths if path.startswith(prefix)]

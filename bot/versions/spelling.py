@@ -1,0 +1,125 @@
+"""How each place writes a version: as typed, in the form of the index, as Cargo wants it, or taken apart into numbers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from packaging.version import Version
+
+from bot.versions.arithmetic import SpelledVersion
+from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site
+from bot.versions.sentences import Quoted
+
+_LONG_LEVELS = {"a": "alpha", "b": "beta", "rc": "candidate"}
+_SEMVER = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?")
+_SEMVER_PRE = re.compile(r"-(?P<level>[A-Za-z]+)(?P<separator>[.-]?)\d*")
+_LEVEL_WORDS = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "candidate": "rc", "c": "rc", "rc": "rc"}
+_FINAL_WORDS = ("final", "f", "release", "stable", "")
+
+
+def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
+    """What ``site``'s pieces say once the version is ``new``, in their order.
+
+    Raises:
+        ProjectRefused: ``inexpressible``, when the place cannot hold such a version (a candidate in three numbers).
+    """
+    if site.parts and not _fits(site.parts, new.version):
+        raise _inexpressible(site, new)
+    return [_write(site, piece, new, day) for piece in site.pieces]
+
+
+def compose(pieces: tuple[Piece, ...]) -> str | None:
+    """The version that ``pieces`` say together, None when they say none."""
+    numbers = [piece.text for piece in sorted(pieces, key=lambda piece: piece.index) if piece.form is Form.NUMBER]
+    level = next((piece.text for piece in pieces if piece.form is Form.LEVEL), "final").lower()
+    serial = next((piece.text for piece in pieces if piece.form is Form.SERIAL), "0")
+    dev = next((piece.text for piece in pieces if piece.form is Form.DEV), "0")
+    if not numbers:
+        return None
+    if level == "dev":
+        tail = f".dev{serial}"
+    elif level in _LEVEL_WORDS:
+        tail = f"{_LEVEL_WORDS[level]}{serial}"
+    elif level in _FINAL_WORDS:
+        tail = ""
+    else:
+        return None
+    return ".".join(numbers) + tail + (f".dev{dev}" if dev not in ("", "0") and ".dev" not in tail else "")
+
+
+def to_semver(new: SpelledVersion, old: str = "") -> str | None:
+    """``new`` for Cargo and npm (https://semver.org), in the dialect of ``old``; None when semver cannot say it.
+
+    maturin reads ``1.0.0-rc.1`` and ``1.0.0-rc1`` back as 1.0.0rc1.
+    """
+    version = new.version
+    if _SEMVER.fullmatch(new.spelling):
+        return new.spelling
+    if version.epoch or version.post is not None or any(version.release[3:]):
+        return None
+    numbers = ".".join(map(str, (*version.release, 0, 0)[:3]))
+    known = _SEMVER_PRE.search(old)
+    separator = known["separator"] if known else "."
+    tail = []
+    if version.pre:
+        level, serial = version.pre
+        tail.append(f"{({'a': 'alpha', 'b': 'beta'}).get(level, level)}{separator}{serial}")
+    if version.dev is not None:
+        tail.append(f"dev{separator}{version.dev}")
+    return numbers + ("-" + ".".join(tail) if tail else "")
+
+
+def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> str:
+    version = new.version
+    if piece.form is Form.DATE:
+        return day.isoformat() if day else piece.text
+    if piece.form is Form.NORMALISED:
+        return str(version)
+    if piece.form is Form.SEMVER:
+        semver = to_semver(new, piece.text)
+        if semver is None:
+            raise _inexpressible(site, new)
+        return semver
+    if piece.form is Form.PREFIX:
+        count = piece.text.count(".") + 1
+        return ".".join(map(str, (*version.release, *[0] * count)[:count]))
+    if piece.form is Form.NUMBER:
+        return str((*version.release, *[0] * (piece.index + 1))[piece.index])
+    if piece.form is Form.LEVEL:
+        return _level(piece.text, version)
+    if piece.form is Form.SERIAL:
+        return str(version.pre[1] if version.pre else version.dev or 0)
+    if piece.form is Form.DEV:
+        return str(version.dev or 0)
+    return new.spelling
+
+
+def _level(old: str, version: Version) -> str:
+    if version.pre is None:
+        if version.dev is not None:
+            return "dev"
+        return old if old.lower() in _FINAL_WORDS else "final"
+    level = version.pre[0]
+    is_short = old.lower() in ("a", "b", "rc", "c")
+    long = "rc" if level == "rc" and old.lower() == "rc" else _LONG_LEVELS[level]
+    return level if is_short else long
+
+
+def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:
+    forms = {piece.form for piece in pieces}
+    if forms <= {Form.DATE}:
+        return True
+    numbers = sum(1 for piece in pieces if piece.form is Form.NUMBER)
+    return (
+        not any(version.release[numbers:])
+        and version.epoch == 0
+        and version.post is None
+        and (version.pre is None or {Form.LEVEL, Form.SERIAL} <= forms)
+        and (version.dev is None or Form.DEV in forms or (version.pre is None and Form.LEVEL in forms))
+    )
+
+
+def _inexpressible(site: Site, new: SpelledVersion) -> ProjectRefused:
+    where = (f"{site.kind} in ", Quoted(site.path), f" (line {site.line}) cannot say ", Quoted(new.spelling), ".")
+    return ProjectRefused(ProjectCode.INEXPRESSIBLE, *where, path=site.path, line=site.line)
