@@ -84,20 +84,33 @@ def demo(
     trigger: Annotated[TriggerChoice, typer.Option(help="What starts the publish workflow.")] = TriggerChoice.RELEASE,
     gate: Annotated[GateChoice, typer.Option(help="What guards its environment.")] = GateChoice.RULE,
     merge: Annotated[MergeChoice, typer.Option(help="How the release is merged.")] = MergeChoice.MERGE,
+    port: Annotated[int, typer.Option(help="Port of the pages on loopback; 0 takes a free one.")] = 0,
+    pace: Annotated[float, typer.Option(help="How many times reading speed the story plays at.", min=0.1)] = 1.0,
 ) -> None:
-    """Play a whole release in a sandbox on this machine: no account, no network, the real bot."""
+    """Live a whole release in a sandbox on this machine, in a browser: no account, no network, the real bot.
+
+    With --exit the story is played in the terminal instead, at full speed.
+    """
     # The sandbox is imported here alone, so that serving never loads it.
     from bot.sandbox.demo.guard import RealCredentialsError, refuse_real_credentials  # noqa: PLC0415
     from bot.sandbox.demo.story import play  # noqa: PLC0415
+    from bot.sandbox.page.house import Choice  # noqa: PLC0415
+    from bot.sandbox.page.show import show  # noqa: PLC0415
 
     try:
         refuse_real_credentials(os.environ)
     except RealCredentialsError as error:
         _fail(str(error))
+    well = True
     try:
-        well = asyncio.run(play(trigger=trigger.value, gate=gate.value, method=merge.value, stay=not leave))
+        if leave:
+            well = asyncio.run(play(trigger=trigger.value, gate=gate.value, method=merge.value))
+        else:
+            asyncio.run(show(Choice(trigger.value, gate.value, merge.value), port=port, pace=pace))
     except KeyboardInterrupt:
-        well = True
+        pass
+    except OSError as error:
+        _fail(f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}")
     sys.exit(0 if well else 1)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.conversation.authority import is_heard, objection
-from bot.conversation.grammar import Invocation, parse
+from bot.conversation.grammar import Invocation, find_unreadable, parse
 from bot.conversation.registry import REGISTRY, Command, Misunderstood, Name, understand
 from bot.engine.protocol import Backoff
 from bot.github.comments import Reaction, find_comment, react, react_to_node
@@ -68,7 +68,8 @@ class Conversation:
             Whether anything was carried out, so that the releases want to be looked at. What was refused moves nothing:
             a stranger's command costs two requests and no more.
         """
-        invocations = parse(self._comment.body)
+        unreadable = find_unreadable(self._comment.body)
+        invocations = (unreadable,) if unreadable else parse(self._comment.body)
         if not invocations:
             return False
         try:
@@ -88,35 +89,41 @@ class Conversation:
         if place is None:
             return False
         await self._react("eyes")
-        understood = [understand(invocation) for invocation in invocations]
-        for problem in understood:
-            if isinstance(problem, Misunderstood):
-                await self._answer(Answer("confused", replies.render_misunderstood(problem, self._comment.comment_id)))
-                return False
-        carried_out = False
-        for command in understood:
-            if isinstance(command, Command):
-                if not await self._carry_out_one(command, role, place):
-                    break
-                carried_out = True
-        return carried_out
+        commands = self._understand(invocations, role)
+        answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place)
+        await self._answer(self._together(answers))
+        return any(answer.reaction == "rocket" for answer in answers)
 
-    async def _carry_out_one(self, command: Command, role: Role, place: Place) -> bool:
-        """Carry out one command and answer; False when the ones behind it shall not follow."""
-        refusal = objection(command, role)
-        if refusal is None:
+    def _understand(self, invocations: tuple[Invocation, ...], role: Role) -> list[Command] | Answer:
+        """The commands of a comment, or why none of them is carried out: one that is not understood or not allowed voids all."""
+        commands: list[Command] = []
+        for invocation in invocations:
+            command = understand(invocation)
+            if isinstance(command, Misunderstood):
+                return Answer("confused", replies.render_misunderstood(command, self._comment.comment_id))
+            refusal = objection(command, role)
+            if refusal is not None:
+                return self._refuse(refusal)
+            commands.append(command)
+        return commands
+
+    async def _carry_out_all(self, commands: list[Command], place: Place) -> list[Answer]:
+        """Carry out one command after the other, up to the first that is refused."""
+        answers: list[Answer] = []
+        for command in commands:
             answer = await self._try(command, place)
-        else:
-            answer = self._refuse(refusal)
-        log.info(
-            "command answered",
-            command=command.entry.name,
-            actor=self._comment.author.id,
-            role=role,
-            answer=answer.reaction,
-        )
-        await self._answer(answer)
-        return answer.reaction == "rocket"
+            actor = self._comment.author.id
+            log.info("command answered", command=command.entry.name, actor=actor, answer=answer.reaction)
+            answers.append(answer)
+            if answer.reaction != "rocket":
+                break
+        return answers
+
+    def _together(self, answers: list[Answer]) -> Answer:
+        """One reaction and at most one reply, however many commands the comment has."""
+        said = [answer.reply for answer in answers if answer.reply is not None]
+        reply = replies.render_together(said, self._comment.comment_id) if len(said) > 1 else next(iter(said), None)
+        return Answer(answers[-1].reaction, reply)
 
     async def _try(self, command: Command, place: Place) -> Answer:
         try:
@@ -160,7 +167,7 @@ class Conversation:
         on_release_pull = place.is_release_pull and place.pull is not None and place.pull.is_open
         request = Request(version, comment.author, comment.comment_id, on_release_pull=on_release_pull)
         reached = await self._bench.request(place.repository, place.line, request)
-        if isinstance(reached.step, Refused):
+        if isinstance(reached.step, Refused | Blocked) and not reached.opened:
             return self._refuse(reached.step.reason)
         return self._opened(reached, place)
 
@@ -181,6 +188,8 @@ class Conversation:
         if not place.is_release_pull or place.pull is None:
             newest = await self._newest(place)
             return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=newest.number if newest else ""))
+        if self._comment.source == "review":
+            return self._refuse(because(Reason.APPROVED_IN_REVIEW, version=version))
         if not await self._bench.is_accepted(self._comment.comment_id):
             answer = await self._judge(version, place, place.pull)
             if answer is not None:
@@ -204,6 +213,8 @@ class Conversation:
             return Answer(
                 "rocket", replies.render_approved(version, find_shown_run(snapshot), self._comment.comment_id)
             )
+        if isinstance(step, Blocked):
+            return self._refuse(step.reason)
         if isinstance(step, AwaitReviewers) and step.run is not None:
             return self._refuse(because(Reason.REVIEWERS_DECIDE, run=step.run.run.url))
         project = snapshot.project

@@ -15,6 +15,10 @@ COMMAND = "release"
 """The one verb, so that other bots' commands never collide."""
 
 _LINE = re.compile(r"/(?P<name>[a-z][a-z-]*)(?:[ \t]+(?P<arguments>[^`<>]*))?\Z", re.IGNORECASE)
+_UNREADABLE = re.compile(rf"/{COMMAND}[ \t].*[`<>]", re.IGNORECASE)
+FOREIGN = frozenset("`<>")
+"""What no command line holds."""
+
 _ELSEWHERE = re.compile(rf"^ {{0,3}}/{COMMAND}\b", re.IGNORECASE | re.MULTILINE)
 _BLANK_START = re.compile(r"\A\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*")
 _MOST_LINES = 10
@@ -40,6 +44,15 @@ def parse(body: str) -> tuple[Invocation, ...]:
         if len(found) == _MOST_LINES:
             break
     return tuple(found)
+
+
+def find_unreadable(body: str) -> Invocation | None:
+    """The first line of ``body``, when it is a ``/release`` with characters that no command has.
+
+    It is never carried out: it may be the beginning of a code span or an HTML comment. But it deserves an answer.
+    """
+    first = _lines(body)[0].strip(" \t")
+    return Invocation((), first) if not parse(body) and _UNREADABLE.match(first) else None
 
 
 def is_misplaced(body: str) -> bool:

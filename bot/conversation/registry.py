@@ -5,12 +5,16 @@ The parser, the authoriser, ``/release help`` and the README's table read this t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
-from bot.conversation.grammar import COMMAND, Invocation
+from bot.conversation.grammar import COMMAND, FOREIGN, Invocation, parse
 from bot.github.facts import Role
+
+
+_PLAIN_WORD = re.compile(r"[\w.!+-]+", re.ASCII)
 
 
 class Name(StrEnum):
@@ -103,6 +107,8 @@ class Misunderstood:
 
 def understand(invocation: Invocation) -> Command | Misunderstood:
     """The command an invocation means. Arity is strict: an extra word is an error, never ignored."""
+    if FOREIGN & set(invocation.line):
+        return _without_foreign(invocation)
     if not invocation.words:
         return Misunderstood(invocation.line, "it names no version and no command", f"/{COMMAND} help")
     first, *rest = invocation.words
@@ -114,6 +120,14 @@ def understand(invocation: Invocation) -> Command | Misunderstood:
     return _with_arguments(find_entry(Name.RELEASE), invocation.words, invocation)
 
 
+def _without_foreign(invocation: Invocation) -> Misunderstood:
+    plain = parse("".join(character for character in invocation.line if character not in FOREIGN))
+    meant = understand(plain[0]) if plain else None
+    sure = isinstance(meant, Command) and all(_PLAIN_WORD.fullmatch(word) for word in meant.arguments)
+    suggestion = plain[0].line if sure else f"/{COMMAND} help"
+    return Misunderstood(invocation.line, "a command has no backticks and no angle brackets", suggestion)
+
+
 def find_entry(name: Name) -> Entry:
     """The entry of ``name``; there is one for each."""
     return next(entry for entry in REGISTRY if entry.name is name)
@@ -122,7 +136,7 @@ def find_entry(name: Name) -> Entry:
 def _with_arguments(entry: Entry, words: tuple[str, ...], invocation: Invocation) -> Command | Misunderstood:
     if entry.least <= len(words) <= len(entry.arguments):
         return Command(entry, words)
-    problem = "a word is missing" if len(words) < entry.least else "it has words too many"
+    problem = "a word is missing" if len(words) < entry.least else "it has too many words"
     shortened = words[: len(entry.arguments)]
     suggestion = entry.usage
     if len(words) > len(entry.arguments):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -13,8 +13,16 @@ from bot.engine.protocol import EngineUnavailableError
 
 _SQLITE_CONNECTIONS: Final = 2
 _POSTGRESQL_CONNECTIONS: Final = 10
-_LOCK: Final = 0x61776569676800
-"""Number of our advisory lock: the letters of our name."""
+
+_POSTGRESQL_SESSION: Final = (
+    # A transaction of a machine that dropped off the network must not hold its row locks until somebody notices.
+    "SET idle_in_transaction_session_timeout = '60s'",
+    # The server asks a silent client after 5 s whether it is alive, and lets its locks go 4 s later. Keepalives of the
+    # client's side would not do: it is the server that holds the advisory locks by which replicas know each other.
+    "SET tcp_keepalives_idle = 5",
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 2",
+)
 
 
 def open_database(url: str) -> sa.Engine:
@@ -30,12 +38,41 @@ def open_database(url: str) -> sa.Engine:
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-        # Parameters are hidden from error messages throughout: they may be what somebody wrote in a comment.
-        return sa.create_engine(
-            parsed, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-        )
+        return _open_postgresql(parsed)
     raise EngineUnavailableError(f"no engine for a {parsed.get_backend_name()} database")
+
+
+def close_database(database: sa.Engine) -> None:
+    """Close every connection: those of the pool now, those still in use by a thread as soon as it gives them back."""
+    # A pool that was disposed of would take a straggler's connection and leave it open to the garbage collector.
+    sa.event.listen(database, "checkin", _close_connection)
+    database.dispose()
+
+
+def _close_connection(_connection: Any, record: Any) -> None:
+    record.invalidate()
+
+
+def _open_postgresql(url: sa.URL) -> sa.Engine:
+    # Parameters are hidden from error messages throughout: they may be what somebody wrote in a comment.
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=_POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 10},
+    )
+    sa.event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        for statement in _POSTGRESQL_SESSION:
+            cursor.execute(statement)
+    # The pool rolls back what comes back to it, and a setting of an open transaction with it.
+    connection.commit()
 
 
 def _open_sqlite(url: sa.URL) -> sa.Engine:
@@ -69,45 +106,3 @@ def _teach_milliseconds(connection: sqlite3.Connection) -> None:
     """
     connection.create_function("unixepoch", 1, lambda _modifier: time.time())
     connection.create_function("strftime", 2, lambda _format, _moment: time.time())
-
-
-class SoleUse:
-    """Keeps a second process away from a database: each would take the other's running jobs for its own lost ones.
-
-    A SQLite file is guarded by a lock file, PostgreSQL by an advisory lock; both end with the process, however it dies.
-    """
-
-    def __init__(self, database: sa.Engine) -> None:
-        self._database = database
-        self._held: IO[str] | sa.Connection | None = None
-
-    def take(self) -> None:
-        """Take the lock. Raises EngineUnavailableError when another process holds it."""
-        taken = self._lock_file() if self._database.dialect.name == "sqlite" else self._lock_on_server()
-        if not taken:
-            self.release()
-            raise EngineUnavailableError("another process works on this database")
-
-    def release(self) -> None:
-        """Give the lock up; harmless when it was not taken."""
-        if self._held is not None:
-            self._held.close()
-            self._held = None
-
-    def _lock_file(self) -> bool:
-        try:
-            import fcntl  # noqa: PLC0415 (absent on Windows, where the port the server binds is the only guard)
-        except ImportError:
-            return True
-        self._held = file = Path(f"{self._database.url.database}.lock").open("a")  # noqa: SIM115 (held until released)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _lock_on_server(self) -> bool:
-        self._held = connection = self._database.connect().execution_options(isolation_level="AUTOCOMMIT")
-        # Taken out of the pool, which would keep the connection, and the lock with it, beyond our release.
-        connection.detach()
-        return bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(_LOCK))).scalar())

@@ -23,9 +23,12 @@ import sqlalchemy as sa
 import structlog
 
 from bot.engine import tables
-from bot.engine.database import SoleUse, open_database
-from bot.engine.jobs import JobQueue, was_kept
+from bot.engine.database import close_database, open_database
+from bot.engine.deadletters import DeadLetters
+from bot.engine.executor import Executor
+from bot.engine.jobs import Jobs, was_kept
 from bot.engine.journal import Journal
+from bot.engine.presence import find_presence
 from bot.engine.protocol import (
     NOW,
     DeadLetter,
@@ -40,14 +43,20 @@ from bot.engine.protocol import (
 )
 from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt, describe
 from bot.engine.schedule import check_period
+from bot.engine.schema import ensure_schema
+from bot.engine.takeover import Takeover
 from bot.github.facts import RepositoryRef
 
 GUID_RETENTION: Final = timedelta(days=30)
 """How long a redelivery is recognised. GitHub redelivers for three days, GitHub Enterprise Server for seven."""
 
+DEAD_LETTER_RETENTION: Final = timedelta(days=90)
+"""How long a dead letter waits for somebody, and what it carries is kept."""
+
 _STOPPED: Final = "the engine is not running"
 _UPKEEP: Final = timedelta(minutes=10)
 _POLL: Final = timedelta(milliseconds=100)
+_LOOK: Final = timedelta(seconds=2)
 
 log = structlog.get_logger(__name__)
 
@@ -61,12 +70,14 @@ class DurableEngine:
         *,
         retries: RetryPolicy | None = None,
         poll: timedelta = _POLL,
+        look: timedelta = _LOOK,
         observe: JobObserver | None = None,
     ) -> None:
+        """``poll`` is how often the queue is looked at, ``look`` how often whether other processes still live."""
         self._url = url
         self._retries = retries or RetryPolicy()
         self._observe = observe
-        self._poll = poll
+        self._poll, self._look = poll, look
         self._periodic: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]] = {}
         self._accepting = False
         self._open = False
@@ -85,18 +96,22 @@ class DurableEngine:
         """Open the database, take up what an earlier process left, and begin to work; see the protocol."""
         self._handlers = handlers
         self._database = open_database(self._url)
-        self._sole_use = SoleUse(self._database)
+        self._presence = find_presence(self._database)
         self._journal = Journal(self._database)
-        self._queue = JobQueue(self._database, self._poll)
+        self._jobs = Jobs(self._database)
+        self._letters = DeadLetters(self._database, self._jobs)
+        self._executor = Executor(self._database, self._jobs, self._presence.owner)
+        self._takeover = Takeover(self._presence, self._jobs, self._executor, self._look, self._heal)
         try:
-            await self._journal.run(self._sole_use.take)
-            await self._journal.run(lambda: tables.metadata.create_all(self._database))
+            await self._journal.run(self._presence.announce)
+            await self._journal.run(self._create_tables)
             # What an earlier process left begins to run before this is through, and may wake and record.
             self._open = True
-            await self._queue.open(
+            await self._executor.open(
                 self._handle, self._reconcile, {**self._periodic, "upkeep": (_UPKEEP, self._keep_up)}
             )
             await self._heal()
+            self._takeover.start()
         except EngineUnavailableError:
             await self._close(NOW)
             raise
@@ -115,12 +130,12 @@ class DurableEngine:
     async def accept(self, delivery: Delivery) -> bool:
         """Make a delivery durable; see the protocol."""
         self._check_accepting()
-        job = self._queue.name_delivery(delivery.guid)
+        job = self._jobs.name_delivery(delivery.guid)
 
         def keep(db: sa.Connection) -> bool:
             new = tables.insert_delivery(db, delivery, job)
             if new:
-                self._queue.put_delivery(db, lane_of(delivery.repository), delivery.guid, job)
+                self._jobs.put_delivery(db, lane_of(delivery.repository), delivery.guid, job)
             return new
 
         # A known GUID is rare, and only then is it worth asking whether it lies among the dead letters.
@@ -143,16 +158,12 @@ class DurableEngine:
     async def list_dead_letters(self) -> Sequence[DeadLetter]:
         """What failed too often, and what took the process with it too often."""
         self._check_open()
-        crashed = await self._journal.run(self._queue.list_crashed)
-        return await self._journal.transact(lambda db: tables.list_dead(db, crashed))
+        return await self._journal.run(self._letters.list)
 
     async def retry_dead_letter(self, letter_id: str) -> bool:
         """Put a dead letter back with all its attempts."""
-        for letter in await self.list_dead_letters():
-            if letter.id == letter_id:
-                await self._take_up(letter)
-                return True
-        return False
+        self._check_open()
+        return await self._journal.run(lambda: self._letters.retry(letter_id))
 
     async def probe(self) -> None:
         """Write to the database; see the protocol."""
@@ -162,14 +173,14 @@ class DurableEngine:
     async def idle(self, timeout: timedelta = timedelta(seconds=30)) -> None:  # noqa: ASYNC109
         """Return when no lane has anything due or running; see the protocol."""
         deadline = time.monotonic() + timeout.total_seconds()
-        while busy := await self._journal.run(self._queue.list_busy):
+        while busy := await self._journal.run(self._jobs.list_busy):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"still busy: {', '.join(busy)}")
             await asyncio.sleep(self._poll.total_seconds() / 4)
 
     async def next_due(self) -> datetime | None:
         """The earliest moment anything is due in any lane, timers whose promise was kept left out."""
-        delayed = await self._journal.run(self._queue.list_delayed)
+        delayed = await self._journal.run(self._jobs.list_delayed)
         begun = await self._journal.transact(tables.list_runs)
         return min((due for job, lane, due in delayed if not was_kept(job, begun.get(lane))), default=None)
 
@@ -181,17 +192,25 @@ class DurableEngine:
         if not self._open:
             raise EngineUnavailableError(_STOPPED)
 
+    def _create_tables(self) -> None:
+        with self._presence.starting():
+            ensure_schema(self._database)
+            self._jobs.create_queue(self._poll)
+
     async def _close(self, drain: timedelta) -> None:
-        await self._queue.close(drain)
+        await self._takeover.stop()
+        await self._executor.close(drain)
         self._open = False
         await self._journal.close()
-        self._sole_use.release()
-        self._database.dispose()
+        self._jobs.close()
+        # Last of all: from now on other processes take over whatever we did not finish.
+        self._presence.leave()
+        close_database(self._database)
 
     async def _promise(self, repository: RepositoryRef, after: timedelta) -> None:
         def put(db: sa.Connection) -> None:
             run = tables.ensure_lane(db, repository) + 1
-            self._queue.put_run(db, lane_of(repository), run, after)
+            self._jobs.put_run(db, lane_of(repository), run, after)
 
         await self._journal.transact(put)
 
@@ -221,11 +240,11 @@ class DurableEngine:
         log.error("dead letter", attempts=attempts, error=error)
 
     async def _postpone(self, guid: str, lane: str, after: timedelta, attempts: int) -> None:
-        job = self._queue.name_delivery(guid)
+        job = self._jobs.name_delivery(guid)
 
         def put(db: sa.Connection) -> None:
             tables.postpone_delivery(db, guid, job, attempts)
-            self._queue.put_delivery(db, lane, guid, job, after)
+            self._jobs.put_delivery(db, lane, guid, job, after)
 
         await self._journal.transact(put)
 
@@ -256,16 +275,9 @@ class DurableEngine:
     async def _attempt(self, kind: Literal["delivery", "wake-up"], work: Awaitable[None]) -> Outcome:
         return await attempt(kind, work, self._retries.longest_run, self._observe)
 
-    async def _take_up(self, letter: DeadLetter) -> None:
-        if letter.kind == "delivery":
-            await self._postpone(letter.id, lane_of(letter.repository), NOW, attempts=0)
-        else:
-            await self._journal.transact(lambda db: tables.clear_failures(db, lane_of(letter.repository)))
-            await self._promise(letter.repository, NOW)
-
     async def _heal(self) -> None:
         """Give work whose job ended without doing it (cancelled from outside, the database away) a new job."""
-        cut_off = set(await self._journal.run(self._queue.list_cut_off))
+        cut_off = set(await self._journal.run(self._jobs.list_cut_off))
         if not cut_off:
             return
         for kept in await self._journal.transact(lambda db: tables.list_waiting(db, cut_off)):
@@ -275,8 +287,8 @@ class DurableEngine:
 
     async def _keep_up(self) -> None:
         await self._heal()
-        await self._journal.transact(lambda db: tables.prune_deliveries(db, GUID_RETENTION))
-        await self._journal.run(self._queue.prune)
+        await self._journal.transact(lambda db: tables.prune_deliveries(db, GUID_RETENTION, DEAD_LETTER_RETENTION))
+        await self._journal.run(self._jobs.prune)
 
 
 class _DurableIntents:

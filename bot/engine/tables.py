@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.engine.protocol import DeadLetter, Delivery, Intent, JsonObject, lane_of, wake_up_id
 from bot.github.facts import RepositoryRef
@@ -84,28 +85,32 @@ class KeptDelivery:
 
 def insert_delivery(db: sa.Connection, delivery: Delivery, job: str) -> bool:
     """Keep a delivery; False when its GUID is known."""
-    known = db.execute(sa.select(deliveries.c.guid).where(deliveries.c.guid == delivery.guid)).first()
-    if known is not None:
-        return False
-    db.execute(
-        deliveries.insert().values(
-            guid=delivery.guid,
-            **_repository_values(delivery.repository),
-            received_at=to_micros(delivery.received_at),
-            content=json.dumps(delivery.content),
-            state=WAITING,
-            job=job,
-            attempts=0,
-            error="",
-        )
+    return _insert_unless_known(
+        db,
+        deliveries,
+        guid=delivery.guid,
+        **_repository_values(delivery.repository),
+        received_at=to_micros(delivery.received_at),
+        content=json.dumps(delivery.content),
+        state=WAITING,
+        job=job,
+        attempts=0,
+        error="",
     )
-    return True
 
 
 def find_delivery(db: sa.Connection, guid: str) -> KeptDelivery | None:
     """The delivery of this GUID, as long as its row is kept."""
     row = db.execute(deliveries.select().where(deliveries.c.guid == guid)).first()
     return None if row is None else _kept(row)
+
+
+def get_delivery(db: sa.Connection, guid: str) -> KeptDelivery:
+    """The delivery of this GUID. Raises LookupError."""
+    kept = find_delivery(db, guid)
+    if kept is None:
+        raise LookupError(f"no delivery {guid}")
+    return kept
 
 
 def list_waiting(db: sa.Connection, jobs: Collection[str]) -> Sequence[KeptDelivery]:
@@ -118,6 +123,13 @@ def finish_delivery(db: sa.Connection, guid: str) -> None:
     """The delivery was handled: keep its GUID, drop its content."""
     values = {"state": HANDLED, "content": "{}", "ended_at": now_micros()}
     db.execute(deliveries.update().where(deliveries.c.guid == guid).values(values))
+
+
+def revive_delivery(db: sa.Connection, guid: str, job: str, crashed: Collection[str]) -> bool:
+    """Let another job handle a dead letter; False when it is none, or somebody else was quicker."""
+    values = {"state": WAITING, "job": job, "attempts": 0, "error": "", "ended_at": None}
+    dead = sa.and_(deliveries.c.guid == guid, _is_dead(crashed))
+    return db.execute(deliveries.update().where(dead).values(values)).rowcount > 0
 
 
 def postpone_delivery(db: sa.Connection, guid: str, job: str, attempts: int) -> None:
@@ -134,13 +146,14 @@ def park_delivery(db: sa.Connection, guid: str, attempts: int, error: str) -> No
 
 def ensure_lane(db: sa.Connection, repository: RepositoryRef) -> int:
     """Keep what the repository is called now; the number of the run that began last in its lane."""
-    row = db.execute(lanes.select().where(lanes.c.lane == lane_of(repository))).first()
+    the_lane = lanes.select().where(lanes.c.lane == lane_of(repository))
+    row = db.execute(the_lane).first()
     if row is None:
         # Numbers start at the present moment so that they never repeat, not even after an installation came back.
-        run = now_micros()
-        values = {"run": run, "job": "", "attempts": 0, "error": ""}
-        db.execute(lanes.insert().values(**_repository_values(repository), **values))
-        return run
+        values = {"run": now_micros(), "job": "", "attempts": 0, "error": ""}
+        _insert_unless_known(db, lanes, **_repository_values(repository), **values)
+        # Another replica may have been quicker.
+        row = db.execute(the_lane).one()
     if (row.installation, row.full_name) != (repository.installation_id, repository.full_name):
         values = {"installation": repository.installation_id, "full_name": repository.full_name}
         db.execute(lanes.update().where(lanes.c.lane == row.lane).values(values))
@@ -169,6 +182,15 @@ def list_lanes(db: sa.Connection, jobs: Collection[str]) -> Sequence[RepositoryR
     return [_repository(row) for row in db.execute(lanes.select()) if row.job in jobs]
 
 
+def revive_lane(db: sa.Connection, lane: str, crashed: Collection[str]) -> RepositoryRef | None:
+    """Take a lane off the dead letters; None when it is none of them."""
+    dead = sa.and_(lanes.c.lane == lane, _has_failed(crashed))
+    values = {"job": "", "attempts": 0, "error": "", "failed_at": None}
+    if db.execute(lanes.update().where(dead).values(values)).rowcount == 0:
+        return None
+    return _repository(db.execute(lanes.select().where(lanes.c.lane == lane)).one())
+
+
 def clear_failures(db: sa.Connection, lane: str) -> None:
     """The lane's last run went well."""
     failed = sa.or_(lanes.c.attempts > 0, lanes.c.failed_at.is_not(None))
@@ -186,14 +208,12 @@ def park_lane(db: sa.Connection, lane: str, error: str) -> None:
     db.execute(lanes.update().where(lanes.c.lane == lane).values(error=error, failed_at=now_micros()))
 
 
-def list_dead(db: sa.Connection, crashed: Sequence[str]) -> list[DeadLetter]:
+def list_dead(db: sa.Connection, crashed: Collection[str]) -> list[DeadLetter]:
     """Dead letters, oldest first; ``crashed`` are jobs that ended with their process once too often."""
-    parked = sa.or_(deliveries.c.state == DEAD, sa.and_(deliveries.c.state == WAITING, deliveries.c.job.in_(crashed)))
     letters = [
         DeadLetter(row.guid, "delivery", _repository(row), row.error or _CRASHED, row.attempts, _ended(row.ended_at))
-        for row in db.execute(deliveries.select().where(parked))
+        for row in db.execute(deliveries.select().where(_is_dead(crashed)))
     ]
-    failed = sa.or_(lanes.c.failed_at.is_not(None), lanes.c.job.in_(crashed))
     letters += [
         DeadLetter(
             wake_up_id(row.lane),
@@ -203,7 +223,7 @@ def list_dead(db: sa.Connection, crashed: Sequence[str]) -> list[DeadLetter]:
             row.attempts,
             _ended(row.failed_at),
         )
-        for row in db.execute(lanes.select().where(failed))
+        for row in db.execute(lanes.select().where(_has_failed(crashed)))
     ]
     return sorted(letters, key=lambda letter: letter.failed_at)
 
@@ -241,10 +261,11 @@ def purge_installation(db: sa.Connection, installation_id: int) -> None:
         db.execute(table.delete().where(table.c.installation == installation_id))
 
 
-def prune_deliveries(db: sa.Connection, age: timedelta) -> None:
-    """Forget the GUIDs of deliveries that were handled longer ago than this."""
-    oldest = now_micros() - age // timedelta(microseconds=1)
-    db.execute(deliveries.delete().where(deliveries.c.state == HANDLED, deliveries.c.ended_at < oldest))
+def prune_deliveries(db: sa.Connection, handled: timedelta, dead: timedelta) -> None:
+    """Forget deliveries that were handled, or became dead letters, longer ago than this."""
+    for state, age in ((HANDLED, handled), (DEAD, dead)):
+        oldest = now_micros() - age // timedelta(microseconds=1)
+        db.execute(deliveries.delete().where(deliveries.c.state == state, deliveries.c.ended_at < oldest))
 
 
 def write_probe(db: sa.Connection) -> None:
@@ -269,6 +290,22 @@ def from_micros(micros: int) -> datetime:
 
 
 _CRASHED: Final = "the process ended in the middle of this work, again and again"
+
+
+def _is_dead(crashed: Collection[str]) -> sa.ColumnElement[bool]:
+    died = sa.and_(deliveries.c.state == WAITING, deliveries.c.job.in_(crashed))
+    return sa.or_(deliveries.c.state == DEAD, died)
+
+
+def _has_failed(crashed: Collection[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(lanes.c.failed_at.is_not(None), lanes.c.job.in_(crashed))
+
+
+def _insert_unless_known(db: sa.Connection, table: sa.Table, **values: Any) -> bool:
+    """Insert a row unless its key is there. In one statement, since another replica may do the same at this moment."""
+    # The two dialects spell it alike, but SQLAlchemy has no common word for it.
+    insert = sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+    return db.execute(insert.values(**values).on_conflict_do_nothing()).rowcount > 0
 
 
 def _kept(row: sa.Row[Any]) -> KeptDelivery:

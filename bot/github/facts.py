@@ -104,6 +104,7 @@ class PullRequest:
     author: Person | None
     created_at: datetime
     merge_commit: str | None = None
+    merged_at: datetime | None = None
     merged_by: Person | None = None
     body: str = ""
 

@@ -21,12 +21,20 @@ class BranchMovedError(Exception):
     """The branch is not where it was seen: somebody pushed to it, so it is not ours to move."""
 
 
-async def create_commit(
-    session: Session, *, parent: str, base_tree: str, files: Mapping[str, bytes], modes: Mapping[str, str], message: str
+async def ensure_commit(
+    session: Session,
+    *,
+    parent: str,
+    base_tree: str,
+    files: Mapping[str, bytes],
+    modes: Mapping[str, str],
+    message: str,
+    there: str | None = None,
 ) -> str:
-    """A commit on ``parent`` with ``files`` replaced; no branch points to it yet.
+    """A commit on ``parent`` with ``files`` replaced: ``there`` when that is it already, else a new one.
 
-    Neither author nor committer is sent: only then does GitHub sign it for the App and show it as *Verified*.
+    Neither author nor committer is sent: only then does GitHub sign it for the App and show it as *Verified*. So the
+    name of a commit holds the moment it was made, and only parent, tree and message tell that two are the same.
     """
     entries = []
     for path, content in files.items():
@@ -41,8 +49,16 @@ async def create_commit(
     tree = base_tree
     if entries:
         tree = (await session.post("/repos/{repository}/git/trees", {"base_tree": base_tree, "tree": entries}))["sha"]
+    if there is not None and await _is_commit(session, there, parent=parent, tree=tree, message=message):
+        return there
     body = {"message": message, "tree": tree, "parents": [parent]}
     return str((await session.post("/repos/{repository}/git/commits", body))["sha"])
+
+
+async def _is_commit(session: Session, sha: str, *, parent: str, tree: str, message: str) -> bool:
+    data = await session.get("/repos/{repository}/git/commits/{sha}", sha=sha)
+    parents = [one["sha"] for one in data["parents"]]
+    return (parents, data["tree"]["sha"], data["message"].strip()) == ([parent], tree, message.strip())
 
 
 async def move_branch(

@@ -69,6 +69,7 @@ def read_pull(data: Json) -> PullRequest:
         author=read_person(data.get("user")),
         created_at=datetime.fromisoformat(data["created_at"]),
         merge_commit=data.get("merge_commit_sha") if merged else None,
+        merged_at=read_moment(data.get("merged_at")),
         merged_by=read_person(data.get("merged_by")),
         body=str(data.get("body") or ""),
     )

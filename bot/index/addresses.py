@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 
 from packaging.utils import canonicalize_name
 
+_TITLES = {"pypi": "PyPI", "testpypi": "TestPyPI"}
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -31,6 +33,11 @@ class Index:
     upload_hosts: frozenset[str]
     aliases: frozenset[str] = frozenset()
     manage_base: str | None = None
+
+    @property
+    def title(self) -> str:
+        """How people call it."""
+        return _TITLES.get(self.name, self.name)
 
     def project_url(self, project: str) -> str:
         """Address of a project's entry in the Simple API."""

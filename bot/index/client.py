@@ -95,7 +95,7 @@ class IndexClient:
         try:
             answer = await self._ask(url, PROVENANCE_MEDIA_TYPE, {})
         except NoAnswerError as error:
-            return Unavailable(f"the index was asked for its provenance, but {error}")
+            return Unavailable(f"the index was asked for its provenance, but {error}", passing=True)
         return _read_provenance(answer, file)
 
     async def _ask(self, url: str, accept: str, more: Mapping[str, str]) -> Answer:
@@ -132,7 +132,8 @@ def _read_provenance(answer: Answer, file: IndexFile) -> ProvenanceAnswer:
         return Unavailable("the index does not serve its provenance")
     if answer.status == 403 and message == "Attestations temporarily disabled":
         return Unavailable("the index has switched attestations off for now")
-    return Unavailable(f"the index answered {answer.status} when asked for its provenance")
+    passing = answer.status == 429 or answer.status >= 500
+    return Unavailable(f"the index answered {answer.status} when asked for its provenance", passing=passing)
 
 
 def _accept_provenance(answer: Answer) -> ProvenanceAnswer:

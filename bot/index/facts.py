@@ -79,9 +79,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nobody can tell whether there are attestations; ``reason`` is one plain clause."""
+    """Nobody can tell whether there are attestations; ``reason`` is one plain clause.
+
+    ``passing`` says that the index gave no answer this time and may well give one soon.
+    """
 
     reason: str
+    passing: bool = False
 
 
 ProvenanceAnswer: TypeAlias = Provenance | Absent | Unavailable

@@ -93,7 +93,8 @@ def may_hold_command(body: str) -> bool:
 
     A cheap test that lets through a little more than the grammar does: it decides only what is worth storing.
     """
-    block = body.lstrip()
+    # A byte order mark before it is no word of the writer's.
+    block = body.removeprefix("\ufeff").lstrip()
     if not block.startswith("/"):
         return False
     for line in _LINE_END.split(block):

@@ -49,7 +49,7 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
     rows = [_row(verdict) for verdict in step.verdicts]
     parts = [
         outcome_marker("published"),
-        f"🎉 **{code(project)} {code(step.version)} is on {link(snapshot.target.name, index_page(snapshot))}.**",
+        f"🎉 **{code(project)} {code(step.version)} is on {link(snapshot.target.title, index_page(snapshot))}.**",
         block([install], "sh"),
         "\n".join(["| file | sha256 | attestation |", "| --- | --- | --- |", *rows]),
         _summary(snapshot, step.verdicts),
@@ -61,9 +61,10 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
 def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
     """Why the run failed, for the thread."""
     run = step.run.run
+    how = "was cancelled" if run.conclusion == "cancelled" else "failed"
     parts = [
         outcome_marker(step.key),
-        f"🛑 **Publishing {code(step.version)} failed** in {link(f'run {run.id}', run.url)}, attempt {run.attempt}.",
+        f"🛑 **Publishing {code(step.version)} {how}** in {link(f'run {run.id}', run.url)}, attempt {run.attempt}.",
     ]
     finding = diagnosis.finding
     if finding is not None:
@@ -72,7 +73,7 @@ def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
     if diagnosis.lines:
         where = f"The decisive lines of job {code(diagnosis.job)}:" if diagnosis.job else "The decisive lines:"
         parts.append(f"{where}\n\n{block(diagnosis.lines)}")
-    parts.append(_NEXT[finding.retry] if finding else _NEXT[Retry.FIX_THEN_RERUN])
+    parts.append(_NEXT[finding.retry] if finding else f"Once the cause is gone, re-run the jobs on GitHub: {_GO_ON}")
     return finish("\n\n".join(part for part in parts if part))
 
 

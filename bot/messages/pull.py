@@ -19,9 +19,12 @@ _COMMANDS = """\
 
 def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -> str:
     """The body of the pull request for ``plan``; ``needed`` is how many approvals are asked for."""
+    change = code(plan.version)
+    if plan.previous != plan.version:
+        change = f"{code(plan.previous)} → {change}"
     parts = [
         marker(PULL),
-        f"**{code(plan.project)} {code(plan.previous)} → {code(plan.version)}**, asked for by {code('@' + plan.requester_login)}.",
+        f"**{code(plan.project)} {change}**, asked for by {code('@' + plan.requester_login)}.",
         "## What merging does",
         "\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1)),
     ]

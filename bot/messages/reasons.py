@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,6 +36,42 @@ def say(reason: Because) -> Said:
 _SELF_APPROVAL = block(["[tool.aweigh]", "approval.self = true"], "toml")
 
 
+_WORKFLOW = """\
+name: Publish
+on:
+  push:
+    tags: ["v*"]
+permissions: {}
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@v5
+        with:
+          persist-credentials: false
+      - run: pipx run build
+      - uses: actions/upload-artifact@v5
+        with:
+          name: dist
+          path: dist/
+  publish:
+    needs: [build]
+    runs-on: ubuntu-latest
+    environment: pypi
+    permissions:
+      id-token: write
+    steps:
+      - uses: actions/download-artifact@v6
+        with:
+          name: dist
+          path: dist/
+      - uses: pypa/gh-action-pypi-publish@release/v1
+"""
+"""Build and upload apart, Trusted Publishing, a guarded environment: what the action's own documentation recommends."""
+
+
 def _next(reason: Because) -> str:
     return f"/release {reason.get('next')}" if reason.get("next") else "/release help"
 
@@ -65,8 +102,8 @@ def _tag_exists(reason: Because) -> Said:
 def _release_open(reason: Because) -> Said:
     number = reason.get("number")
     return Said(
-        f"#{number} is open for {code(reason.get('version'))}; a line has one release pull request at a time.",
-        f"Merge or close #{number}, or change its version there.",
+        f"#{number} is open for {code(reason.get('version'))}; a branch has one release pull request at a time.",
+        f"Merge or close #{number}, or change its version in its own thread:",
         f"/release {reason.get('given')}",
     )
 
@@ -91,11 +128,25 @@ def _project_unreadable(reason: Because) -> Said:
 
 def _no_publish_route(reason: Because) -> Said:
     lines = [line for line in reason.get("events").splitlines() if line]
+    said = ["\n".join(f"- {line}" for line in lines)] if lines else []
+    files = reason.get("files").splitlines()
+    if reason.get("code") == "no-publish-workflow":
+        said.append(f"For example, as `.github/workflows/publish.yml`:\n\n{block(_WORKFLOW.splitlines(), 'yaml')}")
+    if files:
+        said.append(f"For example, in `pyproject.toml` on the default branch:\n\n{block(_naming(files), 'toml')}")
     return Said(
-        f"Nothing would publish this release. {reason.get('cause')}",
+        f"I cannot tell what would publish this release. {reason.get('cause')}"
+        if files
+        else f"Nothing would publish this release. {reason.get('cause')}",
         reason.get("fix"),
-        details="\n".join(f"- {line}" for line in lines),
+        details="\n\n".join(said),
     )
+
+
+def _naming(files: list[str]) -> list[str]:
+    """The setting that names one workflow, with the others as a comment."""
+    first, *others = (json.dumps(file) for file in files)
+    return ["[tool.aweigh]", f"workflow = {first}  # or {', '.join(others)}" if others else f"workflow = {first}"]
 
 
 def _branch_taken(reason: Because) -> Said:
@@ -131,14 +182,16 @@ def _record_lost(_: Because) -> Said:
 def _undone_tag(reason: Because) -> Said:
     return Said(
         f"The tag {code(reason.get('tag'))} was there and has been deleted, so I stopped: a person's undo wins.",
-        "To release after all, ask again for a version.",
+        "To release after all, ask again:",
+        f"/release {reason.get('version')}",
     )
 
 
 def _undone_release(reason: Because) -> Said:
     return Said(
         f"The GitHub Release of {code(reason.get('tag'))} was there and has been withdrawn, so I stopped: a person's undo wins.",
-        "To release after all, ask again for a version.",
+        "To release after all, ask for another version, or delete the tag as well and ask again:",
+        f"/release {reason.get('version')}",
     )
 
 
@@ -159,14 +212,14 @@ def _publish_skipped(reason: Because) -> Said:
 
 def _run_failed(reason: Because) -> Said:
     return Said(
-        f"The publish run failed ({reason.get('run')}).",
+        f"{link('The publish run', reason.get('run'))} {reason.get('how') or 'failed'}.",
         "Re-run it on GitHub once the cause is gone; I go on by myself. A mistake in the tagged files needs a new version.",
     )
 
 
 def _gate_rejected(reason: Because) -> Said:
     return Said(
-        f"{code('@' + reason.get('by'))} rejected the deployment ({reason.get('run')}); nothing was published.",
+        f"{code('@' + reason.get('by'))} rejected {link('the deployment', reason.get('run'))}; nothing was published.",
         "To try again, re-run the run on GitHub: the approval is asked anew.",
     )
 
@@ -257,6 +310,13 @@ def _reviewers_decide(reason: Because) -> Said:
     )
 
 
+def _approved_in_review(reason: Because) -> Said:
+    return Said(
+        "An approval has to be a comment of its own: of a review I cannot tell whether it was edited.",
+        paste=f"/release approve {reason.get('version')}",
+    )
+
+
 def _edited(_: Because) -> Said:
     return Said("That comment was edited, so it approves nothing.", "Write a new one.")
 
@@ -306,6 +366,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.WRONG_COMMIT: _wrong_commit,
     Reason.NOTHING_TO_APPROVE: _nothing_to_approve,
     Reason.REVIEWERS_DECIDE: _reviewers_decide,
+    Reason.APPROVED_IN_REVIEW: _approved_in_review,
     Reason.EDITED: _edited,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
     Reason.ROLE_UNKNOWN: _role_unknown,

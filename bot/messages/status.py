@@ -27,7 +27,7 @@ def render_status(snapshot: Snapshot, step: Step) -> str:
         marker(STATUS),
         f"**{what}.** {headline(step)}.",
         "\n".join(["| | stage | |", "| --- | --- | --- |", *rows]),
-        f"**Whose turn:** {turn(snapshot, step)}",
+        f"**{'What stopped it' if isinstance(step, Blocked) else 'Whose turn'}:** {turn(snapshot, step)}",
     ]
     return finish("\n\n".join(parts))
 
@@ -72,6 +72,6 @@ def _detail(snapshot: Snapshot, name: StageName) -> str:
             run = find_shown_run(snapshot)
             return f"{link(f'run {run.run.id}', run.run.url)}, attempt {run.run.attempt}" if run else ""
         case StageName.INDEX if snapshot.published is not None and snapshot.published.verdicts:
-            return link(code(snapshot.target.name), index_page(snapshot))
+            return link(snapshot.target.title, index_page(snapshot))
         case _:
             return ""

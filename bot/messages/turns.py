@@ -91,7 +91,8 @@ def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
         lines.append(f"⚠️ I could not decide from the workflow whether it publishes: {doubts}.")
     if step.route is not None and step.route.twins:
         twins = "; ".join(code(str(twin)) for twin in step.route.twins)
-        lines.append(f"⚠️ More than one event would publish ({twins}); one trigger is better.")
+        away = " I let the first run through and turn the others away at the gate." if snapshot.gate.ours else ""
+        lines.append(f"⚠️ More than one event would publish, also {twins}.{away} Better keep one trigger.")
     unknown = getattr(snapshot.settings, "unknown", ())
     for key, suggestion in unknown:
         meant = f" Did you mean {code(suggestion)}?" if suggestion else ""

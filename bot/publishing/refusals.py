@@ -76,8 +76,8 @@ def refuse_file(assessments: Sequence[Assessment], candidates: Sequence[Assessme
         paths = tuple(one.path for one in candidates)
         return NoRoute(
             Refusal.SEVERAL_WORKFLOWS,
-            f"{len(paths)} workflow files have a job that publishes to {index.name}.",
-            f"Name the one to use as `workflow` in the settings, for example {quoted(_file_name(paths[0]))}.",
+            f"{len(paths)} workflow files have a job that publishes to {index.title}.",
+            "Name the one to use as `workflow` in the settings.",
             candidates=paths,
         )
     if candidates and candidates[0].problem:
@@ -92,7 +92,7 @@ def refuse_file(assessments: Sequence[Assessment], candidates: Sequence[Assessme
         one = candidates[0]
         return NoRoute(
             Refusal.NAMED_DOES_NOT_PUBLISH,
-            f"{quoted(one.path)}, which the settings name, has no job that publishes to {index.name}.",
+            f"{quoted(one.path)}, which the settings name, has no job that publishes to {index.title}.",
             "Name the file that does as `workflow` in the settings, or take that setting out.",
             workflow=one.path,
         )
@@ -103,7 +103,7 @@ def _none(assessments: Sequence[Assessment], index: Index) -> NoRoute:
     unread = tuple(f"{quoted(one.path)}: {one.problem}" for one in assessments if one.problem)
     return NoRoute(
         Refusal.NO_WORKFLOW,
-        f"No workflow file has a job that publishes to {index.name}.",
+        f"No workflow file has a job that publishes to {index.title}.",
         "Add a publish workflow with `pypa/gh-action-pypi-publish` that a tag push starts.",
         reasons=unread,
     )
@@ -135,13 +135,13 @@ def _start_refusal(assessment: Assessment, index: Index, reasons: tuple[str, ...
         return NoRoute(
             Refusal.INPUTS_REFUSED,
             f"{quoted(path)} is dispatched, and {problem}.",
-            "Give the inputs it declares under `workflow-inputs` in the settings.",
+            "Give the inputs it declares under `[tool.aweigh.workflow-inputs]`; `{tag}` and `{version}` are filled in there.",
             workflow=path,
             reasons=reasons,
         )
     return NoRoute(
         Refusal.NOTHING_STARTS_IT,
-        f"Neither the tag nor the GitHub Release nor a dispatch would make {quoted(path)} publish to {index.name}.",
+        f"Neither the tag nor the GitHub Release nor a dispatch would make {quoted(path)} publish to {index.title}.",
         _start_fix(assessment),
         workflow=path,
         reasons=reasons,
@@ -164,7 +164,3 @@ def _start_fix(assessment: Assessment) -> str:
         job = assessment.publishing_jobs[0] if assessment.publishing_jobs else assessment.opaque_jobs[0]
         return f"Change the `if:` that leaves out job {quoted(job)} in {quoted(assessment.path)} so that a tag push reaches it."
     return f"Add `push: tags: ['v*']`, or a pattern that matches your tags, under `on:` in {quoted(assessment.path)}."
-
-
-def _file_name(path: str) -> str:
-    return path.rsplit("/", 1)[-1]

@@ -72,6 +72,11 @@ class Twin:
     trigger: Trigger
     certain: bool
 
+    @property
+    def is_tagged(self) -> bool:
+        """Whether the run is one of the release's tag, and not of the merge before it."""
+        return self.trigger.occasion is not Occasion.MERGE
+
     def __str__(self) -> str:
         started = "merge" if self.trigger.occasion is Occasion.MERGE else str(self.trigger)
         return f"{self.workflow.rsplit('/', 1)[-1]} on {started}" + ("" if self.certain else ", perhaps")

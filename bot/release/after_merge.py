@@ -54,6 +54,9 @@ RUN_MUST_START_WITHIN = timedelta(minutes=10)
 FILES_MUST_SHOW_WITHIN = timedelta(minutes=15)
 """The index' edge cache is purged within seconds on a good day; after this long we look less often and say so."""
 
+TWIN_MUST_COME_WITHIN = timedelta(minutes=2)
+"""How long, after the last thing that could start one, a second run is waited for before the release is announced."""
+
 _SOON = timedelta(seconds=20)
 _LATER = timedelta(minutes=10)
 _BRIEFLY, _LONGEST, _HOURLY = timedelta(seconds=3), timedelta(minutes=1), timedelta(hours=1)
@@ -142,9 +145,10 @@ def _tagged(stage: Stage) -> Step | None:
         )
     index = stage.snapshot.index
     if index is None or isinstance(index, Unreachable):
-        return AwaitIndex(version=stage.version, trouble=index or "it was not asked", before_tag=True, look_again=_SOON)
+        trouble = index or "it was not asked"
+        return AwaitIndex(version=stage.version, trouble=trouble, before_tag=True, look_again=_merge_pause(stage))
     if index.files_of(stage.version):
-        return Blocked(because(Reason.VERSION_TAKEN, version=stage.version, index=stage.snapshot.target.name))
+        return Blocked(because(Reason.VERSION_TAKEN, version=stage.version, index=stage.snapshot.target.title))
     if stage.route.order is Order.TAG_PUSH and (step := _approved_before(stage)):
         return step
     return CreateTag(tag=stage.tag, commit=stage.commit, version=stage.version)
@@ -168,7 +172,8 @@ def _running(stage: Stage) -> Step | None:
     environment = stage.route.environment
     if environment is not None and stage.snapshot.gate.ours:
         for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
-            if our_review(twin, environment, stage.snapshot.app.bot.id) is None:
+            reviewed = our_review(twin, environment, stage.snapshot.app.bot.id) is not None
+            if waits_at(twin, environment) and not reviewed:
                 return RejectTwin(run=twin, environment=environment, ours=ours)
     if ours.run.is_over:
         return None if ours.run.conclusion == "success" else _failed(stage, ours)
@@ -197,7 +202,8 @@ def _failed(stage: Stage, ours: RunFacts) -> Step:
     if closed is not None:
         by = closed.user.login if closed.user else "somebody"
         return Blocked(because(Reason.GATE_REJECTED, by=by, run=ours.run.url, version=stage.version))
-    return Blocked(because(Reason.RUN_FAILED, run=ours.run.url, version=stage.version))
+    how = "was cancelled" if ours.run.conclusion == "cancelled" else "failed"
+    return Blocked(because(Reason.RUN_FAILED, run=ours.run.url, version=stage.version, how=how))
 
 
 def _at_gate(stage: Stage, ours: RunFacts, environment: str) -> Step:
@@ -251,7 +257,16 @@ def _on_index(stage: Stage) -> Step | None:
     missing = tuple(sorted(published.uploaded - there))
     if missing or not there:
         return AwaitIndex(version=stage.version, missing=missing, look_again=pause)
+    if published.unanswered and not _is_overdue(stage):
+        # What is said of a file stays said: an index that coughs once must not make it "could not be checked".
+        trouble = "it did not give the provenance of every file"
+        return AwaitIndex(version=stage.version, trouble=trouble, look_again=pause)
     return None
+
+
+def _is_overdue(stage: Stage) -> bool:
+    """Whether the run was over so long ago that nothing more is to be expected of the index."""
+    return stage.ours is None or stage.snapshot.at - stage.ours.run.updated_at > FILES_MUST_SHOW_WITHIN
 
 
 def _index_pause(stage: Stage) -> timedelta:
@@ -263,6 +278,14 @@ def _index_pause(stage: Stage) -> timedelta:
         return _SOON
     waited = stage.snapshot.at - stage.ours.run.updated_at
     return min(max(waited / 2, _BRIEFLY), _LONGEST) if waited < FILES_MUST_SHOW_WITHIN else _HOURLY
+
+
+def _merge_pause(stage: Stage) -> timedelta:
+    """When to ask again before the tag: soon after the merge, less often the longer the index does not answer."""
+    pull = stage.snapshot.pull
+    if pull is None or pull.merged_at is None:
+        return _SOON
+    return min(max((stage.snapshot.at - pull.merged_at) / 2, _SOON), _LATER)
 
 
 def _released(stage: Stage) -> Step | None:
@@ -280,4 +303,30 @@ def _release(stage: Stage) -> PublishRelease:
     )
 
 
-_RULES: tuple[Callable[[Stage], Step | None], ...] = (_undone, _tagged, _started, _running, _on_index, _released)
+def _alone(stage: Stage) -> Step | None:
+    """A second run on its way to our gate is waited for, to be turned away: once announced, nobody looks after it.
+
+    For a while only: it may wait somewhere else, or never have been started.
+    """
+    ours, since = stage.ours, stage.record.since
+    if ours is None or stage.route.environment is None or not stage.snapshot.gate.ours:
+        return None
+    if since is None or stage.snapshot.at - since > TWIN_MUST_COME_WITHIN:
+        return None
+    for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
+        if our_review(twin, stage.route.environment, stage.snapshot.app.bot.id) is None:
+            return AwaitRun(run=twin, look_again=_SOON)
+    started = {(facts.run.path, facts.run.event) for facts in stage.snapshot.runs}
+    expected = {(twin.workflow, twin.trigger.event) for twin in stage.route.twins if twin.certain and twin.is_tagged}
+    return AwaitRun(look_again=_SOON) if expected - started else None
+
+
+_RULES: tuple[Callable[[Stage], Step | None], ...] = (
+    _undone,
+    _tagged,
+    _started,
+    _running,
+    _on_index,
+    _released,
+    _alone,
+)

@@ -12,7 +12,7 @@ from bot.github.client import Session
 from bot.github.facts import RunFacts, TagRef
 from bot.index.addresses import Index
 from bot.index.client import IndexClient, IndexUnreachableError
-from bot.index.facts import IndexFile, ProjectFiles, Provenance
+from bot.index.facts import IndexFile, ProjectFiles, Provenance, ProvenanceAnswer, Unavailable
 from bot.publishing.attestations import DsseVerifier, verify_file
 from bot.publishing.route import Route
 from bot.publishing.verdicts import Expected, FileVerdict
@@ -62,21 +62,20 @@ class Evidence:
         expected = self._expected(snapshot, route, tag, ours)
         verdicts: list[FileVerdict] = []
         provenance: list[tuple[str, bytes]] = []
+        unanswered: list[str] = []
         for file in there:
-            verdict, content = await self._judge_file(project, file, expected)
-            verdicts.append(verdict)
-            if content is not None:
-                provenance.append((file.filename, content))
-        return Published(files, uploaded, tuple(verdicts), tuple(provenance))
+            answer = await self._client.find_provenance(project.normalised_name, file)
+            verdicts.append(await self._judge_file(file, answer, expected))
+            if isinstance(answer, Provenance):
+                provenance.append((file.filename, answer.body))
+            elif isinstance(answer, Unavailable) and answer.passing:
+                unanswered.append(file.filename)
+        return Published(files, uploaded, tuple(verdicts), tuple(provenance), tuple(unanswered))
 
-    async def _judge_file(
-        self, project: Project, file: IndexFile, expected: Expected
-    ) -> tuple[FileVerdict, bytes | None]:
-        answer = await self._client.find_provenance(project.normalised_name, file)
+    async def _judge_file(self, file: IndexFile, answer: ProvenanceAnswer, expected: Expected) -> FileVerdict:
         verifier = await self._get_verifier()
         # Milliseconds of computing for each attestation, and half a second to load the library the first time.
-        verdict = await asyncio.to_thread(verify_file, file.filename, file.sha256, answer, expected, verifier)
-        return verdict, answer.body if isinstance(answer, Provenance) else None
+        return await asyncio.to_thread(verify_file, file.filename, file.sha256, answer, expected, verifier)
 
     async def _uploaded(self, session: Session, route: Route, project: Project, ours: RunFacts) -> frozenset[str]:
         """The names the publishing jobs said they upload: only with them is "the files are there" all of the files."""

@@ -12,14 +12,26 @@ from bot.github.repositories import get_tree, read_blobs
 from bot.index.addresses import Index
 from bot.publishing.files import is_workflow_path
 from bot.publishing.route import NoRoute, PublishSettings, ReleaseFacts, Route, choose_route
-from bot.release.naming import name_tag
+from bot.release.naming import name_tag, tag_pattern
 from bot.release.snapshot import Candidate, Line
 from bot.settings.repository import RepositorySettings
-from bot.versions import Project, VersionProblem, find_version, read_project, wanted_paths
+from bot.versions import (
+    Project,
+    VersionProblem,
+    find_maintenance_line,
+    find_newest,
+    find_version,
+    read_project,
+    released_versions,
+    wanted_paths,
+)
 
-_PYPROJECT = "pyproject.toml"
 _MOST_BYTES = 1024 * 1024
 """Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
+
+_MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
+_MOST_ROUNDS = 4
+"""A file that names the next one: configuration, module, the module it imports its version from."""
 
 
 async def gather_candidate(
@@ -38,6 +50,8 @@ async def gather_candidate(
     tree = await get_tree(session, commit)
     files = await _read_files(session, tree)
     project = read_project(files)
+    if isinstance(project, Project) and project.derived_by is not None:
+        project = project.at(version or _newest_release(settings, tags, project, line))
     route = None
     if isinstance(project, Project):
         wanted = version or project.spelling
@@ -50,21 +64,34 @@ async def gather_candidate(
 
 
 async def _read_files(session: Session, tree: Tree) -> dict[str, bytes]:
-    """The few files that tell: two requests, since pyproject.toml names the modules that may hold the version."""
+    """The few files that tell: two or three requests, since some files name others that may hold the version."""
     changelog = find_changelog(tree.paths)
-    first = [_PYPROJECT, *([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
-    files = await _read(session, tree, first)
-    if _PYPROJECT in files:
-        more = [path for path in wanted_paths(tree.paths, files[_PYPROJECT]) if path not in files]
+    first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
+    files = await _read(session, tree, [*first, *wanted_paths(tree.paths, {})])
+    for _ in range(_MOST_ROUNDS):
+        more = wanted_paths(tree.paths, files)
+        if not more:
+            break
         files |= await _read(session, tree, more)
     return files
 
 
 async def _read(session: Session, tree: Tree, paths: list[str]) -> dict[str, bytes]:
     entries = [entry for path in paths if (entry := tree.find(path)) is not None]
-    files = await read_blobs(session, [entry for entry in entries if entry.size <= _MOST_BYTES])
+    files = await read_blobs(session, [entry for entry in entries if entry.size <= _most_bytes(entry.path)])
     # A file that is too large to read is there all the same: what is said about it is its size, not that it is missing.
-    return files | {entry.path: b" " * _MOST_BYTES for entry in entries if entry.size > _MOST_BYTES}
+    return files | {entry.path: b" " * _MOST_BYTES for entry in entries if entry.size > _most_bytes(entry.path)}
+
+
+def _most_bytes(path: str) -> int:
+    return _MOST_BYTES_OF_LOCKS if path.endswith(".lock") else _MOST_BYTES
+
+
+def _newest_release(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, line: Line) -> str | None:
+    """What was released last on this line, for a project whose version only its tags tell."""
+    released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
+    newest = find_newest(released, find_maintenance_line(line.base))
+    return str(newest) if newest is not None else None
 
 
 def _changelog(files: Mapping[str, bytes], tree: Tree) -> Changelog | None:

@@ -31,6 +31,7 @@ from bot.release.naming import name_tag
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_ours
 from bot.release.snapshot import Approval, Line, Request, Snapshot
+from bot.release.speech import STALENESS
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
 
@@ -56,6 +57,10 @@ class Observer:
         """Whether ``pull`` is a release PR that we made; anybody can name a branch like ours."""
         by_us = pull.author is not None and pull.author.id == self._app.bot.id
         return by_us and pull.head_repository_id == repository.id and pull.head_branch.startswith("aweigh/")
+
+    def is_new(self, pull: PullRequest | None) -> bool:
+        """Whether ``pull`` was made so recently that reads may still miss it, or what belongs to it."""
+        return pull is not None and self._clock.now() - pull.created_at < STALENESS
 
     async def observe(
         self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
@@ -119,17 +124,23 @@ class Observer:
         read = self._access.read
         base_head = await find_branch(read, snapshot.line.base)
         branch_head = await find_branch(read, snapshot.line.branch)
-        ours = branch_head is None or await self._is_our_commit(branch_head)
-        snapshot = replace(snapshot, branch_head=branch_head, branch_is_ours=ours, tags=await list_tags(read))
+        bump = await self._find_bump(branch_head) if branch_head is not None else None
+        snapshot = replace(
+            snapshot,
+            branch_head=branch_head,
+            branch_is_ours=branch_head is None or bump is not None,
+            branch_record=bump,
+            tags=await list_tags(read),
+        )
         if base_head is None:
             return snapshot
         return await self._with_candidate(snapshot, settings, base_head, request.version)
 
-    async def _is_our_commit(self, sha: str) -> bool:
-        """Whether the head of the release branch is a bump commit of ours, that may be replaced."""
+    async def _find_bump(self, sha: str) -> Record | None:
+        """What the head of the release branch was made for, when it is a bump commit of ours, that may be replaced."""
         check = await find_check(self._access.read, sha, self._app.id)
         record = find_record(check.external_id) if check else None
-        return record is not None and record.is_bump(sha)
+        return record if record is not None and record.is_bump(sha) else None
 
     async def _for_pull(
         self, snapshot: Snapshot, settings: RepositorySettings, pull: PullRequest, record: Record

@@ -110,19 +110,29 @@ class Performer:
         return Outcome()
 
     async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> PullRequest:
-        """Commit, check run with the record, branch, pull request: each is there before what leads to it."""
+        """Commit, check run with the record, branch, pull request: each is there before what leads to it.
+
+        Killed in between, the same command takes the commit that it left on the branch, and makes no second one.
+        """
         candidate = snapshot.candidate
         if candidate is None:
             raise ValueError("a plan is made of a candidate")
         modes = {entry.path: entry.mode for entry in candidate.tree.entries}
-        sha = await git.create_commit(
+        made_for = snapshot.branch_record
+        sha = await git.ensure_commit(
             self._access.change,
             parent=plan.base_commit,
             base_tree=candidate.tree.sha,
             files={edit.path: edit.new for edit in plan.edits},
             modes=modes,
             message=plan.message,
+            there=snapshot.branch_head if made_for and made_for.comment_id == plan.comment_id else None,
         )
+        if sha != snapshot.branch_head:
+            await self._point_branch(snapshot, plan, sha)
+        return await self._ensure_pull(snapshot, plan)
+
+    async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> None:
         record = Record(plan.version, plan.requester_id, plan.comment_id, bump=sha[:12])
         ready = AwaitMerge(version=plan.version, route=plan.route)
         await checks.ensure_check(self._access.speak, sha, status.render_check(snapshot, ready, record), None)
@@ -131,7 +141,6 @@ class Performer:
             await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)
         except git.BranchMovedError as error:
             raise Backoff(STALENESS, f"{plan.branch} has moved meanwhile") from error
-        return await self._ensure_pull(snapshot, plan)
 
     async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> PullRequest:
         settings = snapshot.settings

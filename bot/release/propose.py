@@ -58,7 +58,10 @@ def route_reason(route: NoRoute | None) -> Because:
             fix="Change `tag` in the settings.",
         )
     events = "\n".join(route.reasons)
-    return because(Reason.NO_PUBLISH_ROUTE, code=route.code, cause=route.cause, fix=route.fix, events=events)
+    files = "\n".join(path.rpartition("/")[2] for path in route.candidates)
+    return because(
+        Reason.NO_PUBLISH_ROUTE, code=route.code, cause=route.cause, fix=route.fix, events=events, files=files
+    )
 
 
 def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
@@ -107,8 +110,7 @@ def _version_refusal(
     pattern = tag_pattern(settings, snapshot.tags, project)
     names = [tag.name for tag in snapshot.tags]
     released = released_versions(names, pattern)
-    known = [*released, *(snapshot.index.versions if isinstance(snapshot.index, ProjectFiles) else ())]
-    following = _next_after(project, known)
+    following = _next_after(snapshot, settings, project)
     try:
         tag = find_tag(names, version.spelling, pattern) or name_tag(settings, snapshot.tags, project, version.spelling)
     except VersionProblem as problem:
@@ -116,7 +118,7 @@ def _version_refusal(
     if tag in names:
         return because(Reason.TAG_EXISTS, tag=tag, version=version, next=following)
     if isinstance(snapshot.index, ProjectFiles) and snapshot.index.files_of(version.spelling):
-        return because(Reason.VERSION_TAKEN, version=version, index=snapshot.target.name, next=following)
+        return because(Reason.VERSION_TAKEN, version=version, index=snapshot.target.title, next=following)
     if version.version < project.version:
         return because(Reason.VERSION_NOT_NEWER, version=version, newest=project.spelling, next=following)
     base = snapshot.line.base
@@ -133,12 +135,15 @@ def _version_reason(code: Reason, problem: VersionProblem, following: str | None
 
 
 def _newest_next(snapshot: Snapshot) -> str | None:
-    candidate = snapshot.candidate
-    if candidate is None or not isinstance(candidate.project, Project):
+    project, settings = snapshot.project, snapshot.settings
+    if project is None or isinstance(settings, SettingsProblem):
         return None
-    return _next_after(candidate.project, [])
+    return _next_after(snapshot, settings, project)
 
 
-def _next_after(project: Project, known: list[str]) -> str:
-    newest = find_newest([*known, project.spelling])
+def _next_after(snapshot: Snapshot, settings: RepositorySettings, project: Project) -> str:
+    """A version that would not be refused: after the files, the tags and what the index has."""
+    released = released_versions((tag.name for tag in snapshot.tags), tag_pattern(settings, snapshot.tags, project))
+    known = snapshot.index.versions if isinstance(snapshot.index, ProjectFiles) else ()
+    newest = find_newest([*released, *known, project.spelling])
     return propose_next(newest or project.version)

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     WRONG_COMMIT = "wrong-commit"
     NOTHING_TO_APPROVE = "nothing-to-approve"
     REVIEWERS_DECIDE = "reviewers-decide"
+    APPROVED_IN_REVIEW = "approved-in-review"
     EDITED = "edited"
     NOT_A_RELEASE_PULL = "not-a-release-pull"
     ROLE_UNKNOWN = "role-unknown"

@@ -14,7 +14,7 @@ import structlog
 from bot.engine.protocol import Backoff
 from bot.github import checks
 from bot.github.access import Access
-from bot.github.errors import GitHubError, PermissionMissing
+from bot.github.errors import GitHubError, NotFound, PermissionMissing
 from bot.github.facts import PullRequest, Repository
 from bot.messages.markers import STATUS, marker
 from bot.messages.status import render_check, render_status
@@ -76,7 +76,7 @@ class Reconciler:
         opened = False
         for _ in range(_MOST_STEPS):
             try:
-                snapshot = await self._observer.observe(repository, line, pull, request)
+                snapshot = await self._observe(repository, line, pull, request)
             except PermissionMissing as missing:
                 return await self._stand_blind(repository, line, pull, request, missing)
             snapshot = _with_record(snapshot, done)
@@ -93,6 +93,20 @@ class Reconciler:
             if isinstance(step, OpenPull) and outcome.pull is not None:
                 pull, request, opened = outcome.pull, None, True
         raise Backoff(STALENESS, "a release took more steps than there are")
+
+    async def _observe(
+        self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None
+    ) -> Snapshot:
+        """The facts, once a pull request that was just made shows everywhere: neither is it gone, nor is its record lost."""
+        try:
+            snapshot = await self._observer.observe(repository, line, pull, request)
+        except NotFound as error:
+            if not self._observer.is_new(pull):
+                raise
+            raise Backoff(STALENESS, "the new pull request does not show everywhere yet") from error
+        if snapshot.record is None and self._observer.is_new(pull):
+            raise Backoff(STALENESS, "the record of the new pull request does not show yet")
+        return snapshot
 
     async def _stand(self, snapshot: Snapshot, step: Effect, error: Exception) -> Reached:
         """An effect that GitHub declines stops the release until a person has looked; the reason is said where they see it."""

@@ -13,10 +13,13 @@ from bot.release.views import find_release_tag, find_shown_run
 
 def remember(snapshot: Snapshot, record: Record) -> Record:
     """``record`` with every milestone that ``snapshot`` shows; nothing is ever taken out."""
+    tag = find_release_tag(snapshot)
+    # A tag that somebody put elsewhere is not this release's, and deleting it undoes nothing.
+    tagged = tag is not None and snapshot.pull is not None and tag.commit == snapshot.pull.merge_commit
     seen = {
-        Milestone.TAGGED: find_release_tag(snapshot) is not None,
-        Milestone.RELEASED: snapshot.release is not None,
-        Milestone.STARTED: find_shown_run(snapshot) is not None,
+        Milestone.TAGGED: tagged,
+        Milestone.RELEASED: tagged and snapshot.release is not None,
+        Milestone.STARTED: tagged and find_shown_run(snapshot) is not None,
         Milestone.PUBLISHED: snapshot.published is not None and bool(snapshot.published.verdicts),
     }
     for milestone, is_there in seen.items():

@@ -33,10 +33,14 @@ def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record) 
     """The run that publishes: the one people were asked about, else the first that reaches the publishing job.
 
     An ``on: release`` without types starts a run each for ``created``, ``published`` and ``released``; those whose
-    publishing job was skipped publish nothing and are left out.
+    publishing job was skipped publish nothing and are left out. One that we turned away as a twin never becomes ours.
     """
     publishing = _publishing(runs, route, tag)
-    live = [facts for facts in publishing if facts.run.event == route.event and facts.run.path == route.workflow]
+    live = [
+        facts
+        for facts in publishing
+        if facts.run.event == route.event and facts.run.path == route.workflow and not _turned_away_by_us(facts)
+    ]
     for facts in live:
         if record.asked is not None and record.asked.key.startswith(f"run:{facts.run.id}/"):
             return facts
@@ -50,9 +54,9 @@ def find_skipped(runs: Iterable[RunFacts], route: Route, tag: str) -> RunFacts |
 
 
 def list_twins(runs: Iterable[RunFacts], route: Route, tag: str, ours: RunFacts) -> list[RunFacts]:
-    """Other runs that would publish the same version and still wait at the environment."""
+    """Other runs that would publish the same version and are not over yet."""
     others = (facts for facts in _publishing(runs, route, tag) if facts.run.id != ours.run.id)
-    return [facts for facts in others if not facts.run.is_over and waits_at(facts, route.environment)]
+    return [facts for facts in others if not facts.run.is_over]
 
 
 def waits_at(facts: RunFacts, environment: str | None) -> bool:
@@ -91,14 +95,28 @@ def _publishing(runs: Iterable[RunFacts], route: Route, tag: str) -> list[RunFac
     return [facts for facts in runs if facts.run.head_branch == tag and not _skipped(facts, route)]
 
 
+def _turned_away_by_us(facts: RunFacts) -> bool:
+    mark = attempt_mark(facts)
+    return any(
+        review.state == "rejected" and review.user is not None and review.user.is_bot and mark in review.comment
+        for review in facts.reviews
+    )
+
+
 def _skipped(facts: RunFacts, route: Route) -> bool:
+    """Whether the run went well and left publication out; after a failure everything behind it is skipped, too."""
     jobs = [job for job in facts.jobs if route.publishes_in(job.name)]
-    return facts.run.is_over and bool(jobs) and all(job.conclusion == "skipped" for job in jobs)
+    went_well = facts.run.conclusion in ("success", "skipped", "neutral")
+    return went_well and bool(jobs) and all(job.conclusion == "skipped" for job in jobs)
 
 
 def _distance(facts: RunFacts, route: Route) -> int:
     """How far from the publishing job, nearest first: past its gate, at its gate, on the way, over without it."""
-    started = any(route.publishes_in(job.name) and job.started_at and job.conclusion != "skipped" for job in facts.jobs)
+    # GitHub gives a job that still waits a moment of its start as well, so that says nothing.
+    begun = ("in_progress", "completed")
+    started = any(
+        route.publishes_in(job.name) and job.status in begun and job.conclusion != "skipped" for job in facts.jobs
+    )
     if started and not waits_at(facts, route.environment):
         return 0
     if waits_at(facts, route.environment):

@@ -114,12 +114,16 @@ def gate_kind(environment: Environment | None, app_id: int) -> GateKind:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What the index and the run's log say once the run has succeeded."""
+    """What the index and the run's log say once the run has succeeded.
+
+    ``unanswered`` are the files whose provenance the index may give the next time it is asked.
+    """
 
     files: ProjectFiles | Unreachable
     uploaded: frozenset[str] = frozenset()
     verdicts: tuple[FileVerdict, ...] = ()
     provenance: tuple[tuple[str, bytes], ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ class Snapshot:
     pull: PullRequest | None = None
     branch_head: str | None = None
     branch_is_ours: bool = True
+    branch_record: Record | None = None
     base_head: str | None = None
     record: Record | None = None
     pushers: frozenset[int] = frozenset()

@@ -9,6 +9,7 @@ from bot.publishing.route import Order, Route
 from bot.release.record import Milestone
 from bot.release.snapshot import Candidate, Snapshot
 from bot.release.steps import Abandoned, AwaitApproval, AwaitIndex, AwaitReviewers, AwaitRun, Blocked, Done, Step
+from bot.release.views import find_release_tag
 
 
 class StageName(Enum):
@@ -49,7 +50,9 @@ def list_stages(snapshot: Snapshot, step: Step) -> tuple[StageView, ...]:
     """The stages in the order of this release's publish route; the first that is not done is where it stands."""
     stopped = isinstance(step, Blocked | Abandoned)
     views: list[StageView] = []
-    for name in _ORDERS[_order(snapshot.candidate)]:
+    # Of one that was closed nothing is read any more, and nothing else will come.
+    names = (StageName.MERGE,) if isinstance(step, Abandoned) else _ORDERS[_order(snapshot.candidate)]
+    for name in names:
         if isinstance(step, Done) or (_is_done(name, snapshot, step) and not _stands(views)):
             views.append(StageView(name, State.DONE))
         elif _stands(views):
@@ -72,8 +75,12 @@ def _is_done(name: StageName, snapshot: Snapshot, step: Step) -> bool:
     match name:
         case StageName.MERGE:
             return snapshot.pull is not None and snapshot.pull.merged
-        case StageName.TAG:
+        case StageName.TAG if snapshot.project is None:
+            # The files could not be read this time, so nothing tells how the tag is called.
             return record is not None and record.reached(Milestone.TAGGED)
+        case StageName.TAG:
+            tag = find_release_tag(snapshot)
+            return tag is not None and snapshot.pull is not None and tag.commit == snapshot.pull.merge_commit
         case StageName.GITHUB_RELEASE:
             return snapshot.release is not None
         case StageName.RUN:

@@ -6,7 +6,7 @@ demo uses `serve`, which puts GitHub and the index on ports of their own and let
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -56,15 +56,18 @@ class Sandbox:
         self.deliverer = Deliverer(self.world)
 
     @classmethod
-    def create(cls, acme: Acme, *, style: Style = "dotcom", over_http: bool = False) -> "Sandbox":
+    def create(
+        cls, acme: Acme, *, style: Style = "dotcom", over_http: bool = False, sigstore: LocalSigstore | None = None
+    ) -> "Sandbox":
         """Put a sandbox around acme's world; its index trusts acme's publish workflow.
 
-        With `over_http` the publish job really sends its uploads to the index's port, which must be served then.
+        With `over_http` the publish job really sends its uploads to the index's port, which must be served then. Worlds
+        may share one `sigstore`, so that one verifier serves them all.
         """
         world = acme.world
         github = GitHubSandbox(world, PARTS, style=style)
         github.place(_UNSERVED_API, web=_UNSERVED_WEB)
-        sigstore = LocalSigstore(world.links.web)
+        sigstore = sigstore or LocalSigstore(world.links.web)
         issuer = OidcIssuer(world.links.web + _ISSUER_PATH, clock=world.clock, key=_ISSUER_KEY())
         index = PackageIndex(sigstore, issuer, clock=world.clock)
         transport: IndexTransport = HttpTransport(index) if over_http else DirectTransport(index)
@@ -123,14 +126,23 @@ class Sandbox:
 
     @contextlib.asynccontextmanager
     async def serve(
-        self, *, port: int = 0, index_port: int = 0, web_base: str | None = None, pause: float | None = 0.2
+        self,
+        *,
+        port: int = 0,
+        index_port: int = 0,
+        web_base: str | None = None,
+        pause: float | None = 0.2,
+        index_mounts: Iterable[Callable[[web.Application], None]] = (),
     ) -> AsyncIterator["Sandbox"]:
-        """Listen on loopback ports, post webhooks, and let runs move every `pause` seconds (None: only when told to)."""
+        """Listen on loopback ports, post webhooks, and let runs move every `pause` seconds (None: only when told to).
+
+        `web_base` is where people look at it, and `index_mounts` are further routes of the index: both for the demo.
+        """
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(
                 SandboxServer(self.github, port=port, mounts=[self._mount_issuer], web_base=web_base)
             )
-            await stack.enter_async_context(IndexServer(self.index, port=index_port))
+            await stack.enter_async_context(IndexServer(self.index, port=index_port, mounts=index_mounts))
             self.place()
             await stack.enter_async_context(self.deliverer)
             if pause is not None:

@@ -35,6 +35,7 @@ from bot.versions.arithmetic import (
     same_version,
 )
 from bot.versions.edits import bump
+from bot.versions.formats.toml_spans import TomlError, read_toml
 from bot.versions.project import (
     FileEdit,
     Project,
@@ -55,7 +56,6 @@ from bot.versions.tags import (
     tag_for,
     version_of,
 )
-from bot.versions.formats.toml_spans import TomlError, read_toml
 
 __all__ = [
     "DEFAULT_TAG_PATTERN",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.versions.formats.text import Text, decode_python, decode_text, decode_toml
 from bot.versions.formats.toml_spans import TomlDocument, TomlError, read_toml
@@ -29,7 +29,8 @@ class Checkout:
     """
 
     def __init__(self, paths: Iterable[str], files: Mapping[str, bytes], root: str = ".") -> None:
-        self.paths = paths if isinstance(paths, Collection) and not isinstance(paths, list) else frozenset(paths)
+        self.listing = tuple(paths)
+        self.paths = frozenset(self.listing)
         self.files = files
         self.root = posixpath.normpath(root or ".")
         self.wanted: dict[str, None] = {}
@@ -94,9 +95,9 @@ class Checkout:
     def under(self, folder: str) -> list[str]:
         """The files below ``folder`` of the repository, ``.`` for all, in a fixed order."""
         prefix = "" if folder == "." else folder + "/"
-        return sorted(path for path in self.paths if path.startswith(prefix))
+        return [path for path in self.listing if path.startswith(prefix)]
 
     def relative(self) -> list[str]:
         """The package's own files, relative to its folder, in the order of the listing."""
         prefix = "" if self.root == "." else self.root + "/"
-        return [path[len(prefix) :] for path in self.paths if path.startswith(prefix)]
+        return [path[len(prefix) :] for path in self.listing if path.startswith(prefix)]

@@ -2,90 +2,181 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import date
+
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from bot.versions.arithmetic import SpelledVersion, parse_version
-from bot.versions.project import FileEdit, Project, ProjectCode, ProjectRefused, Site, SourceFile
-from bot.versions.formats.python_literals import list_literals
-from bot.versions.sentences import Quoted
-from bot.versions.formats.text import Span, Text, decode_python, decode_toml, replace_spans
+from bot.versions.formats.cfg_lines import read_cfg
+from bot.versions.formats.json_spans import JsonError, read_json
+from bot.versions.formats.lock_entries import list_lock_entries
+from bot.versions.formats.python_check import is_exact_python
+from bot.versions.formats.text import Span, Text, decode_lock, decode_python, decode_text, decode_toml, replace_spans
 from bot.versions.formats.toml_spans import TomlError, read_toml, value_at, with_value
+from bot.versions.project import FileEdit, Project, ProjectCode, ProjectRefused, Reader, Site, SourceFile
+from bot.versions.sentences import Quoted
+from bot.versions.spelling import write_site
 
 _MOST_FOR_SECOND_READER = 100_000
 """Characters; tomlkit takes about a tenth of a second for as many."""
 
 
-def bump(project: Project, new_version: SpelledVersion | str) -> list[FileEdit]:
-    """The edits that make ``project`` say ``new_version`` everywhere, in the spelling given.
+def bump(project: Project, new_version: SpelledVersion | str, *, day: date | None = None) -> list[FileEdit]:
+    """The edits that make ``project`` say ``new_version`` everywhere, in the spelling given where the place allows it.
 
-    Every edited file is parsed again, and must differ from the old one in exactly those values.
+    Every edited file is read again, and must differ from the old one in exactly those values.
+
+    Args:
+        project: as ``read_project`` gave it.
+        new_version: what is released.
+        day: the day of the release in UTC, for places that state it; None leaves them as they are.
 
     Returns:
         One edit per file that changes; none when every site says so already.
 
     Raises:
         VersionProblem: a ``str`` that ``parse_version`` refuses.
-        ProjectRefused: ``edit-not-exact``, when the check after the edit fails. Nothing may be written then.
+        ProjectRefused: ``inexpressible``, when a place cannot hold such a version; ``edit-not-exact``, when the check
+            after the edit fails. Nothing may be written then.
     """
-    new = parse_version(str(new_version)).spelling
-    return [_edit(file, new) for file in project.files if any(site.spelling != new for site in file.sites)]
+    new = parse_version(new_version) if isinstance(new_version, str) else new_version
+    edits = (_edit(file, new, day) for file in project.files)
+    return [edit for edit in edits if edit is not None]
 
 
-def _edit(file: SourceFile, new: str) -> FileEdit:
-    is_toml = file.path.endswith(".toml")
-    text = (decode_toml if is_toml else decode_python)(file.path, file.content)
-    body = replace_spans(text.body, [(Span(site.start, site.end), new) for site in file.sites])
-    is_exact = _is_exact_toml if is_toml else _is_exact_python
-    if not is_exact(file, text, body, new):
+def _edit(file: SourceFile, new: SpelledVersion, day: date | None) -> FileEdit | None:
+    written = [(site, write_site(site, new, day)) for site in file.sites]
+    changes = [
+        (site, Span(piece.start, piece.end), text)
+        for site, texts in written
+        for piece, text in zip(site.pieces, texts, strict=True)
+    ]
+    text = _decode(file)
+    if all(text.body[span.start : span.end] == new_text for _, span, new_text in changes):
+        return None
+    body = replace_spans(text.body, [(span, new_text) for _, span, new_text in changes])
+    if not _is_exact(file, text, body, changes):
         problem = " could not be changed without changing more than its version."
         raise ProjectRefused(ProjectCode.EDIT_NOT_EXACT, Quoted(file.path), problem, path=file.path)
-    return FileEdit(file.path, file.content, text.encode(body), _describe(file.sites, new))
+    return FileEdit(file.path, file.content, text.encode(body), _describe(written, new))
 
 
-def _is_exact_toml(file: SourceFile, text: Text, body: str, new: str) -> bool:
+def _decode(file: SourceFile) -> Text:
+    readers = {site.reader for site in file.sites}
+    if Reader.LOCK in readers:
+        return decode_lock(file.path, file.content)
+    if Reader.PYTHON in readers or file.path.endswith(".py"):
+        return decode_python(file.path, file.content)
+    return (decode_toml if Reader.TOML in readers else decode_text)(file.path, file.content)
+
+
+Changes = list[tuple[Site, Span, str]]
+
+
+def _is_exact(file: SourceFile, text: Text, body: str, changes: Changes) -> bool:
+    """Whether each kind of reader that found a site sees what is new there, and nothing new anywhere else.
+
+    Sites that were found in the bare text have no reader: their spans are all that changes by the way they are written.
+    """
+    if Reader.PYTHON in {site.reader for site, _, _ in changes}:
+        own = [(span, new) for site, span, new in changes if site.reader is Reader.PYTHON]
+        more = [(span, new) for site, span, new in changes if site.reader is not Reader.PYTHON]
+        return is_exact_python(file.path, text.body, body, own, more)
+    mixed = any(site.reader is Reader.TEXT for site, _, _ in changes)
+    for reader, check in _CHECKS.items():
+        found = [change for change in changes if change[0].reader is reader]
+        if found and not check(text.body, body, found, mixed):
+            return False
+    return True
+
+
+def _is_exact_toml(before: str, after: str, changes: Changes, mixed: bool) -> bool:
     try:
-        before, after = read_toml(text.body), read_toml(body)
+        old, new = read_toml(before), read_toml(after)
     except TomlError:
         return False
-    expected = before.values
-    for site in file.sites:
-        if value_at(expected, site.key) != site.spelling:
+    expected = old.values
+    for site, span, text in changes:
+        stated = value_at(expected, site.key)
+        whole = old.strings.get(site.key)
+        if whole is None or not (whole.start <= span.start and span.end <= whole.end):
             return False
-        expected = with_value(expected, site.key, new)
-    return after.values == expected and _second_reader_agrees(file, text, body, new)
+        if stated != before[whole.start : whole.end] or before[span.start : span.end] != site.spelling:
+            return False
+        expected = with_value(
+            expected, site.key, before[whole.start : span.start] + text + before[span.end : whole.end]
+        )
+    values = {site.key: value_at(expected, site.key) for site, _, _ in changes}
+    exact = new.values == expected or (mixed and all(value_at(new.values, key) == v for key, v in values.items()))
+    return exact and _second_reader_agrees(before, after, {key: str(value) for key, value in values.items()})
 
 
-def _second_reader_agrees(file: SourceFile, text: Text, body: str, new: str) -> bool:
+def _second_reader_agrees(before: str, after: str, values: Mapping[tuple[str | int, ...], str]) -> bool:
     """Whether tomlkit, which shares no code with the reader that found the spans, sees the new version in each of them.
 
     A file that it cannot read before the edit either, or that would take it long, rests on the first reader alone.
     """
-    if len(body) > _MOST_FOR_SECOND_READER:
+    if len(after) > _MOST_FOR_SECOND_READER:
         return True
     try:
-        before = tomlkit.parse(text.body)
+        tomlkit.parse(before)
     except (TOMLKitError, RecursionError):
         return True
     try:
-        after = tomlkit.parse(body)
+        document = tomlkit.parse(after)
     except (TOMLKitError, RecursionError):
         return False
-    return all(value_at(before, site.key) == site.spelling and value_at(after, site.key) == new for site in file.sites)
+    return all(value_at(document, key) == value for key, value in values.items())
 
 
-def _is_exact_python(file: SourceFile, text: Text, body: str, new: str) -> bool:
-    names = {str(site.key[0]) for site in file.sites}
+def _is_exact_json(before: str, after: str, changes: Changes, mixed: bool) -> bool:
     try:
-        before, after = (list_literals(file.path, source, names) for source in (text.body, body))
-    except ProjectRefused:
+        (old, spans), (new, _) = read_json(before), read_json(after)
+    except JsonError:
         return False
-    old = {(literal.span.start, literal.span.end): literal.text for literal in before}
-    edited = {(site.start, site.end): new for site in file.sites}
-    return edited.keys() <= old.keys() and [literal.text for literal in after] == list((old | edited).values())
+    for site, span, text in changes:
+        if spans.get(site.key) != span:
+            return False
+        old = with_value(old, site.key, text)
+    return mixed or bool(new == old)
 
 
-def _describe(sites: tuple[Site, ...], new: str) -> str:
-    return ", ".join(
-        f"{site.kind} (line {site.line}): {site.spelling} → {new}" for site in sites if site.spelling != new
+def _is_exact_cfg(before: str, after: str, changes: Changes, mixed: bool) -> bool:
+    old = {key: value.lines for key, value in read_cfg(before).items()}
+    new = {key: value.lines for key, value in read_cfg(after).items()}
+    for site, span, text in changes:
+        key = (str(site.key[0]), str(site.key[1]))
+        lines = old.get(key, ())
+        if not lines or before[span.start : span.end] != site.spelling or not lines[0].startswith(site.spelling):
+            return False
+        old[key] = (text + lines[0][len(site.spelling) :], *lines[1:])
+    return mixed or old == new
+
+
+def _is_exact_lock(before: str, after: str, changes: Changes, mixed: bool) -> bool:
+    new = {span.start: text for _, span, text in changes}
+    expected = [
+        (entry.name, entry.folder, new.get(entry.span.start, entry.version) if entry.span else None)
+        for entry in list_lock_entries(before)
+    ]
+    found = [(entry.name, entry.folder, entry.version) for entry in list_lock_entries(after)]
+    return expected == found
+
+
+_CHECKS: dict[Reader, Callable[[str, str, Changes, bool], bool]] = {
+    Reader.TOML: _is_exact_toml,
+    Reader.JSON: _is_exact_json,
+    Reader.CFG: _is_exact_cfg,
+    Reader.LOCK: _is_exact_lock,
+}
+
+
+def _describe(written: list[tuple[Site, list[str]]], new: SpelledVersion) -> str:
+    said = (
+        (site, texts[0] if not site.parts else new.spelling)
+        for site, texts in written
+        if texts != [piece.text for piece in site.pieces]
     )
+    return ", ".join(f"{site.kind} (line {site.line}): {site.spelling} → {text}" for site, text in said)

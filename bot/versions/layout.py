@@ -7,6 +7,37 @@ import re
 from collections.abc import Iterable
 
 _VERSION_MODULES = ("__init__", "_version", "version", "__version__", "__about__")
+_FOREIGN = frozenset(
+    {
+        "tests",
+        "test",
+        "testing",
+        "docs",
+        "doc",
+        "examples",
+        "example",
+        "scripts",
+        "tools",
+        "benchmarks",
+        "benchmark",
+        "bench",
+    }
+    | {
+        "utils",
+        "util",
+        "ci",
+        "tasks",
+        "vendor",
+        "demo",
+        "demos",
+        "samples",
+        "integration",
+        "build",
+        "buildconfig",
+        "src",
+        "lib",
+    }
+)
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -22,8 +53,18 @@ def list_version_modules(tree_paths: Iterable[str], project_name: str, packages:
         ``__init__.py``, ``_version.py``, ``version.py``, ``__version__.py`` and ``__about__.py`` of the package, or the
         single module that is the project.
     """
-    homes = {_fold(project_name), _fold(project_name.replace(".", "/"))} | {_fold(package) for package in packages}
-    return [path for path in tree_paths if path.endswith(".py") and _is_version_module(path, homes)]
+    paths = [path for path in tree_paths if path.endswith(".py")]
+    homes = {_fold(project_name)} | {_fold(re.sub(part, "/", project_name)) for part in ("[.]", "[-]", "[-_.]")}
+    homes |= {_fold(package) for package in packages}
+    found = [path for path in paths if _is_version_module(path, homes)]
+    return found or [path for path in paths if _is_version_module(path, _only_package(paths))]
+
+
+def _only_package(paths: list[str]) -> set[str]:
+    """The one package of the tree, for a project that is called otherwise; none when there are several."""
+    inits = {_fold(posixpath.dirname(path)) for path in paths if path.endswith("/__init__.py")}
+    top = {home for home in inits if "/" not in home and home not in _FOREIGN}
+    return top if len(top) == 1 else set()
 
 
 def _is_version_module(path: str, homes: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from packaging.utils import canonicalize_name
@@ -192,6 +192,11 @@ class Project:
     def sites(self) -> tuple[Site, ...]:
         """Every place that holds the version, the declared one first."""
         return tuple(site for file in self.files for site in file.sites)
+
+    def at(self, spelling: str | None) -> Project:
+        """The same project at another version: that of its newest tag, when no file holds it. None is no release at all."""
+        version = Version(spelling) if spelling else Version("0")
+        return replace(self, version=version, spelling=spelling or "0")
 
 
 class ProjectCode(StrEnum):

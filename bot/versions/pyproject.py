@@ -1,21 +1,22 @@
-"""What pyproject.toml declares about the version: its name, the literals it holds itself, the file it points to.
+"""What a package declares about itself: its name, its folders, and the version literals in pyproject.toml.
 
-Sources: https://packaging.python.org/specifications/pyproject-toml/ (``[project]``, ``dynamic``),
-https://python-poetry.org/docs/pyproject/ and https://hatch.pypa.io/latest/version/.
+Sources: https://packaging.python.org/specifications/pyproject-toml/ (``[project]``, ``dynamic``) and
+https://python-poetry.org/docs/pyproject/.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
+from bot.versions.arithmetic import find_version
+from bot.versions.backends.setup_py import SetupPy
+from bot.versions.backends.source import Package, string_site_span
+from bot.versions.formats.text import line_of
+from bot.versions.formats.toml_spans import Path
+from bot.versions.project import ProjectCode, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.sentences import Quoted
-from bot.versions.formats.text import Text, line_of
-from bot.versions.formats.toml_spans import Path, TomlDocument, value_at
 
 PYPROJECT = "pyproject.toml"
 
@@ -23,113 +24,98 @@ PYPROJECT = "pyproject.toml"
 _NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]{0,98}[A-Z0-9]", re.IGNORECASE | re.ASCII)
 _PROJECT_VERSION: Path = ("project", "version")
 _POETRY_VERSION: Path = ("tool", "poetry", "version")
-_HATCH_VERSION: Path = ("tool", "hatch", "version")
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What pyproject.toml says.
-
-    Attributes:
-        name: the project's name, valid.
-        sites: the literals in pyproject.toml itself; empty when the version is dynamic.
-        file: the Python file a dynamic version is read from; None when there is none or the package has to be searched.
-        module_kind: what a ``__version__`` in the package is: a copy, or the source.
-        packages: folders declared as the project's own.
-    """
-
-    name: str
-    sites: tuple[Site, ...]
-    file: str | None
-    module_kind: SiteKind
-    packages: tuple[str, ...]
-
-
-def read_declaration(text: Text, document: TomlDocument) -> Declaration:
-    """Read what pyproject.toml declares.
+def get_name(package: Package, setup: SetupPy | None) -> str:
+    """The project's name, from pyproject.toml, setup.cfg or setup.py.
 
     Raises:
-        ProjectRefused: no or an impossible name, no version, one that is not a string, or one from an unknown source.
+        ProjectRefused: there is none, or it cannot be one.
     """
-    name = _get_name(document.values)
-    paths = ((_PROJECT_VERSION, SiteKind.PROJECT_TABLE), (_POETRY_VERSION, SiteKind.POETRY_TABLE))
-    sites = tuple(
-        _get_site(text, document, path, kind) for path, kind in paths if _holds_version(document.values, path)
+    configured = package.setup_cfg.get(("metadata", "name"))
+    names = (
+        package.value("project", "name"),
+        package.value("tool", "poetry", "name"),
+        configured.text if configured else None,
+        setup.string("name") if setup else None,
+        package.value("tool", "flit", "metadata", "dist-name"),
+        package.value("tool", "flit", "metadata", "module"),
     )
-    packages = tuple(_list_packages(document.values))
-    if sites:
-        return Declaration(name, sites, None, SiteKind.MODULE, packages)
-    if "version" not in _as_list(value_at(document.values, ("project", "dynamic"))):
-        raise ProjectRefused(
-            ProjectCode.NO_VERSION,
-            Quoted(PYPROJECT),
-            " has no version: neither [project] version nor [tool.poetry] version is set.",
-            path=PYPROJECT,
-        )
-    backend = value_at(document.values, ("build-system", "build-backend"))
-    if isinstance(backend, str) and backend.startswith("flit_core"):
-        return Declaration(name, (), None, SiteKind.FLIT_MODULE, packages)
-    return Declaration(name, (), _get_hatch_path(document.values), SiteKind.MODULE, packages)
-
-
-def _get_name(values: Mapping[str, Any]) -> str:
-    name = value_at(values, ("project", "name")) or value_at(values, ("tool", "poetry", "name"))
+    name = next(filter(None, names), None)
+    path = package.path if package.document is not None else None
     if not isinstance(name, str):
-        raise ProjectRefused(ProjectCode.NO_NAME, Quoted(PYPROJECT), " does not name a project.", path=PYPROJECT)
+        raise ProjectRefused(ProjectCode.NO_NAME, Quoted(package.path), " does not name a project.", path=path)
     if not _NAME.fullmatch(name):
-        raise ProjectRefused(ProjectCode.BAD_NAME, Quoted(name), " cannot be the name of a project.", path=PYPROJECT)
+        raise ProjectRefused(ProjectCode.BAD_NAME, Quoted(name), " cannot be the name of a project.", path=path)
     return name
 
 
-def _holds_version(values: Mapping[str, Any], path: Path) -> bool:
-    if path == _POETRY_VERSION and value_at(values, ("tool", "poetry-dynamic-versioning", "enable")):
-        # Such projects keep a placeholder there; the version comes from the tag.
-        return False
-    return value_at(values, path) is not None
+def list_static_sites(package: Package) -> tuple[Site, ...]:
+    """The literals that pyproject.toml holds itself; none when the version is dynamic.
+
+    Raises:
+        ProjectRefused: one is not a string, or not a plain one.
+    """
+    paths = ((_PROJECT_VERSION, SiteKind.PROJECT_TABLE), (_POETRY_VERSION, SiteKind.POETRY_TABLE))
+    sites = tuple(_get_site(package, path, kind) for path, kind in paths if _holds_version(package, path))
+    if len(sites) == 2 and package.backend and not package.backend.startswith("poetry"):
+        # A table that was left behind when the project moved to another backend.
+        same = find_version(sites[0].spelling) == find_version(sites[1].spelling)
+        return sites if same else sites[:1]
+    return sites
 
 
-def _get_site(text: Text, document: TomlDocument, path: Path, kind: SiteKind) -> Site:
-    value, span = value_at(document.values, path), document.strings.get(path)
-    if not isinstance(value, str):
-        raise ProjectRefused(ProjectCode.NOT_A_STRING, f"{kind} is not a string.", path=PYPROJECT)
-    if span is None or text.body[span.start : span.end] != value:
-        escaped = f"{kind} is not a plain string: write it without escapes and on one line."
-        raise ProjectRefused(ProjectCode.NOT_A_LITERAL, escaped, path=PYPROJECT)
-    return Site(PYPROJECT, line_of(text.body, span.start), kind, value, path, span.start, span.end)
-
-
-def _get_hatch_path(values: Mapping[str, Any]) -> str:
-    hatch = value_at(values, _HATCH_VERSION)
-    path = value_at(hatch, ("path",))
-    if not isinstance(path, str) or value_at(hatch, ("source",)) not in (None, "regex"):
-        raise ProjectRefused(
-            ProjectCode.DYNAMIC,
-            "The version is dynamic, and where it comes from is not known: [project] version, [tool.poetry] version, "
-            "[tool.hatch.version] path and Flit's __version__ are read.",
-            path=PYPROJECT,
-        )
-    if value_at(hatch, ("pattern",)) is not None:
-        # A stranger's regular expression can run for ever, so it is not tried.
-        raise ProjectRefused(ProjectCode.DYNAMIC, "[tool.hatch.version] pattern is not supported.", path=PYPROJECT)
-    inside = posixpath.normpath(path)
-    if posixpath.isabs(inside) or inside.startswith("..") or len(inside) > 300:
-        outside = ("[tool.hatch.version] path ", Quoted(path), " leads out of the repository.")
-        raise ProjectRefused(ProjectCode.OUTSIDE_ROOT, *outside, path=PYPROJECT)
-    return inside
-
-
-def _list_packages(values: Mapping[str, Any]) -> list[str]:
-    """Folders of the project's own that need not bear its name, as Hatch, Poetry, Flit and uv let projects declare them."""
-    hatch = _as_list(value_at(values, ("tool", "hatch", "build", "targets", "wheel", "packages")))
+def list_packages(package: Package) -> list[str]:
+    """Folders of the project's own that need not bear its name, as build backends let projects declare them."""
+    hatch = package.strings("tool", "hatch", "build", "targets", "wheel", "packages")
     poetry = [
-        posixpath.join(str(package.get("from", "")), str(package.get("include", "")))
-        for package in _as_list(value_at(values, ("tool", "poetry", "packages")))
-        if isinstance(package, dict)
+        posixpath.join(str(item.get("from", "")), str(item.get("include", "")))
+        for item in _as_list(package.value("tool", "poetry", "packages"))
+        if isinstance(item, dict)
     ]
-    modules = [value_at(values, ("tool", tool, key)) for tool, key in (("flit", "module"), ("uv", "build-backend"))]
-    names = [value_at(module, ("name",)) or value_at(module, ("module-name",)) for module in modules]
-    dotted = [name.replace(".", "/") for name in names if isinstance(name, str)]
-    return [path for path in (*hatch, *poetry, *dotted) if isinstance(path, str) and path]
+    setuptools = [name.split(".")[0] for name in package.strings("tool", "setuptools", "packages")]
+    setuptools += package.strings("tool", "setuptools", "py-modules")
+    names = [
+        package.string("tool", "flit", "module", "name"),
+        package.string("tool", "flit", "metadata", "module"),
+        *package.strings("tool", "uv", "build-backend", "module-name"),
+    ]
+    maturin = package.string("tool", "maturin", "module-name")
+    source = package.string("tool", "maturin", "python-source")
+    if maturin:
+        names.append(maturin.split(".")[0])
+        hatch += [posixpath.join(source, maturin.split(".")[0])] if source else []
+    dotted = [name.replace(".", "/") for name in names if name]
+    return [path for path in (*hatch, *poetry, *setuptools, *dotted) if path]
+
+
+def _holds_version(package: Package, path: Path) -> bool:
+    value = package.value(*path)
+    if path == _POETRY_VERSION and (
+        package.value("tool", "poetry-dynamic-versioning", "enable") or value in ("0.0.0", "0")
+    ):
+        # Such projects keep a placeholder there; the version comes from the tag.
+        return value is not None and not _is_filled_from_tag(package)
+    return value is not None
+
+
+def _is_filled_from_tag(package: Package) -> bool:
+    tools = {"poetry-dynamic-versioning", "poetry-version-plugin", "poetry-git-version-plugin"}
+    if package.value("tool", "poetry-dynamic-versioning", "enable"):
+        return True
+    return bool(package.requires & tools) or package.value("tool", "poetry-dynamic-versioning") is not None
+
+
+def _get_site(package: Package, path: Path, kind: SiteKind) -> Site:
+    value = package.value(*path)
+    if not isinstance(value, str):
+        raise ProjectRefused(ProjectCode.NOT_A_STRING, f"{kind} is not a string.", path=package.path)
+    span = string_site_span(package, path)
+    if span is None or package.text is None:
+        escaped = f"{kind} is not a plain string: write it without escapes and on one line."
+        raise ProjectRefused(ProjectCode.NOT_A_LITERAL, escaped, path=package.path)
+    line = line_of(package.text.body, span[0])
+    return Site(package.path, line, kind, value, path, *span, Reader.TOML)
 
 
 def _as_list(value: object) -> list[Any]:

@@ -1,136 +1,165 @@
 """Where a project's version lives at a commit: which files to read, and what they say.
 
-Nothing is executed. Two calls per commit suffice: ``wanted_paths`` with the listing of the tree and pyproject.toml,
-then ``read_project`` with the contents of those files.
+Nothing is executed. One and the same search says first which files it still needs (``wanted_paths``, called until it wants
+nothing more: two or three rounds) and then what it found (``read_project``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
-from bot.versions.layout import list_version_modules
-from bot.versions.project import Project, ProjectCode, ProjectProblem, ProjectRefused, Site, SiteKind, SourceFile
-from bot.versions.pyproject import PYPROJECT, Declaration, read_declaration
-from bot.versions.formats.python_literals import Literal, list_literals
+from bot.versions.backends.declared import find_source
+from bot.versions.backends.setup_py import read_setup_py
+from bot.versions.backends.source import Package, Source, read_package
+from bot.versions.checkout import Checkout
+from bot.versions.copies.documents import CITATION, METADATA, SPHINX, find_document_copies, lookalikes_in_text
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.copies.locks import find_lock_copies
+from bot.versions.copies.manifests import find_manifest_copies
+from bot.versions.copies.modules import find_module_copies
+from bot.versions.project import (
+    Lookalike,
+    Project,
+    ProjectCode,
+    ProjectProblem,
+    ProjectRefused,
+    Site,
+    SourceFile,
+)
+from bot.versions.pyproject import PYPROJECT, get_name, list_packages
 from bot.versions.sentences import Parts, Quoted
-from bot.versions.formats.text import decode_python, decode_toml
-from bot.versions.formats.toml_spans import TomlError, read_toml
+from bot.versions.tools import TOOL_FILES, find_tool_copies
 
-_MOST_FILES = 20
 _MOST_NAMED = 5
+_MOST_LOOKALIKES = 50
 
-_MODULE_NAMES = ("__version__",)
-_HATCH_NAMES = ("__version__", "VERSION")
+_MENTIONS = ("README.md", "README.rst", "README.txt", "README", ".pre-commit-config.yaml", "package.json")
+_FIRST = (
+    PYPROJECT,
+    "setup.cfg",
+    "setup.py",
+    "Cargo.toml",
+    "Cargo.lock",
+    "uv.lock",
+    "meson.build",
+    CITATION,
+    *SPHINX,
+    *METADATA,
+    *_MENTIONS,
+    *TOOL_FILES,
+)
+_COPIES: tuple[Callable[[Subject], Finding], ...] = (
+    find_module_copies,
+    find_manifest_copies,
+    find_lock_copies,
+    find_tool_copies,
+    find_document_copies,
+)
 
 
-def wanted_paths(tree_paths: Iterable[str], pyproject: bytes) -> list[str]:
-    """The files beside pyproject.toml whose contents ``read_project`` needs, at most 20.
+def wanted_paths(tree_paths: Iterable[str], known: Mapping[str, bytes] | bytes, root: str = ".") -> list[str]:
+    """The files whose contents ``read_project`` needs beside those known; none once it has all.
 
     Args:
         tree_paths: every file of the commit (blobs only: no links, no submodules).
-        pyproject: content of pyproject.toml.
+        known: contents read so far by path, an empty mapping in the first round; or the content of pyproject.toml.
+        root: folder of the package.
 
     Returns:
-        Paths in the tree. None when pyproject.toml is no use; ``read_project`` says why.
+        Paths in the tree, at most 60. None when pyproject.toml is no use; ``read_project`` says why.
     """
-    try:
-        return _list_sources(tree_paths, _read_pyproject(pyproject))
-    except ProjectRefused:
-        return []
+    files = {PYPROJECT: known} if isinstance(known, bytes) else known
+    checkout = Checkout(dict.fromkeys((*tree_paths, *files)), files, root)
+    if not files:
+        for name in _FIRST:
+            checkout.find(checkout.resolve(name))
+    with suppress(ProjectRefused):
+        package = read_package(checkout)
+        setup = read_setup_py(package)
+        name, packages = get_name(package, setup), tuple(list_packages(package))
+        source = Source()
+        with suppress(ProjectRefused):
+            source = find_source(package, name, packages, setup)
+        for find in _COPIES if source.derived_by is None else ():
+            with suppress(ProjectRefused):
+                find(_subject(package, name, packages, source))
+    return [path for path in checkout.wanted if path not in files]
 
 
-def read_project(files: Mapping[str, bytes]) -> Project | ProjectProblem:
+def read_project(files: Mapping[str, bytes], root: str = ".") -> Project | ProjectProblem:
     """The project at a commit.
 
     Args:
-        files: contents by path: pyproject.toml and the files of ``wanted_paths``. More do no harm.
+        files: contents by path: the files of all rounds of ``wanted_paths``. More do no harm.
+        root: folder of the package.
 
     Returns:
-        The project with all its version sites, or the problem that keeps it from being released.
+        The project with all its version sites, or the problem that keeps it from being released. When a tool derives
+        the version from the newest tag there are no sites, and ``Project.at`` says which version that is.
     """
     try:
-        return _read(files)
+        return _read(Checkout(files, files, root))
     except ProjectRefused as refused:
         return refused.problem
 
 
-def _read(files: Mapping[str, bytes]) -> Project | ProjectProblem:
-    if PYPROJECT not in files:
+def _read(checkout: Checkout) -> Project | ProjectProblem:
+    package = read_package(checkout)
+    setup = read_setup_py(package)
+    if package.document is None and setup is None and not package.setup_cfg:
         raise ProjectRefused(ProjectCode.NO_PYPROJECT, "There is no pyproject.toml at the top of the repository.")
-    declaration = _read_pyproject(files[PYPROJECT])
-    if declaration.file is not None and declaration.file not in files:
-        missing = ("[tool.hatch.version] path names ", Quoted(declaration.file), ", which is not in the repository.")
-        raise ProjectRefused(ProjectCode.FILE_MISSING, *missing, path=declaration.file)
-    sources = [SourceFile(PYPROJECT, files[PYPROJECT], declaration.sites)] if declaration.sites else []
-    for path in _list_sources(files, declaration):
-        sites = _list_sites(path, files[path], declaration)
-        sources += [SourceFile(path, files[path], sites)] if sites else []
-    return _agree(declaration, tuple(sources))
+    name, packages = get_name(package, setup), tuple(list_packages(package))
+    source = find_source(package, name, packages, setup)
+    if source.derived_by is not None:
+        return Project(name, Version("0"), "0", (), derived_by=source.derived_by, root=checkout.root)
+    if not source.sites:
+        missing = ("The version is dynamic and read from ", Quoted(name), ", where no plain string is assigned to it.")
+        raise ProjectRefused(ProjectCode.NO_VERSION, *missing, path=None)
+    version = _get_version(source.sites[0])
+    if any(_get_version(site) != version for site in source.sites):
+        return ProjectProblem(ProjectCode.SITES_DISAGREE, _disagreement(source.sites), sites=source.sites)
+    subject = _subject(package, name, packages, source)
+    finding = Finding()
+    for find in _COPIES:
+        finding.add(find(subject))
+    finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
+    return _project(checkout, subject, source, finding)
 
 
-def _read_pyproject(content: bytes) -> Declaration:
-    text = decode_toml(PYPROJECT, content)
-    try:
-        document = read_toml(text.body)
-    except TomlError as problem:
-        raise ProjectRefused(
-            ProjectCode.NOT_TOML, Quoted(PYPROJECT), " is not TOML: ", Quoted(str(problem)), ".", path=PYPROJECT
-        ) from None
-    return read_declaration(text, document)
+def _subject(package: Package, name: str, packages: tuple[str, ...], source: Source) -> Subject:
+    spelling = source.sites[0].spelling if source.sites else ""
+    return Subject(package, name, (*packages, *source.packages), spelling)
 
 
-def _list_sources(tree_paths: Iterable[str], declaration: Declaration) -> list[str]:
-    if declaration.file is None:
-        return list_version_modules(tree_paths, declaration.name, declaration.packages)[:_MOST_FILES]
-    paths = list(tree_paths)
-    modules = list_version_modules(paths, declaration.name, declaration.packages)
-    declared = [declaration.file] if declaration.file in paths else []
-    return [*declared, *(path for path in modules if path != declaration.file)][:_MOST_FILES]
-
-
-def _list_sites(path: str, content: bytes, declaration: Declaration) -> tuple[Site, ...]:
-    is_source = path == declaration.file
-    names = _HATCH_NAMES if is_source else _MODULE_NAMES
-    kind = SiteKind.HATCH_PATH if is_source else declaration.module_kind
-    if not any(name.encode() in content for name in names):
-        # Most files need no parser.
-        return ()
-    body = decode_python(path, content).body
-    literals = list_literals(path, body, names)
-    return tuple(site for literal in literals if (site := _find_site(path, kind, literal)) is not None)
-
-
-def _find_site(path: str, kind: SiteKind, literal: Literal) -> Site | None:
-    if literal.text is None:
-        raise ProjectRefused(
-            ProjectCode.NOT_A_LITERAL,
-            f"{literal.name} in ",
-            Quoted(path),
-            f" (line {literal.line}) is not one plain string.",
-            path=path,
-            line=literal.line,
+def _project(checkout: Checkout, subject: Subject, source: Source, finding: Finding) -> Project:
+    sites: dict[str, list[Site]] = {}
+    for site in (*source.sites, *finding.sites):
+        known = sites.setdefault(site.path, [])
+        if not any(_overlap(site, other) for other in known):
+            known.append(site)
+    files = tuple(
+        SourceFile(
+            path, checkout.files[path], tuple(sorted(found, key=lambda site: site.start)) if index else tuple(found)
         )
-    if kind is SiteKind.MODULE and find_version(literal.text) is None:
-        # "unknown", or a template's placeholder, in a module that nobody declared as the source.
-        return None
-    span = literal.span
-    return Site(path, literal.line, kind, literal.text, (literal.name,), span.start, span.end)
+        for index, (path, found) in enumerate(sites.items())
+    )
+    version = _get_version(source.sites[0])
+    lookalikes = tuple(_beside(finding.lookalikes, sites))
+    return Project(subject.name, version, source.sites[0].spelling, files, lookalikes, root=checkout.root)
 
 
-def _agree(declaration: Declaration, sources: tuple[SourceFile, ...]) -> Project | ProjectProblem:
-    sites = [site for source in sources for site in source.sites]
-    declared = next((site for site in sites if site.kind is not SiteKind.MODULE), None)
-    if declared is None:
-        where = Quoted(declaration.file or declaration.name)
-        missing = ("The version is dynamic and read from ", where, ", where no __version__ is assigned a plain string.")
-        raise ProjectRefused(ProjectCode.NO_VERSION, *missing, path=declaration.file)
-    version = _get_version(declared)
-    if any(_get_version(site) != version for site in sites):
-        return ProjectProblem(ProjectCode.SITES_DISAGREE, _disagreement(sites), sites=tuple(sites))
-    return Project(declaration.name, version, declared.spelling, sources)
+def _overlap(one: Site, other: Site) -> bool:
+    return any(a.start < b.end and b.start < a.end for a in one.pieces for b in other.pieces)
+
+
+def _beside(lookalikes: list[Lookalike], sites: Mapping[str, list[Site]]) -> list[Lookalike]:
+    """The lookalikes on lines without a site, each once."""
+    taken = {(path, site.line) for path, found in sites.items() for site in found}
+    return [item for item in dict.fromkeys(lookalikes) if (item.path, item.line) not in taken][:_MOST_LOOKALIKES]
 
 
 def _get_version(site: Site) -> Version:
@@ -141,8 +170,8 @@ def _get_version(site: Site) -> Version:
     return version
 
 
-def _disagreement(sites: list[Site]) -> Parts:
-    said = [(Quoted(site.spelling), " in ", Quoted(site.path), f" line {site.line}") for site in sites[:_MOST_NAMED]]
+def _disagreement(sites: Iterable[Site]) -> Parts:
+    said = [(Quoted(site.spelling), " in ", Quoted(site.path), f" line {site.line}") for site in sites][:_MOST_NAMED]
     places: list[str | Quoted] = []
     for number, parts in enumerate(said):
         places += [", " if number else "", *parts]

@@ -24,7 +24,7 @@ def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
     Raises:
         ProjectRefused: ``inexpressible``, when the place cannot hold such a version (a candidate in three numbers).
     """
-    if site.parts and not _fits(site.parts, new.version):
+    if len(site.parts) > 1 and not _fits(site.parts, new.version):
         raise _inexpressible(site, new)
     return [_write(site, piece, new, day) for piece in site.pieces]
 

@@ -16,7 +16,7 @@ import pytest
 
 from bot.engine import Backoff, Delivery, EngineUnavailableError
 from bot.engine.durable import DurableEngine
-from bot.engine.jobs import JobQueue, was_kept
+from bot.engine.jobs import Jobs, was_kept
 from bot.github.facts import RepositoryRef
 from tests.engine.support import GADGET, WIDGET, Recorder, SqliteBench, Starter, delivery
 
@@ -350,9 +350,9 @@ def test_tells_a_promise_that_was_kept() -> None:
     assert was_kept("run:101:5:1767225600", 6)
     assert not was_kept("run:101:5", 4)
     assert not was_kept("run:101:5", None)
-    assert not was_kept(JobQueue.name_delivery("g-1"), 10**20)
+    assert not was_kept(Jobs.name_delivery("g-1"), 10**20)
 
 
 def test_names_of_jobs_sort_by_time() -> None:
-    names = [JobQueue.name_delivery(guid) for guid in ("b", "a")]
+    names = [Jobs.name_delivery(guid) for guid in ("b", "a")]
     assert names == sorted(names)

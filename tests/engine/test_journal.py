@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.engine import EngineUnavailableError
-from bot.engine.database import open_database
+from bot.engine.database import close_database, open_database
 from bot.engine.journal import Journal
 
 
@@ -21,7 +21,7 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
     with engine.begin() as db:
         db.execute(sa.text("create table notes (word text primary key)"))
     yield engine
-    engine.dispose()
+    close_database(engine)
 
 
 @pytest.fixture
@@ -96,7 +96,11 @@ async def test_nobody_waits_for_a_journal_that_is_closed(journal: Journal) -> No
 
 
 async def test_a_database_that_is_gone_is_named(database: sa.Engine, journal: Journal) -> None:
+    def look() -> None:
+        with database.connect() as connection:
+            connection.execute(sa.text("select * from nowhere"))
+
     with pytest.raises(EngineUnavailableError, match="no such table: nowhere"):
         await journal.transact(lambda db: db.execute(sa.text("select * from nowhere")).all())
     with pytest.raises(EngineUnavailableError, match="no such table: nowhere"):
-        await journal.run(lambda: database.connect().execute(sa.text("select * from nowhere")))
+        await journal.run(look)

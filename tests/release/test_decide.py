@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.github.facts import Role, TagRef
+from bot.github.facts import Job, Role, TagRef
 from bot.release import steps
 from bot.release.decide import next_step
 from bot.release.reasons import Reason
@@ -198,6 +198,41 @@ def test_a_run_whose_publishing_job_was_skipped_publishes_nothing() -> None:
     assert isinstance(step, AskApproval)
     assert step.run is not None
     assert step.run.run.id == 55
+
+
+def test_a_run_that_failed_before_its_publishing_job_is_reported() -> None:
+    broken = m.over("failure")
+    broken = replace(
+        broken, jobs=(Job(1, "build", "completed", "failure", ""), Job(2, "publish", "completed", "skipped", ""))
+    )
+    assert isinstance(next_step(m.snapshot(**TAGGED, runs=(broken,))), ReportFailure)
+
+
+def test_a_run_that_was_turned_away_as_a_twin_never_becomes_ours() -> None:
+    # Between our answer and GitHub's next move the job still waits, and nothing is pending any more.
+    away = m.reviewed(replace(m.waiting(number=50, event="release"), pending=()), "rejected")
+    step = next_step(m.snapshot(**TAGGED, **ON_RELEASE, release=m.release(), runs=(away, BY_RELEASE)))
+    assert isinstance(step, AskApproval)
+    assert step.run is not None
+    assert step.run.run.id == 55
+
+
+def test_an_earlier_attempts_rejection_is_not_blamed_for_a_failure() -> None:
+    failed = m.reviewed(m.over("failure", attempt=2), "rejected", m.HUGO)
+    failed = replace(failed, jobs=(replace(failed.jobs[0], failed_step="Run twine upload"),))
+    step = next_step(m.snapshot(**TAGGED, runs=(failed,)))
+    assert isinstance(step, ReportFailure)
+    assert step.rejected is None
+
+
+def test_a_second_run_on_its_way_is_waited_for_before_the_announcement() -> None:
+    done = {**TAGGED, "published": m.published(), "release": m.release()}
+    late = m.running(number=56, event="release")
+    soon, later = m.record(Milestone.RELEASED), m.record(Milestone.RELEASED, since=LATE)
+    assert isinstance(next_step(m.snapshot(**done, runs=(m.over(), late), record=soon)), AwaitRun)
+    assert isinstance(next_step(m.snapshot(**done, runs=(m.over(), late), record=later)), Announce)
+    away = m.reviewed(late, "rejected")
+    assert isinstance(next_step(m.snapshot(**done, runs=(m.over(), away), record=soon)), Announce)
 
 
 def test_the_tag_goes_on_the_merge_commit_in_the_files_spelling() -> None:

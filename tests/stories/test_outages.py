@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
-from bot.clock import VirtualClock
 from bot.sandbox.acme_files import Trigger
 from bot.sandbox.faults import (
     Effect,
@@ -25,81 +23,9 @@ from bot.sandbox.faults import (
     server_error,
     unicorn,
 )
-from bot.sandbox.state.accounts import User
-from bot.sandbox.state.deliveries import Event
-from bot.sandbox.state.repository import Repository
-from bot.sandbox.world import World
-from tests.stories.hours import MORNING, pass_time
-from tests.stories.theatre import BOT, Theatre, open_theatre
-
-A_WHILE = timedelta(minutes=3)
-
-
-class Play:
-    """The story of a release, with time passing after each act."""
-
-    def __init__(self, theatre: Theatre, clock: VirtualClock) -> None:
-        self.theatre, self.clock = theatre, clock
-
-    async def wait(self, by: timedelta = A_WHILE) -> None:
-        await pass_time(self.theatre, self.clock, by)
-
-    async def ask(self) -> None:
-        self.theatre.acme.mona.comment(self.theatre.feature, "/release 1.2.0")
-        await self.wait()
-
-    async def merge(self) -> None:
-        self.theatre.acme.mona.merge_pull(self.theatre.release_pull.number)
-        await self.wait()
-
-    async def approve(self) -> None:
-        self.theatre.acme.hugo.comment(self.theatre.release_pull.number, "/release approve 1.2.0")
-        await self.wait()
-
-    async def run(self) -> None:
-        await self.ask()
-        await self.merge()
-        await self.approve()
-
-    @property
-    def status(self) -> str:
-        (status,) = [c for c in self.theatre.release_pull.comments if c.body.startswith("<!-- aweigh:status")]
-        return status.body
-
-    def has_tag(self) -> bool:
-        return "refs/tags/v1.2.0" in self.theatre.acme.repository.store.refs("refs/tags/")
-
-    def check_one_of_everything(self) -> None:
-        """One pull request, tag, release and run; nothing said twice; everybody answered."""
-        repository, faults = self.theatre.acme.repository, self.theatre.sandbox.github.faults
-        faults.clear()
-        assert [pull.title for pull in repository.pulls if pull.user.login == BOT] == ["Release widget 1.2.0"]
-        tag = repository.store.refs("refs/tags/v1.2.0")["refs/tags/v1.2.0"]
-        assert repository.store.has(tag, "tag")
-        assert repository.store.peel(tag) == self.theatre.release_pull.merge_commit_sha
-        releases = [release for release in repository.releases.values() if release.tag_name == "v1.2.0"]
-        assert [release.draft for release in releases] == [False]
-        assert len({asset.name for asset in releases[0].assets}) == len(releases[0].assets)
-        assert [(run.conclusion, run.run_attempt) for run in repository.runs.values()] == [("success", 1)]
-        for issue in repository.issues.values():
-            said = Counter(c.body.partition("\n")[0] for c in issue.comments if c.user.login == BOT)
-            assert set(said.values()) <= {1}, said
-        kinds = [c.body.split()[1] for c in self.theatre.release_pull.comments if c.user.login == BOT]
-        assert sorted(kinds) == ["aweigh:outcome", "aweigh:prompt", "aweigh:status"]
-        for who in (repository.issues[self.theatre.feature].comments[0], self._approval()):
-            assert self.theatre.reactions(who) == ["eyes", "rocket"]
-        self.theatre.read_all()
-
-    def _approval(self) -> Any:
-        return next(c for c in self.theatre.release_pull.comments if c.user.login == "hugo")
-
-
-@asynccontextmanager
-async def open_play(folder: Path, **changes: Any) -> AsyncIterator[Play]:
-    clock = VirtualClock(MORNING)
-    async with open_theatre(folder, clock=clock, **changes) as theatre:
-        yield Play(theatre, clock)
-
+from tests.stories.hours import MORNING
+from tests.stories.plays import Play, once_uploaded, open_play
+from tests.stories.theatre import BOT
 
 WRITES: list[tuple[str, Trigger, When]] = [
     ("tree", "release-published", When(method="POST", path=r"/git/trees$")),
@@ -144,3 +70,163 @@ async def test_a_write_that_does_not_show_at_once(tmp_path: Path, name: str, tri
         await play.run()
         assert fault.struck == 1, name
         play.check_one_of_everything()
+
+
+async def test_a_comment_that_may_be_there_is_not_said_twice_however_often_it_is_looked_for(tmp_path: Path) -> None:
+    async with open_play(tmp_path) as play:
+        theatre = play.theatre
+        faults = theatre.sandbox.github.faults
+        # From the search before the status comment on, reads show nothing new, and the comment's own answer is lost.
+        faults.add(When(path=r"/graphql$", body="issueOrPullRequest"), StaleReads(100, of=r"/graphql$|/comments$"))
+        lost = faults.add(When(method="POST", path=r"/issues/2/comments$"), Lost(applied=True))
+        await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert lost.struck == 1
+        for _ in range(4):
+            await play.wait(timedelta(seconds=5))
+            await theatre.say(theatre.acme.wanda, "/release status", theatre.release_pull.number)
+        faults.clear()
+        await play.wait()
+        said = Counter(c.body.partition("\n")[0] for c in theatre.release_pull.comments if c.user.login == BOT)
+        assert set(said.values()) == {1}
+        assert len(said) == 5
+        theatre.read_all()
+
+
+OUTAGES: dict[str, Callable[[], Effect]] = {
+    "unicorn": unicorn,
+    "502": bad_gateway,
+    "500": server_error,
+    "connection": lambda: Lost(applied=False),
+    "403 with retry-after": lambda: secondary_limit(retry_after=60),
+    "429 without": lambda: secondary_limit(status=429, retry_after=None),
+    "primary limit": lambda: primary_limit(reset=int((MORNING + timedelta(minutes=30)).timestamp())),
+    "GraphQL limit": graphql_limit,
+}
+Act = Literal["ask", "merge", "approve"]
+
+
+@pytest.mark.parametrize("act", ["ask", "merge", "approve"])
+@pytest.mark.parametrize("outage", OUTAGES)
+async def test_github_is_down_for_a_while(tmp_path: Path, outage: str, act: Act) -> None:
+    async with open_play(tmp_path) as play:
+        faults, requests = play.theatre.sandbox.github.faults, play.theatre.sandbox.world.requests
+        for each in ("ask", "merge", "approve"):
+            if each != act:
+                await getattr(play, each)()
+                continue
+            before = len(requests)
+            when = When(path=r"/graphql$") if outage == "GraphQL limit" else When()
+            faults.add(when, OUTAGES[outage](), times=None)
+            await _attempt(play, each)
+            asked = len(requests) - before
+            assert 0 < asked < 80, f"{asked} requests in five minutes"
+            faults.clear()
+            await play.wait(timedelta(hours=1))
+        play.check_one_of_everything()
+
+
+async def _attempt(play: Play, act: Act) -> None:
+    """People act while GitHub's API is down (its pages and webhooks need not be), and five minutes pass."""
+    await getattr(play, act)()
+    await play.wait(timedelta(minutes=2))
+
+
+async def test_a_limit_is_respected_to_the_second(tmp_path: Path) -> None:
+    async with open_play(tmp_path) as play:
+        faults, requests = play.theatre.sandbox.github.faults, play.theatre.sandbox.world.requests
+        limit = faults.add(When(path=r"/repos/"), secondary_limit(status=429, retry_after=90))
+        await play.theatre.say(play.theatre.acme.mona, "/release 1.2.0")
+        assert limit.struck == 1
+        before = len(requests)
+        await play.wait(timedelta(seconds=89))
+        assert len(requests) == before
+        await play.wait(timedelta(seconds=2))
+        assert play.theatre.find_release_pull() is not None
+        play.theatre.read_all()
+
+
+class TestIndex:
+    @pytest.mark.parametrize("trouble", ["connection", 503, "html"])
+    async def test_it_is_unreachable_before_the_tag(self, tmp_path: Path, trouble: Any) -> None:
+        async with open_play(tmp_path) as play:
+            _break(play, trouble)
+            await play.ask()
+            assert "⚠️ The package index could not be asked whether this version is free" in play.status
+            play.theatre.read_all()
+            await play.merge()
+            await play.wait(timedelta(hours=1))
+            assert not play.has_tag()
+            assert "Waiting for the package index before anything is tagged" in play.status
+            assert not play.theatre.replies(play.theatre.release_pull.number)
+            _mend(play)
+            await play.wait(timedelta(minutes=12))
+            assert play.has_tag()
+            await play.approve()
+            play.check_one_of_everything()
+
+    async def test_somebody_took_the_version_while_it_was_unreachable(self, tmp_path: Path) -> None:
+        async with open_play(tmp_path) as play:
+            _break(play, 503)
+            await play.ask()
+            await play.merge()
+            index = play.theatre.sandbox.index
+            index.state.add_file("widget", "1.2.0", "widget-1.2.0.tar.gz", b"theirs", play.clock.now())
+            _mend(play)
+            await play.wait(timedelta(minutes=12))
+            assert not play.has_tag()
+            assert "`1.2.0` is taken" in play.status
+            play.theatre.read_all()
+
+    @pytest.mark.parametrize("trouble", ["connection", 503, "html"])
+    async def test_it_is_unreachable_after_the_upload(self, tmp_path: Path, trouble: Any) -> None:
+        async with open_play(tmp_path) as play:
+            await play.ask()
+            await play.merge()
+            once_uploaded(play, lambda: _break(play, trouble))
+            await play.approve()
+            assert "The package index does not answer" in play.status
+            assert not play.outcome
+            await play.wait(timedelta(hours=2))
+            assert not play.outcome
+            _mend(play)
+            await play.wait(timedelta(minutes=65))
+            assert play.outcome
+            play.check_one_of_everything()
+
+    async def test_files_show_up_one_after_the_other(self, tmp_path: Path) -> None:
+        async with open_play(tmp_path) as play:
+            await play.ask()
+            await play.merge()
+            files = play.theatre.sandbox.index.state.projects["widget"].files
+
+            def hide() -> None:
+                files["widget-1.2.0.tar.gz"].hidden_reads = 3
+                files["widget-1.2.0-py3-none-any.whl"].hidden_reads = 6
+
+            once_uploaded(play, hide)
+            play.theatre.acme.hugo.comment(play.theatre.release_pull.number, "/release approve 1.2.0")
+            seen = []
+            for _ in range(60):
+                await play.wait(timedelta(seconds=5))
+                hidden = [name for name, file in files.items() if file.hidden_reads > 0]
+                if not seen or seen[-1] != hidden:
+                    seen.append(hidden)
+                    if hidden == ["widget-1.2.0-py3-none-any.whl"]:
+                        assert "`widget-1.2.0-py3-none-any.whl`" in play.status.partition("Whose turn")[2]
+                if hidden:
+                    assert not play.outcome
+            assert ["widget-1.2.0-py3-none-any.whl"] in seen
+            outcome = play.outcome
+            assert outcome.count("✅ verified") == 2
+            play.check_one_of_everything()
+
+
+def _break(play: Play, trouble: Any) -> None:
+    faults = play.theatre.sandbox.index.faults
+    faults.html_only = trouble == "html"
+    faults.unreachable = None if trouble == "html" else trouble
+
+
+def _mend(play: Play) -> None:
+    faults = play.theatre.sandbox.index.faults
+    faults.html_only, faults.unreachable = False, None

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from bot.sandbox.acts.merging import MergeMethod
 from bot.sandbox.people import Person
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state.checks import CheckRun
-from bot.sandbox.state.conversation import Comment, PullRequest
+from bot.sandbox.state.conversation import Comment, Issue, PullRequest
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.runs import WorkflowRun
 from bot.settings.operator import OperatorSettings, read_operator_settings
@@ -109,6 +110,16 @@ class Theatre:
         comment = who.comment(self.feature if number is None else number, body)
         await self.settle()
         return comment
+
+    def open_issue(self, who: Person, title: str = "It is time for a release") -> Issue:
+        """Let somebody open an issue."""
+        world, repository = self.sandbox.world, self.acme.repository
+        number, now = repository.next_number(), world.now()
+        issue = Issue(
+            id=world.ids.next(), number=number, title=title, body="", user=who.user, created_at=now, updated_at=now
+        )
+        repository.issues[number] = issue
+        return issue
 
     async def propose(self, version: str = "1.2.0", *, by: Person | None = None) -> PullRequest:
         """Ask for a release on the feature pull request; the release pull request that comes of it."""
@@ -240,10 +251,10 @@ class Theatre:
         text = re.sub(r"\b[0-9a-f]{64}\b", "«sha256»", text)
         text = re.sub(r"\b[0-9a-f]{40}\b", "«commit»", text)
         text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "«commit»", text)
-        text = re.sub(r"(?<=runs/)\d+|(?<=run )\d{3,}|(?<=run:)\d+|(?<=reply )\d+", "«id»", text)
+        text = re.sub(r"(?<=runs/)\d+|(?<=[Rr]un )\d{3,}|(?<=run:)\d+|(?<=reply )\d+", "«id»", text)
         return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "«day»", text)
 
-    async def post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    async def post(self, body: bytes | BytesIO, headers: dict[str, str]) -> tuple[int, str]:
         """Post something to the webhook as a stranger would."""
         async with (
             aiohttp.ClientSession() as session,

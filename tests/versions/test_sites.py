@@ -81,7 +81,6 @@ def test_a_literal_in_the_package_is_a_site(path: str) -> None:
     "path",
     [
         "tests/widget/__init__.py",
-        "other/__init__.py",
         "widget/cli.py",
         "widget/sub/__init__.py",
         "docs/version.py",
@@ -89,7 +88,6 @@ def test_a_literal_in_the_package_is_a_site(path: str) -> None:
         "src/__init__.py",
         "vendor/widget/__init__.py",
         "widget/__init__.pyi",
-        "widget_extra/__init__.py",
     ],
 )
 def test_a_literal_elsewhere_is_none(path: str) -> None:
@@ -98,6 +96,14 @@ def test_a_literal_elsewhere_is_none(path: str) -> None:
     project = read_project(files)
     assert isinstance(project, Project)
     assert len(project.sites) == 1
+
+
+def test_the_only_package_is_the_projects_whatever_it_is_called() -> None:
+    alone = {"pyproject.toml": STATIC, "src/gadget/__init__.py": MODULE, "tests/__init__.py": MODULE}
+    project = read_project(alone)
+    assert isinstance(project, Project)
+    assert [path for path, _, _ in places(project)] == ["pyproject.toml", "src/gadget/__init__.py"]
+    assert wanted_paths([*alone, "other/__init__.py"], STATIC) == []
 
 
 @pytest.mark.parametrize(
@@ -166,17 +172,25 @@ def test_big_modules_without_a_version_are_not_parsed() -> None:
     assert len(read(STATIC, widget__init__=b"x = (" * 200_000).sites) == 1
 
 
-def test_sites_that_disagree_are_all_named() -> None:
-    problem = refuse(STATIC, widget__init__=b'\n__version__ = "1.0.9"\n')
+def test_declared_sites_that_disagree_are_all_named() -> None:
+    problem = refuse(STATIC + b'[tool.poetry]\nversion = "1.0.9"\n')
     assert problem.code is ProjectCode.SITES_DISAGREE
     assert [(site.path, site.line, site.spelling) for site in problem.sites] == [
         ("pyproject.toml", 3, "1.1.0"),
-        ("widget/__init__.py", 2, "1.0.9"),
+        ("pyproject.toml", 5, "1.0.9"),
     ]
     assert problem.sentence == (
         'The places that hold the version do not agree: "1.1.0" in "pyproject.toml" line 3, '
-        '"1.0.9" in "widget/__init__.py" line 2. Make them equal.'
+        '"1.0.9" in "pyproject.toml" line 5. Make them equal.'
     )
+
+
+def test_an_undeclared_literal_of_another_version_is_shown_and_left_alone() -> None:
+    project = read(STATIC, widget__init__=b'\n__version__ = "1.0.9"\n')
+    assert len(project.sites) == 1
+    (lookalike,) = project.lookalikes
+    assert (lookalike.path, lookalike.line, lookalike.text) == ("widget/__init__.py", 2, "1.0.9")
+    assert lookalike.setting == "widget/__init__.py"
 
 
 @pytest.mark.parametrize(
@@ -205,18 +219,13 @@ def test_sites_that_disagree_are_all_named() -> None:
         (b'[project]\nname = "widget"\nversion = ""\n', ProjectCode.NOT_PEP440),
         (b'[project]\nname = "widget"\nversion = "<script>"\n', ProjectCode.NOT_PEP440),
         (b'[project]\nname = "widget"\ndynamic = ["version"]\n', ProjectCode.DYNAMIC),
-        (
-            b'[project]\nname = "widget"\ndynamic = ["version"]\n[tool.hatch.version]\nsource = "vcs"\n',
-            ProjectCode.DYNAMIC,
-        ),
-        (HATCH + b'source = "code"\n', ProjectCode.DYNAMIC),
+        (HATCH + b'source = "env"\n', ProjectCode.DYNAMIC),
         (HATCH + b"pattern = '(a+)+$'\n", ProjectCode.DYNAMIC),
         (HATCH, ProjectCode.FILE_MISSING),
         (HATCH.replace(b"src/", b"../"), ProjectCode.OUTSIDE_ROOT),
         (HATCH.replace(b"src/", b"a/../../"), ProjectCode.OUTSIDE_ROOT),
         (HATCH.replace(b"src/", b"/etc/"), ProjectCode.OUTSIDE_ROOT),
         (FLIT, ProjectCode.NO_VERSION),
-        (POETRY + b"[tool.poetry-dynamic-versioning]\nenable = true\n", ProjectCode.NO_VERSION),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(pyproject: bytes, code: ProjectCode) -> None:

@@ -5,7 +5,8 @@ Every stage acts as a person would, then waits until the world shows what the bo
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from bot.sandbox.demo.display import Display
 from bot.sandbox.demo.install import InstallFailedError, install
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state.conversation import PullRequest
-from bot.sandbox.state.runs import Gate
+from bot.sandbox.state.runs import Gate, WorkflowRun
 
 VERSION = "1.2.0"
 _STAGE_SECONDS = 60.0
@@ -31,6 +32,14 @@ class StageFailedError(Exception):
     """What had to happen did not."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What happens next, and the path of the page on which one can watch it."""
+
+    title: str
+    page: str
+
+
 class Story:
     """One telling of the story against one sandbox."""
 
@@ -38,21 +47,51 @@ class Story:
         self.sandbox, self.display, self.method, self.gate = sandbox, display, method, gate
         self.acme = sandbox.acme
 
+    @property
+    def count(self) -> int:
+        """How many scenes `tell` has."""
+        return 6 + {"rule": 2, "reviewers": 2, "both": 4, "none": 0}[self.gate]
+
     async def play(self) -> None:
-        """Play every stage. Raises StageFailedError at the first that fails."""
+        """Play every scene. Raises StageFailedError at the first that fails."""
+        async for _ in self.tell():
+            pass
+
+    async def tell(self) -> AsyncGenerator[Scene, None]:
+        """Announce a scene, and play it once the next one is asked for; so whoever listens sets the pace.
+
+        Raises:
+            StageFailedError: what had to happen did not.
+        """
+        feature = self.acme.feature
+        yield Scene(f"mona asks for {VERSION}", self._page(feature))
+        self._ask()
+        yield Scene("The bot opens the release pull request", self._page(feature))
+        pull = await self._release_pull()
+        yield Scene(f"main moves on, and hugo merges #{pull.number} ({self.method})", self._page(pull))
+        self._merge(pull)
+        yield Scene("The tag goes on exactly the commit that landed", self._page(pull))
+        await self._tag(pull)
+        if self.gate in ("rule", "both"):
+            yield Scene("The publish run waits at its gate, and the bot asks who approves", self._page(pull))
+            await self._asked(pull, "wants to publish")
+            yield Scene("hugo approves in the thread", self._page(pull))
+            await self._approve(pull)
+        if self.gate in ("reviewers", "both"):
+            yield Scene("The environment has required reviewers: the bot mentions them", self._page(pull))
+            await self._asked(pull, "required reviewers")
+            yield Scene("hugo reviews the deployment on the page of the run", self._run_page())
+            self._review()
+        yield Scene("The files reach the index, and the bot verifies their attestations", self._page(pull))
+        await self._published(pull)
+        yield Scene(f"pip installs widget {VERSION} from the index into a fresh environment", self._page(pull))
+        await self._install()
+
+    def _ask(self) -> None:
         feature = self.acme.feature
         self.display.begin(f"mona asks for {VERSION}")
         self.acme.mona.comment(feature.number, f"/release {VERSION}")
         self.display.conversation(feature)
-        pull = await self._release_pull()
-        self._merge(pull)
-        await self._tag(pull)
-        if self.gate in ("rule", "both"):
-            await self._approve(pull)
-        if self.gate in ("reviewers", "both"):
-            await self._review(pull)
-        await self._published(pull)
-        await self._install()
 
     async def _release_pull(self) -> PullRequest:
         title = "The bot opens the release pull request"
@@ -81,23 +120,24 @@ class Story:
             raise StageFailedError(f"{title}: it is on {tagged}")
         self.display.done(title, tagged[:7])
 
+    async def _asked(self, pull: PullRequest, words: str) -> None:
+        await self._until(
+            "The publish run waits at its gate", lambda: any(words in comment.body for comment in pull.comments)
+        )
+        self.display.conversation(pull)
+
     async def _approve(self, pull: PullRequest) -> None:
         title = "The publish run waits at its gate, and hugo approves"
         self.display.begin(title)
-        await self._until(title, lambda: any("wants to publish" in comment.body for comment in pull.comments))
-        self.display.conversation(pull)
         self.acme.hugo.comment(pull.number, f"/release approve {VERSION}")
         await self._until(title, lambda: not any(gate.waiting_for_apps for gate in self._gates()))
         self.display.conversation(pull)
         self.display.done(title, "the gate is open for exactly that run and commit")
 
-    async def _review(self, pull: PullRequest) -> None:
+    def _review(self) -> None:
         title = "A required reviewer of the environment reviews on the run's page"
         self.display.begin(title)
-        await self._until(title, lambda: any("required reviewers" in comment.body for comment in pull.comments))
-        self.display.conversation(pull)
-        run = max(self.acme.repository.runs.values(), key=lambda run: run.id)
-        self.acme.hugo.review_deployment(run, "pypi", "approved", "Ready.")
+        self.acme.hugo.review_deployment(self._newest_run(), "pypi", "approved", "Ready.")
         self.display.done(title, "hugo approved the deployment")
 
     async def _published(self, pull: PullRequest) -> None:
@@ -128,6 +168,15 @@ class Story:
                 return issue
         return None
 
+    def _newest_run(self) -> WorkflowRun:
+        return max(self.acme.repository.runs.values(), key=lambda run: run.id)
+
+    def _page(self, pull: PullRequest) -> str:
+        return f"/{self.acme.repository.full_name}/pull/{pull.number}"
+
+    def _run_page(self) -> str:
+        return f"/{self.acme.repository.full_name}/actions/runs/{self._newest_run().id}"
+
     def _gates(self) -> Iterator[Gate]:
         for run in self.acme.repository.runs.values():
             yield from run.gates
@@ -146,8 +195,8 @@ class Story:
             raise StageFailedError(f"{title}: not within {_STAGE_SECONDS:.0f} s") from None
 
 
-async def play(*, trigger: Trigger, gate: GateKind, method: MergeMethod, stay: bool) -> bool:
-    """Play the story in a fresh world; True when every stage went well. With ``stay`` world and bot go on until Ctrl-C."""
+async def play(*, trigger: Trigger, gate: GateKind, method: MergeMethod) -> bool:
+    """Play the story in a fresh world, in the terminal; True when every stage went well."""
     with tempfile.TemporaryDirectory(prefix="aweigh-demo-") as name:
         folder = Path(name)
         sandbox = Sandbox.create(build_acme(trigger=trigger, gate=gate), over_http=True)
@@ -161,9 +210,6 @@ async def play(*, trigger: Trigger, gate: GateKind, method: MergeMethod, stay: b
                     display.note(f"aweigh serve listens at {address}; its log is {folder / 'bot.log'}")
                     with display:
                         await Story(sandbox, display, method, gate).play()
-                    if stay:
-                        display.announce(*_farewell(sandbox))
-                        await asyncio.Event().wait()
             except BotFailedError as error:
                 display.failed("The bot did not start", str(error))
             except StageFailedError as error:
@@ -184,12 +230,4 @@ def _banner(sandbox: Sandbox, trigger: Trigger, gate: GateKind) -> list[str]:
         "the bot is the real one, in a process of its own, and knows nothing of it.",
         f"GitHub: {sandbox.world.links.web}   index: {sandbox.index.base}/simple/",
         f"acme/widget publishes by {trigger}; the environment pypi is guarded by: {gate}",
-    ]
-
-
-def _farewell(sandbox: Sandbox) -> list[str]:
-    return [
-        "The sandbox stays until Ctrl-C. Try, in another terminal:",
-        f"  pip download --no-deps --index-url {sandbox.index.base}/simple/ widget=={VERSION}",
-        f"  git clone {sandbox.world.links.web}/acme/widget.git && git -C widget cat-file -p v{VERSION}",
     ]

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     GraphQLAbstractType,
     GraphQLError,
@@ -58,14 +60,10 @@ def answer_graphql(call: Call, bucket: Bucket, *, cut_after: int | None = None) 
 def _execute(
     call: Call, bucket: Bucket, query: str, variables: Mapping[str, Any], left: int
 ) -> tuple[ExecutionResult, Cost]:
-    try:
-        document = parse(query)
-    except GraphQLError as error:
-        return ExecutionResult(None, [error]), Cost()
     schema = load_schema()
-    problems = validate(schema, document)
-    if problems:
-        return ExecutionResult(None, problems), Cost()
+    document = _read(query)
+    if isinstance(document, list):
+        return ExecutionResult(None, document), Cost()
     cost = estimate(document, variables)
     if cost.nodes > MOST_NODES:
         message = f"This query requests up to {cost.nodes:,} possible nodes which exceeds the limit of {MOST_NODES:,}."
@@ -88,6 +86,16 @@ def _execute(
     except CutError:
         result = ExecutionResult(None, [])
     return result, cost
+
+
+@lru_cache(maxsize=256)  # Validating takes longer than executing, and a bot asks in few documents.
+def _read(query: str) -> DocumentNode | list[GraphQLError]:
+    """A valid document, or what is wrong with it."""
+    try:
+        document = parse(query)
+    except GraphQLError as error:
+        return [error]
+    return validate(load_schema(), document) or document
 
 
 def _rate_limit(bucket: Bucket, cost: Cost) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Provenance:
     disguise: Disguise | None = None
     flaw: Flaw | None = None
     body: bytes | None = None
+    content_type: str = "application/vnd.pypi.integrity.v1+json"
 
     @property
     def is_reminted(self) -> bool:
@@ -50,7 +51,7 @@ PROVENANCE_STATES: Mapping[str, Provenance] = {
     "wrong-digest": Provenance(flaw=Flaw.WRONG_DIGEST),
     "other-authority": Provenance(flaw=Flaw.OTHER_AUTHORITY),
     "malformed": Provenance(body=b'{"version": 1, "attestation_bundles": 3}'),
-    "html": Provenance(body=b"<!doctype html><title>mirror</title>"),
+    "html": Provenance(body=b"<!doctype html><title>mirror</title>", content_type="text/html"),
     "forbidden": Provenance(status=403),
     "missing": Provenance(status=404),
     "unavailable": Provenance(status=503),

@@ -30,7 +30,7 @@ def provenance(
     if switch.status is not None:
         return reply(switch.status, {"message": _MESSAGES.get(switch.status, "Service Unavailable")})
     if switch.body is not None:
-        return Response(200, {"content-type": MEDIA_TYPE}, switch.body)
+        return Response(200, {"content-type": switch.content_type}, switch.body)
     if not file.attestations or not switch.listed:
         return reply(404, {"message": f"No provenance available for {file.filename}"})
     return reply(200, _provenance_object(file, switch, sigstore, now()), {"content-type": MEDIA_TYPE})

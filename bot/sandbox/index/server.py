@@ -1,5 +1,7 @@
 """The index on a port of its own, as the real one is a host of its own."""
 
+from collections.abc import Callable, Iterable
+
 from aiohttp import web
 
 from bot.sandbox.http import Request
@@ -10,16 +12,24 @@ _MAX_BODY = 110 * 2**20
 
 
 class IndexServer:
-    """Serves one index on ``127.0.0.1``; an asynchronous context manager. Once started `index.base` is its address."""
+    """Serves one index on ``127.0.0.1``; an asynchronous context manager. Once started `index.base` is its address.
 
-    def __init__(self, index: PackageIndex, *, port: int = 0) -> None:
+    ``mounts`` may add routes (the demo's page of a package) that win over the index's own.
+    """
+
+    def __init__(
+        self, index: PackageIndex, *, port: int = 0, mounts: Iterable[Callable[[web.Application], None]] = ()
+    ) -> None:
         self.index = index
         self.port = port
+        self._mounts = tuple(mounts)
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Begin to listen."""
         app = web.Application(client_max_size=_MAX_BODY)
+        for mount in self._mounts:
+            mount(app)
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import Literal
 
 from bot.sandbox.git.objects import FileChange
@@ -90,11 +89,18 @@ def _run_of(rows: list[Row], start: int, kind: str) -> list[Row]:
 
 def _mark_pair(before: Row, after: Row) -> tuple[Row, Row]:
     one, other = before.parts[0], after.parts[0]
-    head = len(commonprefix([one, other]))
-    tail = len(commonprefix([one[head:][::-1], other[head:][::-1]]))
+    head = _count_common(one, other)
+    tail = _count_common(one[head:][::-1], other[head:][::-1])
     if not head + tail:
         return before, after
     return _cut(before, head, tail), _cut(after, head, tail)
+
+
+def _count_common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return next(
+        (n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
+    )
 
 
 def _cut(row: Row, head: int, tail: int) -> Row:

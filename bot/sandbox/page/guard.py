@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,7 +54,7 @@ async def check_form(request: web.Request, token: str) -> None:
         raise web.HTTPForbidden(text="This form is an old one. Reload the page and try again.")
 
 
-def keep_out_foreign_hosts(port: Callable[[], int]) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def keep_out_foreign_hosts(port: Callable[[], int]) -> Middleware:
     """A middleware that answers 421 to whoever thinks that this is another server."""
 
     @web.middleware

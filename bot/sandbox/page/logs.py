@@ -58,7 +58,7 @@ def read_steps(job: Job) -> list[StepLog]:
 def _kind(mark: str, *, inside: bool) -> Kind:
     match mark:
         case "group" | "error" | "warning":
-            return mark  # type: ignore[return-value]
+            return mark
         case _:
             return "inside" if inside else "plain"
 

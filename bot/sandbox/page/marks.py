@@ -12,10 +12,14 @@ class Stateful(Protocol):
     """Anything with GitHub's pair of status and conclusion."""
 
     @property
-    def status(self) -> str: ...
+    def status(self) -> str:
+        """queued, waiting, in_progress or completed."""
+        ...
 
     @property
-    def conclusion(self) -> str | None: ...
+    def conclusion(self) -> str | None:
+        """How it ended; None until then."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

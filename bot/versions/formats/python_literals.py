@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from bot.versions.formats.text import Span, line_starts
 from bot.versions.project import ProjectCode, ProjectRefused
 from bot.versions.sentences import Quoted
-from bot.versions.formats.text import Span, line_starts
 
 # One string token without escapes. Adjacent strings, f-strings and bytes are no plain literals.
 _LITERAL = re.compile(r"""[rRuU]?(?P<quote>\"{3}|'{3}|"|')(?P<text>[^"'\\\r\n]*)(?P=quote)""")
@@ -43,12 +43,17 @@ def list_literals(path: str, body: str, names: Collection[str]) -> list[Literal]
     Raises:
         ProjectRefused: the file is not Python (of the version this program runs on), or nested beyond reason.
     """
-    tree = _parse(path, body)
+    tree = parse(path, body)
     starts = line_starts(body)
-    return [_literal(body, starts, name, value) for name, value in _assignments(tree, names)]
+    return [read_literal(body, starts, name, value) for name, value in _assignments(tree, names)]
 
 
-def _parse(path: str, body: str) -> ast.Module:
+def parse(path: str, body: str) -> ast.Module:
+    """The syntax tree of a stranger's module.
+
+    Raises:
+        ProjectRefused: the file is not Python (of the version this program runs on), or nested beyond reason.
+    """
     try:
         with warnings.catch_warnings():
             # A stranger's invalid escape sequence is no concern of ours.
@@ -77,9 +82,10 @@ def _assignments(tree: ast.Module, names: Collection[str]) -> Iterator[tuple[str
             yield name, value
 
 
-def _literal(body: str, starts: list[int], name: str, value: ast.Constant) -> Literal:
-    start = _position(body, starts, value.lineno, value.col_offset)
-    end = _position(body, starts, value.end_lineno or value.lineno, value.end_col_offset or value.col_offset)
+def read_literal(body: str, starts: list[int], name: str, value: ast.Constant) -> Literal:
+    """The string ``value`` that is assigned to ``name``, with its span in ``body``."""
+    start = position_of(body, starts, value.lineno, value.col_offset)
+    end = position_of(body, starts, value.end_lineno or value.lineno, value.end_col_offset or value.col_offset)
     match = _LITERAL.fullmatch(body, start, end)
     if match is None or match["text"] != value.value:
         return Literal(name, value.lineno, None, Span(start, end))
@@ -88,7 +94,7 @@ def _literal(body: str, starts: list[int], name: str, value: ast.Constant) -> Li
     return Literal(name, value.lineno, body[begin : match.end("text")], Span(begin, match.end("text")))
 
 
-def _position(body: str, starts: list[int], line: int, column: int) -> int:
+def position_of(body: str, starts: list[int], line: int, column: int) -> int:
     """Position in characters of a column, which ``ast`` counts in bytes of UTF-8."""
     start = starts[line - 1]
     end = starts[line] if line < len(starts) else len(body)

@@ -5,8 +5,8 @@ import warnings
 
 import pytest
 
-from bot.versions.project import ProjectCode, ProjectRefused
 from bot.versions.formats.python_literals import list_literals
+from bot.versions.project import ProjectCode, ProjectRefused
 
 NAMES = ("__version__", "VERSION")
 

@@ -1,0 +1,230 @@
+// Keeps a page as it would be after a reload, without reloading it: nothing flickers, and what is being typed stays.
+// Every page works without this script too.
+"use strict";
+
+(() => {
+  const EVERY = 800;
+  let tag = null;
+  let waiting = null;
+
+  // Change `old` into `fresh` by touching only what differs. Elements with the same id are the same element.
+  function morph(old, fresh, news) {
+    if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) {
+      old.replaceWith(fresh);
+      collect(fresh, news);
+      return;
+    }
+    if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+      return;
+    }
+    if (old.id === "news" || old.id === "flash") return;
+    if (old.nodeName === "TIME" && old.dateTime === fresh.dateTime) return;
+    if (old.dataset.news !== fresh.dataset.news) announce(old, fresh.dataset.news, news);
+    morphAttributes(old, fresh);
+    if (old.dataset.keep === undefined) morphChildren(old, fresh, news);
+  }
+
+  function morphAttributes(old, fresh) {
+    for (const { name } of [...old.attributes]) {
+      if (!fresh.hasAttribute(name) && !isOwn(old, name)) old.removeAttribute(name);
+    }
+    for (const { name, value } of fresh.attributes) {
+      if (old.getAttribute(name) !== value && !isOwn(old, name)) old.setAttribute(name, value);
+    }
+    if (old.nodeName === "OPTION" && document.activeElement !== old.parentElement) old.selected = fresh.selected;
+  }
+
+  // What belongs to the visitor and not to the server: whether something is unfolded, chosen, or just arrived.
+  function isOwn(element, name) {
+    return (name === "open" && element.nodeName === "DETAILS") || name === "data-fresh" ||
+      (element.dataset.keep !== undefined && (name === "value" || name === "checked"));
+  }
+
+  function morphChildren(old, fresh, news) {
+    const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+    let here = old.firstChild;
+    for (const wanted of [...fresh.childNodes]) {
+      let match = here;
+      const twin = wanted.id && known.get(wanted.id);
+      if (twin) {
+        if (twin !== here) old.insertBefore(twin, here);
+        match = twin;
+      } else if (!here || (wanted.id && here.id !== wanted.id) || (here.id && here.id !== wanted.id)) {
+        old.insertBefore(wanted, here);
+        collect(wanted, news);
+        continue;
+      }
+      here = match.nextSibling;
+      morph(match, wanted, news);
+    }
+    while (here) {
+      const next = here.nextSibling;
+      here.remove();
+      here = next;
+    }
+  }
+
+  function announce(element, words, news) {
+    if (!words) return;
+    news.push(words);
+    element.dataset.fresh = "";
+    setTimeout(() => delete element.dataset.fresh, 2500);
+  }
+
+  function collect(node, news) {
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    for (const element of [node, ...node.querySelectorAll("[data-news]")]) announce(element, element.dataset.news, news);
+  }
+
+  // Show what the server answered, and keep under the eyes whatever has the focus.
+  function show(text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const focused = document.activeElement;
+    const top = focused && focused !== document.body ? focused.getBoundingClientRect().top : null;
+    const news = [];
+    if (document.title !== fresh.title) document.title = fresh.title;
+    const sameKind = document.body.className === fresh.body.className;
+    morph(document.body, fresh.body, sameKind ? news : []);
+    if (top !== null && focused.isConnected) scrollBy({ top: focused.getBoundingClientRect().top - top, behavior: "instant" });
+    tellTimes();
+    say(news);
+    follow();
+  }
+
+  function say(news) {
+    const place = document.getElementById("news");
+    if (place && news.length) place.textContent = [...new Set(news)].slice(-4).join(". ");
+  }
+
+  function complain(words) {
+    const place = document.getElementById("flash");
+    if (!place) return;
+    place.replaceChildren();
+    if (words) {
+      const line = document.createElement("p");
+      line.className = "problem";
+      line.textContent = words;
+      place.append(line);
+      place.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  async function look() {
+    waiting = null;
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(location.href, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
+        if (answer.status !== 304) {
+          tag = answer.headers.get("ETag");
+          show(await answer.text());
+        }
+        document.documentElement.removeAttribute("data-gone");
+      } catch {
+        document.documentElement.setAttribute("data-gone", "");
+      }
+    }
+    again();
+  }
+
+  function again(after = EVERY) {
+    if (waiting !== null) clearTimeout(waiting);
+    waiting = setTimeout(look, after);
+  }
+
+  // The story takes the visitor to the page of each scene when it begins, unless something is being typed.
+  function follow() {
+    const player = document.querySelector(".player");
+    if (!player) return;
+    const { scene, watch } = player.dataset;
+    const seen = sessionStorage.getItem("scene");
+    if (!watch || scene === seen || !scene.endsWith("now")) return;
+    sessionStorage.setItem("scene", scene);
+    const typing = document.activeElement?.matches?.("textarea, input") && document.activeElement.value;
+    if (location.pathname !== watch && !typing) location.assign(watch);
+    else if (!typing) reveal();
+  }
+
+  // While the story plays, what has just been said is what one wants to see.
+  function reveal() {
+    const box = document.querySelector(".merge-box, .gate");
+    box?.scrollIntoView({ block: "end", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  }
+
+  // "2 minutes ago"; the exact time stays in the title.
+  function tellTimes() {
+    const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+    for (const element of document.querySelectorAll("time[datetime]")) {
+      const seconds = (Date.parse(element.dateTime) - Date.now()) / 1000;
+      const size = Math.abs(seconds);
+      let words = null;
+      if (size < 10) words = "just now";
+      else if (size < 60) words = relative.format(Math.round(seconds / 10) * 10, "second");
+      else if (size < 3600) words = relative.format(Math.round(seconds / 60), "minute");
+      else if (size < 86400) words = relative.format(Math.round(seconds / 3600), "hour");
+      if (words !== null && element.textContent !== words) element.textContent = words;
+    }
+  }
+
+  async function send(form, button) {
+    const body = new URLSearchParams(new FormData(form, button));
+    complain("");
+    form.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      const text = await answer.text();
+      const problem = answer.ok ? null : new DOMParser().parseFromString(text, "text/html").querySelector("#flash .problem");
+      if (problem) {
+        complain(problem.textContent);
+        return;
+      }
+      if (form.dataset.reset !== undefined) form.reset();
+      if (new URL(answer.url).pathname !== location.pathname) {
+        location.assign(answer.url);
+        return;
+      }
+      tag = null;
+      show(text);
+    } catch {
+      complain("The sandbox does not answer. Was it stopped?");
+    } finally {
+      form.removeAttribute("aria-busy");
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    event.preventDefault();
+    send(event.target, event.submitter);
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-on-change]");
+    if (form) form.requestSubmit();
+  });
+
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-insert]");
+    const copier = event.target.closest("[data-copy]");
+    if (chip) {
+      const area = chip.closest("form").querySelector("textarea");
+      area.value = chip.dataset.insert;
+      area.focus();
+    } else if (copier) {
+      navigator.clipboard.writeText(document.getElementById(copier.dataset.copy).textContent);
+      copier.textContent = "Copied";
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
+      event.target.form.requestSubmit();
+    }
+  });
+
+  document.addEventListener("visibilitychange", () => document.hidden || again(0));
+  setInterval(tellTimes, 10000);
+  tellTimes();
+  follow();
+  again();
+})();

@@ -1,0 +1,113 @@
+"""The pages of pull requests."""
+
+from typing import Any
+
+from bot.sandbox.git.history import compare
+from bot.sandbox.git.merging import MergeConflictError, merge_trees
+from bot.sandbox.page.differences import list_differences
+from bot.sandbox.page.marks import list_checks, summarize
+from bot.sandbox.page.timeline import list_commits, list_moments
+from bot.sandbox.page.visit import MissingError, Sheet, Visit
+from bot.sandbox.state.conversation import PullRequest
+
+METHODS = {
+    "merge": ("Merge commit", "All commits, joined by a merge commit."),
+    "squash": ("Squash", "One new commit holds everything."),
+    "rebase": ("Rebase", "Each commit again, on top of the base."),
+}
+
+
+def list_pulls(visit: Visit) -> Sheet:
+    """The pull requests, open or closed."""
+    wanted = "closed" if visit.request.query.get("state") == "closed" else "open"
+    pulls = visit.repository.pulls
+    shown = [pull for pull in reversed(pulls) if pull.state == wanted]
+    facts = {
+        "pulls": shown,
+        "state": wanted,
+        "counts": {state: sum(pull.state == state for pull in pulls) for state in ("open", "closed")},
+        "marks": {pull.number: summarize(list_checks(visit.repository, pull.head_sha)) for pull in shown},
+    }
+    return Sheet("pulls.html", "Pull requests", facts)
+
+
+def show_conversation(visit: Visit) -> Sheet:
+    """The conversation, with the boxes for merging and for commenting."""
+    pull = visit.pull()
+    facts = {
+        **_head(visit, pull),
+        "moments": list_moments(visit.repository, pull),
+        "mergeable": _is_mergeable(visit, pull),
+        "methods": {name: words for name, words in METHODS.items() if getattr(visit.repository.merge_settings, name)},
+        "may_merge": visit.may("write"),
+        "may_close": visit.may("triage") or pull.user is visit.speaker.user,
+        "participants": list({user.id: user for user in [pull.user, *(c.user for c in pull.comments)]}.values()),
+        "suggestions": _suggest(visit, pull),
+    }
+    return Sheet("pull.html", f"{pull.title} · #{pull.number}", facts)
+
+
+def show_pull_commits(visit: Visit) -> Sheet:
+    """The commits a pull request brings."""
+    pull = visit.pull()
+    commits = list_commits(visit.repository, pull)
+    marks = {one.sha: summarize(list_checks(visit.repository, one.sha)) for one in commits}
+    return Sheet(
+        "pull_commits.html", f"Commits · #{pull.number}", {**_head(visit, pull), "log": commits, "marks": marks}
+    )
+
+
+def show_pull_files(visit: Visit) -> Sheet:
+    """What a pull request changes."""
+    pull = visit.pull()
+    comparison = compare(visit.store, pull.base_sha, pull.head_sha)
+    differences = list_differences(visit.store, comparison.files) if comparison else []
+    return Sheet("pull_files.html", f"Files · #{pull.number}", {**_head(visit, pull), "differences": differences})
+
+
+def show_pull_checks(visit: Visit) -> Sheet:
+    """What the checks of the last commit say."""
+    pull = visit.pull()
+    return Sheet("pull_checks.html", f"Checks · #{pull.number}", _head(visit, pull))
+
+
+def show_check(visit: Visit) -> Sheet:
+    """One check run."""
+    run = visit.repository.check_runs.get(int(visit.part("check")))
+    if run is None:
+        raise MissingError("There is no such check in this world.")
+    pulls = [pull for pull in visit.repository.pulls if pull.head_sha == run.head_sha]
+    return Sheet("check.html", run.name, {"check": run, "pulls": pulls})
+
+
+def _head(visit: Visit, pull: PullRequest) -> dict[str, Any]:
+    comparison = compare(visit.store, pull.base_sha, pull.head_sha)
+    checks = list_checks(visit.repository, pull.head_sha)
+    return {
+        "pull": pull,
+        "commit_count": len(comparison.commits) if comparison else 0,
+        "file_count": len(comparison.files) if comparison else 0,
+        "checks": checks,
+        "mark": summarize(checks),
+    }
+
+
+def _is_mergeable(visit: Visit, pull: PullRequest) -> bool:
+    base = visit.store.find_ref(f"refs/heads/{pull.base_ref}")
+    if pull.state != "open" or base is None:
+        return False
+    try:
+        merge_trees(visit.store, base, pull.head_sha)
+    except MergeConflictError:
+        return False
+    return True
+
+
+def _suggest(visit: Visit, pull: PullRequest) -> list[str]:
+    """Lines a newcomer may want to type here; the bot's own help lists what there is."""
+    if visit.world.bot_app(pull.user) is None:
+        return ["/release 1.2.0", "/release minor", "/release status", "/release help"]
+    version = pull.title.rpartition(" ")[2]
+    if pull.merged:
+        return [f"/release approve {version}", "/release status", "/release help"]
+    return ["/release status", "/release 2.0.0", "/release 1.2.0rc1", "/release help"]

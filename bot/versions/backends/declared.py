@@ -1,0 +1,71 @@
+"""Which backend a package uses, and where the version it declares comes from."""
+
+from __future__ import annotations
+
+from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites
+from bot.versions.backends.flit import find_flit_source
+from bot.versions.backends.hatch import find_hatch_source
+from bot.versions.backends.meson import find_meson_sites
+from bot.versions.backends.pdm import find_pdm_source
+from bot.versions.backends.scikit_build import find_scikit_build_source
+from bot.versions.backends.setup_py import SetupPy
+from bot.versions.backends.setuptools import find_setuptools_source
+from bot.versions.backends.source import Package, Source
+from bot.versions.backends.tag_tools import find_tag_tool
+from bot.versions.project import ProjectCode, ProjectRefused
+from bot.versions.pyproject import list_static_sites
+from bot.versions.sentences import Quoted
+
+_OTHERS = ("hatchling", "flit", "pdm", "poetry", "uv_build", "maturin", "mesonpy", "scikit_build_core")
+
+
+def find_source(package: Package, name: str, packages: tuple[str, ...], setup: SetupPy | None) -> Source:
+    """Where the version comes from.
+
+    Raises:
+        ProjectRefused: nothing says, or the place that is named cannot be read or holds no literal.
+    """
+    static = list_static_sites(package)
+    if static:
+        return Source(static)
+    legacy = package.value("project") is None
+    if not legacy and not package.is_dynamic:
+        raise _no_version(package)
+    for find in (find_hatch_source, find_pdm_source, find_scikit_build_source):
+        source = find(package)
+        if source is not None:
+            return source
+    source = find_flit_source(package, name, packages) or _find_native(package)
+    if source is None and not package.backend.startswith(_OTHERS):
+        # An unknown backend is nearly always a project's own wrapper around setuptools.
+        source = find_setuptools_source(package, setup)
+    if source is None and (package.is_dynamic or legacy):
+        tool = find_tag_tool(package)
+        source = Source(derived_by=tool) if tool else None
+    if source is None:
+        raise _no_version(package) if legacy else _unknown(package)
+    return source
+
+
+def _find_native(package: Package) -> Source | None:
+    if package.backend.startswith("maturin"):
+        manifest = find_cargo_manifest(package)
+        return Source(find_cargo_sites(package.checkout, manifest)) if manifest else None
+    if package.backend.startswith("mesonpy"):
+        sites = find_meson_sites(package)
+        return Source(sites) if sites or package.checkout.wanted else None
+    return None
+
+
+def _no_version(package: Package) -> ProjectRefused:
+    where = "neither [project] version nor [tool.poetry] version is set."
+    return ProjectRefused(ProjectCode.NO_VERSION, Quoted(package.path), f" has no version: {where}", path=package.path)
+
+
+def _unknown(package: Package) -> ProjectRefused:
+    return ProjectRefused(
+        ProjectCode.DYNAMIC,
+        "The version is dynamic, and where it comes from is not known: write it into [project] version, or name its "
+        "file in the settings of your build backend.",
+        path=package.path,
+    )

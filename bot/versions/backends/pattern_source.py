@@ -1,0 +1,104 @@
+"""A version found by a pattern that a project configured. The pattern is a stranger's, so only a bounded use is made of it.
+
+A regular expression can be made to run for ever. Ours never searches: what looks like a version is found first, and then
+the pattern only says, on that one short line, whether it means this place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.versions.backends.source import Package
+from bot.versions.formats.text import Span, line_of
+from bot.versions.formats.version_text import find_versions
+from bot.versions.project import ProjectCode, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.sentences import Quoted
+
+_LONGEST_PATTERN = 300
+_LONGEST_LINE = 160
+_MOST_CANDIDATES = 20
+_MOST_REPEATS = 4
+
+_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_ESCAPE = re.compile(r"\\.")
+_REPEATED_GROUP = re.compile(r"\([^()]*[*+{][^()]*\)[*+{]")
+_UNSUPPORTED = re.compile(r"\(\?(?:[=!(]|<[=!]|P=)")
+_REFERENCE = re.compile(r"\\[1-9]")
+_DEFAULT = r"(?i)^(__version__|VERSION) *= *([\'\"])v?(?P<version>.+?)\2"
+_LINE_END = re.compile(r"[\r\n]")
+
+
+def pattern_site(package: Package, path: str, pattern: str | None, kind: SiteKind) -> tuple[Site, ...]:
+    """The first place in ``path`` (of the repository) that ``pattern`` means; None is Hatch's own pattern.
+
+    The version is the group called ``version``, else the first one.
+
+    Raises:
+        ProjectRefused: the file cannot be read, the pattern is more than we dare to try, or it matches nowhere.
+    """
+    text = package.checkout.find_text(path) if not path.endswith(".py") else package.checkout.find_python(path)
+    if text is None:
+        return ()
+    compiled = re.compile(_DEFAULT, re.MULTILINE) if pattern is None else check_pattern(package, pattern, kind)
+    span = _match(text.body, compiled)
+    if span is None:
+        raise ProjectRefused(
+            ProjectCode.NO_VERSION, "The pattern of the version matches nothing in ", Quoted(path), ".", path=path
+        )
+    spelling = text.body[span.start : span.end]
+    return (Site(path, line_of(text.body, span.start), kind, spelling, (), span.start, span.end, Reader.TEXT),)
+
+
+def check_pattern(package: Package, pattern: str, kind: SiteKind) -> re.Pattern[str]:
+    """``pattern``, ready to be tried on short lines.
+
+    Raises:
+        ProjectRefused: it is wrong, or more than we dare to try.
+    """
+    compiled = compile_pattern(pattern)
+    if compiled is None:
+        refused = f"The pattern for the {kind} is not supported: it is too long, nested or wrong."
+        raise ProjectRefused(ProjectCode.DYNAMIC, refused, path=package.path)
+    return compiled
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str] | None:
+    """``pattern`` if it is simple enough to be tried on a short line: no repeats inside repeats, few in all."""
+    if len(pattern) > _LONGEST_PATTERN or _UNSUPPORTED.search(pattern):
+        return None
+    bare = _CLASS.sub("x", _ESCAPE.sub("x", pattern.replace("\\\\", "x")))
+    while (inner := re.sub(r"\([^()*+{]*\)", "x", bare)) != bare:
+        bare = inner
+    if _REPEATED_GROUP.search(bare) or sum(bare.count(mark) for mark in "*+{") > _MOST_REPEATS:
+        return None
+    try:
+        return re.compile(pattern, re.MULTILINE)
+    except (re.error, RecursionError, OverflowError):
+        return None
+
+
+def line_around(body: str, span: Span) -> Span:
+    """The line that ``span`` stands in, without its end."""
+    start = max(body.rfind("\n", 0, span.start), body.rfind("\r", 0, span.start)) + 1
+    end = _LINE_END.search(body, span.end)
+    return Span(start, end.start() if end else len(body))
+
+
+def _match(body: str, compiled: re.Pattern[str]) -> Span | None:
+    group = "version" if "version" in compiled.groupindex else (1 if compiled.groups else 0)
+    tried = 0
+    for candidate in find_versions(body):
+        line = line_around(body, candidate)
+        if line.end - line.start > _LONGEST_LINE:
+            continue
+        tried += 1
+        if tried > _MOST_CANDIDATES:
+            return None
+        match = compiled.search(body[line.start : line.end])
+        if match is None or match.start(group) < 0:
+            continue
+        found = Span(line.start + match.start(group), line.start + match.end(group))
+        version = body[found.start : found.end]
+        if found.end == candidate.end and version.removeprefix("v") == body[candidate.start : candidate.end]:
+            return candidate
+    return None

@@ -1,0 +1,140 @@
+"""Documents that state the version: Sphinx's conf.py, CITATION.cff, codemeta.json and .zenodo.json."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from bot.versions.arithmetic import find_version
+from bot.versions.backends.json_source import json_version_site
+from bot.versions.backends.python_source import site_of
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.python_literals import Literal
+from bot.versions.formats.python_values import read_values
+from bot.versions.formats.text import line_of
+from bot.versions.formats.version_text import find_all
+from bot.versions.project import Form, Lookalike, ProjectRefused, Reader, Site, SiteKind
+
+SPHINX = ("docs/conf.py", "doc/conf.py", "docs/source/conf.py", "doc/source/conf.py", "docs/src/conf.py")
+METADATA = ("codemeta.json", ".zenodo.json")
+CITATION = "CITATION.cff"
+
+# https://github.com/citation-file-format/citation-file-format: both are scalars at the top, of at most one line.
+_CITED = re.compile(r"^version:[ \t]*(?P<quote>[\"']?)v?(?P<text>[^\s\"'#]+)(?P=quote)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_DATED = re.compile(
+    r"^date-released:[ \t]*(?P<quote>[\"']?)(?P<text>\d{4}-\d\d-\d\d)(?P=quote)[ \t]*(?:#.*)?\r?$", re.MULTILINE
+)
+
+
+def find_document_copies(subject: Subject) -> Finding:
+    """The versions that documents of the package state. A document that cannot be read is passed over."""
+    finding = Finding()
+    for path in SPHINX:
+        with suppress(ProjectRefused):
+            finding.add(_sphinx(subject, path))
+    with suppress(ProjectRefused):
+        finding.add(_citation(subject))
+    for path in METADATA:
+        for key in ("version", "softwareVersion"):
+            with suppress(ProjectRefused):
+                place = subject.package.checkout.resolve(path)
+                sites = json_version_site(subject.package.checkout, place, SiteKind.CODEMETA, (key,), Form.TYPED)
+                finding.add(subject.sort(sites))
+    return finding
+
+
+def _sphinx(subject: Subject, name: str) -> Finding:
+    """``release`` is the whole version, ``version`` often only its first two numbers; both may name the last release."""
+    finding, checkout = Finding(), subject.package.checkout
+    path = checkout.resolve(name)
+    text = checkout.find_python(path)
+    if text is None or path is None:
+        return finding
+    literals = [
+        value
+        for variable in ("release", "version")
+        for value in read_values(path, text.body, (variable,))
+        if isinstance(value, Literal) and value.text
+    ]
+    for literal in literals:
+        site = site_of(path, SiteKind.DOCS_CONF, literal, strict=False)
+        if site is None or find_version(site.spelling) is None:
+            continue
+        if subject.says(site.spelling) and (site.spelling.count(".") == subject.spelling.count(".") or _is_whole(site)):
+            finding.sites.append(site)
+        elif _is_prefix(subject, site):
+            finding.sites.append(_as_prefix(site))
+        elif _is_last_release(subject, site):
+            finding.sites.append(site)
+        else:
+            finding.add(subject.sort([site]))
+    return finding
+
+
+def _is_whole(site: Site) -> bool:
+    return site.key == ("release",)
+
+
+def _is_prefix(subject: Subject, site: Site) -> bool:
+    current, stated = subject.version, find_version(site.spelling)
+    if current is None or stated is None or site.key != ("version",) or str(stated) != stated.base_version:
+        return False
+    numbers = stated.release
+    return len(numbers) < len(current.release) and current.release[: len(numbers)] == numbers
+
+
+def _as_prefix(site: Site) -> Site:
+    return Site(
+        site.path, site.line, site.kind, site.spelling, site.key, site.start, site.end, site.reader, Form.PREFIX
+    )
+
+
+def _is_last_release(subject: Subject, site: Site) -> bool:
+    """While the project is between releases, its documentation may stay with the last one."""
+    current, stated = subject.version, find_version(site.spelling)
+    return (
+        current is not None
+        and stated is not None
+        and current.is_prerelease
+        and not stated.is_prerelease
+        and stated < current
+        and stated.release[:1] >= (current.release[0] - 1,)
+    )
+
+
+def _citation(subject: Subject) -> Finding:
+    checkout = subject.package.checkout
+    path = checkout.resolve(CITATION)
+    text = checkout.find_text(path)
+    versions = list(_CITED.finditer(text.body)) if text else []
+    if text is None or path is None or len(versions) != 1:
+        return Finding()
+    start, end = versions[0].span("text")
+    line = line_of(text.body, start)
+    finding = subject.sort([Site(path, line, SiteKind.CITATION, versions[0]["text"], (), start, end, Reader.TEXT)])
+    dates = list(_DATED.finditer(text.body))
+    if finding.sites and len(dates) == 1:
+        start, end = dates[0].span("text")
+        line, spelling = line_of(text.body, start), dates[0]["text"]
+        dated = Site(
+            path, line, SiteKind.RELEASE_DATE, spelling, ("date-released",), start, end, Reader.TEXT, Form.DATE
+        )
+        finding.sites.append(dated)
+    return finding
+
+
+def lookalikes_in_text(subject: Subject, paths: tuple[str, ...]) -> list[Lookalike]:
+    """Mentions of the version in running text, such as the ``rev:`` of a pre-commit hook: offered, never changed."""
+    checkout, found = subject.package.checkout, []
+    for name in paths:
+        path = checkout.resolve(name)
+        text = None
+        with suppress(ProjectRefused):
+            text = checkout.find_text(path)
+        if text is None or path is None or subject.version is None:
+            continue
+        for spelling in subject.spellings():
+            for span in list(find_all(text.body, spelling))[:10]:
+                reason = "It mentions the version, but nothing says that it has to follow."
+                found.append(Lookalike(path, line_of(text.body, span.start), spelling, reason, path))
+    return found

@@ -1,0 +1,69 @@
+"""What a search for copies works with and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from bot.versions.arithmetic import find_version
+from bot.versions.backends.source import Package
+from bot.versions.project import Lookalike, Site
+
+LAGGING = "It does not say the version this project has now."
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The project whose version is looked for.
+
+    Attributes:
+        package: its configuration.
+        name: as its metadata spells it.
+        packages: folders of its own.
+        spelling: the version as the declared site spells it; empty while files are still to be read.
+    """
+
+    package: Package
+    name: str
+    packages: tuple[str, ...]
+    spelling: str
+
+    @property
+    def version(self) -> Version | None:
+        """The version, None while files are still to be read."""
+        return find_version(self.spelling)
+
+    def says(self, spelling: str) -> bool:
+        """Whether ``spelling`` is the project's version in any form."""
+        version = self.version
+        return version is not None and find_version(spelling) == version
+
+    def spellings(self, *more: str) -> tuple[str, ...]:
+        """The forms in which running text may have the version, the longest first."""
+        forms = {self.spelling, str(self.version or ""), *(other for other in more if self.says(other))} - {""}
+        return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+    def sort(self, sites: Iterable[Site]) -> Finding:
+        """Sites that say the project's version; the others are only lookalikes."""
+        finding = Finding()
+        for site in sites:
+            if self.says(site.spelling):
+                finding.sites.append(site)
+            elif find_version(site.spelling) is not None:
+                finding.lookalikes.append(Lookalike(site.path, site.line, site.spelling, LAGGING, site.path))
+        return finding
+
+
+class Finding:
+    """Sites and lookalikes that a search found, in its order."""
+
+    def __init__(self) -> None:
+        self.sites: list[Site] = []
+        self.lookalikes: list[Lookalike] = []
+
+    def add(self, other: Finding) -> None:
+        """Take over what another search found."""
+        self.sites += other.sites
+        self.lookalikes += other.lookalikes

@@ -1,0 +1,59 @@
+"""The version in the package's own modules: ``__version__`` in ``__init__.py``, ``version_info`` beside it, and the like."""
+
+from __future__ import annotations
+
+import posixpath
+
+from bot.versions.backends.python_source import site_of
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.python_literals import Literal
+from bot.versions.formats.python_values import read_values
+from bot.versions.layout import list_version_modules
+from bot.versions.project import ProjectCode, ProjectRefused, SiteKind
+from bot.versions.sentences import Quoted
+
+_MOST_FILES = 20
+_EVERYWHERE = ("__version__",)
+_BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO")
+_IN_VERSION_MODULES = ("version", "release")
+
+
+def find_module_copies(subject: Subject) -> Finding:
+    """Every literal version in the modules where a project may keep one.
+
+    Raises:
+        ProjectRefused: a module with a ``__version__`` cannot be read, or it is a string that cannot be replaced.
+    """
+    checkout = subject.package.checkout
+    paths = list_version_modules(checkout.relative(), subject.name, subject.packages)[:_MOST_FILES]
+    finding = Finding()
+    for path in paths:
+        resolved = checkout.resolve(path)
+        content = checkout.find(resolved)
+        if content is not None and resolved is not None and b"version" in content.lower():
+            finding.add(_read(subject, resolved, content))
+    return finding
+
+
+def _read(subject: Subject, path: str, content: bytes) -> Finding:
+    finding = Finding()
+    text = None
+    if any(name.encode() in content for name in (*_EVERYWHERE, *_BESIDE, *_IN_VERSION_MODULES)):
+        try:
+            text = subject.package.checkout.find_python(path)
+        except ProjectRefused:
+            if b"__version__" in content:
+                raise
+    if text is None:
+        return finding
+    names = [*_EVERYWHERE, *_BESIDE]
+    if "version" in posixpath.basename(path):
+        names += _IN_VERSION_MODULES
+    for name in filter(text.body.__contains__, names):
+        for value in read_values(path, text.body, (name,)):
+            if isinstance(value, Literal) and value.text is None and name in _EVERYWHERE:
+                where = (f"{name} in ", Quoted(path), f" (line {value.line}) is not one plain string.")
+                raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *where, path=path, line=value.line)
+            site = site_of(path, SiteKind.MODULE, value, strict=False)
+            finding.add(subject.sort([site] if site else []))
+    return finding

@@ -1,0 +1,95 @@
+"""Whether an edit of a Python file changed the intended constants and nothing else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+
+from bot.versions.formats.python_literals import parse, position_of
+from bot.versions.formats.text import Span, line_of, line_starts, replace_spans
+from bot.versions.project import ProjectRefused
+
+
+def is_exact_python(
+    path: str, before: str, after: str, changes: Iterable[tuple[Span, str]], elsewhere: Iterable[tuple[Span, str]] = ()
+) -> bool:
+    """Whether the two syntax trees differ in exactly the constants that were to change.
+
+    Args:
+        path: the file.
+        before: its text.
+        after: its text after the edit.
+        changes: spans of ``before`` inside constants, each with what stands there afterwards.
+        elsewhere: more changes, which may also lie in comments.
+    """
+    try:
+        old, new = parse(path, before), parse(path, after)
+    except ProjectRefused:
+        return False
+    expected = _expect(before, old, list(changes), list(elsewhere))
+    if expected is None:
+        return False
+    nodes = zip_longest(ast.walk(old), ast.walk(new))
+    return all(_agree(one, other, expected) for one, other in nodes)
+
+
+def _expect(
+    body: str, tree: ast.Module, changes: list[tuple[Span, str]], elsewhere: list[tuple[Span, str]]
+) -> dict[int, object] | None:
+    """The new value of each constant that is to change by the identity of its node; None when one lies in no constant."""
+    starts = line_starts(body)
+    lines = {line_of(body, span.start) for span, _ in (*changes, *elsewhere)}
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and _touches(node, lines)]
+    spans = [(node, _span(body, starts, node)) for node in constants]
+    inside: dict[int, tuple[Span, list[tuple[Span, str]]]] = {}
+    for change in (*changes, *elsewhere):
+        span = change[0]
+        home = next(((n, whole) for n, whole in spans if whole.start <= span.start and span.end <= whole.end), None)
+        if home is not None:
+            inside.setdefault(id(home[0]), (home[1], []))[1].append(change)
+        elif change in changes:
+            return None
+    try:
+        return {node: _evaluate(body, whole, own) for node, (whole, own) in inside.items()}
+    except (ValueError, SyntaxError):
+        # Part of an f-string, which is no constant of its own.
+        return None
+
+
+def _evaluate(body: str, whole: Span, changes: list[tuple[Span, str]]) -> object:
+    """The value of the constant at ``whole`` after the changes in it."""
+    shifted = [(Span(span.start - whole.start, span.end - whole.start), text) for span, text in changes]
+    return ast.literal_eval("(" + replace_spans(body[whole.start : whole.end], shifted) + ")")
+
+
+def _touches(node: ast.Constant, lines: set[int]) -> bool:
+    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for line in lines)
+
+
+def _span(body: str, starts: list[int], node: ast.Constant) -> Span:
+    return Span(
+        position_of(body, starts, node.lineno, node.col_offset),
+        position_of(body, starts, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
+    )
+
+
+def _agree(old: ast.AST | None, new: ast.AST | None, expected: dict[int, object]) -> bool:
+    if old is None or new is None or type(old) is not type(new):
+        return False
+    if id(old) in expected:
+        return isinstance(new, ast.Constant) and _same(new.value, expected[id(old)])
+    return all(_same(one, other) for one, other in zip_longest(_leaves(old), _leaves(new)))
+
+
+def _leaves(node: ast.AST) -> Iterator[object]:
+    for _, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            yield tuple(item if not isinstance(item, ast.AST) else type(item) for item in value)
+        elif not isinstance(value, ast.AST):
+            yield value
+
+
+def _same(one: object, other: object) -> bool:
+    # 1, 1.0 and True are equal but not the same constant, and NaN is not even equal to itself.
+    return type(one) is type(other) and repr(one) == repr(other)

@@ -1,0 +1,261 @@
+"""What a Python module says its version is, traced through its own assignments without executing any of them.
+
+Beside plain strings there are versions in pieces: ``VERSION = (9, 1, 0, "final", 0)``, ``Version(major=22, minor=8)``,
+``VERSION_MAJOR = 6`` with a string put together from such numbers, and versions imported from another module.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.versions.formats.python_literals import Literal, parse, position_of, read_literal
+from bot.versions.formats.text import Span, line_starts
+from bot.versions.project import Form, Piece
+
+_DEEPEST = 8
+_MOST_NODES = 300
+_MOST_ELEMENTS = 8
+
+_PARTS = (
+    (re.compile(r"(?:.*_)?major"), Form.NUMBER, 0),
+    (re.compile(r"(?:.*_)?minor"), Form.NUMBER, 1),
+    (re.compile(r"(?:.*_)?(?:micro|patch|build|bugfix|revision|point|maintenance)"), Form.NUMBER, 2),
+    (re.compile(r"(?:.*_)?(?:releaselevel|level|stage)"), Form.LEVEL, 0),
+    (re.compile(r"(?:.*_)?serial"), Form.SERIAL, 0),
+    (re.compile(r"_?(?:version_)?dev"), Form.DEV, 0),
+)
+_LEVELS = frozenset({"alpha", "beta", "candidate", "final", "dev", "a", "b", "c", "rc", "f", ""})
+_STRING = re.compile(r"""(?P<quote>["'])(?P<text>[0-9A-Za-z]*)(?P=quote)""")
+_NUMBER = re.compile(r"\d{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """A version in pieces; ``line`` is where the first stands."""
+
+    name: str
+    line: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A version that another module holds: ``from .module import name``. ``level`` counts the dots."""
+
+    module: str
+    level: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A version that only running the module would tell."""
+
+    name: str
+    line: int
+
+
+Value = Literal | Composite | Elsewhere | Computed
+
+
+def read_values(path: str, body: str, names: Iterable[str]) -> list[Value]:
+    """What the first of ``names`` that the module binds at its top is bound to: every plain string, else one other value.
+
+    Raises:
+        ProjectRefused: the file is not Python (of the version this program runs on), or nested beyond reason.
+    """
+    module = Module(body, parse(path, body))
+    for name in names:
+        values = module.values_of(name)
+        if values:
+            return values
+    return []
+
+
+class Module:
+    """A module's syntax tree with what its names are bound to at the top."""
+
+    def __init__(self, body: str, tree: ast.Module) -> None:
+        self.body = body
+        self.starts = line_starts(body)
+        self.tree = tree
+        self.bound: dict[str, list[ast.expr]] = {}
+        self.imported: dict[str, Elsewhere] = {}
+        for statement in _statements(tree):
+            self._bind(statement)
+
+    def _bind(self, statement: ast.stmt) -> None:
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and statement.value is not None:
+                    self.bound.setdefault(target.id, []).append(statement.value)
+        elif isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                self.imported[alias.asname or alias.name] = Elsewhere(
+                    statement.module or "", statement.level, alias.name
+                )
+        elif isinstance(statement, ast.Import):
+            for alias in statement.names:
+                name = alias.asname or alias.name.split(".")[0]
+                self.imported[name] = Elsewhere(alias.name if alias.asname else name, 0, "")
+
+    def values_of(self, name: str, depth: int = 0) -> list[Value]:
+        """What ``name`` is bound to: every plain string, else one other value."""
+        expressions = self.bound.get(name, [])
+        strings = [e for e in expressions if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+        if strings:
+            return [read_literal(self.body, self.starts, name, string) for string in strings]
+        if not expressions:
+            return [self.imported[name]] if name in self.imported else []
+        return self._value(name, expressions[-1], depth)
+
+    def value_of(self, name: str, expression: ast.expr) -> list[Value]:
+        """What ``expression`` says, such as an argument of a call."""
+        if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+            return [read_literal(self.body, self.starts, name, expression)]
+        return self._value(name, expression, 0)
+
+    def _value(self, name: str, expression: ast.expr, depth: int) -> list[Value]:
+        if depth > _DEEPEST:
+            return []
+        if isinstance(expression, ast.Name):
+            return self.values_of(expression.id, depth + 1)
+        if isinstance(expression, ast.Attribute):
+            return self._attribute(name, expression)
+        pieces = self._pieces(expression)
+        if pieces is None:
+            pieces = self._pieces_within(expression)
+        if pieces:
+            first = min(pieces, key=lambda piece: piece.start)
+            line = 1 + sum(1 for start in self.starts[1:] if start <= first.start)
+            return [Composite(name, line, tuple(pieces))]
+        mentioned = (self.imported[used] for used in _names(expression) if used in self.imported)
+        local = next((place for place in mentioned if place.level or "version" in place.name.lower()), None)
+        if local is not None and not isinstance(expression, ast.Call):
+            return [local]
+        return [Computed(name, expression.lineno)]
+
+    def _attribute(self, name: str, expression: ast.Attribute) -> list[Value]:
+        dotted = _dotted(expression.value)
+        if dotted is None or dotted[0] not in self.imported:
+            return [Computed(name, expression.lineno)]
+        place = self.imported[dotted[0]]
+        parts = [place.module, place.name, *dotted[1:]]
+        return [Elsewhere(".".join(filter(None, parts)), place.level, expression.attr)]
+
+    def _pieces(self, expression: ast.expr) -> list[Piece] | None:
+        """The pieces of a tuple, a list or a call with constant arguments; None when it is none."""
+        if isinstance(expression, (ast.Tuple, ast.List)):
+            return self._positional(expression.elts)
+        if not isinstance(expression, ast.Call):
+            return None
+        arguments = expression.args
+        if arguments and _names_a_package(arguments[0]):
+            # ``Version("package", 24, 8, 1)``, as the incremental package has it.
+            arguments = arguments[1:]
+        if not isinstance(expression.func, (ast.Name, ast.Attribute)):
+            return None
+        pieces = self._positional(arguments) if arguments else []
+        for keyword in expression.keywords:
+            named = self._named(keyword.arg or "", keyword.value)
+            if named is None or pieces is None or named.form is Form.DEV:
+                return None
+            pieces.append(named)
+        return pieces or None
+
+    def _positional(self, elements: list[ast.expr]) -> list[Piece] | None:
+        pieces: list[Piece] = []
+        level = False
+        if not 2 <= len(elements) <= _MOST_ELEMENTS:
+            return None
+        for index, element in enumerate(elements):
+            found = self._constant(element)
+            if found is None:
+                return None
+            span, text = found
+            if text.isdigit():
+                form = (
+                    (Form.SERIAL if level else Form.NUMBER) if Form.SERIAL not in {p.form for p in pieces} else Form.DEV
+                )
+            elif text.lower() in _LEVELS and index >= 2 and not level:
+                form, level = Form.LEVEL, True
+            else:
+                return None
+            pieces.append(Piece(span.start, span.end, form, text, index if form is Form.NUMBER else 0))
+        return pieces if pieces[0].form is Form.NUMBER else None
+
+    def _named(self, name: str, value: ast.expr) -> Piece | None:
+        for pattern, form, index in _PARTS:
+            if pattern.fullmatch(name.lower()):
+                found = self._constant(value)
+                if found is None or (form is not Form.LEVEL) != found[1].isdigit():
+                    return None
+                return Piece(found[0].start, found[0].end, form, found[1], index)
+        return None
+
+    def _constant(self, element: ast.expr) -> tuple[Span, str] | None:
+        """The span and text of a number or a short string, or of the one that a name stands for."""
+        if isinstance(element, ast.Name) and len(self.bound.get(element.id, ())) == 1:
+            element = self.bound[element.id][0]
+        if not isinstance(element, ast.Constant):
+            return None
+        start = position_of(self.body, self.starts, element.lineno, element.col_offset)
+        end = position_of(
+            self.body, self.starts, element.end_lineno or element.lineno, element.end_col_offset or element.col_offset
+        )
+        text = self.body[start:end]
+        if type(element.value) is int and _NUMBER.fullmatch(text):
+            return Span(start, end), text
+        quoted = _STRING.fullmatch(text)
+        return (Span(start + 1, end - 1), quoted["text"]) if quoted else None
+
+    def _pieces_within(self, expression: ast.expr) -> list[Piece]:
+        """The pieces of the one tuple or the numbers that an expression puts together, with a ``_dev`` beside them."""
+        names = list(_names(expression))
+        named = {name: piece for name in names if (piece := self._bound_piece(name)) is not None}
+        extra = [piece for piece in named.values() if piece.form is Form.DEV]
+        for name in names:
+            for value in self.bound.get(name, [])[-1:]:
+                pieces = self._pieces(value)
+                if pieces:
+                    return [*pieces, *extra]
+        for node in islice(ast.walk(expression), _MOST_NODES):
+            if isinstance(node, (ast.Tuple, ast.List)) and (pieces := self._pieces(node)):
+                return [*pieces, *extra]
+        numbers = [piece.index for piece in named.values() if piece.form is Form.NUMBER]
+        return list(named.values()) if sorted(numbers) in ([0, 1], [0, 1, 2]) else []
+
+    def _bound_piece(self, name: str) -> Piece | None:
+        values = self.bound.get(name, [])
+        return self._named(name, values[0]) if len(values) == 1 else None
+
+
+def _names_a_package(argument: ast.expr) -> bool:
+    return isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value not in _LEVELS
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The module's statements; imports inside a ``try`` count, for that is how a fallback is written."""
+    for statement in tree.body:
+        yield statement
+        if isinstance(statement, ast.Try):
+            yield from (inner for inner in statement.body if isinstance(inner, (ast.ImportFrom, ast.Import)))
+
+
+def _names(expression: ast.expr) -> Iterator[str]:
+    for node in islice(ast.walk(expression), _MOST_NODES):
+        if isinstance(node, ast.Name):
+            yield node.id
+
+
+def _dotted(expression: ast.expr) -> list[str] | None:
+    parts: list[str] = []
+    while isinstance(expression, ast.Attribute) and len(parts) < _DEEPEST:
+        parts.insert(0, expression.attr)
+        expression = expression.value
+    return [expression.id, *parts] if isinstance(expression, ast.Name) else None

@@ -1,0 +1,58 @@
+"""Versions in text of any kind: found by what stands around them, or by looking like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.versions.arithmetic import MOST_CHARACTERS
+from bot.versions.formats.text import Span
+
+_LIKE_A_VERSION = re.compile(
+    r"(?<![0-9A-Za-z.])(?P<v>[vV])?(?P<version>(?:\d+!)?\d+(?:\.\d+)*+"
+    r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*+)?(?:(?:[-_.]?post|[-_.]?rev|-)[-_.]?\d++)?"
+    r"(?:[-_.]?dev[-_.]?\d*+)?(?:\+[0-9A-Za-z.]++)?)(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"[0-9A-Za-z]")
+
+
+def find_all(body: str, literal: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Where ``literal``, a version, stands as a whole: ``1.2.1`` is not found in ``11.2.10``, ``1.2.1.3`` or ``1.2.1rc1``.
+
+    Args:
+        body: the text.
+        literal: what to look for, not empty.
+        start: where to begin.
+        end: where to stop; None for the end of the text.
+    """
+    end = len(body) if end is None else end
+    at = body.find(literal, start, end)
+    while at >= 0:
+        after = at + len(literal)
+        before_is_free = at == 0 or not _joins_before(body, at)
+        if before_is_free and not _joins_after(body, after):
+            yield Span(at, after)
+        at = body.find(literal, after, end)
+
+
+def find_versions(body: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Where anything looks like a version (two numbers at least), without the ``v`` before it."""
+    for match in _LIKE_A_VERSION.finditer(body, start, len(body) if end is None else end):
+        if "." in match["version"] and len(match["version"]) <= MOST_CHARACTERS:
+            yield Span(match.start("version"), match.end("version"))
+
+
+def _joins_before(body: str, at: int) -> bool:
+    before = body[at - 1]
+    if before in "vV":
+        return at >= 2 and _JOINED.match(body[at - 2]) is not None
+    return before.isalnum() or (before == "." and at >= 2 and body[at - 2].isalnum())
+
+
+def _joins_after(body: str, at: int) -> bool:
+    following = body[at : at + 2]
+    if not following:
+        return False
+    # A full stop ends a sentence; a full stop and more belong to a longer version, or to a file's suffix.
+    return following[0].isalnum() or (following[0] == "." and following[1:2].isdigit())

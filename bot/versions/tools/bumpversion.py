@@ -1,0 +1,104 @@
+"""bump2version and bump-my-version: ``.bumpversion.cfg``, ``.bumpversion.toml``, setup.cfg and ``[tool.bumpversion]``.
+
+Sources: https://github.com/c4urself/bump2version/blob/master/README.md and https://callowayproject.github.io/bump-my-version/.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.cfg_lines import CfgValue, read_cfg
+from bot.versions.formats.text import line_of
+from bot.versions.formats.toml_spans import value_at
+from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.tools.search import UNSUPPORTED, find_in_file, list_files, toml_site
+
+FILES = (".bumpversion.cfg", ".bumpversion.toml")
+
+_MARK = "{current_version}"
+_KEYS = ("tool", "bumpversion")
+_KIND = SiteKind.BUMPVERSION
+
+
+def find_bumpversion_copies(subject: Subject) -> Finding:
+    """The tool's own record of the version, and the files it would change."""
+    finding = Finding()
+    for name in (".bumpversion.cfg", "setup.cfg"):
+        with suppress(ProjectRefused):
+            finding.add(_from_cfg(subject, name))
+    for name in (".bumpversion.toml", "pyproject.toml"):
+        with suppress(ProjectRefused):
+            finding.add(_from_toml(subject, name))
+    return finding
+
+
+def _from_cfg(subject: Subject, name: str) -> Finding:
+    checkout, finding = subject.package.checkout, Finding()
+    path = checkout.resolve(name)
+    text = checkout.find_text(path)
+    options = read_cfg(text.body) if text else {}
+    current = options.get(("bumpversion", "current_version"))
+    if text is None or path is None or current is None:
+        return finding
+    key, line = ("bumpversion", "current_version"), line_of(text.body, current.span.start)
+    record = Site(path, line, _KIND, current.text, key, current.span.start, current.span.end, Reader.CFG)
+    finding.add(subject.sort([record]))
+    sections = dict.fromkeys(section for section, _ in _sections(text.body))
+    for section in sections if subject.version is None or finding.sites else ():
+        kind, _, rest = section.removeprefix("bumpversion:").partition(":")
+        file = rest.split("(")[0].strip()
+        if section.startswith("bumpversion:") and kind in ("file", "glob") and file:
+            search, replace = (_joined(options.get((section, option))) for option in ("search", "replace"))
+            finding.add(_search(subject, file, search, replace, current.text))
+    return finding
+
+
+def _sections(body: str) -> list[tuple[str, int]]:
+    found = []
+    for number, line in enumerate(body.splitlines()):
+        if line.startswith("[") and "]" in line:
+            found.append((line[1 : line.index("]")].strip(), number))
+    return found
+
+
+def _joined(value: CfgValue | None) -> str | None:
+    return "\n".join(value.lines) if value is not None and value.lines else None
+
+
+def _from_toml(subject: Subject, name: str) -> Finding:
+    checkout, finding = subject.package.checkout, Finding()
+    path = checkout.resolve(name)
+    found = checkout.find_toml(path)
+    table = value_at(found[1].values, _KEYS) if found else None
+    if path is None or not isinstance(table, dict):
+        return finding
+    finding.add(subject.sort(toml_site(subject, path, (*_KEYS, "current_version"), _KIND)))
+    if "current_version" in table and not finding.sites and subject.version is not None:
+        return finding
+    recorded = str(table.get("current_version", ""))
+    for entry in [item for item in _as_list(table.get("files")) if isinstance(item, dict)]:
+        file = entry.get("filename") or entry.get("glob")
+        if isinstance(file, str) and not entry.get("regex", table.get("regex")):
+            search, replace = (entry.get(key, table.get(key)) for key in ("search", "replace"))
+            finding.add(_search(subject, file, search, replace, recorded))
+    return finding
+
+
+def _search(subject: Subject, file: str, search: object, replace: object, recorded: str) -> Finding:
+    finding = Finding()
+    template = search if isinstance(search, str) and search else _MARK
+    expected = template.replace(_MARK, "{new_version}")
+    if (isinstance(replace, str) and replace not in (expected, expected.strip())) or "{" in template.replace(_MARK, ""):
+        # Dates, parts of versions, or text to insert: the changelog's part, or nobody's.
+        if _MARK in template:
+            finding.lookalikes.append(Lookalike(file, 1, template[:80], UNSUPPORTED, file))
+        return finding
+    for path in list_files(subject, file):
+        finding.add(find_in_file(subject, path, template, _KIND, subject.spellings(recorded)))
+    return finding
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

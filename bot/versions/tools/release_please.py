@@ -1,0 +1,88 @@
+"""release-please: its manifest and ``extra-files`` (https://github.com/googleapis/release-please/blob/main/docs/manifest-releaser.md)."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+from bot.versions.backends.json_source import json_version_site
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.json_spans import JsonError, read_json
+from bot.versions.formats.toml_spans import Path
+from bot.versions.project import Form, Lookalike, ProjectRefused, SiteKind
+from bot.versions.tools.annotations import find_annotated
+from bot.versions.tools.search import UNSUPPORTED, list_files, toml_site
+
+CONFIGURATION, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
+FILES = (CONFIGURATION, MANIFEST)
+
+_KIND = SiteKind.RELEASE_PLEASE
+_STEP = re.compile(
+    r"\.(?P<name>[A-Za-z_][\w-]*)|\[(?P<index>\d{1,4})\]|\[(?P<quote>['\"])(?P<quoted>[^'\"]*)(?P=quote)\]"
+)
+
+
+def find_release_please_copies(subject: Subject) -> Finding:
+    """The tool's own record of the version, and the extra files it would change."""
+    finding, checkout = Finding(), subject.package.checkout
+    root = checkout.root
+    with suppress(ProjectRefused):
+        for key in (root, root + "/"):
+            # Both files lie at the top of the repository, also for a package in a folder.
+            sites = json_version_site(checkout, MANIFEST, _KIND, (key,), Form.TYPED)
+            finding.add(subject.sort(sites))
+    for entry in _extra_files(subject):
+        with suppress(ProjectRefused):
+            finding.add(_extra(subject, entry))
+    return finding
+
+
+def _extra_files(subject: Subject) -> list[Any]:
+    checkout = subject.package.checkout
+    try:
+        text = checkout.find_text(CONFIGURATION)
+        values = read_json(text.body)[0] if text else {}
+    except (ProjectRefused, JsonError):
+        return []
+    packages = values.get("packages") if isinstance(values, dict) else None
+    package = packages.get(checkout.root) if isinstance(packages, dict) else None
+    tables = [table for table in (package, values) if isinstance(table, dict)]
+    files: list[Any] = next(
+        (table["extra-files"] for table in tables if isinstance(table.get("extra-files"), list)), []
+    )
+    return files[:100]
+
+
+def _extra(subject: Subject, entry: object) -> Finding:
+    if isinstance(entry, str):
+        return find_annotated(subject, entry)
+    if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
+        return Finding()
+    path, kind = entry["path"], entry.get("type", "generic")
+    if kind not in ("toml", "json"):
+        return find_annotated(subject, path)
+    finding, key = Finding(), _key(str(entry.get("jsonpath", "")))
+    if key is None:
+        finding.lookalikes.append(Lookalike(path, 1, str(entry.get("jsonpath"))[:80], UNSUPPORTED, path))
+        return finding
+    for file in list_files(subject, path):
+        if kind == "toml":
+            finding.add(subject.sort(toml_site(subject, file, key, _KIND)))
+        else:
+            finding.add(subject.sort(json_version_site(subject.package.checkout, file, _KIND, key, Form.TYPED)))
+    return finding
+
+
+def _key(jsonpath: str) -> Path | None:
+    """The keys of a JSONPath without wildcards or filters (``$.project.version``, ``$['a'][0].b``), None for others."""
+    if not jsonpath.startswith("$") or len(jsonpath) > 200:
+        return None
+    steps, at = list[str | int](), 1
+    while at < len(jsonpath):
+        step = _STEP.match(jsonpath, at)
+        if step is None:
+            return None
+        steps.append(int(step["index"]) if step["index"] else step["name"] or step["quoted"])
+        at = step.end()
+    return tuple(steps) or None

@@ -1,0 +1,112 @@
+"""What the configurations of release tools have in common: files to search, and templates with the version in them."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator
+
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.text import Span, Text, line_of
+from bot.versions.formats.toml_spans import Path, value_at
+from bot.versions.formats.version_text import find_all
+from bot.versions.project import Form, Lookalike, ProjectRefused, Reader, Site, SiteKind
+
+_MOST_FILES = 30
+_MOST_PLACES = 200
+_LONGEST_TEMPLATE = 2000
+NOT_THERE = "The configuration names this place, but the version is not there."
+UNSUPPORTED = "The configuration asks for more than the version to be replaced here."
+
+
+def list_files(subject: Subject, name: str) -> list[str]:
+    """The files of the repository that ``name`` (a path or a glob, relative to the package) means; at most 30."""
+    checkout = subject.package.checkout
+    path = checkout.resolve(name)
+    if path is None:
+        return []
+    if checkout.has(path) or not any(mark in name for mark in "*?["):
+        return [path] if checkout.has(path) else []
+    # ``**/`` stands for any number of folders, none included, which fnmatch does not know.
+    patterns = {path, path.replace("**/", "")}
+    return [p for p in checkout.listing if any(fnmatch.fnmatchcase(p, pattern) for pattern in patterns)][:_MOST_FILES]
+
+
+def read_any(subject: Subject, path: str) -> Text | None:
+    """The text of a file of any kind; None when it is not known yet or cannot be read."""
+    checkout = subject.package.checkout
+    try:
+        return checkout.find_python(path) if path.endswith(".py") else checkout.find_text(path)
+    except ProjectRefused:
+        return None
+
+
+def find_in_file(
+    subject: Subject,
+    path: str,
+    template: str,
+    kind: SiteKind,
+    spellings: Iterable[str],
+    mark: str = "{current_version}",
+) -> Finding:
+    """Every place in ``path`` where ``template`` stands with the version in place of ``mark``.
+
+    Args:
+        subject: the project.
+        path: a file of the repository.
+        template: text with ``mark`` in it; other places to fill in are not supported.
+        kind: why the place counts.
+        spellings: forms the version may have there.
+        mark: what stands for the version.
+    """
+    finding = Finding()
+    text = read_any(subject, path)
+    if text is None or subject.version is None or mark not in template or len(template) > _LONGEST_TEMPLATE:
+        return finding
+    for spelling in spellings:
+        spans = list(_matches(text.body, template, mark, spelling))[:_MOST_PLACES]
+        finding.sites += [text_site(path, text, span, kind) for span in spans]
+        if spans:
+            return finding
+    finding.lookalikes.append(Lookalike(path, 1, template[:80], NOT_THERE, path))
+    return finding
+
+
+def text_site(path: str, text: Text, span: Span, kind: SiteKind, form: Form = Form.TYPED) -> Site:
+    """The version at ``span`` of running text."""
+    spelling = text.body[span.start : span.end]
+    return Site(path, line_of(text.body, span.start), kind, spelling, (), span.start, span.end, Reader.TEXT, form)
+
+
+def toml_site(subject: Subject, path: str | None, key: Path, kind: SiteKind) -> list[Site]:
+    """The plain string at ``key`` of a TOML file; none when there is none.
+
+    Raises:
+        ProjectRefused: the file cannot be read.
+    """
+    found = subject.package.checkout.find_toml(path)
+    if found is None or path is None:
+        return []
+    text, document = found
+    span = document.strings.get(key)
+    if span is None or value_at(document.values, key) != text.body[span.start : span.end]:
+        return []
+    spelling = text.body[span.start : span.end]
+    start = span.start + (1 if spelling[:1] in "vV" and spelling[1:2].isdigit() else 0)
+    line = line_of(text.body, start)
+    return [Site(path, line, kind, text.body[start : span.end], key, start, span.end, Reader.TOML)]
+
+
+def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Span]:
+    before, _, after = template.partition(mark)
+    if template == mark:
+        yield from find_all(body, spelling)
+        return
+    literal = before + spelling + after.replace(mark, spelling)
+    if "\r\n" in body:
+        literal = literal.replace("\r\n", "\n").replace("\n", "\r\n")
+        before = before.replace("\r\n", "\n").replace("\n", "\r\n")
+    at = body.find(literal)
+    while at >= 0:
+        start = at + len(before)
+        yield Span(start, start + len(spelling))
+        at = body.find(literal, at + len(literal))

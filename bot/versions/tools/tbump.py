@@ -1,0 +1,48 @@
+"""tbump: ``tbump.toml`` or ``[tool.tbump]`` (https://github.com/your-tools/tbump)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.toml_spans import Path, value_at
+from bot.versions.project import Lookalike, ProjectRefused, SiteKind
+from bot.versions.tools.search import UNSUPPORTED, find_in_file, list_files, toml_site
+
+FILES = ("tbump.toml",)
+
+_MARK = "{current_version}"
+
+
+def find_tbump_copies(subject: Subject) -> Finding:
+    """The tool's own record of the version, and the files it would change."""
+    finding = Finding()
+    tables: tuple[tuple[str, Path], ...] = (("tbump.toml", ()), ("pyproject.toml", ("tool", "tbump")))
+    for name, keys in tables:
+        with suppress(ProjectRefused):
+            finding.add(_read(subject, name, keys))
+    return finding
+
+
+def _read(subject: Subject, name: str, keys: Path) -> Finding:
+    finding, checkout = Finding(), subject.package.checkout
+    path = checkout.resolve(name)
+    found = checkout.find_toml(path)
+    table = value_at(found[1].values, keys) if found else None
+    if not isinstance(table, dict) or not isinstance(table.get("version"), dict):
+        return finding
+    finding.add(subject.sort(toml_site(subject, path, (*keys, "version", "current"), SiteKind.TBUMP)))
+    if subject.version is not None and not finding.sites:
+        return finding
+    recorded = str(table["version"].get("current", ""))
+    files = table.get("file")
+    for entry in [item for item in files if isinstance(item, dict)] if isinstance(files, list) else []:
+        source, search = entry.get("src"), entry.get("search", _MARK)
+        if not isinstance(source, str) or not isinstance(search, str):
+            continue
+        if "version_template" in entry or "{" in search.replace(_MARK, ""):
+            finding.lookalikes.append(Lookalike(source, 1, search[:80], UNSUPPORTED, source))
+            continue
+        for file in list_files(subject, source):
+            finding.add(find_in_file(subject, file, search, SiteKind.TBUMP, subject.spellings(recorded)))
+    return finding

@@ -1,0 +1,80 @@
+"""Watches a sandbox while something is played in it, and holds all that was said against GitHub's descriptions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+from urllib.parse import urlsplit
+
+from bot.sandbox.github import GitHubSandbox
+from bot.sandbox.http import Request, Response
+from tests.contract.contract import Contract
+from tests.contract.documents import check_document
+from tests.contract.findings import Finding
+
+MOST_SOFT: Final = 12
+"""Kinds of soft findings that one story may show."""
+DESCRIBED_VERSION: Final = "2022-11-28"
+
+SOFT_SEEN: Final[Counter[str]] = Counter()
+"""Kinds of soft findings of this whole test run, printed at its end."""
+
+
+@cache
+def load_contract() -> Contract:
+    """The contract, read once for each process."""
+    return Contract()
+
+
+@dataclass
+class Watch:
+    """What went over the wire of one sandbox, until it is checked."""
+
+    github: GitHubSandbox
+    exchanges: list[tuple[Request, Response]] = field(default_factory=list)
+
+    def note(self, request: Request, answer: Response) -> None:
+        """Keep an exchange; nothing is checked while a story is under way."""
+        self.exchanges.append((request, answer))
+
+    def list_findings(self) -> list[Finding]:
+        """Everything that departs from the descriptions, each kind once."""
+        found: dict[str, Finding] = {}
+        for request, answer in self.exchanges:
+            for finding in self._check(request, answer):
+                found.setdefault(finding.kind, finding)
+        for delivery in self.github.world.deliveries:
+            for finding in load_contract().check_delivery(delivery.event, delivery.body):
+                found.setdefault(finding.kind, finding)
+        return list(found.values())
+
+    def _check(self, request: Request, answer: Response) -> list[Finding]:
+        links = self.github.world.links
+        if request.path == urlsplit(links.graphql).path and request.method == "POST":
+            return check_document(request.body) if answer.status == 200 else []
+        if request.headers.get("x-github-api-version", DESCRIBED_VERSION) != DESCRIBED_VERSION:
+            return []
+        api, uploads = urlsplit(links.api).path, urlsplit(links.uploads).path
+        prefix = uploads if request.path.startswith(f"{uploads}/") else api
+        return load_contract().check_exchange(request, answer, prefix)
+
+
+@contextmanager
+def held_to_contract(github: GitHubSandbox) -> Iterator[Watch]:
+    """Fail when anything that is said until the end departs from GitHub's descriptions.
+
+    Raises:
+        AssertionError: There was a hard finding, or more kinds of soft ones than `MOST_SOFT`.
+    """
+    watch = Watch(github)
+    github.watchers.append(watch.note)
+    yield watch
+    findings = watch.list_findings()
+    soft = [finding for finding in findings if finding.soft]
+    SOFT_SEEN.update(finding.kind for finding in soft)
+    assert len(soft) == len(findings), "\n".join(str(one) for one in findings if not one.soft)
+    assert len(soft) <= MOST_SOFT, "\n".join(map(str, soft))

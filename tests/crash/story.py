@@ -1,0 +1,132 @@
+"""The story of a release in five acts, each of which ends when the bot has done what the next one builds on.
+
+People type, merge and approve; runners take their time, so that the bot waits for them. Whoever acts next does so only
+once they were asked: nobody here acts twice, whatever goes wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.sandbox.state.conversation import Comment
+from tests.crash.picture import BOT
+from tests.crash.stage import Stage
+
+A_MOMENT = timedelta(seconds=15)
+"""How often people look whether it is their turn; less than the bot's shortest pause, so that nothing is asked in vain."""
+
+A_WHILE = timedelta(minutes=3)
+"""After this long nothing is left over of a bad moment."""
+
+_UNTIL_SWEPT = timedelta(minutes=12)
+_LONGEST = timedelta(hours=2)
+
+
+class Stuck(Exception):  # noqa: N818 (the story stands still, nothing failed)
+    """The bot has not done in hours what it does in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody does, and what must have come of it before the story goes on."""
+
+    name: str
+    play: Callable[[Stage], None]
+    is_done: Callable[[Stage], bool]
+    runners: bool = False
+
+
+async def play(stage: Stage, act: Act, *, swept: bool = False) -> None:
+    """Play one act until everything has come of it that will. ``swept``: the sweep passes by in any case.
+
+    Raises:
+        Stuck: it never gets there.
+    """
+    stage.runners = act.runners
+    began = stage.clock.now()
+    act.play(stage)
+    await stage.pass_time(A_MOMENT)
+    while not act.is_done(stage) or stage.is_busy():
+        if stage.clock.now() - began > _LONGEST:
+            raise Stuck(f"{act.name}: {stage.describe_work()}")
+        if stage.clock.now() - began > _UNTIL_SWEPT:
+            await stage.sweep()
+        await stage.pass_time(A_MOMENT)
+    if swept:
+        await stage.pass_time(_UNTIL_SWEPT)
+        await stage.sweep()
+        await stage.pass_time(A_MOMENT)
+
+
+def _ask(stage: Stage) -> None:
+    stage.acme.mona.comment(stage.acme.feature.number, "/release 1.2.0")
+
+
+def _merge(stage: Stage) -> None:
+    pull = stage.release_pull
+    assert pull is not None, "nothing to merge"
+    stage.acme.mona.merge_pull(pull.number)
+
+
+def _approve(stage: Stage) -> None:
+    pull = stage.release_pull
+    assert pull is not None, "nothing to approve"
+    stage.acme.hugo.comment(pull.number, "/release approve 1.2.0")
+
+
+def _nobody(_: Stage) -> None:
+    """Runners go on by themselves."""
+
+
+def _is_proposed(stage: Stage) -> bool:
+    pull = stage.release_pull
+    return pull is not None and _is_said(stage, "status") and _is_answered(stage, "/release 1.2.0")
+
+
+def _is_started(stage: Stage) -> bool:
+    return bool(stage.acme.repository.runs)
+
+
+def _is_asked(stage: Stage) -> bool:
+    return _is_said(stage, "prompt")
+
+
+def _is_opened(stage: Stage) -> bool:
+    reviewed = any(run.approvals for run in stage.acme.repository.runs.values())
+    return reviewed and _is_answered(stage, "/release approve 1.2.0")
+
+
+def _is_over(stage: Stage) -> bool:
+    pull = stage.release_pull
+    runs = [run for run in stage.acme.repository.check_runs.values() if pull and run.head_sha == pull.head_sha]
+    released = any(run.output.title == "Released" for run in runs)
+    return released and _is_said(stage, "outcome")
+
+
+def _is_said(stage: Stage, kind: str) -> bool:
+    pull = stage.release_pull
+    said = [comment for comment in pull.comments if comment.user.login == BOT] if pull else []
+    return any(comment.body.startswith(f"<!-- aweigh:{kind}") for comment in said)
+
+
+def _is_answered(stage: Stage, command: str) -> bool:
+    """Whether every comment with ``command`` has its final reaction."""
+    threads = stage.acme.repository.issues.values()
+    asked = [comment for issue in threads for comment in issue.comments if comment.body == command]
+    return bool(asked) and all(list_reactions(comment)[1:] for comment in asked)
+
+
+def list_reactions(comment: Comment) -> list[str]:
+    """The bot's reactions to a comment, in their order."""
+    return [reaction.content for reaction in comment.reactions if reaction.user.login == BOT]
+
+
+ACTS = (
+    Act("ask", _ask, _is_proposed),
+    Act("merge", _merge, _is_started),
+    Act("build", _nobody, _is_asked, runners=True),
+    Act("approve", _approve, _is_opened),
+    Act("publish", _nobody, _is_over, runners=True),
+)

@@ -1,0 +1,50 @@
+"""The engine as a function on a folder, for scoring it against releases that maintainers really made.
+
+``bump_tree(tree, version, root)`` edits the files of ``tree`` in place, as a release pull request would.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bot.versions import Project, bump, read_project, wanted_paths
+
+MOST_ROUNDS = 5
+
+
+class NotReadable(Exception):
+    """The engine refuses the project; its sentence says why."""
+
+
+def bump_tree(tree: Path, version: str, root: str = ".") -> None:
+    """Make the package in ``root`` of ``tree`` say ``version``.
+
+    Raises:
+        NotReadable: the engine refuses; nothing is changed then.
+        ProjectRefused: a place cannot be changed exactly; nothing is changed then.
+    """
+    for edit in bump(read_tree(tree, root), version):
+        (tree / edit.path).write_bytes(edit.new)
+
+
+def read_tree(tree: Path, root: str = ".") -> Project:
+    """The project in ``root`` of ``tree``; links are left out, as they are on GitHub's tree listing."""
+    paths, files = sorted(_list_files(tree)), dict[str, bytes]()
+    for _ in range(MOST_ROUNDS):
+        more = wanted_paths(paths, files, root or ".")
+        if not more:
+            break
+        files |= {path: (tree / path).read_bytes() for path in more}
+    project = read_project(files, root or ".")
+    if not isinstance(project, Project):
+        raise NotReadable(project.sentence)
+    return project
+
+
+def _list_files(tree: Path) -> list[str]:
+    found = []
+    for folder, folders, names in os.walk(tree):
+        folders[:] = [name for name in folders if name != ".git" and not os.path.islink(os.path.join(folder, name))]
+        found += [Path(folder, name) for name in names if not os.path.islink(os.path.join(folder, name))]
+    return [path.relative_to(tree).as_posix() for path in found]
