@@ -6,3 +6,4 @@ pin() { uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 pin pyproject.toml --extra sandbox --group dev --output-file requirements/dev.txt
 pin pyproject.toml --constraint requirements/dev.txt --output-file requirements/run.txt
 echo "uv" | pin - --output-file requirements/bootstrap.txt
+echo "hatchling" | pin - --constraint requirements/dev.txt --output-file requirements/build.txt

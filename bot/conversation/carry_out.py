@@ -65,8 +65,8 @@ class Conversation:
         """Carry out every command of the comment, or none when one of them is not understood.
 
         Returns:
-            Whether anything was carried out, so that the releases want to be looked at. What was refused moves nothing:
-            a stranger's command costs two requests and no more.
+            Whether anything was tried, so that the releases want to be looked at. What somebody may not ask for moves
+            nothing: a stranger's command costs two requests and no more.
         """
         unreadable = find_unreadable(self._comment.body)
         invocations = (unreadable,) if unreadable else parse(self._comment.body)
@@ -76,7 +76,7 @@ class Conversation:
             return await self._carry_out(invocations)
         except PermissionMissing as missing:
             await self._say_missing(missing)
-            return False
+            return True
 
     async def _carry_out(self, invocations: tuple[Invocation, ...]) -> bool:
         read, author = self._bench.access.read, self._comment.author
@@ -92,7 +92,7 @@ class Conversation:
         commands = self._understand(invocations, role)
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place)
         await self._answer(self._together(answers))
-        return any(answer.reaction == "rocket" for answer in answers)
+        return not isinstance(commands, Answer)
 
     def _understand(self, invocations: tuple[Invocation, ...], role: Role) -> list[Command] | Answer:
         """The commands of a comment, or why none of them is carried out: one that is not understood or not allowed voids all."""

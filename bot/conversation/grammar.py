@@ -2,8 +2,8 @@
 
 Commands are read from the *leading block* of a comment only: the consecutive lines, from the first that is not blank,
 that start with ``/``. That makes quotes, code, HTML and lists impossible by construction, so no Markdown parser is
-needed; the argument alphabet leaves out the characters that could make such a line part of something else
-(a code span or an HTML comment that begins on it).
+needed; the argument alphabet leaves out the characters that could make such a line part of something else, or show
+something else than it says (a code span or an HTML comment that begins on it, a link).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 COMMAND = "release"
 """The one verb, so that other bots' commands never collide."""
 
-_LINE = re.compile(r"/(?P<name>[a-z][a-z-]*)(?:[ \t]+(?P<arguments>[^`<>]*))?\Z", re.IGNORECASE)
-_UNREADABLE = re.compile(rf"/{COMMAND}[ \t].*[`<>]", re.IGNORECASE)
-FOREIGN = frozenset("`<>")
+_LINE = re.compile(r"/(?P<name>[a-z][a-z-]*)(?:[ \t]+(?P<arguments>[^`<>\[\]]*))?\Z", re.IGNORECASE)
+_UNREADABLE = re.compile(rf"/{COMMAND}[ \t].*[`<>\[\]]", re.IGNORECASE)
+FOREIGN = frozenset("`<>[]")
 """What no command line holds."""
 
 _ELSEWHERE = re.compile(rf"^ {{0,3}}/{COMMAND}\b", re.IGNORECASE | re.MULTILINE)

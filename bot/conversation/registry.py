@@ -13,7 +13,6 @@ from enum import StrEnum
 from bot.conversation.grammar import COMMAND, FOREIGN, Invocation, parse
 from bot.github.facts import Role
 
-
 _PLAIN_WORD = re.compile(r"[\w.!+-]+", re.ASCII)
 
 

@@ -305,7 +305,8 @@ def _insert_unless_known(db: sa.Connection, table: sa.Table, **values: Any) -> b
     """Insert a row unless its key is there. In one statement, since another replica may do the same at this moment."""
     # The two dialects spell it alike, but SQLAlchemy has no common word for it.
     insert = sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
-    return db.execute(insert.values(**values).on_conflict_do_nothing()).rowcount > 0
+    inserted = db.execute(insert.values(**values).on_conflict_do_nothing().execution_options(preserve_rowcount=True))
+    return inserted.rowcount > 0
 
 
 def _kept(row: sa.Row[Any]) -> KeptDelivery:

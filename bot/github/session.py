@@ -283,7 +283,9 @@ class Session:
                     raise
                 # GraphQL never says which permission it misses: it is one of those that the token was not given.
                 lacking = (dict(credential.lacking),)
-                raise PermissionMissing(error.message, error.status, error.method, error.path, wanted=lacking) from error
+                raise PermissionMissing(
+                    error.message, error.status, error.method, error.path, wanted=lacking
+                ) from error
             except GitHubError as error:
                 pause = self._patience.find_pause(error, attempt, repeatable=request.repeatable)
                 if pause is None:

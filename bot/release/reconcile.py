@@ -6,6 +6,8 @@ starts again from what GitHub and the index show.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,7 +16,7 @@ import structlog
 from bot.engine.protocol import Backoff
 from bot.github import checks
 from bot.github.access import Access
-from bot.github.errors import GitHubError, NotFound, PermissionMissing
+from bot.github.errors import GitHubError, GraphQLError, NotFound, PermissionMissing
 from bot.github.facts import PullRequest, Repository
 from bot.messages.markers import STATUS, marker
 from bot.messages.status import render_check, render_status
@@ -27,7 +29,7 @@ from bot.release.record import Record
 from bot.release.remember import remember
 from bot.release.snapshot import Line, Request, Snapshot
 from bot.release.speech import STALENESS, Speech
-from bot.release.steps import Abandoned, Blocked, Done, Effect, Idle, OpenPull, Refused, Step, Wait
+from bot.release.steps import Abandoned, Announce, Blocked, Done, Effect, Idle, OpenPull, Refused, Step, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +92,12 @@ class Reconciler:
             except (StandsError, *DECLINED) as error:
                 return await self._stand(snapshot, step, error)
             done.append(outcome)
+            if isinstance(step, Announce):
+                # Nothing follows: the facts that were announced are shown, whatever could be read of them now.
+                snapshot = _with_record(snapshot, done)
+                step = next_step(snapshot)
+                await self._show(snapshot, step)
+                return Reached(snapshot, step, opened)
             if isinstance(step, OpenPull) and outcome.pull is not None:
                 pull, request, opened = outcome.pull, None, True
         raise Backoff(STALENESS, "a release took more steps than there are")
@@ -98,15 +106,22 @@ class Reconciler:
         self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None
     ) -> Snapshot:
         """The facts, once a pull request that was just made shows everywhere: neither is it gone, nor is its record lost."""
-        try:
+        with self._until_it_shows(pull):
             snapshot = await self._observer.observe(repository, line, pull, request)
-        except NotFound as error:
-            if not self._observer.is_new(pull):
-                raise
-            raise Backoff(STALENESS, "the new pull request does not show everywhere yet") from error
         if snapshot.record is None and self._observer.is_new(pull):
             raise Backoff(STALENESS, "the record of the new pull request does not show yet")
         return snapshot
+
+    @contextmanager
+    def _until_it_shows(self, pull: PullRequest | None) -> Iterator[None]:
+        """That a pull request that was just made is not found says nothing but that it does not show yet."""
+        try:
+            yield
+        except (NotFound, GraphQLError) as error:
+            missing = isinstance(error, NotFound) or error.types == {"NOT_FOUND"}
+            if not missing or not self._observer.is_new(pull):
+                raise
+            raise Backoff(STALENESS, "the new pull request does not show everywhere yet") from error
 
     async def _stand(self, snapshot: Snapshot, step: Effect, error: Exception) -> Reached:
         """An effect that GitHub declines stops the release until a person has looked; the reason is said where they see it."""
@@ -144,12 +159,13 @@ class Reconciler:
         if isinstance(step, Done) and snapshot.candidate is None:
             # It was announced and shown before; nothing but the record was read this time.
             return
-        # The record comes last: killed in between, everything is shown once more.
-        await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step))
-        if record is not None:
-            content = render_check(snapshot, step, record)
-            seen = await checks.find_check(self._access.read, pull.head_sha, snapshot.app.id)
-            await checks.ensure_check(self._access.speak, pull.head_sha, content, seen)
+        with self._until_it_shows(pull):
+            # The record comes last: killed in between, everything is shown once more.
+            await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step))
+            if record is not None:
+                content = render_check(snapshot, step, record)
+                seen = await checks.find_check(self._access.read, pull.head_sha, snapshot.app.id)
+                await checks.ensure_check(self._access.speak, pull.head_sha, content, seen)
 
 
 def is_over(reached: Reached) -> bool:

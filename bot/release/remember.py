@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.publishing.route import Route
+from bot.publishing.route import Order, Route
 from bot.release.record import Asked, Milestone, Record
 from bot.release.runs import approval_key
 from bot.release.snapshot import Snapshot
@@ -16,10 +16,15 @@ def remember(snapshot: Snapshot, record: Record) -> Record:
     tag = find_release_tag(snapshot)
     # A tag that somebody put elsewhere is not this release's, and deleting it undoes nothing.
     tagged = tag is not None and snapshot.pull is not None and tag.commit == snapshot.pull.merge_commit
+    started = tagged and find_shown_run(snapshot) is not None
+    route = snapshot.candidate.route if snapshot.candidate else None
+    by_dispatch = isinstance(route, Route) and route.order is Order.DISPATCH
     seen = {
         Milestone.TAGGED: tagged,
         Milestone.RELEASED: tagged and snapshot.release is not None,
-        Milestone.STARTED: tagged and find_shown_run(snapshot) is not None,
+        # Of a dispatch nothing shows but its run, and it may be a crash ago that it was sent.
+        Milestone.DISPATCHED: started and by_dispatch,
+        Milestone.STARTED: started,
         Milestone.PUBLISHED: snapshot.published is not None and bool(snapshot.published.verdicts),
     }
     for milestone, is_there in seen.items():

@@ -5,14 +5,19 @@ What a human types and what a tag says:
 * ``parse_version(typed)`` gives a ``SpelledVersion`` or raises ``VersionProblem`` (code, sentence in parts, suggestion).
 * ``check_newer(version, released, line)`` raises it too; ``is_newer``, ``same_version``, ``is_prerelease``, ``normalise`` ask.
 * ``find_maintenance_line(branch)`` knows which versions a branch such as ``1.1.x`` may release.
+* ``next_version(step, stated=, released=)`` is the version that ``minor``, ``rc``, ``final`` ... lead to;
+  ``next_calver(pattern, day, released)`` that of a day.
 * ``tag_for(version, pattern)``, ``version_of(tag, pattern)``, ``find_tag``, ``released_versions`` and
   ``infer_tag_pattern(newest tags, project)``; a pattern is a string like ``v{version}``.
 
 What a commit says, without executing anything:
 
-* ``wanted_paths(tree, pyproject)`` names the few files worth reading; ``read_project(files)`` gives a ``Project`` with its
-  version sites, or a ``ProjectProblem`` (code, sentence in parts).
-* ``bump(project, version)`` gives one ``FileEdit`` per file, each checked to change the version and nothing else.
+* ``wanted_paths(tree, files)`` names the few files worth reading, until it names none; ``read_project(files)`` gives a
+  ``Project`` with its version sites and lookalikes, or a ``ProjectProblem`` (code, sentence in parts). A project whose
+  version a tool derives from the newest tag has no sites: ``Project.derived_by`` names the tool.
+* ``list_manifests(tree)`` and ``list_packages_of(files)`` name the packages of a repository, ``find_package`` one of them;
+  ``wanted_paths`` and ``read_project`` take its folder.
+* ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing else.
 
 ``read_toml(body)`` reads any TOML text of a stranger within bounds (``TomlError``); ``tomllib`` alone can be made to take
 all memory. Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
@@ -34,10 +39,13 @@ from bot.versions.arithmetic import (
     propose_next,
     same_version,
 )
+from bot.versions.calver import check_calver, infer_calver, next_calver
 from bot.versions.edits import bump
 from bot.versions.formats.toml_spans import TomlError, read_toml
 from bot.versions.project import (
     FileEdit,
+    Form,
+    Lookalike,
     Project,
     ProjectCode,
     ProjectProblem,
@@ -47,6 +55,7 @@ from bot.versions.project import (
 )
 from bot.versions.sentences import Parts, Quoted
 from bot.versions.sites import read_project, wanted_paths
+from bot.versions.steps import Dialect, VersionStep, next_version
 from bot.versions.tags import (
     DEFAULT_TAG_PATTERN,
     check_tag_pattern,
@@ -56,11 +65,16 @@ from bot.versions.tags import (
     tag_for,
     version_of,
 )
+from bot.versions.workspace import PackagePlace, find_package, list_manifests, list_packages_of
 
 __all__ = [
     "DEFAULT_TAG_PATTERN",
+    "Dialect",
     "FileEdit",
+    "Form",
+    "Lookalike",
     "MaintenanceLine",
+    "PackagePlace",
     "Parts",
     "Project",
     "ProjectCode",
@@ -73,16 +87,24 @@ __all__ = [
     "TomlError",
     "VersionCode",
     "VersionProblem",
+    "VersionStep",
     "bump",
+    "check_calver",
     "check_newer",
     "check_tag_pattern",
     "find_maintenance_line",
     "find_newest",
+    "find_package",
     "find_tag",
     "find_version",
+    "infer_calver",
     "infer_tag_pattern",
     "is_newer",
     "is_prerelease",
+    "list_manifests",
+    "list_packages_of",
+    "next_calver",
+    "next_version",
     "normalise",
     "parse_version",
     "propose_next",

@@ -45,6 +45,7 @@ class VersionCode(StrEnum):
     NOT_NEWER = "not-newer"
     OUTSIDE_LINE = "outside-line"
     BAD_TAG_PATTERN = "bad-tag-pattern"
+    BAD_CALVER_PATTERN = "bad-calver-pattern"
 
 
 class VersionProblem(Exception):  # noqa: N818 - it is said to a human as a refusal, not raised as a fault

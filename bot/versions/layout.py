@@ -38,6 +38,10 @@ _FOREIGN = frozenset(
         "lib",
     }
 )
+_FOREIGN_FOLDERS = frozenset(
+    {"tests", "test", "testing", "testdata", "docs", "doc", "examples", "example", "benchmarks", "fixtures", "vendor"}
+    | {"_vendor", "third_party", "node_modules", "templates", "samples", "demo", "demos"}
+)
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -58,6 +62,11 @@ def list_version_modules(tree_paths: Iterable[str], project_name: str, packages:
     homes |= {_fold(package) for package in packages}
     found = [path for path in paths if _is_version_module(path, homes)]
     return found or [path for path in paths if _is_version_module(path, _only_package(paths))]
+
+
+def is_foreign(path: str) -> bool:
+    """Whether a file lies in tests, documentation, examples or vendored code, which are not what a project releases."""
+    return any(folder.lower() in _FOREIGN_FOLDERS for folder in path.split("/")[:-1])
 
 
 def _only_package(paths: list[str]) -> set[str]:

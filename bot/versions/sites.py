@@ -21,6 +21,7 @@ from bot.versions.copies.finding import Finding, Subject
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies
 from bot.versions.copies.modules import find_module_copies
+from bot.versions.copies.pins import find_pins
 from bot.versions.project import (
     Lookalike,
     Project,
@@ -56,6 +57,7 @@ _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_module_copies,
     find_manifest_copies,
     find_lock_copies,
+    find_pins,
     find_tool_copies,
     find_document_copies,
 )

@@ -94,7 +94,7 @@ class Contract:
             if schema is None:
                 yield Finding(subject, f"query/{name}", "is not documented")
             else:
-                yield from self._check_value(subject, f"query/{name}", schema, _read_parameter(value))
+                yield from self._check_value(subject, f"query/{name}", schema, _read_parameter(schema, value))
 
     def _check_request(self, subject: str, described: Mapping[str, Any], request: Request) -> Iterator[Finding]:
         body = described.get("body")
@@ -169,9 +169,10 @@ def _shape_of(template: str) -> re.Pattern[str]:
     )
 
 
-def _read_parameter(value: str) -> Any:
+def _read_parameter(schema: Mapping[str, Any], value: str) -> Any:
     """A query's value as the description means it: numbers and truth values are spelled as in JSON."""
-    return json.loads(value) if re.fullmatch(r"\d{1,15}|true|false", value) else value
+    is_plain = schema.get("type") == "string" or not re.fullmatch(r"\d{1,15}|true|false", value)
+    return value if is_plain else json.loads(value)
 
 
 def _check_error(subject: str, answer: Response) -> Iterator[Finding]:

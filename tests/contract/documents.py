@@ -33,7 +33,7 @@ def check_document(body: bytes) -> list[Finding]:
     query = content["query"]
     document, problems = _check_query(query)
     if document is not None:
-        problems = [*problems, *_check_variables(document, content.get("variables") or {})]
+        problems += tuple(_check_variables(document, content.get("variables") or {}))
     return [Finding(f"GraphQL {_name_of(document, query)}", "document", problem) for problem in problems]
 
 
@@ -57,7 +57,9 @@ def _check_variables(document: DocumentNode, given: dict[str, Any]) -> list[str]
 
 def _name_of(document: DocumentNode | None, query: str) -> str:
     """The fields at the top of a document: its name for people."""
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)] if document else []
+    operations = (
+        [node for node in document.definitions if isinstance(node, OperationDefinitionNode)] if document else []
+    )
     if not operations:
         return query[:40]
     fields = [getattr(getattr(field, "name", None), "value", "...") for field in operations[0].selection_set.selections]

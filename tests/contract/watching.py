@@ -14,14 +14,15 @@ from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.http import Request, Response
 from tests.contract.contract import Contract
 from tests.contract.documents import check_document
+from tests.contract.excuses import find_excuse
 from tests.contract.findings import Finding
 
-MOST_SOFT: Final = 12
-"""Kinds of soft findings that one story may show."""
+MOST_SOFT: Final = 6
+"""Kinds of soft findings that one story may show, excuses not counted."""
 DESCRIBED_VERSION: Final = "2022-11-28"
 
 SOFT_SEEN: Final[Counter[str]] = Counter()
-"""Kinds of soft findings of this whole test run, printed at its end."""
+"""Kinds of soft findings of this whole test run, by the stories that show them; printed at its end."""
 
 
 @cache
@@ -35,6 +36,8 @@ class Watch:
     """What went over the wire of one sandbox, until it is checked."""
 
     github: GitHubSandbox
+    documents: bool = True
+    """Whether GraphQL documents are looked at; tests of the sandbox send wrong ones on purpose."""
     exchanges: list[tuple[Request, Response]] = field(default_factory=list)
 
     def note(self, request: Request, answer: Response) -> None:
@@ -55,7 +58,7 @@ class Watch:
     def _check(self, request: Request, answer: Response) -> list[Finding]:
         links = self.github.world.links
         if request.path == urlsplit(links.graphql).path and request.method == "POST":
-            return check_document(request.body) if answer.status == 200 else []
+            return check_document(request.body) if self.documents and answer.status == 200 else []
         if request.headers.get("x-github-api-version", DESCRIBED_VERSION) != DESCRIBED_VERSION:
             return []
         api, uploads = urlsplit(links.api).path, urlsplit(links.uploads).path
@@ -64,17 +67,18 @@ class Watch:
 
 
 @contextmanager
-def held_to_contract(github: GitHubSandbox) -> Iterator[Watch]:
+def held_to_contract(github: GitHubSandbox, *, documents: bool = True) -> Iterator[Watch]:
     """Fail when anything that is said until the end departs from GitHub's descriptions.
 
     Raises:
         AssertionError: There was a hard finding, or more kinds of soft ones than `MOST_SOFT`.
     """
-    watch = Watch(github)
+    watch = Watch(github, documents)
     github.watchers.append(watch.note)
     yield watch
     findings = watch.list_findings()
-    soft = [finding for finding in findings if finding.soft]
-    SOFT_SEEN.update(finding.kind for finding in soft)
-    assert len(soft) == len(findings), "\n".join(str(one) for one in findings if not one.soft)
-    assert len(soft) <= MOST_SOFT, "\n".join(map(str, soft))
+    SOFT_SEEN.update(finding.kind for finding in findings if finding.soft)
+    unexcused = [finding for finding in findings if find_excuse(finding) is None]
+    hard = [str(finding) for finding in unexcused if not finding.soft]
+    assert not hard, "\n".join(hard)
+    assert len(unexcused) <= MOST_SOFT, "\n".join(map(str, unexcused))

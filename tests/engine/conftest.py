@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.engine import Engine
+from bot.engine.durable import DurableEngine
 from bot.engine.retries import RetryPolicy
-from tests.engine.support import QUICK, Bench, Recorder, Starter
+from tests.engine.postgresql import new_database
+from tests.engine.support import QUICK, Bench, DatabaseBench, MemoryBench, Recorder, Starter
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +36,45 @@ async def start(bench: Bench) -> AsyncIterator[Starter]:
     yield start
     for engine in started:
         await engine.stop()
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[str]:
+    """The name of a PostgreSQL database that has all tables: copying it is quicker than making them for every test."""
+    with new_database() as url:
+        asyncio.run(_start_once(url))
+        yield make_url(url).database or ""
+
+
+async def _start_once(url: str) -> None:
+    engine = DurableEngine(url)
+    await engine.start(Recorder())
+    await engine.stop()
+
+
+@pytest.fixture
+def postgresql(template: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database on which an engine has run, and nothing else."""
+    with new_database(template) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> str:
+    """The URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'engine.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_both(request: pytest.FixtureRequest) -> DatabaseBench:
+    """A bench on each database in turn."""
+    return DatabaseBench(request.getfixturevalue(request.param))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def on_all(request: pytest.FixtureRequest) -> Bench:
+    """A bench on each kind of engine in turn."""
+    return MemoryBench() if request.param == "memory" else DatabaseBench(request.getfixturevalue(request.param))
 
 
 @pytest.fixture

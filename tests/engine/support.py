@@ -1,4 +1,4 @@
-"""Handlers that record what they see, and two ways to run an engine: in memory, and on a SQLite file."""
+"""Handlers that record what they see, and the ways to run an engine: in memory, on a SQLite file, on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bot.clock import VirtualClock
 from bot.engine import Delivery, Engine
@@ -103,12 +102,14 @@ class MemoryBench(Bench):
         return self.clock.now()
 
 
-class SqliteBench(Bench):
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'engine.db'}"
+class DatabaseBench(Bench):
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     def create(self, retries: RetryPolicy = QUICK) -> Engine:
-        return DurableEngine(self.url, retries=retries, poll=timedelta(milliseconds=30))
+        return DurableEngine(
+            self.url, retries=retries, poll=timedelta(milliseconds=30), look=timedelta(milliseconds=200)
+        )
 
     async def pass_time(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -1,32 +1,21 @@
-"""What every engine promises. Each test runs on the in-memory engine and on the durable one."""
+"""What every engine promises. Each test runs on the engine in memory, and on the durable one at both databases."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.engine import Backoff, Delivery, Engine, EngineUnavailableError
 from bot.engine.retries import RetryPolicy
 from bot.github.facts import RepositoryRef
-from tests.engine.support import (
-    ELSEWHERE,
-    GADGET,
-    WIDGET,
-    Bench,
-    MemoryBench,
-    Recorder,
-    SqliteBench,
-    Starter,
-    delivery,
-)
+from tests.engine.support import ELSEWHERE, GADGET, WIDGET, Bench, Recorder, Starter, delivery
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
-    return MemoryBench() if request.param == "memory" else SqliteBench(tmp_path)
+@pytest.fixture
+def bench(on_all: Bench) -> Bench:
+    return on_all
 
 
 async def test_hands_a_delivery_to_the_handler_as_it_was_accepted(start: Starter, seen: Recorder) -> None:
@@ -68,11 +57,15 @@ async def test_keeps_the_order_of_deliveries_of_one_repository(start: Starter, s
 
 
 async def test_never_overlaps_in_one_lane_but_runs_lanes_side_by_side(start: Starter, seen: Recorder) -> None:
-    async def take_a_while(_: object) -> None:
-        await asyncio.sleep(0.1)
+    both = asyncio.Event()
 
-    seen.on_delivery = seen.on_reconcile = take_a_while
-    engine = await start(seen)
+    async def wait_for_the_other_lane(_: object) -> None:
+        if seen.together == 2:
+            both.set()
+        await asyncio.wait_for(both.wait(), 5)
+
+    seen.on_delivery = seen.on_reconcile = wait_for_the_other_lane
+    engine = await start(seen, RetryPolicy(pauses=()))
     for repository in (WIDGET, GADGET):
         for number in range(3):
             await engine.accept(delivery(f"{repository.full_name}-{number}", repository))

@@ -1,13 +1,10 @@
-"""What only the durable engine can get wrong: the database, DBOS's habits, and processes that die."""
+"""What only the durable engine can get wrong: the database and DBOS's habits."""
 
 from __future__ import annotations
 
 import asyncio
-import signal
 import sqlite3
-import sys
 import time
-from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -18,14 +15,12 @@ from bot.engine import Backoff, Delivery, EngineUnavailableError
 from bot.engine.durable import DurableEngine
 from bot.engine.jobs import Jobs, was_kept
 from bot.github.facts import RepositoryRef
-from tests.engine.support import GADGET, WIDGET, Recorder, SqliteBench, Starter, delivery
-
-PROCESS = Path(__file__).with_name("process.py")
+from tests.engine.support import GADGET, WIDGET, Recorder, DatabaseBench, Starter, delivery
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> SqliteBench:
-    return SqliteBench(tmp_path)
+def bench(sqlite: str) -> DatabaseBench:
+    return DatabaseBench(sqlite)
 
 
 @pytest.fixture
@@ -38,107 +33,8 @@ def rows(file: Path, query: str) -> list[tuple[object, ...]]:
         return db.execute(query).fetchall()
 
 
-async def spawn(bench: SqliteBench, journal: Path, *words: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, str(PROCESS), bench.url, str(journal), *words, stdout=asyncio.subprocess.PIPE
-    )
-
-
-async def read_line(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None
-    return (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
-
-
-async def test_every_delivery_accepted_before_a_kill_is_handled_after_it(
-    bench: SqliteBench, start: Starter, tmp_path: Path
-) -> None:
-    journal = tmp_path / "handled"
-    process = await spawn(bench, journal, "accept")
-    accepted = [await read_line(process) for _ in range(60)]
-    process.kill()
-    await process.wait()
-
-    seen = Recorder()
-    engine = await start(seen)
-    await engine.idle()
-    await engine.stop()
-    handled = Counter([*journal.read_text().split(), *seen.guids])
-    assert set(accepted) <= set(handled)
-    # Only what was running in one of the two lanes when the process died may have begun twice.
-    assert sum(handled.values()) - len(handled) <= 2
-
-
-async def test_a_run_under_way_when_the_process_was_killed_is_done_again(
-    bench: SqliteBench, start: Starter, tmp_path: Path
-) -> None:
-    process = await spawn(bench, tmp_path / "handled", "hang")
-    assert await read_line(process) == "running"
-    process.kill()
-    await process.wait()
-
-    async def wake_another(_: object) -> None:
-        await engine.wake(GADGET)
-
-    # What is recovered runs while the engine is still starting, and may use it.
-    seen = Recorder(on_delivery=wake_another)
-    engine = await start(seen)
-    await engine.idle()
-    assert seen.guids == ["hanging"]
-    assert sorted(ref.id for ref in seen.reconciled) == [WIDGET.id, GADGET.id]
-    assert await engine.list_dead_letters() == []
-    await engine.stop()
-
-
-@pytest.mark.slow
-async def test_work_that_kills_its_process_again_and_again_becomes_a_dead_letter(
-    bench: SqliteBench, start: Starter, tmp_path: Path
-) -> None:
-    journal = tmp_path / "handled"
-    for _ in range(8):
-        process = await spawn(bench, journal, "suicide")
-        if await process.wait() != -signal.SIGKILL:
-            break
-    else:
-        pytest.fail("the poison was never parked")
-    # The first attempt, and four recoveries.
-    assert journal.read_text().split() == ["poison"] * 5
-
-    seen = Recorder()
-    engine = await start(seen)
-    [letter] = await engine.list_dead_letters()
-    assert (letter.id, letter.repository) == ("poison", WIDGET)
-    await engine.accept(delivery("healthy"))
-    await engine.idle()
-    assert seen.guids == ["healthy"]
-    assert await engine.accept(delivery("poison"))
-    await engine.idle()
-    assert seen.guids == ["healthy", "poison"]
-    assert await engine.list_dead_letters() == []
-    await engine.stop()
-
-
-async def test_sigterm_lets_running_work_finish(bench: SqliteBench, start: Starter, tmp_path: Path) -> None:
-    journal = tmp_path / "handled"
-    process = await spawn(bench, journal, "slow")
-    assert await read_line(process) == "running"
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 20) == 0
-    assert journal.read_text().split() == ["slow"]
-
-
-async def test_a_second_process_is_kept_away_from_the_file(bench: SqliteBench, start: Starter, tmp_path: Path) -> None:
-    process = await spawn(bench, tmp_path / "handled", "hang")
-    assert await read_line(process) == "running"
-    with pytest.raises(EngineUnavailableError, match="another process works on this database"):
-        await bench.create().start(Recorder())
-    process.kill()
-    await process.wait()
-    engine = await start(Recorder())
-    await engine.stop()
-
-
 async def test_a_second_engine_in_one_process_is_refused_and_does_no_harm(
-    bench: SqliteBench, start: Starter, tmp_path: Path
+    bench: DatabaseBench, start: Starter, tmp_path: Path
 ) -> None:
     seen = Recorder()
     engine = await start(seen)
@@ -179,7 +75,7 @@ async def test_a_file_that_is_no_database_is_refused_and_a_start_on_another_work
 
 
 async def test_the_content_of_a_handled_delivery_is_gone_from_the_file(
-    bench: SqliteBench, start: Starter, file: Path
+    bench: DatabaseBench, start: Starter, file: Path
 ) -> None:
     engine = await start(Recorder())
     await engine.accept(delivery("g-1", body="a private thought"))
@@ -189,14 +85,16 @@ async def test_the_content_of_a_handled_delivery_is_gone_from_the_file(
     await engine.stop()
 
 
-async def test_one_commit_is_one_sync_and_survives_a_power_cut(bench: SqliteBench, start: Starter, file: Path) -> None:
+async def test_one_commit_is_one_sync_and_survives_a_power_cut(
+    bench: DatabaseBench, start: Starter, file: Path
+) -> None:
     engine = await start(Recorder())
     assert rows(file, "pragma journal_mode") == [("wal",)]
     await engine.stop()
 
 
 async def test_jobs_carry_a_version_that_no_change_of_the_code_changes(
-    bench: SqliteBench, start: Starter, file: Path
+    bench: DatabaseBench, start: Starter, file: Path
 ) -> None:
     engine = await start(Recorder())
     await engine.wake(WIDGET, after=timedelta(hours=1))
@@ -206,7 +104,7 @@ async def test_jobs_carry_a_version_that_no_change_of_the_code_changes(
     await engine.stop()
 
 
-async def test_nothing_stored_is_pickled(bench: SqliteBench, start: Starter, file: Path) -> None:
+async def test_nothing_stored_is_pickled(bench: DatabaseBench, start: Starter, file: Path) -> None:
     engine = await start(Recorder())
     await engine.accept(delivery("g-1"))
     await engine.idle()
@@ -216,7 +114,7 @@ async def test_nothing_stored_is_pickled(bench: SqliteBench, start: Starter, fil
     await engine.stop()
 
 
-async def test_the_database_knows_milliseconds(bench: SqliteBench, start: Starter, file: Path) -> None:
+async def test_the_database_knows_milliseconds(bench: DatabaseBench, start: Starter, file: Path) -> None:
     engine = await start(Recorder())
     before = time.time()
     await engine.accept(delivery("g-1"))
@@ -232,7 +130,7 @@ async def test_the_database_knows_milliseconds(bench: SqliteBench, start: Starte
 
 
 async def test_work_cancelled_from_outside_is_taken_up_at_the_next_start(
-    bench: SqliteBench, start: Starter, file: Path
+    bench: DatabaseBench, start: Starter, file: Path
 ) -> None:
     engine = await start(Recorder())
     await engine.stop()
@@ -257,7 +155,7 @@ async def test_work_cancelled_from_outside_is_taken_up_at_the_next_start(
 
 
 async def test_a_job_that_was_replaced_does_nothing_when_it_is_recovered(
-    bench: SqliteBench, start: Starter, file: Path
+    bench: DatabaseBench, start: Starter, file: Path
 ) -> None:
     async def back_off(_: Delivery) -> None:
         raise Backoff(timedelta(hours=1), "rate limit")
@@ -276,7 +174,7 @@ async def test_a_job_that_was_replaced_does_nothing_when_it_is_recovered(
 
 
 async def test_upkeep_deletes_what_ended_long_ago_and_keeps_the_rest(
-    bench: SqliteBench, start: Starter, file: Path
+    bench: DatabaseBench, start: Starter, file: Path
 ) -> None:
     engine = await start(Recorder())
     for guid in ("old", "new"):
@@ -298,7 +196,7 @@ async def test_upkeep_deletes_what_ended_long_ago_and_keeps_the_rest(
 
 
 async def test_periodic_work_is_written_to_the_schedule_and_old_names_are_dropped(
-    bench: SqliteBench, start: Starter, file: Path
+    bench: DatabaseBench, start: Starter, file: Path
 ) -> None:
     for name in ("sweep-a", "sweep-b"):
         engine = bench.create()
@@ -312,7 +210,7 @@ async def test_periodic_work_is_written_to_the_schedule_and_old_names_are_droppe
 
 
 @pytest.mark.slow
-async def test_periodic_work_runs_and_its_errors_stop_nothing(bench: SqliteBench, start: Starter) -> None:
+async def test_periodic_work_runs_and_its_errors_stop_nothing(bench: DatabaseBench, start: Starter) -> None:
     ran: list[float] = []
 
     async def act() -> None:
@@ -330,7 +228,7 @@ async def test_periodic_work_runs_and_its_errors_stop_nothing(bench: SqliteBench
     assert ran
 
 
-async def test_many_lanes_and_writers_lose_nothing(bench: SqliteBench, start: Starter) -> None:
+async def test_many_lanes_and_writers_lose_nothing(bench: DatabaseBench, start: Starter) -> None:
     seen = Recorder()
     engine = await start(seen)
     repositories = [RepositoryRef(7, 200 + number, f"acme/r{number}") for number in range(20)]

@@ -170,6 +170,47 @@ class TestRefusedTokens:
         assert caught.value.wanted == ({"checks": "write", "issues": "write"},)
         assert describe(caught.value) == "the App needs the permission checks: write and issues: write"
 
+    async def test_what_was_granted_still_works(self, github: GitHub, script: Script) -> None:
+        granted = {"contents": "read", "issues": "read", "metadata": "read"}
+        script.on("POST", TOKENS, self.NOT_GRANTED, script.mint)
+        script.on("GET", "/app/installations/7", answer({"id": 7, "permissions": granted}))
+        asked = {"contents": "write", "issues": "read", "checks": "write"}
+        await ask(github.session(7, 70, asked, repository="acme/widget"))  # type: ignore[arg-type]
+        assert script.minted[1].json == {
+            "permissions": {"contents": "read", "issues": "read"},
+            "repository_ids": [70],
+        }
+
+    async def test_a_token_that_lacks_something_is_kept_for_a_minute_and_names_it(self, clock: Clock) -> None:
+        minted: list[Scope] = []
+
+        async def mint(scope: Scope) -> dict[str, object]:
+            minted.append(scope)
+            expiry = (clock.now() + timedelta(hours=1)).isoformat()
+            return {"token": f"ghs_{len(minted)}", "expires_at": expiry, "permissions": {"contents": "read"}}
+
+        tokens = InstallationTokens(mint, clock)
+        scope = Scope(7, 70, frozenset({("contents", "write"), ("checks", "read")}))
+        token = await tokens.get(scope)
+        assert token.lacking == (("checks", "read"), ("contents", "write"))
+        clock.move(seconds=59)
+        assert await tokens.get(scope) is token
+        clock.move(seconds=2)
+        assert await tokens.get(scope) is not token
+
+    async def test_graphql_names_no_permission_so_we_do(self, github: GitHub, script: Script) -> None:
+        script.on("POST", TOKENS, self.minted_with({"contents": "read"}))
+        forbidden = {"type": "FORBIDDEN", "message": "Resource not accessible by integration"}
+        script.on("POST", "/graphql", answer({"data": {"repository": {"issue": None}}, "errors": [forbidden]}))
+        session = github.session(7, 70, {"contents": "read", "issues": "read"}, repository="acme/widget")
+        with pytest.raises(PermissionMissing) as caught:
+            await session.graphql("query { repository { issue { id } } }")
+        assert caught.value.wanted == ({"issues": "read"},)
+
+    @staticmethod
+    def minted_with(permissions: dict[str, str]) -> Answer:
+        return answer({"token": "ghs_x", "expires_at": "2100-01-01T00:00:00Z", "permissions": permissions}, 201)
+
     async def test_a_repository_that_is_not_covered(self, session: Session, script: Script) -> None:
         message = (
             "There is at least one repository that does not exist or is not accessible to the parent installation."

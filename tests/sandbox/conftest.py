@@ -1,5 +1,6 @@
 """acme/widget behind an in-process GitHub."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.sandbox.clock import ManualClock
 from bot.sandbox.github import GitHubSandbox
 from bot.sandbox.state.repository import Repository
 from bot.sandbox.world import World
+from tests.contract.watching import held_to_contract
 from tests.sandbox.client import REPO, Client, app_key, as_app, as_installation
 
 
@@ -70,8 +72,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> Iterator[Desk]:
     clock = ManualClock()
     acme = build_acme(clock=clock, private_key=app_key())
     sandbox = GitHubSandbox(acme.world)
-    return Desk(acme, clock, sandbox, as_app(sandbox, acme), as_installation(sandbox, acme))
+    with held_to_contract(sandbox, documents=False):
+        yield Desk(acme, clock, sandbox, as_app(sandbox, acme), as_installation(sandbox, acme))

@@ -142,9 +142,10 @@ async def test_an_approval_may_pin_the_commit(tmp_path: Path, snapshot: Snapshot
         pull = await theatre.reach_gate()
         commit = pull.merge_commit_sha or ""
         hugo = theatre.acme.hugo
-        for wrong in (pull.head_sha[:7], commit[:4], "0000000"):
-            assert await approve(theatre, hugo, pull, f"{APPROVE} {wrong}") == ["eyes", "-1"]
-            assert theatre.reply(pull.number).replace(wrong, "«given»") == snapshot(name="refused")
+        for name, wrong in (("another commit", pull.head_sha[:7]), ("too short", commit[:4]), ("unknown", "0000000")):
+            assert await approve(theatre, hugo, pull, f"{APPROVE} {wrong}") == ["eyes", "-1"], name
+            refusal = theatre.reply(pull.number)
+            assert refusal.replace(f"`{wrong}`", "`«commit»`") == snapshot(name="refused")
         assert theatre.files("1.2.0") == []
         assert await approve(theatre, hugo, pull, f"{APPROVE} {commit[:7].upper()}") == ["eyes", "rocket"]
         assert len(theatre.files("1.2.0")) == 2

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from bot.sandbox.acme_files import changelog, project_files, publish_workflow
 from tests.stories.theatre import Theatre, open_theatre
 
+Files: TypeAlias = dict[str, str | bytes | None]
+
 FILES = project_files("release-published")
 PYPROJECT = FILES["pyproject.toml"]
 PUBLISH = ".github/workflows/publish.yml"
 WORKFLOW = FILES[PUBLISH]
+POETRY = PYPROJECT.replace("hatchling.build", "poetry.core.masonry.api")
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(12)
 )
 
 
-def settings(text: str) -> dict[str, str | None]:
+def settings(text: str) -> Files:
     return {"pyproject.toml": f"{PYPROJECT}\n[tool.aweigh]\n{text}\n"}
 
 
-def version_line(line: str) -> dict[str, str | None]:
+def version_line(line: str) -> Files:
     return {"pyproject.toml": PYPROJECT.replace('version = "1.1.0"', line)}
 
 
-def dynamic(source: str) -> dict[str, str | bytes | None]:
+def dynamic(source: str) -> Files:
     """A version that pyproject.toml says to be elsewhere."""
     return {"pyproject.toml": PYPROJECT.replace('version = "1.1.0"', 'dynamic = ["version"]') + f"\n{source}\n"}
 
 
-REFUSED: dict[str, tuple[dict[str, str | bytes | None], str]] = {
+REFUSED: dict[str, tuple[Files, str]] = {
     "not TOML": ({"pyproject.toml": "[project\nversion = 1"}, "is not TOML"),
     "not UTF-8": ({"pyproject.toml": b"\xff\xfe" + PYPROJECT.encode("utf-16-le")}, "is not"),
     "nested without end": ({"pyproject.toml": "a = " + "[" * 50_000}, "is not TOML"),
@@ -50,13 +54,13 @@ REFUSED: dict[str, tuple[dict[str, str | bytes | None], str]] = {
     ),
     "a name that is none": ({"pyproject.toml": PYPROJECT.replace('"widget"', '"../@hugo"', 1)}, "cannot be the name"),
     "sites that disagree": (
-        {"pyproject.toml": f'{PYPROJECT}\n[tool.poetry]\nversion = "1.0.9"\n'},
-        "do not agree: `1.1.0` in `pyproject.toml` line 7, `1.0.9` in `pyproject.toml` line 21",
+        {"pyproject.toml": POETRY + '\n[tool.poetry]\nversion = "1.0.9"\n'},
+        "do not agree: `1.1.0` in `pyproject.toml` line 7, `1.0.9` in `pyproject.toml` line 19. Make them equal.",
     ),
     "a version that is computed": (
         dynamic('[tool.hatch.version]\npath = "widget/__init__.py"')
         | {"widget/__init__.py": '__version__ = "1." + "1"\n'},
-        "is not one plain string",
+        "`widget/__init__.py` (line 1) is not",
     ),
     "no publish workflow": ({PUBLISH: None}, "Nothing would publish this release"),
     "a workflow that is not YAML": ({PUBLISH: "on: [release\njobs: }"}, "it is not YAML"),
@@ -84,7 +88,7 @@ REFUSED: dict[str, tuple[dict[str, str | bytes | None], str]] = {
 }
 
 
-async def push(theatre: Theatre, files: dict[str, str | bytes | None]) -> None:
+async def push(theatre: Theatre, files: Files) -> None:
     theatre.acme.mona.push_commit("main", files, "Change the project")
     await theatre.settle()
 

@@ -205,7 +205,7 @@ class TestIndex:
 
             once_uploaded(play, hide)
             play.theatre.acme.hugo.comment(play.theatre.release_pull.number, "/release approve 1.2.0")
-            seen = []
+            seen: list[list[str]] = []
             for _ in range(60):
                 await play.wait(timedelta(seconds=5))
                 hidden = [name for name, file in files.items() if file.hidden_reads > 0]

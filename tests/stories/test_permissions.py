@@ -123,7 +123,7 @@ async def test_without_issues_a_review_is_heard_and_answered(tmp_path: Path) -> 
         assert theatre.reactions(comment) == []
         theatre.acme.mona.submit_review(theatre.feature, "/release 1.2.0")
         await theatre.settle()
-        assert "goes on in" in "".join(theatre.replies(theatre.feature))
+        assert "is the release pull request" in "".join(theatre.replies(theatre.feature))
         assert theatre.release_pull.state == "open"
         theatre.read_all()
 

@@ -39,6 +39,7 @@ from bot.sandbox.state.conversation import Comment, Issue, PullRequest
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.runs import WorkflowRun
 from bot.settings.operator import OperatorSettings, read_operator_settings
+from tests.contract.watching import held_to_contract
 from tests.stories.hours import HurriedClock, pass_time
 
 BOT = "aweigh[bot]"
@@ -314,6 +315,7 @@ async def open_theatre(
     world.app.webhook_url = webhook_url
     sandbox = Sandbox.create(world, over_http=True)
     async with AsyncExitStack() as stack:
+        stack.enter_context(held_to_contract(sandbox.github))
         await stack.enter_async_context(sandbox.serve(pause=None))
         await sandbox.publish_history()
         operator = operator_settings(sandbox, folder)

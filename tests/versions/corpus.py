@@ -13,7 +13,7 @@ from bot.versions import Project, bump, read_project, wanted_paths
 MOST_ROUNDS = 5
 
 
-class NotReadable(Exception):
+class NotReadableError(Exception):
     """The engine refuses the project; its sentence says why."""
 
 
@@ -21,7 +21,7 @@ def bump_tree(tree: Path, version: str, root: str = ".") -> None:
     """Make the package in ``root`` of ``tree`` say ``version``.
 
     Raises:
-        NotReadable: the engine refuses; nothing is changed then.
+        NotReadableError: the engine refuses; nothing is changed then.
         ProjectRefused: a place cannot be changed exactly; nothing is changed then.
     """
     for edit in bump(read_tree(tree, root), version):
@@ -38,13 +38,13 @@ def read_tree(tree: Path, root: str = ".") -> Project:
         files |= {path: (tree / path).read_bytes() for path in more}
     project = read_project(files, root or ".")
     if not isinstance(project, Project):
-        raise NotReadable(project.sentence)
+        raise NotReadableError(project.sentence)
     return project
 
 
 def _list_files(tree: Path) -> list[str]:
-    found = []
+    found: list[Path] = []
     for folder, folders, names in os.walk(tree):
-        folders[:] = [name for name in folders if name != ".git" and not os.path.islink(os.path.join(folder, name))]
-        found += [Path(folder, name) for name in names if not os.path.islink(os.path.join(folder, name))]
+        folders[:] = [name for name in folders if name != ".git" and not Path(folder, name).is_symlink()]
+        found += [path for name in names if not (path := Path(folder, name)).is_symlink()]
     return [path.relative_to(tree).as_posix() for path in found]

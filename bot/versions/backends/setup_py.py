@@ -14,7 +14,7 @@ from bot.versions.backends.source import Package, Source
 from bot.versions.backends.text_source import whole_file_site
 from bot.versions.formats.python_literals import Literal, parse
 from bot.versions.formats.python_values import Elsewhere, Module, Value
-from bot.versions.layout import list_version_modules
+from bot.versions.layout import is_foreign, list_version_modules
 from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
 
 _MOST_NODES = 50_000
@@ -224,25 +224,13 @@ def _candidates(package: Package, setup: SetupPy) -> Iterator[str]:
         # "version.py" alone may lie in any folder; the shallowest is the package's.
         for path in sorted(inside, key=lambda path: path.count("/"))[:3]:
             resolved = checkout.resolve(path)
-            if resolved is not None and resolved not in seen and not _is_foreign(path):
+            if resolved is not None and resolved not in seen and not is_foreign(path):
                 seen.add(resolved)
                 yield resolved
     for path in list_version_modules(own, setup.string("name") or "", setup.packages):
         resolved = checkout.resolve(path)
         if resolved is not None and resolved not in seen:
             yield resolved
-
-
-def _is_foreign(path: str) -> bool:
-    return path.split("/", maxsplit=1)[0].lower() in (
-        "tests",
-        "test",
-        "docs",
-        "doc",
-        "examples",
-        "vendor",
-        "third_party",
-    )
 
 
 def _path_strings(tree: ast.AST) -> Iterator[str]:

@@ -1,0 +1,89 @@
+"""Requirements of siblings in the same repository on this package: ``widget==1.2.0`` follows, ``widget>=1.0`` stays.
+
+Source of the grammar: https://packaging.python.org/specifications/dependency-specifiers/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from packaging.utils import canonicalize_name
+
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.text import Text, line_of
+from bot.versions.formats.toml_spans import Path, TomlDocument, value_at
+from bot.versions.layout import is_foreign
+from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
+
+_MOST_SIBLINGS = 100
+_REQUIREMENT = re.compile(
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,98})[ \t]*(?:\[[^\]]{0,200}\])?[ \t]*\(?[ \t]*"
+    r"(?P<operator>===|==|~=)[ \t]*(?P<version>[0-9A-Za-z.!+_-]{1,64})[ \t]*\)?[ \t]*(?:;|$)"
+)
+_POETRY = re.compile(r"(?:==?|~=?|\^)?[ \t]*(?P<version>\d[0-9A-Za-z.!+_-]{0,63})")
+_LOOSER = "The requirement still allows the new version, or asks for another one."
+_TABLES = (("project", "dependencies"), ("build-system", "requires"))
+_GROUPS = (("project", "optional-dependencies"), ("dependency-groups",))
+
+
+def list_siblings(subject: Subject) -> list[str]:
+    """The other pyproject.toml files of the repository, at most 100."""
+    own = subject.package.path
+    manifests = [path for path in subject.package.checkout.listing if path.split("/")[-1] == "pyproject.toml"]
+    return [path for path in manifests if path != own and not is_foreign(path)][:_MOST_SIBLINGS]
+
+
+def find_pins(subject: Subject) -> Finding:
+    """Every exact (``==``) or compatible (``~=``) requirement on the version the project has now."""
+    finding = Finding()
+    for path in list_siblings(subject):
+        with suppress(ProjectRefused):
+            found = subject.package.checkout.find_toml(path)
+            if found is not None:
+                _read(subject, finding, path, *found)
+    return finding
+
+
+def _read(subject: Subject, finding: Finding, path: str, text: Text, document: TomlDocument) -> None:
+    name = canonicalize_name(subject.name)
+    for key, requirement in _requirements(document):
+        match = _REQUIREMENT.match(requirement)
+        if match is not None and canonicalize_name(match["name"]) == name:
+            _add(subject, finding, path, text, document, key, match)
+    dependencies = value_at(document.values, ("tool", "poetry", "dependencies"))
+    for dependency, value in dependencies.items() if isinstance(dependencies, dict) else ():
+        if canonicalize_name(str(dependency)) == name:
+            place: Path = ("tool", "poetry", "dependencies", dependency)
+            place = (*place, "version") if isinstance(value, dict) else place
+            stated = value_at(document.values, place)
+            match = _POETRY.fullmatch(stated) if isinstance(stated, str) else None
+            if match is not None:
+                _add(subject, finding, path, text, document, place, match)
+
+
+def _add(
+    subject: Subject, finding: Finding, path: str, text: Text, document: TomlDocument, key: Path, match: re.Match[str]
+) -> None:
+    span = document.strings.get(key)
+    if span is None or text.body[span.start : span.end] != match.string:
+        return
+    start, end = span.start + match.start("version"), span.start + match.end("version")
+    line, version = line_of(text.body, start), match["version"]
+    if subject.says(version) and not match[0].startswith("^"):
+        finding.sites.append(Site(path, line, SiteKind.PIN, version, key, start, end, Reader.TOML))
+    else:
+        finding.lookalikes.append(Lookalike(path, line, match.string[:80], _LOOSER, path))
+
+
+def _requirements(document: TomlDocument) -> Iterator[tuple[Path, str]]:
+    lists: list[Path] = list(_TABLES)
+    for group in _GROUPS:
+        table = value_at(document.values, group)
+        lists += [(*group, name) for name in table] if isinstance(table, dict) else []
+    for keys in lists:
+        items = value_at(document.values, keys)
+        for index, item in enumerate(items if isinstance(items, list) else []):
+            if isinstance(item, str):
+                yield (*keys, index), item

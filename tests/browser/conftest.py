@@ -1,0 +1,181 @@
+"""The demo in a real browser: `aweigh demo` as a process of its own, and Chromium in front of it.
+
+A page that logs an error, or asks anybody but this machine for anything, fails its test.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+HOME = "/acme/widget"
+FEATURE = f"{HOME}/pull/1"
+PATIENCE = 60_000
+"""Milliseconds the bot gets for anything on a busy machine."""
+_READY_SECONDS = 60.0
+_PACE = "25"
+# What a browser logs by itself when an answer is a refusal; our own pages show those to the visitor.
+_REFUSALS = re.compile(r"the server responded with a status of (403|422|503)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests share processes and are slow: one worker runs them all."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        words = f"no Chromium at {CHROMIUM}: install the package chromium, or name another one in CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def run_demo(folder: Path, *options: str) -> Iterator[str]:
+    """``aweigh demo`` until its pages answer; gives their address. It must end well, and take the bot with it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWEIGH_", "DATABASE_URL"))}
+    command = [sys.executable, "-m", "bot", "demo", "--port", str(port), "--pace", _PACE, *options]
+    with (folder / "demo.log").open("wb") as log:
+        process = subprocess.Popen(command, env=clean, stdout=log, stderr=log)
+        try:
+            base = f"http://127.0.0.1:{port}"
+            _wait_until_ready(process, base)
+            yield base
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(40)
+    said = (folder / "demo.log").read_text(errors="replace")
+    assert "Traceback" not in said, said[-4000:]
+    assert code == 0, said[-4000:]
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", base: str) -> None:
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(base, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError("the demo did not start")
+
+
+@dataclass
+class Visitor:
+    """One browser window with its own cookies."""
+
+    base: str
+    page: Page
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(path if path.startswith("http") else self.base + path)
+
+    def be(self, login: str) -> None:
+        """Choose who is speaking at the top of the page."""
+        self.page.get_by_label("You are").select_option(login)
+        expect(self.page.locator(".speaker .avatar")).to_have_class(re.compile(f"is-{login}"))
+
+    def say(self, words: str) -> None:
+        """Type a comment and send it with the keyboard alone."""
+        box = self.page.get_by_role("textbox", name="Comment as")
+        box.fill(words)
+        box.press("Control+Enter")
+        expect(box).to_have_value("")
+
+    def comment(self, words: str) -> "Visitor":
+        """Wait for a comment that says this."""
+        expect(self.page.locator(".comment .prose").filter(has_text=words).last).to_be_visible()
+        return self
+
+    def led_to(self, number: int) -> "Visitor":
+        """Wait until the bot says on which pull request the release goes on."""
+        expect(self.page.locator(".by-bot .prose").get_by_role("link", name=f"#{number}").last).to_be_visible()
+        return self
+
+    def shoot(self, name: str, *, whole: bool = False) -> None:
+        """Keep a picture as build output."""
+        self.page.wait_for_timeout(300)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole, animations="disabled")
+
+    def listen(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        self.page.on("request", self._watch)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _REFUSALS.search(message.text):
+            self.problems.append(f"console: {message.text}")
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith("http://127.0.0.1:"):
+            self.problems.append(f"request: {request.url}")
+
+
+class Visits:
+    """Opens windows, and in the end wants to hear of no problem."""
+
+    def __init__(self, browser: Browser, base: str) -> None:
+        self.browser, self.base = browser, base
+        self.opened: list[tuple[BrowserContext, Visitor]] = []
+
+    def __call__(self, *, scheme: str = "light", width: int = 1280, height: int = 900, script: bool = True) -> Visitor:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            java_script_enabled=script,
+        )
+        visitor = Visitor(self.base, context.new_page())
+        visitor.listen()
+        self.opened.append((context, visitor))
+        return visitor
+
+    def close(self) -> None:
+        problems = [problem for _, visitor in self.opened for problem in visitor.problems]
+        for context, _ in self.opened:
+            context.close()
+        assert problems == []
+
+
+@pytest.fixture(scope="module")
+def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demo that all tests of a file share."""
+    with run_demo(tmp_path_factory.mktemp("demo")) as base:
+        yield base
+
+
+@pytest.fixture
+def visit(browser: Browser, demo: str) -> Iterator[Visits]:
+    visits = Visits(browser, demo)
+    yield visits
+    visits.close()

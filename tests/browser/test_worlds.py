@@ -1,0 +1,108 @@
+"""The story played by itself, other worlds, and what goes wrong in them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import FEATURE, HOME, Visitor, Visits
+
+RELEASE = f"{HOME}/pull/2"
+
+
+def make_world(visitor: Visitor, trigger: str, gate: str, *, play: bool) -> None:
+    """Choose a world on the first page, and wait until it is there."""
+    visitor.open("/")
+    for name in (trigger, gate):
+        visitor.page.locator(".world").get_by_text(name, exact=True).click()
+    visitor.page.get_by_role("button", name="Make it and play the story" if play else "Make it", exact=True).click()
+    expect(visitor.page.get_by_text("A new world is being made")).to_be_visible()
+    expect(visitor.page.get_by_role("region", name="The story")).to_be_visible()
+
+
+def test_the_story_plays_by_itself_and_takes_the_visitor_along(visit: Visits) -> None:
+    visitor = visit()
+    visitor.open("/")
+    visitor.shoot("welcome", whole=True)
+    visitor.page.get_by_role("region", name="The story").get_by_role("button", name="Play the story").click()
+    visitor.page.wait_for_url(f"**{FEATURE}")
+    visitor.page.wait_for_url(f"**{RELEASE}", timeout=60_000)
+    expect(visitor.page.get_by_text("The story is over")).to_be_visible(timeout=120_000)
+    expect(visitor.page.get_by_text("✅ verified")).to_have_count(2)
+    visitor.shoot("story-over")
+
+
+def test_the_story_waits_for_a_reader_who_steps_through_it(visit: Visits) -> None:
+    visitor = visit()
+    make_world(visitor, "Tag", "Required reviewers", play=False)
+    player = visitor.page.get_by_role("region", name="The story")
+    player.get_by_role("button", name="Step").click()
+    visitor.page.wait_for_url(f"**{FEATURE}")
+    expect(visitor.page.locator(".comment .prose").filter(has_text="/release 1.2.0")).to_be_visible()
+    expect(player).to_contain_text("2 of 8 · next The bot opens the release pull request")
+    player.get_by_role("button", name="Go on").click()
+    visitor.page.wait_for_url(re.compile(r"/actions/runs/\d+$"), timeout=120_000)
+    visitor.shoot("run-for-reviewers")
+    expect(visitor.page.get_by_text("The story is over")).to_be_visible(timeout=120_000)
+
+
+@pytest.mark.parametrize(("trigger", "gate"), [("Dispatch", "No gate")])
+def test_the_story_in_another_order(visit: Visits, trigger: str, gate: str) -> None:
+    visitor = visit()
+    make_world(visitor, trigger, gate, play=True)
+    expect(visitor.page.get_by_text("The story is over")).to_be_visible(timeout=180_000)
+    visitor.open(RELEASE)
+    expect(visitor.page.get_by_text("✅ verified")).to_have_count(2)
+
+
+def test_a_build_that_fails_is_explained_and_mended(visit: Visits) -> None:
+    visitor = visit()
+    make_world(visitor, "GitHub Release", "No gate", play=False)
+    switch = visitor.page.get_by_role("switch", name="The build fails")
+    switch.click()
+    expect(switch).to_be_checked()
+    visitor.open(FEATURE)
+    visitor.say("/release 1.2.0")
+    visitor.led_to(2)
+    visitor.open(RELEASE)
+    visitor.page.get_by_role("button", name="Merge pull request").click()
+    visitor.comment("Backend subprocess exited when trying to invoke build_wheel")
+    visitor.shoot("failed-build", whole=True)
+
+    visitor.open("/")
+    switch.click()
+    expect(switch).not_to_be_checked()
+    visitor.open(f"{HOME}/actions")
+    visitor.page.locator("main .row-title").first.click()
+    visitor.page.get_by_role("button", name="Re-run failed jobs").click()
+    visitor.open(RELEASE)
+    visitor.comment("🎉")
+
+
+def test_a_reviewer_says_no(visit: Visits) -> None:
+    visitor = visit()
+    make_world(visitor, "Tag", "Required reviewers", play=False)
+    visitor.open(FEATURE)
+    visitor.say("/release 1.2.0")
+    visitor.led_to(2)
+    visitor.open(RELEASE)
+    visitor.page.get_by_role("button", name="Merge pull request").click()
+    visitor.comment("required reviewers")
+    visitor.be("hugo")
+    visitor.page.locator(".by-bot").get_by_role("link", name=re.compile("run")).last.click()
+    visitor.page.get_by_label("Comment", exact=True).fill("Not on a Friday.")
+    visitor.page.get_by_role("button", name="Reject").click()
+    expect(visitor.page.get_by_text("hugo rejected")).to_be_visible()
+    visitor.open(RELEASE)
+    visitor.comment("🛑")
+    visitor.shoot("rejected", whole=True)
+
+
+def test_a_story_after_doings_begins_in_a_fresh_world(visit: Visits) -> None:
+    visitor = visit()
+    visitor.open(FEATURE)
+    said = visitor.page.locator(".comment").count()
+    assert said > 1
+    visitor.page.get_by_role("region", name="The story").get_by_role("button", name="Play the story").click()
+    visitor.page.wait_for_url(f"**{FEATURE}")
+    expect(visitor.page.get_by_role("region", name="The story")).to_contain_text(" of 8", timeout=60_000)

@@ -1,0 +1,35 @@
+"""What holds for all tests: the soft findings of the contract are printed at the end of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.contract.watching import SOFT_SEEN
+
+_ADDED: Counter[str] = Counter()
+"""What the processes of a parallel run found."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a process of a parallel run: hand the findings over to the one that prints."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["soft_findings"] = dict(SOFT_SEEN)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """In the process that prints: take the findings of another."""
+    _ADDED.update(getattr(node, "workeroutput", {}).get("soft_findings", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print where the sandbox departs from GitHub's description in what does not matter."""
+    found = SOFT_SEEN + _ADDED
+    if found:
+        terminalreporter.section("soft findings of the contract, by the worlds that show them")
+        for kind, count in sorted(found.items()):
+            terminalreporter.write_line(f"{count:5} {kind}")

@@ -1,0 +1,33 @@
+"""Starting and killing processes that run ``process.py``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+PROCESS = Path(__file__).with_name("process.py")
+
+
+async def spawn(url: str, journal: Path, *words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, str(PROCESS), url, str(journal), *words, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def read_line(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    return (await asyncio.wait_for(process.stdout.readline(), 30)).decode().strip()
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    """As ``kill -9`` does, with whatever it still had to say read to the end."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.communicate()
+
+
+def list_handled(journal: Path) -> list[str]:
+    """The GUIDs in the file that a process wrote, in the order in which they were handled."""
+    return [line.split()[0] for line in journal.read_text().splitlines()]
