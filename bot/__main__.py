@@ -1,4 +1,4 @@
-"""The command line: ``aweigh serve`` runs the bot, ``aweigh demo`` plays a release in the sandbox."""
+"""The command line: ``aweigh serve`` runs the bot, ``demo`` plays a release in the sandbox, ``deadletters`` tidies up."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import typer
 from aiohttp import web
 
 from bot.composition import build_app
+from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
 from bot.observability.logs import configure_logs
 from bot.settings.operator import OperatorSettings, OperatorSettingsError, read_operator_settings
@@ -22,6 +23,9 @@ SHUTDOWN_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 cli = typer.Typer(name="aweigh", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+cli.add_typer(deadletters)
 
 
 @cli.callback()

@@ -61,7 +61,6 @@ class Bot:
             self._handlers = LaneHandlers(self.engine, github, evidence, clock)
             yield self._handlers
 
-
     def build_app(self) -> web.Application:
         """The application: starting it starts the engine."""
         return create_app(

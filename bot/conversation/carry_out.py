@@ -30,7 +30,7 @@ from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached
 from bot.release.snapshot import Line, Request
 from bot.release.speech import STALENESS
-from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, Refused
+from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, End, Refused
 from bot.release.views import find_shown_run
 from bot.release.workbench import Workbench
 
@@ -166,7 +166,7 @@ class Conversation:
         comment = self._comment
         on_release_pull = place.is_release_pull and place.pull is not None and place.pull.is_open
         request = Request(version, comment.author, comment.comment_id, on_release_pull=on_release_pull)
-        reached = await self._bench.request(place.repository, place.line, request)
+        reached = await self._bench.request(place.repository, place.line, request, asked_at=comment.created_at)
         if isinstance(reached.step, Refused | Blocked) and not reached.opened:
             return self._refuse(reached.step.reason)
         return self._opened(reached, place)
@@ -206,7 +206,8 @@ class Conversation:
         snapshot, step = before.snapshot, before.step
         mine = next((one for one in snapshot.approvals if one.comment.id == self._comment.comment_id), None)
         if mine is None and isinstance(step, AwaitApproval):
-            if await find_comment(self._bench.access.read, self._comment.comment_id) is None:
+            hidden = self._bench.is_recent(self._comment.created_at)
+            if not hidden and await find_comment(self._bench.access.read, self._comment.comment_id) is None:
                 return Answer("confused")
             raise Backoff(STALENESS / 3, "the approving comment does not show yet")
         if approvals.is_given(snapshot, step, version):
@@ -219,6 +220,9 @@ class Conversation:
             return self._refuse(because(Reason.REVIEWERS_DECIDE, run=step.run.run.url))
         project = snapshot.project
         if mine is None or project is None or snapshot.candidate is None:
+            hidden = self._bench.is_recent(self._comment.created_at) and not isinstance(step, End)
+            if hidden and await self._bench.has_asked(pull):
+                raise Backoff(STALENESS / 3, "what the approval was asked for does not show yet")
             return self._refuse(because(Reason.NOTHING_TO_APPROVE))
         refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
         return self._refuse(refusal) if refusal is not None else None

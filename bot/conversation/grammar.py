@@ -51,7 +51,7 @@ def find_unreadable(body: str) -> Invocation | None:
 
     It is never carried out: it may be the beginning of a code span or an HTML comment. But it deserves an answer.
     """
-    first = _lines(body)[0].strip(" \t")
+    first = _lines(body)[0].rstrip(" \t")
     return Invocation((), first) if not parse(body) and _UNREADABLE.match(first) else None
 
 

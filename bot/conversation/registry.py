@@ -124,7 +124,7 @@ def _without_foreign(invocation: Invocation) -> Misunderstood:
     meant = understand(plain[0]) if plain else None
     sure = isinstance(meant, Command) and all(_PLAIN_WORD.fullmatch(word) for word in meant.arguments)
     suggestion = plain[0].line if sure else f"/{COMMAND} help"
-    return Misunderstood(invocation.line, "a command has no backticks and no angle brackets", suggestion)
+    return Misunderstood(invocation.line, "a command has no backticks and no brackets", suggestion)
 
 
 def find_entry(name: Name) -> Entry:

@@ -79,7 +79,7 @@ def release_claims(expected: Expected) -> tuple[Claim, ...]:
         Claim("commit", COMMIT, expected.sha),
         Claim("workflow", BUILD_CONFIG, expected.build_config_uri),
         Claim("signing workflow", BUILD_SIGNER, expected.build_signer_uri),
-        
+        Claim("run", RUN, expected.run_uri, Fit.STARTS_WITH_THEN_NUMBER),
     )
 
 

@@ -14,7 +14,6 @@ from bot.conversation.grammar import parse
 from bot.conversation.registry import Command, Name, understand
 from bot.github.access import Access
 from bot.github.actions import get_environment, list_jobs, list_pending, list_reviews, list_runs
-from bot.github.checks import find_check
 from bot.github.comments import find_comment, list_conversation
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, CheckRun, Comment, PullRequest, Repository, Role, RunFacts, TagRef, WorkflowRun
@@ -28,6 +27,7 @@ from bot.publishing.route import Route
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
 from bot.release.naming import name_tag
+from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_ours
 from bot.release.snapshot import Approval, Line, Request, Snapshot
@@ -42,8 +42,9 @@ _MOST_COMMITS = 30
 class Observer:
     """Reads releases of one repository."""
 
-    def __init__(self, access: Access, app: AppAccount, evidence: Evidence, clock: Clock) -> None:
-        self._access, self._app, self._evidence, self._clock = access, app, evidence, clock
+    def __init__(self, access: Access, app: AppAccount, evidence: Evidence, own_check: OwnCheck, clock: Clock) -> None:
+        self._access, self._app, self._evidence = access, app, evidence
+        self._own_check, self._clock = own_check, clock
 
     async def get_repository(self) -> Repository:
         """The repository as it is now."""
@@ -111,11 +112,11 @@ class Observer:
 
     async def find_own_check(self, pull: PullRequest) -> CheckRun | None:
         """Our check run with the record: on the head, or on the newest commit below that people pushed onto."""
-        check = await find_check(self._access.read, pull.head_sha, self._app.id)
+        check = await self._own_check.find(pull.head_sha)
         if check is not None and find_record(check.external_id):
             return check
         for sha in reversed((await list_commits(self._access.read, pull.number))[-_MOST_COMMITS:]):
-            found = await find_check(self._access.read, sha, self._app.id) if sha != pull.head_sha else None
+            found = await self._own_check.find(sha) if sha != pull.head_sha else None
             if found is not None and find_record(found.external_id):
                 return found
         return None
@@ -138,7 +139,7 @@ class Observer:
 
     async def _find_bump(self, sha: str) -> Record | None:
         """What the head of the release branch was made for, when it is a bump commit of ours, that may be replaced."""
-        check = await find_check(self._access.read, sha, self._app.id)
+        check = await self._own_check.find(sha)
         record = find_record(check.external_id) if check else None
         return record if record is not None and record.is_bump(sha) else None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.changelog import Changelog, section
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intents
-from bot.github import actions, checks, git, pulls, releases
+from bot.github import actions, git, pulls, releases
 from bot.github.access import Access
 from bot.github.facts import Job, PullRequest
 from bot.github.repositories import find_tag
@@ -23,6 +23,7 @@ from bot.messages import pull as pull_words
 from bot.messages.notes import render_notes
 from bot.publishing.diagnosis import JobReport, diagnose
 from bot.release import approvals
+from bot.release.own_check import OwnCheck
 from bot.release.plan import Plan
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Asked, Milestone, Record
@@ -68,8 +69,9 @@ class StandsError(Exception):
 class Performer:
     """Carries out the steps of releases of one repository."""
 
-    def __init__(self, access: Access, speech: Speech, intents: Intents, clock: Clock) -> None:
-        self._access, self._speech, self._intents, self._clock = access, speech, intents, clock
+    def __init__(self, access: Access, speech: Speech, own_check: OwnCheck, intents: Intents, clock: Clock) -> None:
+        self._access, self._speech, self._own_check = access, speech, own_check
+        self._intents, self._clock = intents, clock
 
     async def perform(self, snapshot: Snapshot, step: Effect) -> Outcome:
         """Carry out ``step`` and say what came of it that an observation may not show yet.
@@ -135,7 +137,7 @@ class Performer:
     async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> None:
         record = Record(plan.version, plan.requester_id, plan.comment_id, bump=sha[:12])
         ready = AwaitMerge(version=plan.version, route=plan.route)
-        await checks.ensure_check(self._access.speak, sha, status.render_check(snapshot, ready, record), None)
+        await self._own_check.begin(sha, status.render_check(snapshot, ready, record))
         try:
             node = snapshot.repository.node_id
             await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)

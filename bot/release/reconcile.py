@@ -14,8 +14,6 @@ from datetime import timedelta
 import structlog
 
 from bot.engine.protocol import Backoff
-from bot.github import checks
-from bot.github.access import Access
 from bot.github.errors import GitHubError, GraphQLError, NotFound, PermissionMissing
 from bot.github.facts import PullRequest, Repository
 from bot.messages.markers import STATUS, marker
@@ -23,6 +21,7 @@ from bot.messages.status import render_check, render_status
 from bot.release.decide import next_step
 from bot.release.declined import DECLINED, declined_because
 from bot.release.observe import Observer
+from bot.release.own_check import OwnCheck
 from bot.release.perform import Outcome, Performer, StandsError
 from bot.release.reasons import Because
 from bot.release.record import Record
@@ -62,8 +61,8 @@ class Reached:
 class Reconciler:
     """Takes the releases of one repository as far as they go."""
 
-    def __init__(self, access: Access, observer: Observer, performer: Performer, speech: Speech) -> None:
-        self._access, self._observer, self._performer, self._speech = access, observer, performer, speech
+    def __init__(self, observer: Observer, performer: Performer, speech: Speech, own_check: OwnCheck) -> None:
+        self._observer, self._performer, self._speech, self._own_check = observer, performer, speech, own_check
 
     async def reconcile(
         self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
@@ -163,9 +162,7 @@ class Reconciler:
             # The record comes last: killed in between, everything is shown once more.
             await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step))
             if record is not None:
-                content = render_check(snapshot, step, record)
-                seen = await checks.find_check(self._access.read, pull.head_sha, snapshot.app.id)
-                await checks.ensure_check(self._access.speak, pull.head_sha, content, seen)
+                await self._own_check.keep(pull.head_sha, render_check(snapshot, step, record))
 
 
 def is_over(reached: Reached) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.engine.protocol import Intents
@@ -11,13 +11,16 @@ from bot.github.access import Access
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
 from bot.github.repositories import list_branches
+from bot.messages.prompts import PROMPT
 from bot.release.decide import next_step
 from bot.release.evidence import Evidence
 from bot.release.observe import Observer
+from bot.release.own_check import OwnCheck
 from bot.release.perform import Performer
 from bot.release.reconcile import Reached, Reconciler, is_over
+from bot.release.record import find_record
 from bot.release.snapshot import Line, Request
-from bot.release.speech import Speech
+from bot.release.speech import STALENESS, Speech
 
 _LINE_INTENT = "line:"
 _APPROVAL_INTENT = "approval:"
@@ -28,19 +31,29 @@ class Workbench:
 
     def __init__(self, access: Access, app: AppAccount, evidence: Evidence, clock: Clock, intents: Intents) -> None:
         self.access = access
-        self.observer = Observer(access, app, evidence, clock)
+        own_check = OwnCheck(access, intents, clock, app.id)
+        self.observer = Observer(access, app, evidence, own_check, clock)
         self.speech = Speech(access, intents, clock, app.bot.id)
-        performer = Performer(access, self.speech, intents, clock)
-        self._reconciler = Reconciler(self.access, self.observer, performer, self.speech)
-        self._intents = intents
+        performer = Performer(access, self.speech, own_check, intents, clock)
+        self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
+        self._intents, self._clock = intents, clock
 
-    async def request(self, repository: Repository, line: Line, request: Request) -> Reached:
-        """Carry out ``/release VERSION`` on ``line``."""
+    async def request(self, repository: Repository, line: Line, request: Request, *, asked_at: datetime) -> Reached:
+        """Carry out ``/release VERSION`` on ``line``, as somebody asked at ``asked_at``; once, however often it is called."""
         # The line is noted first: a release whose branch is deleted after the merge is found again through it.
         await self._intents.record(_LINE_INTENT + line.base, {})
         newest = next(iter(await self.observer.list_own_pulls(repository, line)), None)
-        pull = newest if newest is not None and newest.is_open else None
-        return await self._reconciler.reconcile(repository, line, pull, request)
+        if newest is None or newest.is_open:
+            return await self._reconciler.reconcile(repository, line, newest, request)
+        if newest.created_at >= asked_at and await self._is_made_for(newest, request):
+            # It was carried out before a crash, and people have merged or closed what came of it since.
+            return await self.take(repository, newest)
+        return await self._reconciler.reconcile(repository, line, None, request)
+
+    async def _is_made_for(self, pull: PullRequest, request: Request) -> bool:
+        check = await self.observer.find_own_check(pull)
+        record = find_record(check.external_id) if check else None
+        return record is not None and record.comment_id == request.comment_id
 
     async def take(self, repository: Repository, pull: PullRequest) -> Reached:
         """Take the release of ``pull`` as far as it goes."""
@@ -53,6 +66,17 @@ class Workbench:
     async def is_accepted(self, comment_id: int) -> bool:
         """Whether this approval was judged to count before, so that its comment is being handled again after a crash."""
         return await self._intents.find(f"{_APPROVAL_INTENT}{comment_id}") is not None
+
+    def is_recent(self, moment: datetime) -> bool:
+        """Whether reads may not show yet what happened then."""
+        return self._clock.now() - moment < STALENESS
+
+    async def has_asked(self, pull: PullRequest) -> bool:
+        """Whether a prompt was posted there, as far as the engine knows: people answer to what they were asked."""
+        return any(
+            intent.key.startswith(f"comment:{pull.number}:<!-- aweigh:{PROMPT}")
+            for intent in await self._intents.list()
+        )
 
     async def look(self, repository: Repository, pull: PullRequest) -> Reached:
         """Where the release of ``pull`` stands now; nothing is done."""

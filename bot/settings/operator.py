@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -152,15 +152,24 @@ def _optional(read: Callable[[object], Any]) -> BeforeValidator:
     return BeforeValidator(lambda value: None if value is None else read(value))
 
 
+_Settings = TypeVar("_Settings", bound="DatabaseSettings")
 Address = Annotated[str, BeforeValidator(_read_address)]
 
 
-class OperatorSettings(BaseSettings):
-    """How this bot is run. Every default is right for github.com and PyPI."""
+class DatabaseSettings(BaseSettings):
+    """Where the engine's database is: all that a command needs which works on the database alone."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, arbitrary_types_allowed=True, populate_by_name=True
     )
+
+    database_url: Annotated[
+        Secret, BeforeValidator(_read_database_url), Field(validation_alias="DATABASE_URL", repr=False)
+    ] = Secret("sqlite:///aweigh.db")
+
+
+class OperatorSettings(DatabaseSettings):
+    """How this bot is run. Every default is right for github.com and PyPI."""
 
     app_id: Annotated[int, Field(gt=0, lt=2**63)]
     """The App's numeric id."""
@@ -178,9 +187,6 @@ class OperatorSettings(BaseSettings):
     """A Sigstore trusted root to verify with; Sigstore's public good instance if there is none."""
     indexes: Annotated[tuple[Index, ...], NoDecode, BeforeValidator(_read_indexes)] = ()
     """Package indexes that repositories may name beside the public ones, or in place of one of the same name."""
-    database_url: Annotated[
-        Secret, BeforeValidator(_read_database_url), Field(validation_alias="DATABASE_URL", repr=False)
-    ] = Secret("sqlite:///aweigh.db")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, validation_alias="PORT")] = 8080
     contact: Annotated[str | None, _optional(_read_contact)] = None
@@ -214,8 +220,17 @@ def read_operator_settings() -> OperatorSettings:
     Raises:
         OperatorSettingsError: with a line for each variable that is missing or cannot be used. No line repeats a value.
     """
+    return _read(OperatorSettings)
+
+
+def read_database_settings() -> DatabaseSettings:
+    """Where the database is, from the environment. Raises OperatorSettingsError."""
+    return _read(DatabaseSettings)
+
+
+def _read(kind: type[_Settings]) -> _Settings:
     try:
-        return OperatorSettings()  # type: ignore[call-arg]  # the environment fills in what is required
+        return kind()  # the environment fills in what is required
     except ValidationError as error:
         raise OperatorSettingsError(tuple(_explain(problem) for problem in error.errors(include_input=False))) from None
 

@@ -6,7 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-_VERSION_MODULES = ("__init__", "_version", "version", "__version__", "__about__")
+_VERSION_MODULES = frozenset(
+    {"__init__", "_version", "version", "__version__", "__about__", "_about", "about", "__pkginfo__", "package_data"}
+    | {"consts", "constants", "_meta", "__meta__"}
+)
 _FOREIGN = frozenset(
     {
         "tests",
@@ -42,6 +45,7 @@ _FOREIGN_FOLDERS = frozenset(
     {"tests", "test", "testing", "testdata", "docs", "doc", "examples", "example", "benchmarks", "fixtures", "vendor"}
     | {"_vendor", "third_party", "node_modules", "templates", "samples", "demo", "demos"}
 )
+_BASE = re.compile(r"\A(?:src|lib|python)/")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -54,8 +58,8 @@ def list_version_modules(tree_paths: Iterable[str], project_name: str, packages:
         packages: folders (or single modules) the project declares as its own, such as ``src/other_name``.
 
     Returns:
-        ``__init__.py``, ``_version.py``, ``version.py``, ``__version__.py`` and ``__about__.py`` of the package, or the
-        single module that is the project.
+        ``__init__.py``, ``_version.py``, ``__about__.py`` and their like in the package, or the single module that is the
+        project. Where no folder bears the name, the only package of the tree is taken for the project's.
     """
     paths = [path for path in tree_paths if path.endswith(".py")]
     homes = {_fold(project_name)} | {_fold(re.sub(part, "/", project_name)) for part in ("[.]", "[-]", "[-_.]")}
@@ -85,6 +89,6 @@ def _is_version_module(path: str, homes: set[str]) -> bool:
 
 
 def _fold(path: str) -> str:
-    """A path by which folders compare: relative to ``src/``, without case, and with one kind of separator."""
-    parts = posixpath.normpath(path).removeprefix("src/").split("/")
+    """A path by which folders compare: relative to ``src/`` and its like, without case, and with one kind of separator."""
+    parts = _BASE.sub("", posixpath.normpath(path)).split("/")
     return "/".join(_SEPARATORS.sub("_", part).lower() for part in parts)

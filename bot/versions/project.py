@@ -63,6 +63,8 @@ class Form(StrEnum):
     """As the human typed it."""
     NORMALISED = "normalised"
     """In the form of the index, as lock files write it."""
+    PADDED = "padded"
+    """In the form of the index with three numbers at least, as lock files write the version of a crate."""
     SEMVER = "semver"
     """As Cargo and npm want it: three numbers, and a hyphen before a pre-release."""
     PREFIX = "prefix"

@@ -23,6 +23,7 @@ from bot.versions.copies.manifests import find_manifest_copies
 from bot.versions.copies.modules import find_module_copies
 from bot.versions.copies.pins import find_pins
 from bot.versions.project import (
+    Form,
     Lookalike,
     Project,
     ProjectCode,
@@ -134,7 +135,8 @@ def _read(checkout: Checkout) -> Project | ProjectProblem:
 
 def _subject(package: Package, name: str, packages: tuple[str, ...], source: Source) -> Subject:
     spelling = source.sites[0].spelling if source.sites else ""
-    return Subject(package, name, (*packages, *source.packages), spelling)
+    form = source.sites[0].form if source.sites else Form.TYPED
+    return Subject(package, name, (*packages, *source.packages), spelling, form)
 
 
 def _project(checkout: Checkout, subject: Subject, source: Source, finding: Finding) -> Project:

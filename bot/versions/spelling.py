@@ -26,7 +26,11 @@ def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
     """
     if len(site.parts) > 1 and not _fits(site.parts, new.version):
         raise _inexpressible(site, new)
-    return [_write(site, piece, new, day) for piece in site.pieces]
+    stays_final = _is_final(new.version) and _says_final(site.parts)
+    return [
+        piece.text if piece.form is Form.SERIAL and stays_final else _write(site, piece, new, day)
+        for piece in site.pieces
+    ]
 
 
 def compose(pieces: tuple[Piece, ...]) -> str | None:
@@ -76,6 +80,9 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         return day.isoformat() if day else piece.text
     if piece.form is Form.NORMALISED:
         return str(version)
+    if piece.form is Form.PADDED:
+        epoch, tail = f"{version.epoch}!" if version.epoch else "", str(version)[len(version.base_version) :]
+        return epoch + ".".join(map(str, (*version.release, 0, 0)[: max(3, len(version.release))])) + tail
     if piece.form is Form.SEMVER:
         semver = to_semver(new, piece.text)
         if semver is None:
@@ -93,6 +100,15 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
     if piece.form is Form.DEV:
         return str(version.dev or 0)
     return new.spelling
+
+
+def _is_final(version: Version) -> bool:
+    return version.pre is None and version.dev is None
+
+
+def _says_final(pieces: tuple[Piece, ...]) -> bool:
+    """Whether the level is final already: its serial number means nothing then, and is left as it is."""
+    return any(piece.form is Form.LEVEL and piece.text.lower() in _FINAL_WORDS for piece in pieces)
 
 
 def _level(old: str, version: Version) -> str:

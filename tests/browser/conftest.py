@@ -122,6 +122,11 @@ class Visitor:
         expect(self.page.locator(".by-bot .prose").get_by_role("link", name=f"#{number}").last).to_be_visible()
         return self
 
+    def hear_out(self) -> None:
+        """Wait until the story is over."""
+        story = self.page.get_by_role("region", name="The story")
+        expect(story).to_contain_text("The story is over", timeout=3 * PATIENCE)
+
     def shoot(self, name: str, *, whole: bool = False) -> None:
         """Keep a picture as build output."""
         self.page.wait_for_timeout(300)

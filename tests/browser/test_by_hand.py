@@ -50,7 +50,7 @@ def test_what_is_being_typed_stays_while_the_page_follows_the_bot(visit: Visits)
     expect(hugo.page.get_by_role("link", name="Somebody was faster.").first).to_be_visible()
     hugo.open(RELEASE)
     hugo.be("hugo")
-    hugo.page.get_by_text("Squash", exact=True).click()
+    hugo.page.get_by_role("radio", name="Squash").check()
     hugo.page.get_by_role("button", name="Merge pull request").click()
     hugo.comment("wants to publish")
 
@@ -107,7 +107,7 @@ def test_an_approval_publishes_and_the_evidence_is_there_to_see(visit: Visits) -
     hugo.shoot("release")
 
     hugo.open(RELEASE)
-    hugo.page.locator(".comment").filter(has_text="🎉").get_by_role("link").first.click()
+    hugo.page.locator(".comment").filter(has_text="🎉").locator(".prose a").first.click()
     expect(hugo.page.get_by_text("Carries a PEP 740 attestation")).to_have_count(2)
     expect(hugo.page.locator("#install")).to_contain_text("widget==1.2.0")
     hugo.shoot("package", whole=True)

@@ -26,7 +26,7 @@ HOOKS_HOME: Final = "urn:github:webhooks"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _LONG: Final = frozenset({"basehead", "path", "ref"})
 """Variable parts of a path that may hold slashes."""
-_ANYWHERE: Final = frozenset({301, 304, 307, 401, 403, 404, 422, 429, 500, 502, 503, 504})
+_ANYWHERE: Final = frozenset({301, 304, 307, 400, 401, 403, 404, 422, 429, 500, 502, 503, 504})
 """Statuses with which GitHub answers any operation, whatever its description lists."""
 
 
@@ -102,8 +102,10 @@ class Contract:
             if request.body not in (b"", b"{}"):
                 yield Finding(subject, "request", "has a body, and none is documented")
         elif body["schema"] is not None:
-            if request.body:
-                content = json.loads(request.body)
+            content = _read_json(request.body)
+            if request.body and content is None:
+                yield Finding(subject, "request", "has a body that is not JSON")
+            elif request.body:
                 yield from self._check_value(subject, "request", body["schema"], content)
                 for place in self._members.find_unlisted(body["schema"], content):
                     yield Finding(subject, f"request{place}", "is not documented")
@@ -122,7 +124,7 @@ class Contract:
                 yield Finding(subject, "answer", "has a body, and none is documented")
         elif not answer.body:
             yield Finding(subject, "answer", "has no body, and one is documented")
-        elif "json" in answer.headers.get("content-type", ""):
+        elif _is_json(answer):
             yield from self._check_value(subject, "answer", schema, answer.json())
         if answer.status >= 400 and answer.body:
             yield from _check_error(subject, answer)
@@ -169,14 +171,26 @@ def _shape_of(template: str) -> re.Pattern[str]:
     )
 
 
+def _read_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
 def _read_parameter(schema: Mapping[str, Any], value: str) -> Any:
     """A query's value as the description means it: numbers and truth values are spelled as in JSON."""
     is_plain = schema.get("type") == "string" or not re.fullmatch(r"\d{1,15}|true|false", value)
     return value if is_plain else json.loads(value)
 
 
+def _is_json(answer: Response) -> bool:
+    # A file asked for raw has the type application/vnd.github.raw+json, and is whatever it is.
+    return answer.headers.get("content-type", "").startswith("application/json")
+
+
 def _check_error(subject: str, answer: Response) -> Iterator[Finding]:
     """An error has a message, and says its status again in words ("Troubleshooting the REST API")."""
-    content = answer.json() if "json" in answer.headers.get("content-type", "") else None
+    content = answer.json() if _is_json(answer) else None
     if not isinstance(content, dict) or not isinstance(content.get("message"), str):
         yield Finding(subject, "answer", "is an error without a message")

@@ -84,6 +84,16 @@ class Matrix:
         return cls(acts)
 
     @property
+    def beginning(self) -> Saved:
+        """The stage before the first act."""
+        return self._acts[0].before
+
+    @property
+    def final(self) -> str:
+        """The world at the end of the undisturbed story."""
+        return self._acts[-1].picture
+
+    @property
     def requests(self) -> int:
         """N: how many requests the whole story takes."""
         return sum(len(act.asked) for act in self._acts)

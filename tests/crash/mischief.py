@@ -111,4 +111,3 @@ class Strike:
             for file in project.files.values():
                 if str(file.version) == "1.2.0":
                     file.hidden_reads = 1
-

@@ -31,10 +31,15 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<!\w)1[6-9]\d{8}(?!\
 
 @dataclass
 class Picture:
-    """Draws one world. ``aside`` are comments that were made beside the story: they and their answers are left out."""
+    """Draws one world.
+
+    ``aside`` are comments that were made beside the story: they and their answers are left out. Of comments in ``late``
+    a single kind of answer is: "already done", as whoever is heard late may be told.
+    """
 
     sandbox: Sandbox
     aside: frozenset[int] = frozenset()
+    late: frozenset[int] = frozenset()
     _labels: dict[str, str] = field(default_factory=dict)
 
     def draw(self) -> str:
@@ -51,6 +56,12 @@ class Picture:
             "index": self._index(),
         }
         return "\n".join(line for name, lines in parts.items() for line in (f"== {name}", *lines)) + "\n"
+
+    @staticmethod
+    def without(picture: str, parts: frozenset[str]) -> str:
+        """A picture without some of its parts."""
+        kept = [part for part in picture.split("== ") if part.partition("\n")[0] not in parts]
+        return "== ".join(kept)
 
     # Names
 
@@ -150,8 +161,10 @@ class Picture:
 
     def _is_aside(self, comment: Comment) -> bool:
         mark = _MARK.match(comment.body)
-        answered = mark["name"].removeprefix("reply ") if mark and comment.user.login == BOT else ""
-        return comment.id in self.aside or (answered.isdigit() and int(answered) in self.aside)
+        name = mark["name"].removeprefix("reply ") if mark and comment.user.login == BOT else ""
+        answered = int(name) if name.isdigit() else 0
+        too_late = answered in self.late and "\nAlready done: " in comment.body
+        return comment.id in self.aside or answered in self.aside or too_late
 
     def _comment(self, comment: Comment) -> Iterator[str]:
         signs = sorted(f"{reaction.user.login}:{reaction.content}" for reaction in comment.reactions)

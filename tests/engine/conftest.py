@@ -13,6 +13,7 @@ from bot.engine import Engine
 from bot.engine.durable import DurableEngine
 from bot.engine.retries import RetryPolicy
 from tests.engine.postgresql import new_database
+from tests.engine.processes import Spawn, spawning
 from tests.engine.support import QUICK, Bench, DatabaseBench, MemoryBench, Recorder, Starter
 
 
@@ -75,6 +76,13 @@ def on_both(request: pytest.FixtureRequest) -> DatabaseBench:
 def on_all(request: pytest.FixtureRequest) -> Bench:
     """A bench on each kind of engine in turn."""
     return MemoryBench() if request.param == "memory" else DatabaseBench(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+async def spawn() -> AsyncIterator[Spawn]:
+    """Starts processes with an engine, and kills those that a test leaves running."""
+    async with spawning() as spawn:
+        yield spawn
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def new_database(template: str = "template1") -> Iterator[str]:
 
 def execute(url: str, statement: str, *values: object) -> list[tuple[object, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:
-        cursor = connection.execute(statement, values)  # type: ignore[call-overload]
+        cursor = connection.execute(statement, values)
         return cursor.fetchall() if cursor.description else []
 
 

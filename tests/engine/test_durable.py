@@ -15,7 +15,7 @@ from bot.engine import Backoff, Delivery, EngineUnavailableError
 from bot.engine.durable import DurableEngine
 from bot.engine.jobs import Jobs, was_kept
 from bot.github.facts import RepositoryRef
-from tests.engine.support import GADGET, WIDGET, Recorder, DatabaseBench, Starter, delivery
+from tests.engine.support import GADGET, WIDGET, DatabaseBench, Recorder, Starter, delivery
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine import EngineUnavailableError
-from tests.engine.processes import kill, list_handled, read_line, spawn
+from tests.engine.processes import Spawn, kill, list_handled, read_line
 from tests.engine.support import GADGET, WIDGET, DatabaseBench, Recorder, Starter, delivery
 
 
@@ -20,7 +20,7 @@ def bench(on_both: DatabaseBench) -> DatabaseBench:
 
 
 async def test_every_delivery_accepted_before_a_kill_is_handled_after_it(
-    bench: DatabaseBench, start: Starter, tmp_path: Path
+    spawn: Spawn, bench: DatabaseBench, start: Starter, tmp_path: Path
 ) -> None:
     journal = tmp_path / "handled"
     process = await spawn(bench.url, journal, "accept")
@@ -38,7 +38,7 @@ async def test_every_delivery_accepted_before_a_kill_is_handled_after_it(
 
 
 async def test_a_run_under_way_when_the_process_was_killed_is_done_again(
-    bench: DatabaseBench, start: Starter, tmp_path: Path
+    spawn: Spawn, bench: DatabaseBench, start: Starter, tmp_path: Path
 ) -> None:
     process = await spawn(bench.url, tmp_path / "handled", "hang")
     assert await read_line(process) == "running"
@@ -59,7 +59,7 @@ async def test_a_run_under_way_when_the_process_was_killed_is_done_again(
 
 @pytest.mark.slow
 async def test_work_that_kills_its_process_again_and_again_becomes_a_dead_letter(
-    bench: DatabaseBench, start: Starter, tmp_path: Path
+    spawn: Spawn, bench: DatabaseBench, start: Starter, tmp_path: Path
 ) -> None:
     journal = tmp_path / "handled"
     for _ in range(8):
@@ -85,7 +85,9 @@ async def test_work_that_kills_its_process_again_and_again_becomes_a_dead_letter
     await engine.stop()
 
 
-async def test_sigterm_lets_running_work_finish(bench: DatabaseBench, start: Starter, tmp_path: Path) -> None:
+async def test_sigterm_lets_running_work_finish(
+    spawn: Spawn, bench: DatabaseBench, start: Starter, tmp_path: Path
+) -> None:
     journal = tmp_path / "handled"
     process = await spawn(bench.url, journal, "slow")
     assert await read_line(process) == "running"
@@ -94,13 +96,14 @@ async def test_sigterm_lets_running_work_finish(bench: DatabaseBench, start: Sta
     assert list_handled(journal) == ["slow"]
 
 
-async def test_a_second_process_is_kept_away_from_the_file(
-    bench: DatabaseBench, start: Starter, tmp_path: Path
+async def test_pitfall_two_executors_of_one_name_a_second_process_is_kept_away_from_a_file(
+    sqlite: str, tmp_path: Path, spawn: Spawn
 ) -> None:
-    process = await spawn(bench.url, tmp_path / "handled", "hang")
+    process = await spawn(sqlite, tmp_path / "handled", "hang")
     assert await read_line(process) == "running"
     with pytest.raises(EngineUnavailableError, match="another process works on this database"):
-        await bench.create().start(Recorder())
+        await DatabaseBench(sqlite).create().start(Recorder())
     await kill(process)
-    engine = await start(Recorder())
+    engine = DatabaseBench(sqlite).create()
+    await engine.start(Recorder())
     await engine.stop()

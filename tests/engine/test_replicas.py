@@ -17,7 +17,7 @@ from bot.engine.database import close_database, open_database
 from bot.engine.durable import DurableEngine
 from bot.engine.presence import SharedPresence
 from tests.engine.postgresql import execute
-from tests.engine.processes import kill, list_handled, read_line, spawn
+from tests.engine.processes import Spawn, kill, list_handled, read_line
 from tests.engine.support import GADGET, WIDGET, DatabaseBench, Recorder, Starter, delivery
 
 
@@ -26,7 +26,7 @@ def bench(postgresql: str) -> DatabaseBench:
     return DatabaseBench(postgresql)
 
 
-async def test_a_dead_replica_is_taken_over_within_ten_seconds(postgresql: str, tmp_path: Path) -> None:
+async def test_a_dead_replica_is_taken_over_within_ten_seconds(spawn: Spawn, postgresql: str, tmp_path: Path) -> None:
     dying = await spawn(postgresql, tmp_path / "handled", "hang")
     assert await read_line(dying) == "running"
     seen = Recorder()
@@ -47,13 +47,16 @@ async def test_a_dead_replica_is_taken_over_within_ten_seconds(postgresql: str, 
         await engine.stop()
 
 
-async def test_replicas_never_overlap_in_a_lane_and_handle_a_guid_once(postgresql: str, tmp_path: Path) -> None:
+async def test_replicas_never_overlap_in_a_lane_and_handle_a_guid_once(
+    spawn: Spawn, postgresql: str, tmp_path: Path
+) -> None:
     journals = [tmp_path / "one", tmp_path / "two"]
     processes = [await spawn(postgresql, journal, "share") for journal in journals]
     accepted = [int(await read_line(process)) for process in processes]
     assert sum(accepted) == 40
     deadline = time.monotonic() + 30
-    while sum(len(list_handled(journal)) for journal in journals) < 40 and time.monotonic() < deadline:
+    while sum(len(list_handled(journal)) for journal in journals) < 40:
+        assert time.monotonic() < deadline
         await asyncio.sleep(0.1)
     for process in processes:
         await kill(process)
@@ -65,17 +68,17 @@ async def test_replicas_never_overlap_in_a_lane_and_handle_a_guid_once(postgresq
         assert all(ended <= began for (_, ended), (began, _) in pairwise(spans))
 
 
-async def test_wake_ups_coalesce_across_replicas(start: Starter, postgresql: str, tmp_path: Path) -> None:
-    gate = asyncio.Event()
+async def test_wake_ups_coalesce_across_replicas(spawn: Spawn, start: Starter, postgresql: str, tmp_path: Path) -> None:
+    running, gate = asyncio.Event(), asyncio.Event()
 
     async def wait(_: Delivery) -> None:
+        running.set()
         await gate.wait()
 
     seen = Recorder(on_delivery=wait)
     engine = await start(seen)
     await engine.accept(delivery("g-1"))
-    while not seen.guids:
-        await asyncio.sleep(0.01)
+    await running.wait()
     journal = tmp_path / "handled"
     other = await spawn(postgresql, journal, "wake")
     assert await read_line(other) == "woken"

@@ -76,5 +76,5 @@ def desk() -> Iterator[Desk]:
     clock = ManualClock()
     acme = build_acme(clock=clock, private_key=app_key())
     sandbox = GitHubSandbox(acme.world)
-    with held_to_contract(sandbox, documents=False):
+    with held_to_contract(sandbox, requests=False):
         yield Desk(acme, clock, sandbox, as_app(sandbox, acme), as_installation(sandbox, acme))

@@ -98,7 +98,10 @@ FIELDS: dict[str, tuple[str, Disguise]] = {
     "sha": (OTHER_REF, lambda one: replace(one, sha="1" * 40)),
     "build config URI": (UNEXPECTED, lambda one: replace(one, workflow_ref=one.workflow_ref.replace("publish", "ci"))),
     "build config URI's ref": (OTHER_REF, lambda one: replace(one, workflow_ref=AT_MAIN)),
-    "signer URI": (UNEXPECTED, lambda one: replace(one, job_workflow_ref=one.job_workflow_ref.replace("publish", "ci"))),
+    "signer URI": (
+        UNEXPECTED,
+        lambda one: replace(one, job_workflow_ref=one.job_workflow_ref.replace("publish", "ci")),
+    ),
     "signer URI's ref": (OTHER_REF, lambda one: replace(one, job_workflow_ref=AT_MAIN)),
     "run id": (OTHER_REF, lambda one: replace(one, run_id=one.run_id * 10)),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites
 from bot.versions.backends.flit import find_flit_source
 from bot.versions.backends.hatch import find_hatch_source
@@ -32,7 +34,7 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
     if not legacy and not package.is_dynamic:
         raise _no_version(package)
     for find in (find_hatch_source, find_pdm_source, find_scikit_build_source):
-        source = find(package)
+        source = _unless_from_tag(package, find)
         if source is not None:
             return source
     source = find_flit_source(package, name, packages) or _find_native(package)
@@ -44,6 +46,24 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
         source = Source(derived_by=tool) if tool else None
     if source is None:
         raise _no_version(package) if legacy else _unknown(package)
+    return source
+
+
+def _unless_from_tag(package: Package, find: Callable[[Package], Source | None]) -> Source | None:
+    """What ``find`` finds; a version that code computes comes from the tag where the build requires a tool for that.
+
+    Raises:
+        ProjectRefused: there is no such tool, and the place holds no literal.
+    """
+    tool = find_tag_tool(package)
+    try:
+        source = find(package)
+    except ProjectRefused:
+        if tool is None:
+            raise
+        return Source(derived_by=tool)
+    if source is not None and not source.sites and source.derived_by is None and tool and not package.checkout.wanted:
+        return Source(derived_by=tool)
     return source
 
 

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.source import Package
-from bot.versions.project import Lookalike, Site
+from bot.versions.project import Form, Lookalike, Site
 
 LAGGING = "It does not say the version this project has now."
 
@@ -23,12 +23,14 @@ class Subject:
         name: as its metadata spells it.
         packages: folders of its own.
         spelling: the version as the declared site spells it; empty while files are still to be read.
+        form: how the declared site writes it.
     """
 
     package: Package
     name: str
     packages: tuple[str, ...]
     spelling: str
+    form: Form = Form.TYPED
 
     @property
     def version(self) -> Version | None:

@@ -46,6 +46,7 @@ def lock_paths(subject: Subject) -> list[str]:
 
 
 def _entries(subject: Subject, path: str, body: str) -> Iterator[Site]:
+    form = Form.PADDED if subject.form is Form.SEMVER else Form.NORMALISED
     name, root = canonicalize_name(subject.name), subject.package.checkout.root
     for entry in list_lock_entries(body):
         if canonicalize_name(entry.name) != name or entry.span is None or entry.folder is None:
@@ -54,4 +55,4 @@ def _entries(subject: Subject, path: str, body: str) -> Iterator[Site]:
             span, line = entry.span, line_of(body, entry.span.start)
             key = (entry.name, entry.folder)
             spelling = entry.version or ""
-            yield Site(path, line, SiteKind.LOCK, spelling, key, span.start, span.end, Reader.LOCK, Form.NORMALISED)
+            yield Site(path, line, SiteKind.LOCK, spelling, key, span.start, span.end, Reader.LOCK, form)

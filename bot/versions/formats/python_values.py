@@ -142,6 +142,10 @@ class Module:
 
     def _attribute(self, name: str, expression: ast.Attribute) -> list[Value]:
         dotted = _dotted(expression.value)
+        if dotted is not None and len(dotted) == 1 and dotted[0] in self.bound:
+            # ``__version__ = version_info.text``: whatever it computes, it does so from that tuple.
+            own = self._value(name, self.bound[dotted[0]][-1], _DEEPEST)
+            return own if any(isinstance(value, Composite) for value in own) else [Computed(name, expression.lineno)]
         if dotted is None or dotted[0] not in self.imported:
             return [Computed(name, expression.lineno)]
         place = self.imported[dotted[0]]

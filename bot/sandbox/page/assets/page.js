@@ -41,28 +41,33 @@
       (element.dataset.keep !== undefined && (name === "value" || name === "checked"));
   }
 
+  // A child is the same one as before when it has the same id or, without one, the same place among its kind. Where
+  // something comes in between, it is text that moves and not elements: one that moves would lose the focus.
   function morphChildren(old, fresh, news) {
-    const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+    const known = new Map(withKeys(old));
     let here = old.firstChild;
-    for (const wanted of [...fresh.childNodes]) {
-      let match = here;
-      const twin = wanted.id && known.get(wanted.id);
-      if (twin) {
-        if (twin !== here) old.insertBefore(twin, here);
-        match = twin;
-      } else if (!here || (wanted.id && here.id !== wanted.id) || (here.id && here.id !== wanted.id)) {
+    for (const [key, wanted] of withKeys(fresh)) {
+      const match = known.get(key);
+      if (!match) {
         old.insertBefore(wanted, here);
         collect(wanted, news);
         continue;
       }
-      here = match.nextSibling;
+      known.delete(key);
+      if (match === here) here = here.nextSibling;
+      else old.insertBefore(match, here);
       morph(match, wanted, news);
     }
-    while (here) {
-      const next = here.nextSibling;
-      here.remove();
-      here = next;
-    }
+    for (const left of known.values()) left.remove();
+  }
+
+  function withKeys(parent) {
+    const counts = {};
+    return [...parent.childNodes].map((child) => {
+      if (child.id) return [child.id, child];
+      counts[child.nodeName] = (counts[child.nodeName] ?? 0) + 1;
+      return [`${child.nodeName} ${counts[child.nodeName]}`, child];
+    });
   }
 
   function announce(element, words, news) {

@@ -1,0 +1,169 @@
+"""The contract can fail: everything it is there to notice is noticed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.sandbox.acme import EVENTS
+from bot.sandbox.http import Request, Response, reply
+from bot.sandbox.state.deliveries import Delivery
+from tests.contract.contract import DATA, Contract
+from tests.contract.documents import check_document
+from tests.contract.excuses import find_excuse
+from tests.contract.findings import Finding
+from tests.contract.json_schema import to_json_schema
+from tests.contract.trim import list_routes
+from tests.contract.watching import held_to_contract, load_contract
+from tests.sandbox.client import REPO
+from tests.sandbox.conftest import Desk, desk
+
+__all__ = ["desk"]
+
+RUNS = f"{REPO}/actions/runs"
+REF = {"ref": "refs/heads/x", "node_id": "REF_1", "url": "https://api.example/r"}
+GOOD_REF = REF | {"object": {"type": "commit", "sha": "a" * 40, "url": "https://api.example/c"}}
+
+
+def check(method: str, url: str, status: int, answer: Any, body: Any = None) -> list[Finding]:
+    request = Request.of(method, url, {}, b"" if body is None else json.dumps(body).encode())
+    return load_contract().check_exchange(request, Response(204) if answer is None else reply(status, answer))
+
+
+def problems(findings: list[Finding], *, soft: bool = False) -> list[str]:
+    return [f"{one.place}: {one.problem}" for one in findings if one.soft is soft]
+
+
+def test_what_is_right_has_no_finding() -> None:
+    assert check("GET", f"{REPO}/git/ref/heads/x", 200, GOOD_REF) == []
+    assert check("POST", f"{REPO}/git/refs", 201, GOOD_REF, {"ref": "refs/heads/x", "sha": "a" * 40}) == []
+    assert check("GET", f"{REPO}/git/ref/heads/x", 404, {"message": "Not Found"}) == []
+
+
+def test_a_member_that_is_missing_or_of_another_type_is_a_breach() -> None:
+    assert problems(check("GET", f"{REPO}/git/ref/heads/x", 200, REF)) == ['answer: "object" is a required property']
+    wrong = GOOD_REF | {"ref": 7}
+    assert problems(check("GET", f"{REPO}/git/ref/heads/x", 200, wrong)) == ['answer/ref: 7 is not of type "string"']
+
+
+def test_a_member_that_is_not_listed_is_soft_in_an_answer_and_a_breach_in_a_request() -> None:
+    invented = GOOD_REF | {"mood": "good"}
+    assert problems(check("GET", f"{REPO}/git/ref/heads/x", 200, invented), soft=True) == [
+        "answer/mood: is not documented"
+    ]
+    body = {"ref": "refs/heads/x", "sha": "a" * 40, "mood": "good"}
+    assert problems(check("POST", f"{REPO}/git/refs", 201, GOOD_REF, body)) == ["request/mood: is not documented"]
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status", "answer", "body", "problem"),
+    [
+        ("GET", "/repos/acme/widget/mood", 200, {}, None, "request: is not in the description of the API"),
+        ("PATCH", f"{REPO}/git/ref/heads/x", 200, {}, None, "request: is not in the description of the API"),
+        ("GET", f"{REPO}/releases?mood=good", 200, [], None, "query/mood: is not documented"),
+        ("GET", f"{REPO}/pulls?state=odd", 200, [], None, 'query/state: "odd" is not one of "open", "closed" or "all"'),
+        ("POST", f"{REPO}/git/refs", 201, GOOD_REF, None, "request: has no body, and one is required"),
+        ("POST", f"{REPO}/git/refs", 201, GOOD_REF, {"ref": "x"}, 'request: "sha" is a required property'),
+        ("DELETE", f"{REPO}/git/refs/heads/x", 204, {}, None, "answer: has a body, and none is documented"),
+        ("GET", f"{REPO}/git/ref/heads/x", 200, None, None, "answer: is a status that is not documented"),
+        ("GET", f"{REPO}/git/ref/heads/x", 404, {"error": "?"}, None, "answer: is an error without a message"),
+    ],
+)
+def test_breaches(method: str, url: str, status: int, answer: Any, body: Any, problem: str) -> None:
+    found = problems(check(method, url, status, answer, body))
+    assert any(one.startswith(problem) for one in found), found
+
+
+def test_a_refused_request_may_have_been_wrong() -> None:
+    refused = {"message": "Invalid request.", "documentation_url": "https://docs.example"}
+    assert check("POST", f"{REPO}/git/refs", 422, refused, {"ref": 1}) == []
+
+
+async def test_a_webhook_that_lacks_a_member_is_a_breach(desk: Desk) -> None:
+    desk.acme.mona.comment(1, "x")
+    (told,) = desk.world.take_deliveries()
+    payload = json.loads(told.body)
+    assert load_contract().check_delivery("issue_comment", told.body) == []
+    del payload["comment"]["id"]
+    found = load_contract().check_delivery("issue_comment", json.dumps(payload).encode())
+    assert problems(found) == ['payload/comment: "id" is a required property']
+    assert problems(load_contract().check_delivery("mood", b"{}")) == ["payload: is not in the description of webhooks"]
+
+
+async def test_whatever_is_told_in_a_watched_world_is_held_against_the_description(desk: Desk) -> None:
+    body = b'{"action": "created"}'
+    with pytest.raises(AssertionError, match='"comment" is a required property'), held_to_contract(desk.sandbox):
+        desk.world.deliveries.append(
+            Delivery(1, "guid", desk.acme.app, None, None, "issue_comment", "created", body, desk.world.now())
+        )
+    desk.world.deliveries.clear()
+
+
+async def test_whatever_is_asked_in_a_watched_world_is_held_against_the_description(desk: Desk) -> None:
+    with pytest.raises(AssertionError, match="query/mood: is not documented"), held_to_contract(desk.sandbox):
+        await desk.api.get(f"{REPO}/releases?mood=good")
+    with pytest.raises(AssertionError, match=r"Cannot query field 'mood'"), held_to_contract(desk.sandbox):
+        await desk.api.graphql("{ viewer { mood } }")
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "problem"),
+    [
+        ("{ viewer { mood } }", {}, "Cannot query field 'mood'"),
+        ("query($n: Int!) { viewer { login } }", {"n": 1}, "Variable '$n' is never used"),
+        ('{ repository(owner: "a") { id } }', {}, "is required, but it was not provided"),
+        ("query($o: String!) { organization(login: $o) { id } }", {"o": 1}, "String cannot represent"),
+        ("{ viewer { login } }", {"n": 1}, 'the variable "$n" is sent and not declared'),
+        ("{ viewer {", {}, "Syntax Error"),
+    ],
+)
+def test_wrong_documents(query: str, variables: dict[str, Any], problem: str) -> None:
+    found = check_document(json.dumps({"query": query, "variables": variables}).encode())
+    assert any(problem in one.problem for one in found), found
+
+
+def test_a_right_document_has_no_finding() -> None:
+    query = "query($o: String!) { organization(login: $o) { id } }"
+    assert check_document(json.dumps({"query": query, "variables": {"o": "acme"}}).encode()) == []
+
+
+def test_what_githubs_own_examples_violate_is_soft() -> None:
+    excused = json.loads((DATA / "baseline.json").read_bytes())
+    assert 'webhook push | payload/repository | "visibility" is a required property' in excused
+    payload = json.dumps({"repository": {"id": 1}}).encode()
+    place = ("payload/repository", '"visibility" is a required property')
+    for contract, soft in ((load_contract(), True), (Contract(calibrated=False), False)):
+        found = {(one.place, one.problem): one.soft for one in contract.check_delivery("push", payload)}
+        assert found[place] is soft
+
+
+def test_findings_at_other_items_and_with_other_values_are_of_one_kind() -> None:
+    one, other = (Finding("GET /x 200", f"answer/{n}/id", f'"{n}" is not of type "integer"') for n in (1, 22))
+    assert one.kind == other.kind
+    assert find_excuse(one) is None
+
+
+def test_nullable_becomes_a_type() -> None:
+    schema = {
+        "type": "object",
+        "description": "x",
+        "properties": {"title": {"type": "string", "nullable": True}, "a": {"$ref": "#/components/schemas/a"}},
+    }
+    assert to_json_schema(schema, "urn:x") == {
+        "type": "object",
+        "properties": {"title": {"type": ["string", "null"]}, "a": {"$ref": "urn:x#/schemas/a"}},
+    }
+    assert to_json_schema({"enum": ["a"], "nullable": True, "type": "string"}, "urn:x")["enum"] == ["a", None]
+    assert to_json_schema({"allOf": [{}], "nullable": True}, "urn:x") == {"anyOf": [{"allOf": [{}]}, {"type": "null"}]}
+
+
+def test_everything_that_is_served_and_told_is_described() -> None:
+    operations = json.loads((DATA / "rest.json").read_bytes())["operations"]
+    served = {f"{method} {template}" for method, template in list_routes()}
+    # The root of a repository's files: GitHub serves it, and describes it as a path that is empty.
+    assert served - set(operations) == {"GET /repos/{owner}/{repo}/contents"}
+    payloads = json.loads((DATA / "webhooks.json").read_bytes())["payloads"]
+    for event in EVENTS:
+        assert any(name.startswith(event.replace("_", "-")) for name in payloads), event

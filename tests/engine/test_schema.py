@@ -1,0 +1,68 @@
+"""Versions of our tables: brought up to date once, by one process, and never by an older program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from bot.engine import EngineUnavailableError
+from bot.engine.database import close_database, open_database
+from bot.engine.schema import check_schema, ensure_schema
+from tests.engine.support import DatabaseBench, Recorder
+
+
+@pytest.fixture
+def database(on_both: DatabaseBench) -> Iterator[sa.Engine]:
+    engine = open_database(on_both.url)
+    yield engine
+    close_database(engine)
+
+
+def add_colour(db: sa.Connection) -> None:
+    db.execute(sa.text("alter table aweigh_lanes add column colour text"))
+
+
+def find_version(database: sa.Engine) -> object:
+    with database.connect() as db:
+        return db.execute(sa.text("select version from aweigh_schema")).scalar()
+
+
+def test_tables_are_made_once_and_have_a_version(database: sa.Engine) -> None:
+    ensure_schema(database)
+    ensure_schema(database)
+    assert find_version(database) == 1
+    check_schema(database)
+
+
+def test_older_tables_are_brought_up_to_date_once(database: sa.Engine) -> None:
+    ensure_schema(database)
+    for _ in range(2):
+        ensure_schema(database, [add_colour])
+    assert find_version(database) == 2
+    with database.connect() as db:
+        assert db.execute(sa.text("select colour from aweigh_lanes")).all() == []
+
+
+def test_a_migration_that_fails_leaves_the_version_as_it_was(database: sa.Engine) -> None:
+    def fail(_: sa.Connection) -> None:
+        raise RuntimeError("boom")
+
+    ensure_schema(database)
+    with pytest.raises(RuntimeError):
+        ensure_schema(database, [add_colour, fail])
+    assert find_version(database) == 1
+
+
+def test_tables_of_a_newer_program_are_left_alone(database: sa.Engine) -> None:
+    ensure_schema(database, [add_colour])
+    for refuse in (ensure_schema, check_schema):
+        with pytest.raises(EngineUnavailableError, match="newer version of this program"):
+            refuse(database)
+
+
+async def test_an_engine_does_not_start_on_them(on_both: DatabaseBench, database: sa.Engine) -> None:
+    ensure_schema(database, [add_colour])
+    with pytest.raises(EngineUnavailableError, match="newer version of this program"):
+        await on_both.create().start(Recorder())

@@ -1,0 +1,270 @@
+"""Where each build backend takes the version from."""
+
+import pytest
+
+from bot.versions import ProjectCode, SiteKind
+from tests.versions.trees import check_bump, read_tree, refuse_tree
+
+DYNAMIC = '[project]\nname = "widget"\ndynamic = ["version"]\n'
+MODULE = '__version__ = "1.1.0"\n'
+
+
+def system(backend: str, *requires: str) -> str:
+    return f'[build-system]\nbuild-backend = "{backend}"\nrequires = {list(requires)!r}\n'
+
+
+SETUPTOOLS = system("setuptools.build_meta", "setuptools")
+
+
+@pytest.mark.parametrize(
+    ("tree", "change"),
+    [
+        (
+            {
+                "pyproject.toml": DYNAMIC
+                + "[tool.hatch.version]\npath = 'widget/v.txt'\npattern = 'v = (?P<version>.+)'\n"
+            }
+            | {"widget/v.txt": "# 1.1.0\nv = 1.1.0\n"},
+            ("widget/v.txt", "v = 1.1.0", "v = 1.2.0"),
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + "[tool.hatch.version]\nsource = 'code'\npath = 'w/a.py'\nexpression = 'V'\n"}
+            | {"w/a.py": "V = '1.1.0'\n"},
+            ("w/a.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {
+                "pyproject.toml": DYNAMIC + "[tool.hatch.version]\nsource = 'nodejs'\n",
+                "package.json": '{"version":"1.1.0"}',
+            },
+            ("package.json", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + "[tool.pdm.version]\nsource = 'file'\npath = 'w/a.py'\n", "w/a.py": MODULE},
+            ("w/a.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + "[tool.pdm.version]\npath = 'w/a.py'\npattern = 'ver = \"(.+)\"'\n"}
+            | {"w/a.py": 'ver = "1.1.0"\n'},
+            ("w/a.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {
+                "pyproject.toml": DYNAMIC
+                + SETUPTOOLS
+                + "[tool.setuptools.dynamic]\nversion = {attr = 'widget.__version__'}\n"
+            }
+            | {"src/widget/__init__.py": MODULE},
+            ("src/widget/__init__.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.setuptools.dynamic]\nversion = {attr = 'w.a.VER'}\n"}
+            | {"w/__init__.py": "", "w/a.py": "from ._b import VER\n", "w/_b.py": "VER = '1.1.0'\n"},
+            ("w/_b.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.setuptools.dynamic]\nversion = {file = ['w/VERSION']}\n"}
+            | {"w/VERSION": "v1.1.0\r\n"},
+            ("w/VERSION", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"setup.cfg": "[metadata]\nname = widget\nversion = 1.1.0\n[x]\nminversion = 1.1.0\n", "setup.py": ""},
+            ("setup.cfg", "\nversion = 1.1.0", "\nversion = 1.2.0"),
+        ),
+        (
+            {
+                "setup.cfg": "[metadata]\nname = widget\nversion = attr: widget.__version__\n",
+                "widget/__init__.py": MODULE,
+            },
+            ("widget/__init__.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"setup.cfg": "[metadata]\nname = widget\nversion =\n    file: VERSION\n", "VERSION": "1.1.0"},
+            ("VERSION", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"setup.py": "from setuptools import setup\nsetup(name='widget', version='1.1.0', x='1.1.0')\n"},
+            ("setup.py", "version='1.1.0'", "version='1.2.0'"),
+        ),
+        (
+            {
+                "setup.py": "import setuptools\nV = '1.1.0'\nmeta = dict(name='widget', version=V)\nsetuptools.setup(**meta)\n"
+            },
+            ("setup.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {
+                "setup.py": "import re\nv = re.search('x', open('widget/_v.py').read())\nsetup(name='widget', version=v[1])\n"
+            }
+            | {"widget/_v.py": MODULE},
+            ("widget/_v.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"setup.py": "p = os.path.join(here, 'widget', 'ver.py')\nsetup(name='widget', version=load(p))\n"}
+            | {"widget/ver.py": MODULE, "tests/widget/ver.py": MODULE},
+            ("widget/ver.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {
+                "setup.py": "here = Path()\nv = (here / 'widget' / 'VERSION').read_text()\nsetup(name='widget', version=v)\n"
+            }
+            | {"widget/VERSION": "1.1.0\n"},
+            ("widget/VERSION", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"setup.py": "from widget import __version__\nsetup(name='widget', version=__version__)\n"}
+            | {"widget/__init__.py": MODULE},
+            ("widget/__init__.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"setup.py": "import widget\nsetup(name='widget', version=widget.__version__)\n", "widget.py": MODULE},
+            ("widget.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + system("mesonpy")}
+            | {
+                "meson.build": "# version: '1.1.0'\nproject('widget', ['c'],\n  meson_version: '>=1.1.0',\n  version : '1.1.0')\n"
+            },
+            ("meson.build", "\n  version : '1.1.0'", "\n  version : '1.2.0'"),
+        ),
+        (
+            {
+                "pyproject.toml": DYNAMIC
+                + system("scikit_build_core.build")
+                + "[tool.scikit-build.metadata.version]\nprovider = 'scikit_build_core.metadata.regex'\ninput = 'w/a.py'\n"
+            }
+            | {"w/a.py": MODULE},
+            ("w/a.py", "1.1.0", "1.2.0"),
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + system("own", "setuptools") + "backend-path = ['x']\n"}
+            | {"setup.cfg": "[metadata]\nversion = attr: widget.__version__\n", "widget/__init__.py": MODULE},
+            ("widget/__init__.py", "1.1.0", "1.2.0"),
+        ),
+    ],
+)
+def test_the_place_a_backend_reads_is_changed(tree: dict[str, str], change: tuple[str, str, str]) -> None:
+    check_bump(tree, "1.2.0", change)
+
+
+CARGO = '[package]\nname = "widget-rs"\nversion = "1.1.0"\n[dependencies]\npyo3 = { version = "1.1.0" }\n'
+CARGO_LOCK = (
+    'version = 4\n\n[[package]]\nname = "other"\nversion = "1.1.0"\nsource = "registry"\n\n'
+    '[[package]]\nname = "widget-rs"\nversion = "1.1.0"\ndependencies = [\n "other",\n]\n'
+)
+
+
+def test_a_crate_is_changed_with_its_lock() -> None:
+    tree = {"pyproject.toml": DYNAMIC + system("maturin"), "Cargo.toml": CARGO, "Cargo.lock": CARGO_LOCK}
+    own = 'name = "widget-rs"\nversion = "1.1.0"'
+    changes = [(path, own, own.replace("1.1.0", "1.2.0-rc.1")) for path in ("Cargo.toml", "Cargo.lock")]
+    check_bump(tree, "1.2.0rc1", *changes)
+    assert [site.kind for site in read_tree(tree).sites] == [SiteKind.CARGO, SiteKind.CARGO_LOCK]
+
+
+def test_a_crate_keeps_its_dialect_of_semver() -> None:
+    tree = {
+        "pyproject.toml": DYNAMIC + system("maturin"),
+        "Cargo.toml": CARGO.replace('n = "1.1.0"\n', 'n = "1.1.0-rc1"\n'),
+    }
+    check_bump(tree, "1.1.0rc2", ("Cargo.toml", "1.1.0-rc1", "1.1.0-rc2"))
+
+
+def test_a_workspace_of_crates_shares_its_version() -> None:
+    tree = {
+        "pyproject.toml": DYNAMIC + system("maturin") + '[tool.maturin]\nmanifest-path = "crates/py/Cargo.toml"\n',
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n[workspace.package]\nversion = "1.1.0"\n'
+        '[workspace.dependencies]\ncore = { path = "crates/core", version = "1.1.0" }\nserde = "1.1.0"\n',
+        "crates/py/Cargo.toml": '[package]\nname = "py"\nversion.workspace = true\n',
+        "crates/core/Cargo.toml": '[package]\nname = "core"\nversion = { workspace = true }\n',
+        "crates/own/Cargo.toml": '[package]\nname = "own"\nversion = "1.1.0"\n',
+        "Cargo.lock": "\n".join(f'[[package]]\nname = "{name}"\nversion = "1.1.0"\n' for name in ("core", "own", "py")),
+    }
+    check_bump(
+        tree,
+        "1.2.0",
+        ("Cargo.toml", '.package]\nversion = "1.1.0"', '.package]\nversion = "1.2.0"'),
+        ("Cargo.toml", 'crates/core", version = "1.1.0"', 'crates/core", version = "1.2.0"'),
+        ("Cargo.lock", 'name = "core"\nversion = "1.1.0"', 'name = "core"\nversion = "1.2.0"'),
+        ("Cargo.lock", 'name = "py"\nversion = "1.1.0"', 'name = "py"\nversion = "1.2.0"'),
+    )
+
+
+@pytest.mark.parametrize(
+    ("tree", "tool"),
+    [
+        ({"pyproject.toml": DYNAMIC + "[tool.hatch.version]\nsource = 'vcs'\n"}, "hatch-vcs"),
+        (
+            {"pyproject.toml": DYNAMIC + "[tool.hatch.version]\nsource = 'uv-dynamic-versioning'\n"},
+            "uv-dynamic-versioning",
+        ),
+        ({"pyproject.toml": DYNAMIC + system("setuptools.build_meta", "setuptools_scm>=8")}, "setuptools-scm"),
+        ({"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.setuptools_scm]\n"}, "setuptools-scm"),
+        ({"pyproject.toml": DYNAMIC + "[tool.pdm.version]\nsource = 'scm'\n"}, "pdm-backend"),
+        ({"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.versioningit]\n"}, "versioningit"),
+        ({"setup.py": "setup(name='widget', use_scm_version=True)\n"}, "setuptools-scm"),
+        ({"setup.py": "setup(setup_requires=['pbr'], pbr=True)\n", "setup.cfg": "[metadata]\nname = widget\n"}, "pbr"),
+        ({"setup.py": "import versioneer\nsetup(name='widget', version=versioneer.get_version())\n"}, "versioneer"),
+        (
+            {
+                "pyproject.toml": '[tool.poetry]\nname = "widget"\nversion = "0.0.0"\n[tool.poetry-dynamic-versioning]\nenable = true\n'
+            },
+            "poetry-dynamic-versioning",
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + system("setuptools.build_meta", "setuptools-scm", "setuptools")}
+            | {"widget/__init__.py": "from ._version import version as __version__\n"},
+            "setuptools-scm",
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + system("hatchling.build", "uv-dynamic-versioning")}
+            | {"x.py": "def get(): ...\n"}
+            | {},
+            "uv-dynamic-versioning",
+        ),
+    ],
+)
+def test_a_version_from_the_tag_needs_no_edit(tree: dict[str, str], tool: str) -> None:
+    project = read_tree(tree)
+    assert (project.derived_by, project.sites) == (tool, ())
+    assert project.at("1.4.0").spelling == "1.4.0"
+
+
+def test_a_generated_file_of_the_tag_tool_is_never_a_site() -> None:
+    tree = {
+        "pyproject.toml": DYNAMIC
+        + system("setuptools.build_meta", "setuptools-scm")
+        + "[tool.setuptools.dynamic]\nversion = {attr = 'widget._version.version'}\n"
+        + "[tool.setuptools_scm]\nversion_file = 'widget/_version.py'\n",
+        "widget/_version.py": "version = '1.1.0'\n",
+    }
+    assert read_tree(tree).derived_by == "setuptools-scm"
+
+
+@pytest.mark.parametrize(
+    ("tree", "code"),
+    [
+        ({"pyproject.toml": DYNAMIC + "[tool.pdm.version]\nsource = 'call'\ngetter = 'a:b'\n"}, ProjectCode.DYNAMIC),
+        ({"pyproject.toml": DYNAMIC + "[tool.pdm.version]\npath = '../a.py'\n"}, ProjectCode.OUTSIDE_ROOT),
+        ({"pyproject.toml": DYNAMIC + "[tool.pdm.version]\npath = 'a.py'\n"}, ProjectCode.FILE_MISSING),
+        (
+            {"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.setuptools.dynamic]\nversion = {attr = 'w.V'}\n"}
+            | {"w.py": "V = make()\n"},
+            ProjectCode.NOT_A_LITERAL,
+        ),
+        (
+            {"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.setuptools.dynamic]\nversion = {file = ['a', 'b']}\n"},
+            ProjectCode.DYNAMIC,
+        ),
+        ({"setup.py": "setup(name='widget', version=compute())\n"}, ProjectCode.NOT_A_LITERAL),
+        ({"setup.py": "setup(name='widget', version='1.1' + suffix)\n"}, ProjectCode.NOT_A_LITERAL),
+        ({"setup.py": "setup(name=compute(), version='1.1')\n"}, ProjectCode.NO_NAME),
+        ({"setup.cfg": "[metadata]\nname = widget\nversion = attr: a.b.c\n"}, ProjectCode.FILE_MISSING),
+        (
+            {"pyproject.toml": DYNAMIC + system("mesonpy"), "meson.build": "project('x', version: run())"},
+            ProjectCode.DYNAMIC,
+        ),
+    ],
+)
+def test_what_only_running_code_would_tell_is_refused(tree: dict[str, str], code: ProjectCode) -> None:
+    assert refuse_tree(tree).code is code

@@ -1,0 +1,153 @@
+"""Places that repeat the version, and places that only look like it."""
+
+from datetime import date
+
+import pytest
+
+from bot.versions import FileEdit, ProjectCode, ProjectRefused, bump
+from tests.versions.trees import bump_tree, check_bump, read_tree
+
+STATIC = '[project]\nname = "my.widget"\nversion = "1.1.0"\n'
+FLIT = '[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = "widget"\ndynamic = ["version"]\n'
+
+
+@pytest.mark.parametrize(
+    ("module", "version", "after"),
+    [
+        ("VERSION = (1, 1, 0)\n__version__ = '.'.join(map(str, VERSION))\n", "1.2.3", "VERSION = (1, 2, 3)\n"),
+        ("V = (1, 1, 0, 'final', 0)\n__version__ = get(V)\n", "1.2.0rc2", "V = (1, 2, 0, 'candidate', 2)\n"),
+        ("V = (1, 2, 0, 'candidate', 2)\n__version__ = get(V)\n", "1.2.0", "V = (1, 2, 0, 'final', 0)\n"),
+        ("V = (1, 1, 0, 'rc', 2)\n__version__ = get(V)\n", "1.2rc1", "V = (1, 2, 0, 'rc', 1)\n"),
+        ("V = (1, 1, 0, 'final', 3)\n__version__ = V.text\n", "1.2.0", "V = (1, 2, 0, 'final', 3)\n"),
+        ("V = ('1', '1', '0')\n__version__ = '.'.join(V)\n", "1.2.0", "V = ('1', '2', '0')\n"),
+        (
+            "i: Final = T(major=1, minor=1, micro=0, releaselevel='final', serial=0)\n__version__: Final[str] = str(i)\n",
+            "2.0b1",
+            "i: Final = T(major=2, minor=0, micro=0, releaselevel='beta', serial=1)\n",
+        ),
+        (
+            "v = (1, 1, 0, 'alpha', 0)\n_dev = 3\n__version__ = make(*v, _dev)\n",
+            "1.1.0",
+            "v = (1, 1, 0, 'final', 0)\n_dev = 0\n",
+        ),
+        (
+            "A_MAJOR = 1\nA_MINOR = 1\nA_PATCH = 0\n__version__ = f'{A_MAJOR}.{A_MINOR}.{A_PATCH}'\n",
+            "2.0",
+            "A_MAJOR = 2\nA_MINOR = 0\nA_PATCH = 0\n",
+        ),
+        ("__version__ = Version('widget', 1, 1, 0)\n", "1.2.0", "__version__ = Version('widget', 1, 2, 0)\n"),
+        ("__version__ = VERSION = ver = '1.1.0'\n", "1.2.0", "__version__ = VERSION = ver = '1.2.0'\n"),
+        ("from .__about__ import __version__\n", "1.2.0", ""),
+    ],
+)
+def test_versions_in_pieces_are_changed_piece_by_piece(module: str, version: str, after: str) -> None:
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module}
+    if not after:
+        tree["widget/__about__.py"] = '__version__ = "1.1.0"\n'
+        check_bump(tree, version, ("widget/__about__.py", "1.1.0", version))
+    else:
+        unchanged = module.splitlines(keepends=True)[after.count("\n") :]
+        assert bump_tree(tree, version) == {"widget/__init__.py": after + "".join(unchanged)}
+
+
+@pytest.mark.parametrize("version", ["1.2.0rc1", "1.2.0.post1", "1.2.0.dev0", "1.2.0.4", "1!1.2.0"])
+def test_three_numbers_cannot_say_everything(version: str) -> None:
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": "V = (1, 1, 0)\n__version__ = get(V)\n"}
+    with pytest.raises(ProjectRefused) as refused:
+        bump(read_tree(tree), version)
+    problem = refused.value.problem
+    assert (problem.code, problem.path, problem.line) == (ProjectCode.INEXPRESSIBLE, "widget/__init__.py", 1)
+
+
+def test_a_tuple_beside_the_literal_follows() -> None:
+    module = "__version__ = '1.1.0'\nversion_info = (1, 1, 0, 'final', 0)\n"
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module}
+    after = "__version__ = '1.2.0'\nversion_info = (1, 2, 0, 'final', 0)\n"
+    assert bump_tree(tree, "1.2.0") == {"widget/__init__.py": after}
+
+
+UV_LOCK = (
+    'version = 1\n\n[[package]]\nname = "other"\nversion = "1.1.0"\nsource = { registry = "https://x" }\n\n'
+    '[[package]]\nname = "my-widget"\nversion = "1.1.0"\nsource = { registry = "https://x" }\n\n'
+    '[[package]]\nname = "my-widget"\nversion = "1.1.0"\nsource = { editable = "." }\n'
+    'dependencies = [\n    { name = "other" },\n]\n'
+)
+
+
+def test_the_lock_names_the_project_itself_in_the_form_of_the_index() -> None:
+    tree = {"pyproject.toml": STATIC, "uv.lock": UV_LOCK}
+    own = 'version = "1.1.0"\nsource = { editable'
+    check_bump(
+        tree,
+        "1.2.0-rc.1",
+        ("pyproject.toml", "1.1.0", "1.2.0-rc.1"),
+        ("uv.lock", own, own.replace("1.1.0", "1.2.0rc1")),
+    )
+
+
+def test_a_marker_is_normalised_in_the_lock() -> None:
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", "1.1.0.dev"), "uv.lock": UV_LOCK.replace("1.1.0", "1.1.0.dev0")}
+    assert bump_tree(tree, "1.1.0").keys() == {"pyproject.toml", "uv.lock"}
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        UV_LOCK.replace("editable", "git"),
+        UV_LOCK.replace('editable = "."', 'editable = "libs/x"'),
+        UV_LOCK.replace("1.1.0", "1.0.9"),
+        UV_LOCK.replace('version = "1.1.0"\nsource = { editable', "source = { editable"),
+        'x = """\n' + UV_LOCK + '"""\n',
+        "[[package]]\n" * 5,
+    ],
+)
+def test_other_entries_of_a_lock_stay(lock: str) -> None:
+    assert bump_tree({"pyproject.toml": STATIC, "uv.lock": lock}, "1.2.0").keys() == {"pyproject.toml"}
+
+
+@pytest.mark.parametrize(
+    ("current", "conf", "after"),
+    [
+        ("1.1.0", "version = '1.1'\nrelease = '1.1.0'\n", "version = '1.2'\nrelease = '1.2.0'\n"),
+        ("1.1.0", "release = version = '1.1.0'\n", "release = version = '1.2.0'\n"),
+        ("1.2.0.dev0", "release = '1.1.0'\n", "release = '1.2.0'\n"),
+        ("1.2.0rc1", "version = '1.2'\nrelease = '1.2.0rc1'\n", "version = '1.2'\nrelease = '1.2.0'\n"),
+        ("1.1.0", "release = '0.9.0'\n", None),
+        ("1.1.0", "release = '2.0.0'\n", None),
+        ("1.1.0", "release = version('widget')\nneeds_sphinx = '1.1.0'\n", None),
+        ("1.1.0", "def broken(:\nrelease = '1.1.0'\n", None),
+    ],
+)
+def test_the_documentation_follows_also_when_it_lags(current: str, conf: str, after: str | None) -> None:
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", current), "docs/conf.py": conf}
+    assert bump_tree(tree, "1.2.0").get("docs/conf.py") == after
+
+
+CITATION = "cff-version: 1.2.0\nversion: 1.1.0  # now\ndate-released: '2025-01-31'\nreferences:\n  - version: 1.1.0\n"
+
+
+def test_what_is_to_be_cited_follows_with_its_date() -> None:
+    tree = {"pyproject.toml": STATIC, "CITATION.cff": CITATION, "codemeta.json": '{"version": "1.1.0", "x": "1.1.0"}'}
+    changed = bump_tree(tree, "1.3.0", day=date(2026, 3, 7))
+    assert changed["CITATION.cff"] == CITATION.replace("\nversion: 1.1.0", "\nversion: 1.3.0").replace(
+        "2025-01-31", "2026-03-07"
+    )
+    assert changed["codemeta.json"] == '{"version": "1.3.0", "x": "1.1.0"}'
+    assert "2025-01-31" in bump_tree(tree, "1.3.0")["CITATION.cff"]
+
+
+def test_mentions_are_offered_and_never_changed() -> None:
+    readme = "pip install widget==1.1.0\n    rev: v1.1.0\nSee 11.1.0, 1.1.0.1, 1.1.0rc1 and x1.1.0.\n"
+    project = read_tree({"pyproject.toml": STATIC, "README.md": readme})
+    assert [(item.path, item.line, item.text) for item in project.lookalikes] == [
+        ("README.md", 1, "1.1.0"),
+        ("README.md", 2, "1.1.0"),
+    ]
+    assert all(item.setting == "README.md" for item in project.lookalikes)
+    assert [edit.path for edit in bump(project, "1.2.0")] == ["pyproject.toml"]
+
+
+def test_the_description_names_every_place_of_a_file() -> None:
+    edit: FileEdit
+    (edit,) = bump(read_tree({"pyproject.toml": FLIT, "widget.py": "V = (1, 1, 0)\n__version__ = get(V)\n"}), "1.2")
+    assert edit.description == "__version__ that Flit reads (line 1): 1.1.0 → 1.2"

@@ -1,0 +1,98 @@
+"""Configurations of other release tools are followed, so that a project that moves over needs no change."""
+
+import pytest
+
+from tests.versions.trees import bump_tree, read_tree
+
+STATIC = '[project]\nname = "widget"\nversion = "1.1.0"\n'
+
+
+def test_bumpversion_in_its_own_file() -> None:
+    cfg = (
+        "[bumpversion]\ncurrent_version = 1.1.0\ncommit = True\n\n[bumpversion:file:a.txt]\n"
+        "[bumpversion:file:b.txt]\nsearch = at {current_version}\nreplace = at {new_version}\n"
+        "[bumpversion:file:HISTORY.md]\nsearch = Unreleased\nreplace = {new_version}\n"
+        "[bumpversion:file(second):c/*.txt]\n[bumpversion:glob:d/**/*.md]\n"
+    )
+    tree = {
+        "pyproject.toml": STATIC,
+        ".bumpversion.cfg": cfg,
+        "a.txt": "1.1.0 11.1.0",
+        "b.txt": "1.1.0 at 1.1.0",
+        "HISTORY.md": "Unreleased",
+        "c/x.txt": "1.1.0",
+        "d/e/x.md": "1.1.0",
+    }
+    changed = bump_tree(tree, "1.2.0")
+    assert changed["a.txt"] == "1.2.0 11.1.0"
+    assert changed["b.txt"] == "1.1.0 at 1.2.0"
+    assert changed["d/e/x.md"] == "1.2.0"
+    assert changed[".bumpversion.cfg"] == cfg.replace("1.1.0", "1.2.0")
+    assert "HISTORY.md" not in changed
+
+
+@pytest.mark.parametrize(
+    ("configuration", "changes"),
+    [
+        (
+            '[tool.bumpversion]\ncurrent_version = "1.1.0"\n[[tool.bumpversion.files]]\nfilename = "a.txt"\n'
+            'search = "x{current_version}"\nreplace = "x{new_version}"\n',
+            ["a.txt"],
+        ),
+        (
+            '[tool.tbump.version]\ncurrent = "1.1.0"\n[[tool.tbump.file]]\nsrc = "a.txt"\n'
+            '[[tool.tbump.file]]\nsrc = "pyproject.toml"\nsearch = \'version = "{current_version}"\'\n',
+            ["a.txt"],
+        ),
+        ('[tool.commitizen]\nversion = "1.1.0"\nversion_files = ["a.txt:^x", "no.txt"]\n', ["a.txt"]),
+        ('[tool.commitizen]\nversion_provider = "pep621"\nversion_files = ["*.txt:y="]\n', ["b.txt"]),
+        (
+            '[tool.semantic_release]\nversion_variables = ["b.txt:y"]\nversion_toml = ["pyproject.toml:project.version"]\n',
+            ["b.txt"],
+        ),
+        ('[tool.semantic_release]\nversion_variable = "b.txt:y,a.txt:*"\n', ["a.txt", "b.txt"]),
+        ('[tool.commitizen]\nversion = "1.0.9"\nversion_files = ["a.txt"]\n', []),
+        ('[tool.tbump.version]\ncurrent = "1.0.9"\n[[tool.tbump.file]]\nsrc = "a.txt"\n', []),
+        ('[tool.commitizen]\nversion_files = ["a.txt:(x+)+$"]\n', []),
+        ('[tool.commitizen]\nversion_files = ["../a.txt", "/etc/passwd"]\n', []),
+    ],
+)
+def test_a_tool_in_pyproject(configuration: str, changes: list[str]) -> None:
+    spaced = "x1.1.0\n" if "x{" in configuration else "x 1.1.0\n"
+    tree = {"pyproject.toml": STATIC + configuration, "a.txt": spaced, "b.txt": "y='1.1.0'\n"}
+    changed = bump_tree(tree, "1.2.0")
+    assert sorted(changed.keys() - {"pyproject.toml"}) == changes
+    for path in changes:
+        assert changed[path] == tree[path].replace("1.1.0", "1.2.0")
+    assert changed["pyproject.toml"] == tree["pyproject.toml"].replace("1.1.0", "1.2.0")
+
+
+def test_release_please_has_a_manifest_and_extra_files() -> None:
+    config = (
+        '{"packages": {".": {"extra-files": ["a.py", {"type": "toml", "path": "b.toml", "jsonpath": "$.x[\'y\']"},'
+        '{"type": "json", "path": "c.json", "jsonpath": "$.a[1].v"}, {"type": "yaml", "path": "d.yml", "jsonpath": "$.v"}]}}}'
+    )
+    tree = {
+        "pyproject.toml": STATIC,
+        "release-please-config.json": config,
+        ".release-please-manifest.json": '{".": "1.1.0", "other": "1.1.0"}\n',
+        "a.py": "V = '1.1.0'  # x-release-please-version\nW = '1.1.0'\n# x-release-please-start-version\nX = '1.1.0'\n"
+        "# x-release-please-end\nMAJOR = 1  # x-release-please-major\nMINOR = 1 # x-release-please-minor\n",
+        "b.toml": 'z = "1.1.0"\n[x]\ny = "1.1.0" # c\n',
+        "c.json": '{"a": ["1.1.0", {"v": "1.1.0"}], "v": "1.1.0"}',
+        "d.yml": "v: 1.1.0\n",
+    }
+    changed = bump_tree(tree, "2.0.3")
+    assert changed[".release-please-manifest.json"] == '{".": "2.0.3", "other": "1.1.0"}\n'
+    assert changed["a.py"] == (
+        "V = '2.0.3'  # x-release-please-version\nW = '1.1.0'\n# x-release-please-start-version\nX = '2.0.3'\n"
+        "# x-release-please-end\nMAJOR = 2  # x-release-please-major\nMINOR = 0 # x-release-please-minor\n"
+    )
+    assert changed["b.toml"] == 'z = "1.1.0"\n[x]\ny = "2.0.3" # c\n'
+    assert changed["c.json"] == '{"a": ["1.1.0", {"v": "2.0.3"}], "v": "1.1.0"}'
+    assert "d.yml" not in changed
+
+
+def test_a_record_that_is_left_behind_is_shown() -> None:
+    tree = {"pyproject.toml": STATIC, "tbump.toml": '[version]\ncurrent = "1.0.0"\n'}
+    assert [(item.path, item.text) for item in read_tree(tree).lookalikes] == [("tbump.toml", "1.0.0")]
