@@ -39,6 +39,6 @@ class KeptTrust:
         try:
             self._loaded = await asyncio.to_thread(load_verifier, self._trusted_root)
         except TrustRootError as error:
-            log.error("trust root unusable", reason=str(error))
+            log.error("trust root unusable", reason=str(error))  # noqa: TRY400 - the reason is the whole story
         else:
             log.info("trust root loaded", source=self._loaded.source, fingerprint=self._loaded.fingerprint)

@@ -35,13 +35,17 @@ def test_bumpversion_in_its_own_file() -> None:
     ("configuration", "changes"),
     [
         (
-            '[tool.bumpversion]\ncurrent_version = "1.1.0"\n[[tool.bumpversion.files]]\nfilename = "a.txt"\n'
-            'search = "x{current_version}"\nreplace = "x{new_version}"\n',
+            (
+                '[tool.bumpversion]\ncurrent_version = "1.1.0"\n[[tool.bumpversion.files]]\nfilename = "a.txt"\n'
+                'search = "x{current_version}"\nreplace = "x{new_version}"\n'
+            ),
             ["a.txt"],
         ),
         (
-            '[tool.tbump.version]\ncurrent = "1.1.0"\n[[tool.tbump.file]]\nsrc = "a.txt"\n'
-            '[[tool.tbump.file]]\nsrc = "pyproject.toml"\nsearch = \'version = "{current_version}"\'\n',
+            (
+                '[tool.tbump.version]\ncurrent = "1.1.0"\n[[tool.tbump.file]]\nsrc = "a.txt"\n'
+                '[[tool.tbump.file]]\nsrc = "pyproject.toml"\nsearch = \'version = "{current_version}"\'\n'
+            ),
             ["a.txt"],
         ),
         ('[tool.commitizen]\nversion = "1.1.0"\nversion_files = ["a.txt:^x", "no.txt"]\n', ["a.txt"]),
