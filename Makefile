@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements/dev.txt requirements/bootstrap.txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: demo test unit lint format bench requirements clean
+.PHONY: demo test unit lint format bench soak requirements clean
 
 demo: $(READY)  ## Play a whole release in the sandbox; ARGS=--exit ends with the story.
 	@$(BIN)/aweigh demo $(ARGS)
@@ -14,6 +14,12 @@ test: lint  ## Linters, types, import contracts and every test.
 
 unit: $(READY)  ## The quick tests alone.
 	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+
+soak: $(READY)  ## Random schedules from fresh seeds, RUNS= of them; a failing seed is printed and replays with SEED=.
+	@RUNS=$(or $(RUNS),2000) FIRST=$(or $(FIRST),$(shell date +%s)) $(BIN)/python -m pytest -n auto tests/crash/test_schedules.py -m slow
+
+bench: $(READY)  ## Figures of the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

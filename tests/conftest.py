@@ -30,6 +30,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print where the sandbox departs from GitHub's description in what does not matter."""
     found = SOFT_SEEN + _ADDED
     if found:
-        terminalreporter.section("soft findings of the contract, by the worlds that show them")
+        terminalreporter.section("soft findings of the contract, and in how many worlds")
         for kind, count in sorted(found.items()):
             terminalreporter.write_line(f"{count:5} {kind}")

@@ -131,7 +131,7 @@ class Conversation:
                 case Name.RELEASE:
                     return await self._release(command.arguments[0], place)
                 case Name.APPROVE:
-                    return await self._approve(command.arguments[0], place)
+                    return await self._approve(command.arguments, place)
                 case Name.STATUS:
                     return await self._status(place)
                 case Name.HELP:
@@ -183,28 +183,31 @@ class Conversation:
         without = place.pull is not None and place.pull.is_open
         return Answer("rocket", replies.render_opened(pull, record.version, self._comment.comment_id, without=without))
 
-    async def _approve(self, version: str, place: Place) -> Answer:
+    async def _approve(self, arguments: tuple[str, ...], place: Place) -> Answer:
         """Judge this very comment as the release loop will, then let the loop go on: approving *is* the comment."""
         if not place.is_release_pull or place.pull is None:
             newest = await self._newest(place)
             return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=newest.number if newest else ""))
         if self._comment.source == "review":
-            return self._refuse(because(Reason.APPROVED_IN_REVIEW, version=version))
-        if not await self._bench.is_accepted(self._comment.comment_id):
-            answer = await self._judge(version, place, place.pull)
+            return self._refuse(because(Reason.APPROVED_IN_REVIEW, version=arguments[0]))
+        accepted = f"{self._comment.comment_id}:{' '.join(arguments)}"
+        if not await self._bench.is_accepted(accepted):
+            answer = await self._judge(arguments, place, place.pull)
             if answer is not None:
                 return answer
-            await self._bench.accept(self._comment.comment_id)
+            await self._bench.accept(accepted)
         reached = await self._bench.take(place.repository, place.pull)
         if isinstance(reached.step, Blocked):
             return self._refuse(reached.step.reason)
         return Answer("rocket")
 
-    async def _judge(self, version: str, place: Place, pull: PullRequest) -> Answer | None:
+    async def _judge(self, arguments: tuple[str, ...], place: Place, pull: PullRequest) -> Answer | None:
         """What to answer when this approval counts for nothing, or None when it counts."""
         before = await self._bench.look(place.repository, pull)
         snapshot, step = before.snapshot, before.step
-        mine = next((one for one in snapshot.approvals if one.comment.id == self._comment.comment_id), None)
+        version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
+        this = (self._comment.comment_id, version, commit)
+        mine = next((one for one in snapshot.approvals if (one.comment.id, one.version, one.commit) == this), None)
         if mine is None and isinstance(step, AwaitApproval):
             hidden = self._bench.is_recent(self._comment.created_at)
             if not hidden and await find_comment(self._bench.access.read, self._comment.comment_id) is None:

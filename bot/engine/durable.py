@@ -212,7 +212,8 @@ class DurableEngine:
             run = tables.ensure_lane(db, repository) + 1
             self._jobs.put_run(db, lane_of(repository), run, after)
 
-        await self._journal.transact(put)
+        same = ("wake", repository) if after <= NOW else None
+        await self._journal.transact(put, same_as=same)
 
     async def _handle(self, guid: str, job: str) -> None:
         """One job: handle a delivery, unless it was handled, purged, or given to a later job."""

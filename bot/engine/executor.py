@@ -170,6 +170,8 @@ def _route_log() -> None:
     dbos_log = logging.getLogger("dbos")
     if not dbos_log.handlers:
         dbos_log.addHandler(logging.NullHandler())
+        # Only stopping cancels jobs here, and those that it cuts off are meant to be found by the next start.
+        dbos_log.addFilter(lambda record: "task cancelled for workflow" not in record.getMessage())
 
 
 def _apply_schedules(schedules: list[dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
@@ -23,19 +23,26 @@ class Journal:
         self._database = database
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._pending: list[_Pending] = []
+        self._shared: dict[Hashable, asyncio.Future[Any]] = {}
         self._flushing: asyncio.Task[None] | None = None
 
-    async def transact(self, act: Callable[[sa.Connection], Result]) -> Result:
+    async def transact(self, act: Callable[[sa.Connection], Result], *, same_as: Hashable = None) -> Result:
         """Run ``act`` in a transaction and return its result once that is committed.
 
         Acts that come while a commit is under way go together in the next one: a commit costs an fsync, an act does
-        not. Raises EngineUnavailableError when the database does not take it, or whatever ``act`` raised.
+        not. Of those that are the same, by ``same_as``, and still wait for their transaction, only one is run.
+        Raises EngineUnavailableError when the database does not take it, or whatever ``act`` raised.
         """
+        shared = self._shared.get(same_as) if same_as is not None else None
+        if shared is not None:
+            return await _listen_to(shared)
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._pending.append((act, done))
+        if same_as is not None:
+            self._shared[same_as] = done
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
-        return await done
+        return await _listen_to(done)
 
     async def run(self, act: Callable[[], Result]) -> Result:
         """Run ``act`` on the journal's thread, for what cannot or need not share a transaction."""
@@ -55,6 +62,8 @@ class Journal:
         try:
             while self._pending:
                 batch, self._pending = self._pending, []
+                # Whoever comes from now on wants a transaction that has not begun yet.
+                self._shared.clear()
                 results = await asyncio.get_running_loop().run_in_executor(
                     self._thread, self._commit, [act for act, _ in batch]
                 )
@@ -66,6 +75,7 @@ class Journal:
             for _, done in (*batch, *self._pending):
                 _settle(done, EngineUnavailableError("the engine stopped"))
             self._pending = []
+            self._shared.clear()
 
     def _commit(self, acts: list[Callable[[sa.Connection], Any]]) -> list[Any]:
         try:
@@ -87,6 +97,11 @@ def _as_unavailable(error: Exception) -> Exception:
         unavailable.__cause__ = error
         return unavailable
     return error
+
+
+async def _listen_to(done: asyncio.Future[Result]) -> Result:
+    # Shielded: one caller who gives up must not take the result from others who share it.
+    return await asyncio.shield(done)
 
 
 def _settle(done: asyncio.Future[Any], result: Any) -> None:

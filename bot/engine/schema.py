@@ -29,6 +29,9 @@ def ensure_schema(database: sa.Engine, migrations: Sequence[Migration] = MIGRATI
     """
     newest = len(migrations) + 1
     with database.begin() as db:
+        if db.dialect.name == "sqlite":
+            # Otherwise Python would begin a transaction at the first row only, and change tables outside of it.
+            db.exec_driver_sql("BEGIN IMMEDIATE")
         tables.metadata.create_all(db)
         versions.create(db, checkfirst=True)
         found = _find_version(db)

@@ -73,6 +73,20 @@ probes = sa.Table(
 )
 
 
+# Statements of the way in and through are built once: SQLAlchemy takes longer to build one than SQLite to execute it.
+_GUID: Final[sa.BindParameter[str]] = sa.bindparam("the_guid")
+_LANE: Final[sa.BindParameter[str]] = sa.bindparam("the_lane")
+_FIND_DELIVERY: Final = deliveries.select().where(deliveries.c.guid == _GUID)
+_FINISH_DELIVERY: Final = deliveries.update().where(deliveries.c.guid == _GUID).values(state=HANDLED, content="{}")
+_FIND_LANE: Final = lanes.select().where(lanes.c.lane == _LANE)
+# The two dialects spell it alike, but SQLAlchemy has no common word for it.
+_INSERT_UNLESS_KNOWN: Final = {
+    (dialect, table.name): insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    for table in (deliveries, lanes)
+}
+
+
 @dataclass(frozen=True, slots=True)
 class KeptDelivery:
     """A delivery as it stands in the table; ``job`` is the job that may handle it now."""
@@ -101,7 +115,7 @@ def insert_delivery(db: sa.Connection, delivery: Delivery, job: str) -> bool:
 
 def find_delivery(db: sa.Connection, guid: str) -> KeptDelivery | None:
     """The delivery of this GUID, as long as its row is kept."""
-    row = db.execute(deliveries.select().where(deliveries.c.guid == guid)).first()
+    row = db.execute(_FIND_DELIVERY, {"the_guid": guid}).first()
     return None if row is None else _kept(row)
 
 
@@ -121,8 +135,7 @@ def list_waiting(db: sa.Connection, jobs: Collection[str]) -> Sequence[KeptDeliv
 
 def finish_delivery(db: sa.Connection, guid: str) -> None:
     """The delivery was handled: keep its GUID, drop its content."""
-    values = {"state": HANDLED, "content": "{}", "ended_at": now_micros()}
-    db.execute(deliveries.update().where(deliveries.c.guid == guid).values(values))
+    db.execute(_FINISH_DELIVERY, {"the_guid": guid, "ended_at": now_micros()})
 
 
 def revive_delivery(db: sa.Connection, guid: str, job: str, crashed: Collection[str]) -> bool:
@@ -146,14 +159,14 @@ def park_delivery(db: sa.Connection, guid: str, attempts: int, error: str) -> No
 
 def ensure_lane(db: sa.Connection, repository: RepositoryRef) -> int:
     """Keep what the repository is called now; the number of the run that began last in its lane."""
-    the_lane = lanes.select().where(lanes.c.lane == lane_of(repository))
-    row = db.execute(the_lane).first()
+    lane = {"the_lane": lane_of(repository)}
+    row = db.execute(_FIND_LANE, lane).first()
     if row is None:
         # Numbers start at the present moment so that they never repeat, not even after an installation came back.
         values = {"run": now_micros(), "job": "", "attempts": 0, "error": ""}
         _insert_unless_known(db, lanes, **_repository_values(repository), **values)
         # Another replica may have been quicker.
-        row = db.execute(the_lane).one()
+        row = db.execute(_FIND_LANE, lane).one()
     if (row.installation, row.full_name) != (repository.installation_id, repository.full_name):
         values = {"installation": repository.installation_id, "full_name": repository.full_name}
         db.execute(lanes.update().where(lanes.c.lane == row.lane).values(values))
@@ -169,7 +182,7 @@ def begin_run(db: sa.Connection, lane: str, run: int, job: str) -> RepositoryRef
     )
     if began.rowcount == 0:
         return None
-    return _repository(db.execute(lanes.select().where(lanes.c.lane == lane)).one())
+    return _repository(db.execute(_FIND_LANE, {"the_lane": lane}).one())
 
 
 def list_runs(db: sa.Connection) -> dict[str, int]:
@@ -303,10 +316,7 @@ def _has_failed(crashed: Collection[str]) -> sa.ColumnElement[bool]:
 
 def _insert_unless_known(db: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """Insert a row unless its key is there. In one statement, since another replica may do the same at this moment."""
-    # The two dialects spell it alike, but SQLAlchemy has no common word for it.
-    insert = sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
-    inserted = db.execute(insert.values(**values).on_conflict_do_nothing().execution_options(preserve_rowcount=True))
-    return inserted.rowcount > 0
+    return db.execute(_INSERT_UNLESS_KNOWN[db.dialect.name, table.name], values).rowcount > 0
 
 
 def _kept(row: sa.Row[Any]) -> KeptDelivery:

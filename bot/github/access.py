@@ -22,6 +22,16 @@ _CHANGE: Final[dict[str, Level]] = {"metadata": "read", "contents": "write"}
 _START: Final[dict[str, Level]] = {"metadata": "read", "actions": "write", "deployments": "write"}
 
 
+def list_permissions() -> dict[str, Level]:
+    """Every permission the App must be granted, as strong as any task needs it; the App's manifest asks for these."""
+    needed: dict[str, Level] = {}
+    for task in (_READ, _SPEAK, _CHANGE, _START):
+        for name, level in task.items():
+            if needed.get(name) != "write":
+                needed[name] = level
+    return dict(sorted(needed.items()))
+
+
 class Access:
     """What we may do in one repository. A token that only looks cannot change anything, whatever goes wrong."""
 

@@ -241,6 +241,7 @@ class WorkflowRun:
     url: str
     created_at: datetime
     updated_at: datetime
+    actor_id: int | None = None
 
     @property
     def is_over(self) -> bool:
@@ -295,9 +296,10 @@ class DeploymentReview:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A run with all that is asked about it in one observation."""
+    """A run with all that is asked about it in one observation; ``by_us`` says that our App caused it."""
 
     run: WorkflowRun
     jobs: tuple[Job, ...] = ()
     pending: tuple[PendingDeployment, ...] = ()
     reviews: tuple[DeploymentReview, ...] = ()
+    by_us: bool = True

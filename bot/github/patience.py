@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.errors import Conflict, GitHubError, RateLimited, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Patience:
             wait = error.retry_after.total_seconds()
             # Everyone who waits for the same reset would otherwise come back in the same instant.
             return wait + self.dice() * self.first_pause if wait <= self.longest_pause else None
-        if isinstance(error, Unavailable) and (repeatable or not error.ambiguous):
+        # A conflict did nothing either, and most often it is over before anybody could look: two writes met.
+        undone = isinstance(error, Conflict) or (isinstance(error, Unavailable) and not error.ambiguous)
+        if undone or (isinstance(error, Unavailable) and repeatable):
             return min(self.longest_pause, self.first_pause * 2.0 ** (attempt - 1) * (0.5 + self.dice()))
         return None

@@ -36,7 +36,8 @@ async def ensure_pull(session: Session, *, branch: str, base: str, title: str, b
     except Unprocessable as error:
         if not error.pull_request_exists:
             raise
-    return next((pull for pull in await list_pulls(session, branch) if pull.is_open), None)
+    there = await list_pulls(session, branch, limit=50)
+    return next((pull for pull in there if pull.is_open and pull.base_branch == base), None)
 
 
 async def update_pull(session: Session, number: int, *, title: str, body: str) -> PullRequest:

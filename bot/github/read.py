@@ -155,6 +155,7 @@ def read_run(data: Json) -> WorkflowRun:
         url=str(data["html_url"]),
         created_at=datetime.fromisoformat(data["created_at"]),
         updated_at=datetime.fromisoformat(data["updated_at"]),
+        actor_id=actor.id if (actor := read_person(data.get("actor"))) else None,
     )
 
 

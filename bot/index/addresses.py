@@ -23,6 +23,8 @@ class Index:
     All addresses end with a slash. ``upload_url`` is where tools upload, ``web_base`` the address under which a project
     has its page, ``upload_hosts`` are all hosts that uploads to it name, and ``aliases`` the names tools know it by.
     ``manage_base`` is the address under which a project's Trusted Publishers are edited, when it has one.
+    ``publishers_on`` is the one GitHub whose workflows can be its Trusted Publishers, or None when that is the
+    operator's to know.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Index:
     upload_hosts: frozenset[str]
     aliases: frozenset[str] = frozenset()
     manage_base: str | None = None
+    publishers_on: str | None = None
 
     @property
     def title(self) -> str:
@@ -61,6 +64,14 @@ class Index:
             return None
         return f"{self.manage_base}{quote(canonicalize_name(project), safe='')}/settings/publishing/"
 
+    def trusts_workflows_on(self, github_web: str) -> bool:
+        """Whether a workflow on the GitHub at this address can be a Trusted Publisher here, as far as we know.
+
+        PyPI pins the issuer of GitHub's identities to that of github.com (pypi/warehouse,
+        ``warehouse/oidc/models/github.py``), so neither Enterprise Server nor ghe.com can be one.
+        """
+        return self.publishers_on is None or urlsplit(github_web).netloc.lower() == self.publishers_on
+
     def install_option(self) -> str:
         """What ``pip install`` needs to look here: nothing for the index it uses anyway."""
         return "" if self.name == PYPI.name and self.simple_url == PYPI.simple_url else f"--index-url {self.simple_url}"
@@ -87,6 +98,7 @@ PYPI = Index(
     upload_hosts=frozenset({"upload.pypi.org", "pypi.org", "www.pypi.org", "pypi.python.org"}),
     aliases=frozenset({"main"}),
     manage_base="https://pypi.org/manage/project/",
+    publishers_on="github.com",
 )
 """The Python Package Index."""
 
@@ -99,6 +111,7 @@ TESTPYPI = Index(
     upload_hosts=frozenset({"test.pypi.org", "testpypi.python.org"}),
     aliases=frozenset({"test", "test-pypi", "test_pypi", "pypi-test", "pypitest"}),
     manage_base="https://test.pypi.org/manage/project/",
+    publishers_on="github.com",
 )
 """The index for trying things out; accounts, tokens and publishers of its own."""
 
@@ -117,6 +130,7 @@ def define_index(
     base = base_url.rstrip("/") + "/"
     public = next((index for index in PUBLIC_INDEXES if index.name == name), None)
     hosts = {urlsplit(base).netloc.lower(), *(host.lower() for host in upload_hosts)}
+    behind = next((index for index in PUBLIC_INDEXES if index.upload_hosts & hosts), None)
     return Index(
         name=name,
         simple_url=f"{base}simple/",
@@ -125,6 +139,7 @@ def define_index(
         web_base=web_base or f"{base}project/",
         upload_hosts=frozenset(hosts) | (public.upload_hosts if public else frozenset()),
         aliases=public.aliases if public else frozenset(),
+        publishers_on=behind.publishers_on if behind else None,
     )
 
 

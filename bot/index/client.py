@@ -129,7 +129,8 @@ def _read_provenance(answer: Answer, file: IndexFile) -> ProvenanceAnswer:
     if answer.status == 404 and not file.provenance_listed and message.startswith("No provenance available"):
         return Absent()
     if answer.status == 404:
-        return Unavailable("the index does not serve its provenance")
+        # The list names a provenance that its own address does not know: one of the two is out of date.
+        return Unavailable("the index does not serve its provenance", passing=file.provenance_url is not None)
     if answer.status == 403 and message == "Attestations temporarily disabled":
         return Unavailable("the index has switched attestations off for now")
     passing = answer.status == 429 or answer.status >= 500

@@ -63,6 +63,11 @@ def translate(event: str, payload: Mapping[str, Any], identity: AppIdentity) -> 
         return malformed
 
 
+def list_events() -> tuple[str, ...]:
+    """Every event that can mean something to us."""
+    return tuple(sorted(_READERS))
+
+
 def is_used(event: str) -> bool:
     """Whether any payload of this event can mean something to us, so that others are dropped unread."""
     return event in _READERS

@@ -7,6 +7,7 @@ promise. Whatever we cannot keep gets a 5xx, which a later sweep finds in the Ap
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,20 +74,27 @@ class Webhook:
         self._identity = identity
         self._clock = clock
         self._count = count
+        self._tells_all: bool = log.is_enabled_for(logging.DEBUG)
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one delivery: 202 taken or dropped, 4xx with the reason, 503 when it could not be made durable."""
         event = request.headers.get("X-GitHub-Event", "")
         guid = request.headers.get("X-GitHub-Delivery", "").lower()
-        # Before the signature is checked these two are anybody's words: they are shaped before they are logged.
+        verdict = await self._judge(request, event, guid)
+        # Of a refused delivery these two are anybody's words: they are shaped before they are logged.
         kind = event if is_used(event) else "other"
-        with structlog.contextvars.bound_contextvars(delivery=guid if _GUID.fullmatch(guid) else None):
-            verdict = await self._judge(request, event, guid)
-            self._count(kind, verdict.outcome)
-            write = log.debug if verdict.outcome == "dropped" else log.warning if verdict.status >= 400 else log.info
-            write("delivery", kind=kind, status=verdict.status, outcome=verdict.outcome, why=verdict.reason)
+        self._count(kind, verdict.outcome)
+        self._write_down(verdict, kind, guid if _GUID.fullmatch(guid) else None)
         headers = {"Retry-After": "30"} if verdict.status == 503 else None
         return web.Response(status=verdict.status, text=f"{verdict.outcome}: {verdict.reason}\n", headers=headers)
+
+    def _write_down(self, verdict: Verdict, kind: str, guid: str | None) -> None:
+        # Nearly every delivery of a busy organisation is dropped; a line about each would cost more than dropping it.
+        if verdict.outcome == "dropped" and not self._tells_all:
+            return
+        write = log.debug if verdict.outcome == "dropped" else log.warning if verdict.status >= 400 else log.info
+        said = {"kind": kind, "status": verdict.status, "outcome": verdict.outcome, "why": verdict.reason}
+        write("delivery", delivery=guid, **said)
 
     async def _judge(self, request: web.Request, event: str, guid: str) -> Verdict:
         try:
@@ -95,11 +103,13 @@ class Webhook:
             _check_headers(event, guid)
             if not is_used(event):
                 return Verdict(202, "dropped", "event not used")
-            return await self._take(event, guid, _parse(request, body))
+            payload = _parse(request, body)
+            with structlog.contextvars.bound_contextvars(delivery=guid):
+                return await self._take(event, guid, payload)
         except Refusal as refusal:
             return refusal.verdict
         except EngineUnavailableError as unavailable:
-            log.warning("not made durable", cause=str(unavailable))
+            log.warning("not made durable", delivery=guid, cause=str(unavailable))
             return Verdict(503, "unavailable", "the delivery could not be stored, send it again")
 
     def _check_signature(self, request: web.Request, body: bytes) -> None:

@@ -66,16 +66,22 @@ def _publication(plan: Plan, environment: Environment | None, needed: int) -> st
     name = code(environment.name) if environment else ""
     approvals = "one approval" if needed == 1 else f"{needed} approvals"
     match plan.gate:
+        case GateKind.RULE | GateKind.NONE if not needed:
+            return "**Merging publishes: nothing asks again before the upload.**"
         case GateKind.RULE:
             return f"It waits at the environment {name} for {approvals} in this thread."
+        case GateKind.REVIEWERS if needed:
+            return (
+                f"Before that I ask for {approvals} in this thread; then it waits at {name} for its required reviewers."
+            )
         case GateKind.REVIEWERS:
+            return f"It waits at the environment {name} for its required reviewers."
+        case GateKind.BOTH if not needed:
             return f"It waits at the environment {name} for its required reviewers."
         case GateKind.BOTH:
             return f"It waits at the environment {name} for {approvals} in this thread and for its required reviewers."
-        case GateKind.NONE if needed:
-            return f"No environment guards the upload, so {approvals} in this thread come before that."
         case GateKind.NONE:
-            return "**Merging publishes: nothing asks again before the upload.**"
+            return f"No environment guards the upload, so {approvals} in this thread come before that."
 
 
 def _files(plan: Plan) -> str:

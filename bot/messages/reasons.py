@@ -108,6 +108,32 @@ def _release_open(reason: Because) -> Said:
     )
 
 
+def _foreign_pull(reason: Because) -> Said:
+    return Said(
+        f"#{reason.get('number')} is open from the branch {code(reason.get('branch'))}, and it is not mine.",
+        "Close it, and ask again.",
+    )
+
+
+def _not_a_line(reason: Because) -> Said:
+    return Said(
+        f"Releases are not made from the branch {code(reason.get('base'))}.",
+        f"They are made from {code(reason.get('default'))} and from maintenance branches such as `1.1.x`.",
+    )
+
+
+def _base_gone(reason: Because) -> Said:
+    return Said(f"The branch {code(reason.get('base'))} is gone, so nothing can be released from it.")
+
+
+def _undone_pull(reason: Because) -> Said:
+    return Said(
+        "This pull request was closed, which cancels the release; opening it again does not bring the request back.",
+        "To release after all, ask again here:",
+        f"/release {reason.get('version')}",
+    )
+
+
 def _archived(_: Because) -> Said:
     return Said("This repository is archived, so nothing can be released from it.")
 
@@ -147,6 +173,16 @@ def _naming(files: list[str]) -> list[str]:
     """The setting that names one workflow, with the others as a comment."""
     first, *others = (json.dumps(file) for file in files)
     return ["[tool.aweigh]", f"workflow = {first}  # or {', '.join(others)}" if others else f"workflow = {first}"]
+
+
+def _publisher_untrusted(reason: Because) -> Said:
+    index = code(reason.get("index"))
+    return Said(
+        f"{index} trusts workflows on github.com alone, and this repository is on {code(reason.get('host'))}: it would"
+        " refuse the identity with which the publish job wants to upload.",
+        f"Publish to an index of your own, which whoever runs me names in the setting `AWEIGH_INDEXES`, or upload to {index}"
+        " with an API token, from a job without `id-token: write`.",
+    )
 
 
 def _branch_taken(reason: Because) -> Said:
@@ -342,14 +378,19 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.VERSION_TAKEN: _version_taken,
     Reason.TAG_EXISTS: _tag_exists,
     Reason.RELEASE_OPEN: _release_open,
+    Reason.FOREIGN_PULL: _foreign_pull,
+    Reason.NOT_A_LINE: _not_a_line,
+    Reason.BASE_GONE: _base_gone,
     Reason.ARCHIVED: _archived,
     Reason.SETTINGS_INVALID: _settings_invalid,
     Reason.PROJECT_UNREADABLE: _project_unreadable,
     Reason.NO_PUBLISH_ROUTE: _no_publish_route,
+    Reason.PUBLISHER_UNTRUSTED: _publisher_untrusted,
     Reason.BRANCH_TAKEN: _branch_taken,
     Reason.VERSION_MISMATCH: _version_mismatch,
     Reason.TAG_ELSEWHERE: _tag_elsewhere,
     Reason.RECORD_LOST: _record_lost,
+    Reason.UNDONE_PULL: _undone_pull,
     Reason.UNDONE_TAG: _undone_tag,
     Reason.UNDONE_RELEASE: _undone_release,
     Reason.RUN_NOT_STARTED: _run_not_started,

@@ -70,6 +70,17 @@ def refuse_environment(path: str, jobs: Iterable[PublishingJob], wanted: str) ->
     )
 
 
+def refuse_mixed(path: str, jobs: Iterable[PublishingJob]) -> NoRoute:
+    """The refusal when several jobs publish and do not wait at the same environment."""
+    names = ", ".join(f"{quoted(job.id)}: {quoted(job.environment) if job.environment else 'none'}" for job in jobs)
+    return NoRoute(
+        Refusal.OTHER_ENVIRONMENT,
+        f"Several jobs publish, and not all of them wait at the same environment ({names}), so one would pass the other's gate.",
+        f"Give each publishing job in {quoted(path)} the same `environment`, or leave one of them.",
+        workflow=path,
+    )
+
+
 def refuse_file(assessments: Sequence[Assessment], candidates: Sequence[Assessment], index: Index) -> NoRoute:
     """The refusal when the files do not point to one publish workflow: none, several, or one that is no such thing."""
     if len(candidates) > 1:

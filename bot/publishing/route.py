@@ -18,7 +18,15 @@ from bot.publishing.files import is_workflow_path, read_workflow
 from bot.publishing.occasions import Occasion, ReleaseFacts, Trigger, triggers_of
 from bot.publishing.publishing_job import PublishingJob
 from bot.publishing.quoting import quoted
-from bot.publishing.refusals import NoRoute, Refusal, refuse_environment, refuse_file, refuse_missing, refuse_start
+from bot.publishing.refusals import (
+    NoRoute,
+    Refusal,
+    refuse_environment,
+    refuse_file,
+    refuse_missing,
+    refuse_mixed,
+    refuse_start,
+)
 from bot.publishing.truth import Truth
 
 __all__ = ["NoRoute", "Order", "PublishSettings", "Refusal", "ReleaseFacts", "Route", "Twin", "assess_files", "choose_route"]  # fmt: skip
@@ -176,6 +184,9 @@ def choose_route(files: Mapping[str, str], facts: ReleaseFacts, settings: Publis
     jobs = _in_environment(verdict.running_jobs, settings.environment)
     if not jobs:
         return refuse_environment(chosen.path, verdict.running_jobs, settings.environment or "")
+    if len(jobs) < len(verdict.running_jobs) or not _share_environment(jobs):
+        # One job at the gate is no gate for the others: whichever is unguarded would publish at once.
+        return refuse_mixed(chosen.path, verdict.running_jobs)
     first = jobs[0]
     return Route(
         order=order,
@@ -238,6 +249,11 @@ def _in_environment(jobs: tuple[PublishingJob, ...], environment: str | None) ->
         return jobs
     wanted = environment.lower()
     return tuple(job for job in jobs if not job.environment_known or (job.environment or "").lower() == wanted)
+
+
+def _share_environment(jobs: tuple[PublishingJob, ...]) -> bool:
+    known = {(job.environment or "").lower() for job in jobs if job.environment_known}
+    return len(known) <= 1
 
 
 def _doubts(verdict: Verdict, jobs: Iterable[PublishingJob], settings: PublishSettings) -> list[str]:

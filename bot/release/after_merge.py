@@ -14,7 +14,7 @@ from bot.github.facts import RunFacts
 from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, needed
 from bot.release.naming import is_latest, name_tag
-from bot.release.propose import project_reason, route_reason, settings_reason
+from bot.release.propose import project_reason, publisher_reason, route_reason, settings_reason
 from bot.release.reasons import Reason, because
 from bot.release.record import Milestone, Record
 from bot.release.runs import (
@@ -96,6 +96,11 @@ def after_merge(snapshot: Snapshot) -> Step:
         return Blocked(because(Reason.RECORD_LOST))
     if record.reached(Milestone.ANNOUNCED):
         return Done()
+    if record.reached(Milestone.CLOSED):
+        return Blocked(because(Reason.UNDONE_PULL, version=record.version))
+    if snapshot.candidate is None and isinstance(snapshot.settings, RepositorySettings):
+        # It was merged, and GitHub does not say yet as which commit.
+        return AwaitRun(look_again=_SOON)
     stage = _stage(snapshot, record)
     if not isinstance(stage, Stage):
         return stage
@@ -121,6 +126,9 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
         return Blocked(because(Reason.VERSION_MISMATCH, found=project.spelling, wanted=record.version))
     if not isinstance(route, Route):
         return Blocked(route_reason(route))
+    untrusted = publisher_reason(snapshot, route)
+    if untrusted is not None:
+        return Blocked(untrusted)
     tag = name_tag(settings, snapshot.tags, project, project.spelling)
     return Stage(snapshot, record, settings, route, project, tag, candidate.commit)
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
-from bot.release.propose import propose, route_reason, settings_reason
+from bot.release.propose import propose, publisher_reason, route_reason, settings_reason
 from bot.release.reasons import Because, Reason, because
+from bot.release.record import Milestone
 from bot.release.snapshot import Snapshot, Unreachable
 from bot.release.steps import Abandoned, AwaitMerge, Blocked, Idle, Step
 from bot.settings.repository import SettingsProblem
@@ -31,11 +32,16 @@ def next_step(snapshot: Snapshot) -> Step:
 def _before_merge(snapshot: Snapshot) -> Step:
     if snapshot.record is None:
         return Blocked(because(Reason.RECORD_LOST))
+    if snapshot.record.reached(Milestone.CLOSED):
+        return Blocked(because(Reason.UNDONE_PULL, version=snapshot.record.version))
     if isinstance(snapshot.settings, SettingsProblem):
         return Blocked(settings_reason(snapshot.settings))
     route = snapshot.candidate.route if snapshot.candidate else None
     if isinstance(route, NoRoute):
         return Blocked(route_reason(route))
+    untrusted = publisher_reason(snapshot, route) if route is not None else None
+    if untrusted is not None:
+        return Blocked(untrusted)
     warnings: list[Because] = []
     if isinstance(snapshot.index, Unreachable):
         warnings.append(because(Reason.INDEX_UNREACHABLE, detail=snapshot.index))

@@ -41,6 +41,11 @@ class Evidence:
         """The index that is published to."""
         return self._client.index
 
+    @property
+    def publisher_trusted(self) -> bool:
+        """Whether the index can trust workflows of this GitHub at all."""
+        return self._client.index.trusts_workflows_on(self._web_base)
+
     async def find_project(self, name: str) -> ProjectFiles | Unreachable:
         """The project's files, or why the index cannot tell: never taken for "nothing there"."""
         try:

@@ -35,6 +35,9 @@ from bot.release.speech import STALENESS
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
 
+_MOST_PULLS, _MOST_OWN_PULLS = 50, 3
+"""How many pull requests from a release branch are looked through, and how many of ours are looked after."""
+
 _MOST_COMMITS = 30
 """How far back on a release branch the check run with our record is looked for."""
 
@@ -52,12 +55,17 @@ class Observer:
 
     async def list_own_pulls(self, repository: Repository, line: Line) -> list[PullRequest]:
         """The newest release PRs of ``line``, newest first: ours by author, and from this repository, never a fork's."""
-        return [pull for pull in await list_pulls(self._access.read, line.branch) if self.is_own(repository, pull)]
+        pulls = await list_pulls(self._access.read, line.branch, limit=_MOST_PULLS)
+        return [pull for pull in pulls if self.is_own(repository, pull)][:_MOST_OWN_PULLS]
 
     def is_own(self, repository: Repository, pull: PullRequest) -> bool:
-        """Whether ``pull`` is a release PR that we made; anybody can name a branch like ours."""
+        """Whether ``pull`` is a release PR that we made, for the line we made it for.
+
+        Anybody can name a branch like ours, and whoever may write can point our pull request at another base.
+        """
         by_us = pull.author is not None and pull.author.id == self._app.bot.id
-        return by_us and pull.head_repository_id == repository.id and pull.head_branch.startswith("aweigh/")
+        in_line = pull.head_branch == Line(pull.base_branch).branch
+        return by_us and in_line and pull.head_repository_id == repository.id
 
     def is_new(self, pull: PullRequest | None) -> bool:
         """Whether ``pull`` was made so recently that reads may still miss it, or what belongs to it."""
@@ -105,6 +113,7 @@ class Observer:
             line=line,
             settings=RepositorySettings(),
             target=self._evidence.index,
+            publisher_trusted=self._evidence.publisher_trusted,
             request=request,
             pull=pull,
             record=record,
@@ -221,6 +230,7 @@ class Observer:
             jobs=jobs,
             pending=await list_pending(read, run.id) if waiting else (),
             reviews=await list_reviews(read, run.id) if asked else (),
+            by_us=run.actor_id == self._app.bot.id,
         )
 
     async def _with_approvals(
@@ -231,13 +241,15 @@ class Observer:
         if key is None or not self._may_ask(snapshot):
             return snapshot
         comments = await list_conversation(self._access.read, pull.number, since=pull.created_at)
-        prompt = find_marked(comments, prompt_marker(key), self._app.bot.id)
-        asked_at = prompt.created_at if prompt else None
-        if asked_at is None and record.asked is not None and record.asked.key == key:
-            asked_at = record.asked.at
-        if asked_at is None:
+        # Anyone with write access can edit a comment of ours into a prompt; we never edit one.
+        as_posted = [comment for comment in comments if comment.edited_at is None]
+        prompt = find_marked(as_posted, prompt_marker(key), self._app.bot.id)
+        known = record.asked.at if record.asked is not None and record.asked.key == key else None
+        moments = [moment for moment in (known, prompt.created_at if prompt else None) if moment is not None]
+        if not moments:
             return snapshot
-        pushers = await list_pushers(self._access.read, snapshot.line.branch, pull.created_at)
+        asked_at = max(moments)
+        pushers = await list_pushers(self._access.read, pull.head_branch, pull.created_at)
         # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
         asked_as = prompt.id if prompt else 0
         given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]

@@ -44,6 +44,9 @@ from bot.release.steps import (
 )
 from bot.settings.repository import RepositorySettings
 
+PULL_INTENT = "pull:"
+"""With the id of a command's comment: its pull request may have been opened at that moment."""
+
 _MOST_REPORTS = 3
 """Failed jobs whose logs are read; the first ones hold the cause."""
 
@@ -151,12 +154,18 @@ class Performer:
         needed = approvals.needed(snapshot, settings)
         body = pull_words.render_pull_body(plan, snapshot.environment, needed)
         if snapshot.pull is not None and snapshot.pull.is_open:
-            return await pulls.update_pull(self._access.speak, snapshot.pull.number, title=plan.title, body=body)
+            now = await pulls.get_pull(self._access.read, snapshot.pull.number)
+            if not now.is_open:
+                raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
+            return await pulls.update_pull(self._access.speak, now.number, title=plan.title, body=body)
+        await self._intents.record(f"{PULL_INTENT}{plan.comment_id}", {})
         made = await pulls.ensure_pull(
             self._access.speak, branch=plan.branch, base=plan.base, title=plan.title, body=body
         )
         if made is None:
             raise Backoff(STALENESS, "the pull request does not show yet")
+        if made.author is None or made.author.id != snapshot.app.bot.id:
+            raise StandsError(because(Reason.FOREIGN_PULL, number=made.number, branch=plan.branch))
         return made
 
     async def _create_tag(self, snapshot: Snapshot, step: CreateTag) -> None:
@@ -191,9 +200,16 @@ class Performer:
         return {"SHA256SUMS": outcome_words.render_digests(step.evidence), **files}
 
     async def _dispatch(self, step: DispatchRun) -> None:
-        await self._once(f"dispatch:{step.tag}")
+        key = f"dispatch:{step.tag}"
+        earlier = await self._intents.find(key)
+        if earlier is not None and earlier.value.get("sent"):
+            # It was sent for certain; its run does not show yet.
+            return
+        await self._once(key)
         workflow = step.route.workflow.rpartition("/")[2]
-        await actions.dispatch(self._access.start, workflow, step.tag, step.route.inputs)
+        # The full name: a branch may be called like the tag, and would be started in its place.
+        await actions.dispatch(self._access.start, workflow, f"refs/tags/{step.tag}", step.route.inputs)
+        await self._intents.record(key, {"sent": True})
 
     async def _once(self, key: str) -> None:
         """Leave an intent before an effect without a key; wait out the staleness window when there is one already."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.plan import Plan, plan_release
 from bot.release.reasons import Because, Reason, because
+from bot.release.record import Milestone
 from bot.release.snapshot import Request, Snapshot
 from bot.release.steps import OpenPull, Refused, Step
 from bot.settings.repository import RepositorySettings, SettingsProblem
@@ -39,6 +42,11 @@ def propose(snapshot: Snapshot, request: Request) -> Step | None:
     return OpenPull(answer) if isinstance(answer, Plan) else Refused(answer)
 
 
+def is_release_line(base: str, default_branch: str) -> bool:
+    """Whether releases are made from ``base``: anybody with write access can make a branch and merge into it."""
+    return base == default_branch or base.endswith(".x")
+
+
 def settings_reason(problem: SettingsProblem) -> Because:
     """Why settings that cannot be read stop everything."""
     return because(Reason.SETTINGS_INVALID, path=problem.path, detail=problem.detail)
@@ -64,9 +72,22 @@ def route_reason(route: NoRoute | None) -> Because:
     )
 
 
+def publisher_reason(snapshot: Snapshot, route: Route) -> Because | None:
+    """Why the index would refuse the upload of this GitHub's workflows, whatever they say; None when it need not.
+
+    A job that asks for no identity uploads with a token, which every index takes from anywhere.
+    """
+    if snapshot.publisher_trusted or not route.jobs[0].id_token:
+        return None
+    host = urlsplit(snapshot.repository.web_url).netloc
+    return because(Reason.PUBLISHER_UNTRUSTED, index=snapshot.target.title, host=host)
+
+
 def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
     pull, record = snapshot.pull, snapshot.record
-    return pull is not None and pull.is_open and record is not None and same_version(record.version, version.spelling)
+    if pull is None or record is None or not pull.is_open or record.reached(Milestone.CLOSED):
+        return False
+    return same_version(record.version, version.spelling)
 
 
 def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersion) -> Plan | Because:
@@ -79,22 +100,29 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     if standing is not None:
         return standing
     if candidate is None:
-        raise ValueError("a request is observed together with the head of its base")
+        return because(Reason.BASE_GONE, base=snapshot.line.base)
     project = candidate.project
     if isinstance(project, ProjectProblem):
         return project_reason(project)
     refusal = _version_refusal(snapshot, settings, project, version)
     if refusal is not None:
         return refusal
-    if not isinstance(candidate.route, Route):
-        return route_reason(candidate.route)
+    route = candidate.route
+    if not isinstance(route, Route):
+        return route_reason(route)
+    untrusted = publisher_reason(snapshot, route)
+    if untrusted is not None:
+        return untrusted
     try:
-        return plan_release(snapshot, request, version, project=project, settings=settings, route=candidate.route)
+        return plan_release(snapshot, request, version, project=project, settings=settings, route=route)
     except ProjectRefused as refused:
         return project_reason(refused.problem)
 
 
 def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None:
+    base, default = snapshot.line.base, snapshot.repository.default_branch
+    if not is_release_line(base, default):
+        return because(Reason.NOT_A_LINE, base=base, default=default)
     pull = snapshot.pull
     if pull is not None and pull.is_open and not request.on_release_pull:
         known = snapshot.record.version if snapshot.record else pull.title

@@ -81,6 +81,9 @@ class Reconciler:
             except PermissionMissing as missing:
                 return await self._stand_blind(repository, line, pull, request, missing)
             snapshot = _with_record(snapshot, done)
+            if snapshot.record is not None:
+                # Once its gate is open the run does not lead to its prompt any more.
+                done.append(Outcome(asked=snapshot.record.asked))
             step = next_step(snapshot)
             log.info("step", step=type(step).__name__, line=line.base, pull=pull.number if pull else None)
             if not isinstance(step, Effect):

@@ -25,6 +25,7 @@ class Milestone(StrEnum):
     STARTED = "s"
     PUBLISHED = "p"
     ANNOUNCED = "a"
+    CLOSED = "c"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ def remember(snapshot: Snapshot, record: Record) -> Record:
     started = tagged and find_shown_run(snapshot) is not None
     route = snapshot.candidate.route if snapshot.candidate else None
     by_dispatch = isinstance(route, Route) and route.order is Order.DISPATCH
+    pull = snapshot.pull
     seen = {
+        Milestone.CLOSED: pull is not None and not pull.is_open and not pull.merged,
         Milestone.TAGGED: tagged,
         Milestone.RELEASED: tagged and snapshot.release is not None,
         # Of a dispatch nothing shows but its run, and it may be a crash ago that it was sent.
@@ -31,7 +33,8 @@ def remember(snapshot: Snapshot, record: Record) -> Record:
         if is_there:
             record = record.reach(milestone, snapshot.at)
     key = _asked_key(snapshot, record)
-    if snapshot.prompt is not None and key is not None:
+    known = record.asked is not None and record.asked.key == key
+    if snapshot.prompt is not None and key is not None and not known:
         record = replace(record, asked=Asked(key, snapshot.prompt.created_at))
     return record
 

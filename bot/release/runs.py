@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.github.facts import DeploymentReview, RunFacts, TagRef
-from bot.publishing.route import Route
+from bot.publishing.route import Order, Route
 from bot.release.record import Record
 
 
@@ -17,10 +17,15 @@ def attempt_key(facts: RunFacts) -> str:
 def approval_key(
     runs: Iterable[RunFacts], route: Route, tag: TagRef | None, record: Record, merge_commit: str | None
 ) -> str | None:
-    """What an approval would be bound to now: our run at its gate, else the merge commit while nothing has started."""
+    """What an approval would be bound to now: our run at its gate, else the merge commit while nothing has started.
+
+    A run past its gate counts as well while the record does not know the prompt: a crash came between asking and
+    remembering, and people answered in time.
+    """
     ours = find_ours(runs, route, tag.name, record) if tag else None
     if ours is not None:
-        return attempt_key(ours) if waits_at(ours, route.environment) else None
+        forgotten = record.asked is None and _distance(ours, route) == 0
+        return attempt_key(ours) if waits_at(ours, route.environment) or forgotten else None
     return commit_key(merge_commit) if merge_commit else None
 
 
@@ -39,7 +44,11 @@ def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record) 
     live = [
         facts
         for facts in publishing
-        if facts.run.event == route.event and facts.run.path == route.workflow and not _turned_away_by_us(facts)
+        if facts.run.event == route.event
+        and facts.run.path == route.workflow
+        and not _turned_away_by_us(facts)
+        # A person who dispatches the workflow at our tag chose its inputs; people approve ours.
+        and (facts.by_us or route.order is not Order.DISPATCH)
     ]
     for facts in live:
         if record.asked is not None and record.asked.key.startswith(f"run:{facts.run.id}/"):

@@ -136,6 +136,8 @@ class Snapshot:
     line: Line
     settings: RepositorySettings | SettingsProblem
     target: Index
+    publisher_trusted: bool = True
+    """Whether the index can trust workflows of this GitHub at all."""
     request: Request | None = None
     pull: PullRequest | None = None
     branch_head: str | None = None

@@ -36,7 +36,7 @@ class Speech:
         Raises:
             Backoff: it may have been said already, and GitHub may just not show it yet.
         """
-        comment = await self._find(number, mark)
+        comment = await self._find(number, mark, as_posted=True)
         return comment.created_at if comment else await self._create(number, mark, body)
 
     async def keep(self, number: int, mark: str, body: str) -> None:
@@ -47,12 +47,14 @@ class Speech:
         elif comment.body != body:
             await edit_comment(self._access.speak, comment.id, body)
 
-    async def _find(self, number: int, mark: str) -> Comment | None:
+    async def _find(self, number: int, mark: str, *, as_posted: bool = False) -> Comment | None:
+        """Our comment with ``mark``; with ``as_posted`` one that nobody edited, so that no other can be turned into it."""
         try:
             comments = await list_conversation(self._access.read, number)
         except PermissionMissing:
             comments = await list_comments(self._access.read, number)
-        return find_marked(comments, mark, self._bot_id)
+        unedited = [comment for comment in comments if comment.edited_at is None]
+        return find_marked(unedited if as_posted else comments, mark, self._bot_id)
 
     async def _create(self, number: int, mark: str, body: str) -> datetime:
         key = f"comment:{number}:{mark}"

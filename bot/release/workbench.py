@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.engine.protocol import Intents
+from bot.engine.protocol import Backoff, Intents
 from bot.github.access import Access
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
@@ -16,7 +16,7 @@ from bot.release.decide import next_step
 from bot.release.evidence import Evidence
 from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
-from bot.release.perform import Performer
+from bot.release.perform import PULL_INTENT, Performer
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import find_record
 from bot.release.snapshot import Line, Request
@@ -43,11 +43,15 @@ class Workbench:
         # The line is noted first: a release whose branch is deleted after the merge is found again through it.
         await self._intents.record(_LINE_INTENT + line.base, {})
         newest = next(iter(await self.observer.list_own_pulls(repository, line)), None)
-        if newest is None or newest.is_open:
+        if newest is not None and newest.is_open:
             return await self._reconciler.reconcile(repository, line, newest, request)
-        if newest.created_at >= asked_at and await self._is_made_for(newest, request):
+        if newest is not None and newest.created_at >= asked_at and await self._is_made_for(newest, request):
             # It was carried out before a crash, and people have merged or closed what came of it since.
             return await self.take(repository, newest)
+        opening = await self._intents.find(f"{PULL_INTENT}{request.comment_id}")
+        if opening is not None and self.is_recent(opening.recorded_at):
+            # People may have merged what does not even show yet: their merge must not be followed by a second one.
+            raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
         return await self._reconciler.reconcile(repository, line, None, request)
 
     async def _is_made_for(self, pull: PullRequest, request: Request) -> bool:
@@ -59,13 +63,13 @@ class Workbench:
         """Take the release of ``pull`` as far as it goes."""
         return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull)
 
-    async def accept(self, comment_id: int) -> None:
+    async def accept(self, approval: str) -> None:
         """Note that this approval was judged to count: once its gate is open, nothing shows that any more."""
-        await self._intents.record(f"{_APPROVAL_INTENT}{comment_id}", {})
+        await self._intents.record(f"{_APPROVAL_INTENT}{approval}", {})
 
-    async def is_accepted(self, comment_id: int) -> bool:
+    async def is_accepted(self, approval: str) -> bool:
         """Whether this approval was judged to count before, so that its comment is being handled again after a crash."""
-        return await self._intents.find(f"{_APPROVAL_INTENT}{comment_id}") is not None
+        return await self._intents.find(f"{_APPROVAL_INTENT}{approval}") is not None
 
     def is_recent(self, moment: datetime) -> bool:
         """Whether reads may not show yet what happened then."""

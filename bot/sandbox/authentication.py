@@ -56,7 +56,8 @@ def issue_token(
     """
     if installation.suspended_at is not None:
         raise ForbiddenError("This installation has been suspended")
-    wanted = dict(installation.permissions if permissions is None else permissions)
+    # Asking for no permission by name means all of them: PyGithub sends an empty object for that.
+    wanted = dict(permissions or installation.permissions)
     for permission, access in wanted.items():
         held = installation.permissions.get(permission, "none")
         if access not in ACCESS_LEVELS or ACCESS_LEVELS.index(access) > ACCESS_LEVELS.index(held):

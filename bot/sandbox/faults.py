@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.http import DOCUMENTATION, Request, Response, reply
+from bot.sandbox.limits import TOO_FAST
 from bot.sandbox.world import World
 
 
@@ -167,10 +168,15 @@ def unicorn() -> Refused:
 def secondary_limit(*, status: int = 403, retry_after: int | None = 60) -> Refused:
     """A secondary rate limit, with 403 or 429, with or without ``retry-after``."""
     headers: Mapping[str, str] = {} if retry_after is None else {"retry-after": str(retry_after)}
-    message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
     return Refused(
-        reply(status, {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}, headers)
+        reply(status, {"message": TOO_FAST, "documentation_url": DOCUMENTATION, "status": str(status)}, headers)
     )
+
+
+def base_modified() -> Refused:
+    """405 to a merge while GitHub still works on the one before it; unlike the other 405 it passes by itself."""
+    message = "Base branch was modified. Review and try the merge again."
+    return Refused(reply(405, {"message": message, "documentation_url": DOCUMENTATION, "status": "405"}))
 
 
 def primary_limit(*, reset: int, status: int = 403) -> Refused:

@@ -141,6 +141,7 @@ class GitHubSandbox:
             cut = effect.after if isinstance(effect, CutDocument) else None
             if not is_mutation(request):
                 call.world = self.faults.find_stale_world(request) or self.world
+            self.limits.pace(call.caller, "graphql", now, changes=is_mutation(request))
             bucket = self.limits.bucket(call.caller, "graphql", now)
             if bucket.used >= bucket.limit:
                 return None, _graphql_exhausted(), 0
@@ -150,6 +151,7 @@ class GitHubSandbox:
             return None, response, points
         if request.path == f"{api}/rate_limit":
             return None, self._show_limits(call), 0
+        self.limits.pace(call.caller, "core", now, changes=request.method not in ("GET", "HEAD"))
         headers.update(self.limits.spend(call.caller, "core", 1, now).headers("core"))
         router, prefix = (self._uploads, uploads) if request.path.startswith(uploads + "/") else (self._api, api)
         if not request.path.startswith(prefix):

@@ -1,11 +1,13 @@
 """Rate limits, counted as GitHub counts them: per installation and hour, REST and GraphQL apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.sandbox.http import Caller, ForbiddenError
 
+TOO_FAST = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 _WINDOW = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -27,11 +29,46 @@ class Bucket:
         return {f"x-ratelimit-{name}": str(value) for name, value in self.facts(resource).items()}
 
 
+@dataclass(slots=True)
+class SecondaryLimits:
+    """The limits on how fast an installation may ask: in points per minute, and in changes per minute and hour.
+
+    A request that reads costs a point, one that changes something five. Source: "Rate limits for the REST API", "About
+    secondary rate limits", and its twin for GraphQL.
+    """
+
+    rest_points: int = 900
+    graphql_points: int = 2000
+    changes: int = 80
+    changes_per_hour: int = 500
+    _spent: list[tuple[datetime, str, str, int]] = field(default_factory=list)
+    """When, by whom, of which resource, and how many points; what is older than an hour is forgotten."""
+
+    def spend(self, caller: Caller, resource: str, now: datetime, *, changes: bool) -> None:
+        """Count a request. Raises ForbiddenError (403) with ``retry-after`` when it comes too fast."""
+        owner, points = _owner(caller), 5 if changes else 1
+        self._spent = [one for one in self._spent if now - one[0] < _WINDOW]
+        mine = [one for one in self._spent if one[1] == owner]
+        recent = [one for one in mine if now - one[0] < _MINUTE]
+        most = self.graphql_points if resource == "graphql" else self.rest_points
+        made = [one for one in mine if one[3] > 1]
+        too_fast = (
+            sum(one[3] for one in recent if one[2] == resource) + points > most
+            or (changes and sum(one[3] > 1 for one in recent) >= self.changes)
+            or (changes and len(made) >= self.changes_per_hour)
+        )
+        if too_fast:
+            raise ForbiddenError(TOO_FAST, headers={"retry-after": str(int(_MINUTE.total_seconds()))})
+        self._spent.append((now, owner, resource, points))
+
+
 class RateLimits:
     """The buckets of all callers; ``limit`` is per hour and may be changed at any time for new hours."""
 
     def __init__(self, limit: int = 5000) -> None:
         self.limit = limit
+        self.secondary: SecondaryLimits | None = None
+        """Counted only where somebody asks for it: the clocks of most tests stand still."""
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def bucket(self, caller: Caller, resource: str, now: datetime) -> Bucket:
@@ -42,6 +79,11 @@ class RateLimits:
             limit = self.limit if caller.app or caller.token else 60
             bucket = self._buckets[key] = Bucket(limit, now + _WINDOW)
         return bucket
+
+    def pace(self, caller: Caller, resource: str, now: datetime, *, changes: bool) -> None:
+        """Count a request against the secondary limits, where they are counted. Raises ForbiddenError (403)."""
+        if self.secondary is not None:
+            self.secondary.spend(caller, resource, now, changes=changes)
 
     def spend(self, caller: Caller, resource: str, points: int, now: datetime) -> Bucket:
         """Take points from the bucket. Raises ForbiddenError (403) when too few are left."""

@@ -116,6 +116,11 @@ class Person:
         self._needs("write")
         refs.create_ref(self.world, self.repository, f"refs/tags/{tag}", self._sha(revision), self.user)
 
+    def push_tags(self, *tags: str, revision: str) -> None:
+        """Push several lightweight tags in one go."""
+        self._needs("write")
+        refs.push_tags(self.world, self.repository, dict.fromkeys(tags, self._sha(revision)), self.user)
+
     def move_tag(self, tag: str, revision: str) -> None:
         """Force a tag onto another commit."""
         self._needs("write")

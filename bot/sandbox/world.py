@@ -69,6 +69,8 @@ class World:
         """Called whenever something was put into the outbox."""
         self.unknown_reads = 0
         """How many reads of a new or moved pull request find ``mergeable`` null; see `PullRequest.unknown_reads`."""
+        self.closed_gate_is_invalid = False
+        """Whether an App's decision about a gate that does not wait for it is answered with 422 instead of 404."""
         self.ghost = self.add_user("ghost", user_id=10137)
         self.web_flow = self.add_user("web-flow", user_id=19864447, name="GitHub", email="noreply@sandbox.invalid")
         """Commits what people do in the browser, and what GitHub signs for an App."""

@@ -21,18 +21,24 @@ SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 
 _MOST_BYTES = 512 * 1024
 
-_FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml$")]
-_Tag = Annotated[str, StringConstraints(pattern=r"^[\w./@=+-]{0,40}\{version\}[\w./@=+-]{0,20}$")]
+_FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml\Z")]
+_Tag = Annotated[str, StringConstraints(pattern=r"^[\w./@=+-]{0,40}\{version\}[\w./@=+-]{0,20}\Z")]
 _Input = Annotated[str, StringConstraints(max_length=1000)]
 
 
 class _Table(BaseModel):
     # Unknown keys are reported with a suggestion instead of refused: a key of a newer Aweigh must not stop a release.
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # Python's own regular expressions, since those of pydantic's take 15 MB for what these patterns may repeat.
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, regex_engine="python-re")
 
 
 class ApprovalSettings(_Table):
-    """``approval``: who must agree before anything is published."""
+    """``approval``: who must agree before anything is published.
+
+    An unknown key is a problem here, and no mere warning: a mistyped ``required`` must not open a gate.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     required: Annotated[int | None, Field(strict=True, ge=0, le=6)] = None
     self_: Annotated[bool, Field(strict=True, alias="self")] = False
@@ -73,8 +79,7 @@ def read_settings(files: Mapping[str, bytes]) -> RepositorySettings | SettingsPr
 
 def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem | None:
     if len(content) > _MOST_BYTES:
-        # An oversized pyproject.toml is reported by the version engine, which has to read it too.
-        return None if path == "pyproject.toml" else SettingsProblem(path, "the file is larger than 512 kB")
+        return SettingsProblem(path, "the file is larger than 512 kB")
     try:
         document = dict(read_toml(content.decode()).values)
     except (TomlError, UnicodeDecodeError) as error:
@@ -101,9 +106,4 @@ def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | Settings
 
 def _unknown_keys(table: dict[str, Any]) -> list[tuple[str, str | None]]:
     known = {field.alias or name for name, field in RepositorySettings.model_fields.items() if not field.exclude}
-    nested = {field.alias or name for name, field in ApprovalSettings.model_fields.items()}
-    found = [(key, known) for key in table if key not in known]
-    approval = table.get("approval")
-    if isinstance(approval, dict):
-        found += [(f"approval.{key}", {f"approval.{name}" for name in nested}) for key in approval if key not in nested]
-    return [(key, next(iter(get_close_matches(key, choices, 1)), None)) for key, choices in found]
+    return [(key, next(iter(get_close_matches(key, known, 1)), None)) for key in table if key not in known]

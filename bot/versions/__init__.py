@@ -40,6 +40,7 @@ from bot.versions.arithmetic import (
     same_version,
 )
 from bot.versions.calver import check_calver, infer_calver, next_calver
+from bot.versions.copies.finding import VersionFile
 from bot.versions.edits import bump
 from bot.versions.formats.toml_spans import TomlError, read_toml
 from bot.versions.project import (
@@ -86,6 +87,7 @@ __all__ = [
     "SpelledVersion",
     "TomlError",
     "VersionCode",
+    "VersionFile",
     "VersionProblem",
     "VersionStep",
     "bump",

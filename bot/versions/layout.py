@@ -65,7 +65,10 @@ def list_version_modules(tree_paths: Iterable[str], project_name: str, packages:
     homes = {_fold(project_name)} | {_fold(re.sub(part, "/", project_name)) for part in ("[.]", "[-]", "[-_.]")}
     homes |= {_fold(package) for package in packages}
     found = [path for path in paths if _is_version_module(path, homes)]
-    return found or [path for path in paths if _is_version_module(path, _only_package(paths))]
+    if found:
+        return found
+    only = _only_package(paths)
+    return [path for path in paths if _is_version_module(path, only)] if only else []
 
 
 def is_foreign(path: str) -> bool:

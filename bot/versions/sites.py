@@ -16,8 +16,9 @@ from bot.versions.backends.declared import find_source
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package, Source, read_package
 from bot.versions.checkout import Checkout
+from bot.versions.copies.configured import find_configured_copies
 from bot.versions.copies.documents import CITATION, METADATA, SPHINX, find_document_copies, lookalikes_in_text
-from bot.versions.copies.finding import Finding, Subject
+from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies
 from bot.versions.copies.modules import find_module_copies
@@ -61,16 +62,23 @@ _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_pins,
     find_tool_copies,
     find_document_copies,
+    find_configured_copies,
 )
 
 
-def wanted_paths(tree_paths: Iterable[str], known: Mapping[str, bytes] | bytes, root: str = ".") -> list[str]:
+def wanted_paths(
+    tree_paths: Iterable[str],
+    known: Mapping[str, bytes] | bytes,
+    root: str = ".",
+    version_files: tuple[VersionFile, ...] = (),
+) -> list[str]:
     """The files whose contents ``read_project`` needs beside those known; none once it has all.
 
     Args:
         tree_paths: every file of the commit (blobs only: no links, no submodules).
         known: contents read so far by path, an empty mapping in the first round; or the content of pyproject.toml.
         root: folder of the package.
+        version_files: the places that the project's settings name.
 
     Returns:
         Paths in the tree, at most 60. None when pyproject.toml is no use; ``read_project`` says why.
@@ -89,28 +97,31 @@ def wanted_paths(tree_paths: Iterable[str], known: Mapping[str, bytes] | bytes, 
             source = find_source(package, name, packages, setup)
         for find in _COPIES if source.derived_by is None else ():
             with suppress(ProjectRefused):
-                find(_subject(package, name, packages, source))
+                find(_subject(package, name, packages, source, version_files))
     return [path for path in checkout.wanted if path not in files]
 
 
-def read_project(files: Mapping[str, bytes], root: str = ".") -> Project | ProjectProblem:
+def read_project(
+    files: Mapping[str, bytes], root: str = ".", version_files: tuple[VersionFile, ...] = ()
+) -> Project | ProjectProblem:
     """The project at a commit.
 
     Args:
         files: contents by path: the files of all rounds of ``wanted_paths``. More do no harm.
         root: folder of the package.
+        version_files: the places that the project's settings name.
 
     Returns:
         The project with all its version sites, or the problem that keeps it from being released. When a tool derives
         the version from the newest tag there are no sites, and ``Project.at`` says which version that is.
     """
     try:
-        return _read(Checkout(files, files, root))
+        return _read(Checkout(files, files, root), version_files)
     except ProjectRefused as refused:
         return refused.problem
 
 
-def _read(checkout: Checkout) -> Project | ProjectProblem:
+def _read(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> Project | ProjectProblem:
     package = read_package(checkout)
     setup = read_setup_py(package)
     if package.document is None and setup is None and not package.setup_cfg:
@@ -125,7 +136,7 @@ def _read(checkout: Checkout) -> Project | ProjectProblem:
     version = _get_version(source.sites[0])
     if any(_get_version(site) != version for site in source.sites):
         return ProjectProblem(ProjectCode.SITES_DISAGREE, _disagreement(source.sites), sites=source.sites)
-    subject = _subject(package, name, packages, source)
+    subject = _subject(package, name, packages, source, version_files)
     finding = Finding()
     for find in _COPIES:
         finding.add(find(subject))
@@ -133,10 +144,12 @@ def _read(checkout: Checkout) -> Project | ProjectProblem:
     return _project(checkout, subject, source, finding)
 
 
-def _subject(package: Package, name: str, packages: tuple[str, ...], source: Source) -> Subject:
+def _subject(
+    package: Package, name: str, packages: tuple[str, ...], source: Source, version_files: tuple[VersionFile, ...]
+) -> Subject:
     spelling = source.sites[0].spelling if source.sites else ""
     form = source.sites[0].form if source.sites else Form.TYPED
-    return Subject(package, name, (*packages, *source.packages), spelling, form)
+    return Subject(package, name, (*packages, *source.packages), spelling, form, version_files)
 
 
 def _project(checkout: Checkout, subject: Subject, source: Source, finding: Finding) -> Project:

@@ -73,14 +73,18 @@ class Dialect:
         numbers = [match["number"] for match in self._matches(_PRE) if _NORMAL_WORDS[match["word"].lower()] == level]
         return 0 if "0" in numbers else 1
 
-    def back_to_development(self, following: Version) -> str:
-        """What the files say between releases: ``1.3.0.dev0``, ``1.3.0.dev`` or ``1.3.0+dev``, as they did before."""
+    def back_to_development(self, following: Version) -> SpelledVersion:
+        """What the files say between releases: ``1.3.0.dev0``, ``1.3.0.dev`` or ``1.3.0+dev``, as they did before.
+
+        It is written by ``bump`` and never released, so that it may be a local version.
+        """
         base = ".".join(map(str, following.release))
         sample = next(self._matches(_DEV), None)
         if sample is None:
-            return f"{base}.dev0"
+            return SpelledVersion(f"{base}.dev0", Version(f"{base}.dev0"))
         number = "0" if sample["number"] else ""
-        return f"{base}{sample['before']}dev{sample['between'] if number else ''}{number}"
+        text = f"{base}{sample['before']}dev{sample['between'] if number else ''}{number}"
+        return SpelledVersion(text, Version(text))
 
     def _pre(self, version: Version) -> str:
         if version.pre is None:

@@ -130,7 +130,11 @@ class Visitor:
     def shoot(self, name: str, *, whole: bool = False) -> None:
         """Keep a picture as build output."""
         self.page.wait_for_timeout(300)
+        move = "place => document.querySelector('.player')?.style.setProperty('position', place)"
+        if whole:  # What floats at the bottom of the window would stand in the middle of a long picture.
+            self.page.evaluate(move, "static")
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole, animations="disabled")
+        self.page.evaluate(move, "")
 
     def listen(self) -> None:
         self.page.on("console", self._hear)

@@ -40,9 +40,13 @@ def test_the_story_waits_for_a_reader_who_steps_through_it(visit: Visits) -> Non
     visitor.page.wait_for_url(f"**{FEATURE}")
     expect(visitor.page.locator(".comment .prose").filter(has_text="/release 1.2.0")).to_be_visible()
     expect(player).to_contain_text("2 of 8 · next The bot opens the release pull request")
-    player.get_by_role("button", name="Go on").click()
-    visitor.page.wait_for_url(re.compile(r"/actions/runs/\d+$"), timeout=120_000)
+    for number in range(2, 7):
+        player.get_by_role("button", name="Step").click()
+        expect(player).to_contain_text(f"{number + 1} of 8 · next")
+    visitor.page.wait_for_url(re.compile(r"/actions/runs/\d+$"))
+    expect(visitor.page.get_by_role("region", name="Deployment decisions")).to_contain_text("hugo approved")
     visitor.shoot("run-for-reviewers")
+    player.get_by_role("button", name="Go on").click()
     visitor.hear_out()
 
 
@@ -92,7 +96,9 @@ def test_a_reviewer_says_no(visit: Visits) -> None:
     visitor.page.locator(".by-bot").get_by_role("link", name=re.compile("run")).last.click()
     visitor.page.get_by_label("Comment", exact=True).fill("Not on a Friday.")
     visitor.page.get_by_role("button", name="Reject").click()
-    expect(visitor.page.get_by_text("hugo rejected")).to_be_visible()
+    decisions = visitor.page.get_by_role("region", name="Deployment decisions")
+    expect(decisions).to_contain_text("hugo rejected pypi")
+    expect(decisions).to_contain_text("Not on a Friday.")
     visitor.open(RELEASE)
     visitor.comment("🛑")
     visitor.shoot("rejected", whole=True)

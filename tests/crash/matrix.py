@@ -64,8 +64,8 @@ class Listen(Peace):
 class Matrix:
     """All cells of one order of tag, release and publication."""
 
-    def __init__(self, acts: list[Undisturbed]) -> None:
-        self._acts = acts
+    def __init__(self, acts: list[Undisturbed], end: Saved) -> None:
+        self._acts, self.end = acts, end
 
     @classmethod
     async def draw(cls, trigger: Trigger) -> Matrix:
@@ -81,7 +81,7 @@ class Matrix:
             assert not list_repeats(stage.sandbox), list_repeats(stage.sandbox)
             acts.append(Undisturbed(saved, tuple(listen.asked), draw(stage), describe_kept(stage.store)))
             saved = after
-        return cls(acts)
+        return cls(acts, saved)
 
     @property
     def beginning(self) -> Saved:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from bot.sandbox.git.objects import Signature
 from bot.sandbox.sandbox import Sandbox
@@ -60,8 +62,14 @@ class Picture:
     @staticmethod
     def without(picture: str, parts: frozenset[str]) -> str:
         """A picture without some of its parts."""
-        kept = [part for part in picture.split("== ") if part.partition("\n")[0] not in parts]
+        kept = [part for part in re.split(r"(?m)^== ", picture) if part.partition("\n")[0] not in parts]
         return "== ".join(kept)
+
+    @staticmethod
+    def unordered(picture: str) -> str:
+        """A picture in which the comments of a thread stand in an order of their own: who was faster does not count."""
+        blocks = re.split(r"\n(?=  comment by |\S)", picture)
+        return "\n".join(line for _, group in groupby(blocks, _is_comment) for line in _in_order(group))
 
     # Names
 
@@ -103,7 +111,10 @@ class Picture:
         repository = self.sandbox.acme.repository
         names: dict[int, str] = {user.id: f"«{user.login}»" for user in self.sandbox.world.users.values()}
         for issue in repository.issues.values():
-            names |= {one.id: f"«comment {issue.number}.{n}»" for n, one in enumerate(self._told(issue), 1)}
+            spoken: Counter[str] = Counter()
+            for one in self._told(issue):
+                spoken[one.user.login] += 1
+                names[one.id] = f"«comment {spoken[one.user.login]} of {one.user.login} on #{issue.number}»"
         for n, run in enumerate(repository.runs.values(), 1):
             names[run.id] = f"«run {n}»"
             names |= {job.id: f"«job {n}.{job.key}.{job.run_attempt}»" for job in run.jobs}
@@ -265,6 +276,15 @@ def _repeated(posted: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         if one in seen:
             yield one
         seen.add(one)
+
+
+def _is_comment(block: str) -> bool:
+    return block.startswith("  comment by ")
+
+
+def _in_order(blocks: Iterable[str]) -> list[str]:
+    kept = list(blocks)
+    return sorted(kept) if _is_comment(kept[0]) else kept
 
 
 def _maker(signature: Signature) -> str:

@@ -146,8 +146,8 @@ class Schedule:
         late = frozenset(comment.id for comment in self.said if "approve" in comment.body)
         # Asked again, the bot begins again: it replaces the commit that it had left on its branch.
         hidden = frozenset({"activity"}) if refused else frozenset[str]()
-        wanted = Picture.without(self.matrix.final, hidden)
-        return differences(wanted, Picture.without(Picture(stage.sandbox, aside, late).draw(), hidden))
+        pictures = self.matrix.final, Picture(stage.sandbox, aside, late).draw()
+        return differences(*(Picture.unordered(Picture.without(picture, hidden)) for picture in pictures))
 
 
 def _is_asked(pull: PullRequest) -> bool:

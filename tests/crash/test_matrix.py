@@ -11,7 +11,7 @@ from tests.crash.matrix import ORDERS, Cell, Matrix
 from tests.crash.mischief import Fault
 from tests.crash.story import ACTS
 
-_SAMPLE_EVERY = 11
+_SAMPLE_EVERY = 29
 """The quick pass plays one request in so many, with one fault each."""
 
 _drawn: dict[str, Matrix] = {}

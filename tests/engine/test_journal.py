@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
@@ -78,6 +79,39 @@ async def test_what_was_to_be_written_is_not_in_the_error(journal: Journal) -> N
     with pytest.raises(EngineUnavailableError) as caught:
         await journal.transact(lambda db: write(db, "a private thought"))
     assert "private" not in str(caught.value)
+
+
+async def test_what_is_the_same_is_done_once_for_all_who_wait(database: sa.Engine, journal: Journal) -> None:
+    written: list[str] = []
+
+    def write_once(db: sa.Connection) -> str:
+        written.append(write(db, "a"))
+        return "a"
+
+    callers = [asyncio.create_task(journal.transact(write_once, same_as="a")) for _ in range(10)]
+    await asyncio.sleep(0)
+    callers[0].cancel()
+    assert await asyncio.gather(*callers[1:]) == ["a"] * 9
+    assert written == ["a"]
+
+
+async def test_what_has_begun_is_not_shared_with_who_comes_later(journal: Journal) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    runs: list[None] = []
+
+    def look(_: sa.Connection) -> None:
+        runs.append(None)
+        began.set()
+        go_on.wait(5)
+
+    first = asyncio.create_task(journal.transact(look, same_as="look"))
+    await asyncio.to_thread(began.wait, 5)
+    # The first one may have looked already at what the second one asks about.
+    second = asyncio.create_task(journal.transact(look, same_as="look"))
+    await asyncio.sleep(0.01)
+    go_on.set()
+    await asyncio.gather(first, second)
+    assert len(runs) == 2
 
 
 async def test_a_caller_who_gave_up_disturbs_nobody(database: sa.Engine, journal: Journal) -> None:

@@ -53,6 +53,7 @@ def test_a_migration_that_fails_leaves_the_version_as_it_was(database: sa.Engine
     with pytest.raises(RuntimeError):
         ensure_schema(database, [add_colour, fail])
     assert find_version(database) == 1
+    assert "colour" not in [column["name"] for column in sa.inspect(database).get_columns("aweigh_lanes")]
 
 
 def test_tables_of_a_newer_program_are_left_alone(database: sa.Engine) -> None:

@@ -31,7 +31,7 @@ def limited(seconds: float) -> RateLimited:
         (limited(5), 1, False, 5.25),
         (limited(5.1), 1, True, None),
         (limited(5), 7, True, None),
-        (Conflict("x"), 1, True, None),
+        (Conflict("x"), 1, False, 0.5),
         (Forbidden("x"), 1, True, None),
     ],
 )

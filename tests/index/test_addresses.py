@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.index.addresses import PYPI, TESTPYPI, define_index, known_indexes
+from bot.index.addresses import PYPI, TESTPYPI, Index, define_index, known_indexes
 
 
 def test_addresses_of_the_public_indexes() -> None:
@@ -71,3 +71,20 @@ def test_the_public_addresses_stand_in_one_module_only() -> None:
         if address.search(path.read_text(encoding="utf-8"))
     }
     assert found == {"index/addresses.py"}
+
+
+@pytest.mark.parametrize(
+    ("index", "github", "trusted"),
+    [
+        (PYPI, "https://github.com", True),
+        (TESTPYPI, "https://GitHub.com", True),
+        (PYPI, "https://ghe.acme.example", False),
+        (TESTPYPI, "https://acme.ghe.com", False),
+        (PYPI, "https://github.com.evil.example", False),
+        (define_index("pypi", "https://index.acme.example"), "https://ghe.acme.example", True),
+        (define_index("pypi", "https://pypi.org"), "https://ghe.acme.example", False),
+        (define_index("mine", "https://mirror.example", upload_hosts=["upload.pypi.org"]), "https://g.example", False),
+    ],
+)
+def test_the_public_indexes_trust_workflows_on_github_com_alone(index: Index, github: str, trusted: bool) -> None:
+    assert index.trusts_workflows_on(github) is trusted

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from bot.github.facts import Job, Role, TagRef
+from bot.publishing.route import Route
 from bot.release import steps
 from bot.release.decide import next_step
 from bot.release.reasons import Reason
 from bot.release.record import Milestone
-from bot.release.snapshot import Unreachable
+from bot.release.snapshot import Candidate, Line, Unreachable
 from bot.release.steps import (
     ALL_STEPS,
     Abandoned,
@@ -56,6 +57,13 @@ SKIPPED = replace(m.over(), jobs=(replace(m.over().jobs[0], conclusion="skipped"
 LATE = m.NOW - timedelta(minutes=11)
 
 
+def with_token_upload() -> Candidate:
+    candidate = m.candidate()
+    assert isinstance(candidate.route, Route)
+    job = replace(candidate.route.jobs[0], id_token=False)
+    return replace(candidate, route=replace(candidate.route, jobs=(job,)))
+
+
 def open_pull(**changes: Any) -> dict[str, Any]:
     return {"pull": m.pull(merged=False), "candidate": m.candidate(commit=m.HEAD), **changes}
 
@@ -81,25 +89,36 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("the released version is refused by its tag", asks("1.1.0"), Refused, Reason.TAG_EXISTS),
     ("another spelling of a tag is refused", asks("1.1"), Refused, Reason.TAG_EXISTS),
     ("a version the index has is refused", asks(index=m.files("1.2.0")), Refused, Reason.VERSION_TAKEN),
+    ("a base that is gone is refused", asks(candidate=None), Refused, Reason.BASE_GONE),
+    ("a branch that is no release line is refused", asks(line=Line("evil")), Refused, Reason.NOT_A_LINE),
+    ("a maintenance branch is one", asks(line=Line("1.x")), OpenPull, None),
     ("an archived repository is refused", asks(repository=replace(m.REPOSITORY, archived=True)), Refused, Reason.ARCHIVED),
     ("settings that cannot be read are refused", asks(settings=SettingsProblem("pyproject.toml", "x")), Refused, Reason.SETTINGS_INVALID),
     ("a project that cannot be read is refused", asks(candidate=m.candidate(m.BASE, project=BROKEN)), Refused, Reason.PROJECT_UNREADABLE),
     ("no publish route is refused", asks(candidate=m.candidate(m.BASE, "1.1.0", on="merge")), Refused, Reason.NO_PUBLISH_ROUTE),
+    ("an index that cannot trust workflows of this GitHub is no place to publish to", asks(publisher_trusted=False), Refused, Reason.PUBLISHER_UNTRUSTED),
     ("somebody's commits on the branch are not overwritten", asks(branch_head="f" * 40, branch_is_ours=False), Refused, Reason.BRANCH_TAKEN),
     ("our own branch of an earlier release is moved", asks(branch_head="f" * 40), OpenPull, None),
     # The pull request is open, or was closed.
     ("an open release PR waits for its merge", open_pull(), AwaitMerge, None),
+    ("one that was closed and opened again stands still", open_pull(record=m.record(Milestone.CLOSED)), Blocked, Reason.UNDONE_PULL),
+    ("asking there again makes whoever asks the requester", {**asks(), "request": m.request(on_release_pull=True), "pull": m.pull(merged=False), "record": m.record(Milestone.CLOSED)}, OpenPull, None),
     ("an open one without a record stands still", open_pull(record=None), Blocked, Reason.RECORD_LOST),
     ("an open one whose workflow does not publish stands still", open_pull(candidate=m.candidate(m.HEAD, on="merge")), Blocked, Reason.NO_PUBLISH_ROUTE),
+    ("an open one stands still where its index cannot trust workflows of this GitHub", open_pull(publisher_trusted=False), Blocked, Reason.PUBLISHER_UNTRUSTED),
     ("an open one with broken settings stands still", open_pull(settings=SettingsProblem("x", "y")), Blocked, Reason.SETTINGS_INVALID),
     ("an open one waits although the index is away", open_pull(index=Unreachable("x")), AwaitMerge, None),
     ("a closed one is over", {"pull": m.pull(merged=False, state="closed")}, Abandoned, None),
     # Merged: what must hold before the tag.
     ("a merged one without a record stands still", {"record": None}, Blocked, Reason.RECORD_LOST),
+    ("one that was closed, opened again and merged stands still", {"record": m.record(Milestone.CLOSED)}, Blocked, Reason.UNDONE_PULL),
+    ("one whose merge commit does not show yet is waited for", {"candidate": None}, AwaitRun, None),
     ("an announced one is done", {"record": m.record(Milestone.ANNOUNCED)}, Done, None),
     ("broken settings stop it before the tag", {"settings": SettingsProblem("x", "y")}, Blocked, Reason.SETTINGS_INVALID),
     ("an unreadable project stops it before the tag", {"candidate": m.candidate(project=BROKEN)}, Blocked, Reason.PROJECT_UNREADABLE),
     ("files of another version stop it before the tag", {"candidate": m.candidate(version="1.2.1")}, Blocked, Reason.VERSION_MISMATCH),
+    ("an index that cannot trust workflows of this GitHub stops it before the tag", {"publisher_trusted": False}, Blocked, Reason.PUBLISHER_UNTRUSTED),
+    ("an upload with a token needs nobody's trust", {"publisher_trusted": False, "candidate": with_token_upload()}, CreateTag, None),
     ("no route stops it before the tag", {"candidate": m.candidate(on="merge")}, Blocked, Reason.NO_PUBLISH_ROUTE),
     ("an index that is away stops it before the tag", {"index": Unreachable("x")}, AwaitIndex, None),
     ("a version that was taken meanwhile stops it", {"index": m.files("1.2.0")}, Blocked, Reason.VERSION_TAKEN),
@@ -115,6 +134,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("a published release waits for its run", {**TAGGED, **ON_RELEASE, "release": m.release()}, AwaitRun, None),
     ("a withdrawn release is a person's undo", {**TAGGED, **ON_RELEASE, "record": m.record(Milestone.TAGGED, Milestone.RELEASED)}, Blocked, Reason.UNDONE_RELEASE),
     ("a dispatch starts the run", {**TAGGED, **ON_DISPATCH}, DispatchRun, None),
+    ("somebody else's dispatch is not ours", {**TAGGED, **ON_DISPATCH, "runs": (replace(m.waiting(event="workflow_dispatch"), by_us=False),)}, DispatchRun, None),
     ("a dispatched run is waited for, not dispatched again", {**TAGGED, **ON_DISPATCH, "record": m.record(Milestone.DISPATCHED)}, AwaitRun, None),
     # Approval before the act, where our rule does not guard the environment.
     ("no gate, nothing required: the tag", NO_GATE, CreateTag, None),

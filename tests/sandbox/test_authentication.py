@@ -91,6 +91,11 @@ async def test_a_token_can_be_narrowed_but_not_widened(desk: Desk) -> None:
         assert (await make_token(desk, body, 422))["message"]
 
 
+async def test_asking_for_no_permission_by_name_means_all(desk: Desk) -> None:
+    for body in ({}, {"permissions": {}}):
+        assert (await make_token(desk, body))["permissions"] == desk.acme.installation.permissions
+
+
 async def test_a_narrowed_token_reaches_its_repository_alone(desk: Desk) -> None:
     other = desk.world.add_repository(desk.acme.organization, "gadget")
     made = await make_token(desk, {"repository_ids": [other.id]})

@@ -49,6 +49,8 @@ def test_the_file_of_its_own_counts_first() -> None:
         ("[tool.aweigh]\napproval = { required = -1 }", "approval.required"),
         ("[tool.aweigh]\napproval = { self = 'false' }", "approval.self"),
         ("[tool.aweigh]\napproval = 1", "approval"),
+        ("[tool.aweigh]\napproval = { requird = 2 }", "approval.requird"),
+        ("# " + "x" * 600_000, "larger than"),
         ("[tool.aweigh]\ntag = 'v'", "tag"),
         ("[tool.aweigh]\ntag = 'v{version}\\n'", "tag"),
         ("[tool.aweigh]\nworkflow = '../x.yml'", "workflow"),
@@ -66,6 +68,6 @@ def test_a_wrong_value_is_a_problem_that_names_its_place(text: str, where: str) 
 
 
 def test_unknown_keys_are_reported_with_a_suggestion() -> None:
-    settings = read("[tool.aweigh]\nworkflows = 'x'\nzzz = 1\napproval = { requird = 1 }\nunknown = 1")
+    settings = read("[tool.aweigh]\nworkflows = 'x'\nzzz = 1\nunknown = 1")
     assert isinstance(settings, RepositorySettings)
-    assert settings.unknown == (("workflows", "workflow"), ("zzz", None), ("approval.requird", "approval.required"))
+    assert settings.unknown == (("workflows", "workflow"), ("zzz", None))

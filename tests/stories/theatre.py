@@ -11,7 +11,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +32,7 @@ from bot.release.record import Record, find_record
 from bot.sandbox.acme import WEBHOOK_SECRET, Acme, GateKind, build_acme, new_private_key
 from bot.sandbox.acme_files import Trigger
 from bot.sandbox.acts.merging import MergeMethod
+from bot.sandbox.github import Style
 from bot.sandbox.people import Person
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state.checks import CheckRun
@@ -283,6 +284,8 @@ async def open_theatre(
     clock: VirtualClock | None = None,
     engine: Engine | None = None,
     acme: Acme | None = None,
+    style: Style = "dotcom",
+    upload_hosts: Iterable[str] = (),
     **changes: Any,
 ) -> AsyncIterator[Theatre]:
     """Open a theatre for one story.
@@ -297,6 +300,8 @@ async def open_theatre(
         clock: The time of GitHub, engine and bot alike, which the story lets pass; the machine's own by default.
         engine: An engine made elsewhere.
         acme: A world made elsewhere, instead of the usual one.
+        style: Whether GitHub is laid out as github.com or as an Enterprise server.
+        upload_hosts: Further hosts that the operator says the package index takes uploads at.
         changes: Further arguments for ``build_acme``.
     """
     listening = socket.create_server(("127.0.0.1", 0))
@@ -313,12 +318,12 @@ async def open_theatre(
         **changes,
     )
     world.app.webhook_url = webhook_url
-    sandbox = Sandbox.create(world, over_http=True)
+    sandbox = Sandbox.create(world, style=style, over_http=True)
     async with AsyncExitStack() as stack:
         stack.enter_context(held_to_contract(sandbox.github))
         await stack.enter_async_context(sandbox.serve(pause=None))
         await sandbox.publish_history()
-        operator = operator_settings(sandbox, folder)
+        operator = operator_settings(sandbox, folder, upload_hosts=upload_hosts)
         failures: list[str] = []
 
         def observe(kind: str, outcome: str, _seconds: float) -> None:
@@ -339,7 +344,7 @@ async def open_theatre(
         await theatre.check()
 
 
-def operator_settings(sandbox: Sandbox, folder: Path) -> OperatorSettings:
+def operator_settings(sandbox: Sandbox, folder: Path, *, upload_hosts: Iterable[str] = ()) -> OperatorSettings:
     """What the operator of this bot would set in the environment."""
     root = folder / "trusted_root.json"
     root.write_text(json.dumps(sandbox.trusted_root))
@@ -352,7 +357,9 @@ def operator_settings(sandbox: Sandbox, folder: Path) -> OperatorSettings:
         "AWEIGH_GITHUB_WEB": links.web,
         "AWEIGH_OIDC_ISSUER": sandbox.issuer.url,
         "AWEIGH_TRUSTED_ROOT": str(root),
-        "AWEIGH_INDEXES": json.dumps([{"name": "pypi", "base": sandbox.index.base}]),
+        "AWEIGH_INDEXES": json.dumps(
+            [{"name": "pypi", "base": sandbox.index.base, "upload-hosts": list(upload_hosts)}]
+        ),
         "DATABASE_URL": f"sqlite:///{folder / 'aweigh.db'}",
     }
     before = dict(os.environ)

@@ -53,10 +53,13 @@ class Actions:
 
     async def _move(self, live: LiveRun) -> bool:
         """One transition of one run, in the order in which nothing has to be taken back later."""
+        if live.run.disallowed:
+            lifecycle.fail_without_jobs(live)
+            return True
         try:
             definitions = live.file.jobs
         except WorkflowError:
-            lifecycle.fail_invalid_run(live)
+            lifecycle.fail_without_jobs(live)
             return True
         if live.run.cancel_requested:
             lifecycle.cancel_run(live)

@@ -126,12 +126,13 @@ def decide_as_app(live: LiveRun, app: App, environment: str, decision: Decision 
     """An App answers for its own rule; without a decision it only reports, and the gate keeps waiting.
 
     Raises:
-        NotFoundError: Nothing waits for this App at this environment.
+        NotFoundError: Nothing waits for this App at this environment; with the switch `World.closed_gate_is_invalid` it
+            is UnprocessableError, since nobody has written down which of them GitHub says.
         UnprocessableError: 422 for too long a comment or too many reports.
     """
     gates = [gate for gate in live.gates if gate.environment.name == environment and app in gate.waiting_for_apps]
     if not gates:
-        raise NotFoundError
+        raise UnprocessableError if live.world.closed_gate_is_invalid else NotFoundError
     if len(comment) > _MAX_COMMENT:
         raise UnprocessableError(f"Comment is too long (maximum is {_MAX_COMMENT} characters)")
     if decision is None:

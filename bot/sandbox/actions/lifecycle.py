@@ -177,8 +177,8 @@ def finish_run(live: LiveRun) -> None:
     _complete_run(live, worst)
 
 
-def fail_invalid_run(live: LiveRun) -> None:
-    """The workflow file cannot be read: the run fails without a single job."""
+def fail_without_jobs(live: LiveRun) -> None:
+    """The workflow file cannot be read, or a policy forbids the run: it fails without a single job."""
     _complete_run(live, "failure")
 
 

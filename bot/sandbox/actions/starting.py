@@ -180,6 +180,7 @@ def _start(world: World, repository: Repository, path: str, start: Start) -> Wor
         suite=suite,
         event_payload=_event_context(world, repository, start),
         inputs=start.inputs,
+        disallowed=not repository.execution_policy.allows(start.actor, start.cause.name),
     )
     repository.runs[run.id] = run
     live = LiveRun(world, repository, run)

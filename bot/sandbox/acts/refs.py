@@ -1,5 +1,6 @@
 """Creating, moving and deleting refs, with everything that follows: activity, webhooks, pull requests."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from bot.sandbox.acts.checks import request_suites
@@ -18,10 +19,29 @@ ActivityKind = Literal["push", "force_push", "branch_creation", "branch_deletion
 
 _HEADS, _TAGS = "refs/heads/", "refs/tags/"
 _LISTED_COMMITS = 2048
+_MOST_TAGS_TOLD = 3
 
 
-def create_ref(world: World, repository: Repository, name: str, sha: str, actor: User) -> None:
-    """Make a branch or tag.
+def push_tags(world: World, repository: Repository, tags: Mapping[str, str], actor: User) -> None:
+    """Push several tags in one go, each at its object; more than three of them are not told of at all.
+
+    Source: "Webhook events and payloads", the notes at ``create`` and ``push``.
+
+    Raises:
+        UnprocessableError: 422 when one of them is taken or is no ref; those before it are there then.
+    """
+    told = is_told_of(len(tags))
+    for tag, sha in tags.items():
+        create_ref(world, repository, _TAGS + tag, sha, actor, told=told)
+
+
+def is_told_of(tags: int) -> bool:
+    """Whether anybody hears of a push that creates, moves or deletes so many tags."""
+    return tags <= _MOST_TAGS_TOLD
+
+
+def create_ref(world: World, repository: Repository, name: str, sha: str, actor: User, *, told: bool = True) -> None:
+    """Make a branch or tag; ``told`` False sends no webhooks, which is how a push of many tags looks.
 
     Raises:
         UnprocessableError: 422 when the name is no ref, is taken or burnt, or there is no such object.
@@ -34,8 +54,9 @@ def create_ref(world: World, repository: Repository, name: str, sha: str, actor:
     if name.removeprefix(_TAGS) in repository.burnt_tags and name.startswith(_TAGS):
         raise UnprocessableError("Cannot create ref: tag_name was used by an immutable release")
     repository.store.set_ref(name, sha)
-    _tell_created(world, repository, name, actor)
-    _after_move(world, repository, actor, name=name, before=ZERO, after=sha, kind="branch_creation")
+    if told:
+        _tell_created(world, repository, name, actor)
+    _after_move(world, repository, actor, name=name, before=ZERO, after=sha, kind="branch_creation", told=told)
 
 
 def move_ref(
@@ -47,6 +68,7 @@ def move_ref(
     *,
     force: bool = False,
     kind: ActivityKind | None = None,
+    told: bool = True,
 ) -> None:
     """Let a ref point somewhere else.
 
@@ -66,10 +88,10 @@ def move_ref(
         raise UnprocessableError("Update is not a fast forward")
     repository.store.set_ref(name, sha)
     kind = kind or ("force_push" if forced else "push")
-    _after_move(world, repository, actor, name=name, before=before, after=sha, kind=kind)
+    _after_move(world, repository, actor, name=name, before=before, after=sha, kind=kind, told=told)
 
 
-def delete_ref(world: World, repository: Repository, name: str, actor: User) -> None:
+def delete_ref(world: World, repository: Repository, name: str, actor: User, *, told: bool = True) -> None:
     """Remove a branch or tag.
 
     Raises:
@@ -82,9 +104,9 @@ def delete_ref(world: World, repository: Repository, name: str, actor: User) -> 
         raise UnprocessableError("Cannot delete the default branch")
     _check_not_locked(repository, name)
     repository.store.delete_ref(name)
-    payload = _ref_payload(name)
-    world.emit(repository, "delete", payload, actor)
-    _after_move(world, repository, actor, name=name, before=before, after=ZERO, kind="branch_deletion")
+    if told:
+        world.emit(repository, "delete", _ref_payload(name), actor)
+    _after_move(world, repository, actor, name=name, before=before, after=ZERO, kind="branch_deletion", told=told)
     if name.startswith(_TAGS):
         _unpublish(world, repository, name.removeprefix(_TAGS), actor)
 
@@ -149,13 +171,21 @@ def _ref_payload(name: str) -> dict[str, Any]:
 
 
 def _after_move(
-    world: World, repository: Repository, actor: User, *, name: str, before: str, after: str, kind: ActivityKind
+    world: World,
+    repository: Repository,
+    actor: User,
+    *,
+    name: str,
+    before: str,
+    after: str,
+    kind: ActivityKind,
+    told: bool,
 ) -> None:
     now = world.now()
     repository.pushed_at = now
     if name.startswith(_HEADS):
         repository.activity.append(Activity(world.ids.next(), name, before, after, kind, actor, now))
-    if name.startswith((_HEADS, _TAGS)):
+    if told and name.startswith((_HEADS, _TAGS)):
         world.emit(
             repository, "push", push_payload(world, repository, actor, name=name, before=before, after=after), actor
         )

@@ -13,6 +13,7 @@ from bot.sandbox.acts.refs import (
     create_ref,
     delete_ref,
     is_fast_forward,
+    is_told_of,
     move_ref,
 )
 from bot.sandbox.git.objects import ZERO
@@ -45,8 +46,9 @@ def update_refs(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     ]
     for update in updates:
         _check(call, repository, update)
+    tags = sum(update.name.startswith("refs/tags/") for update in updates)
     for update in updates:
-        _apply(call, repository, update)
+        _apply(call, repository, update, told=not update.name.startswith("refs/tags/") or is_told_of(tags))
     return {}
 
 
@@ -124,13 +126,13 @@ def _check(call: Call, repository: Repository, update: RefUpdate) -> None:
         raise GraphError("UNPROCESSABLE", "Update is not a fast forward")
 
 
-def _apply(call: Call, repository: Repository, update: RefUpdate) -> None:
+def _apply(call: Call, repository: Repository, update: RefUpdate, *, told: bool) -> None:
     if update.after == ZERO:
-        delete_ref(call.world, repository, update.name, call.actor)
+        delete_ref(call.world, repository, update.name, call.actor, told=told)
     elif repository.store.find_ref(update.name) is None:
-        create_ref(call.world, repository, update.name, update.after, call.actor)
+        create_ref(call.world, repository, update.name, update.after, call.actor, told=told)
     else:
-        move_ref(call.world, repository, update.name, update.after, call.actor, force=update.force)
+        move_ref(call.world, repository, update.name, update.after, call.actor, force=update.force, told=told)
 
 
 def _check_workflows(call: Call, repository: Repository, oid: str) -> None:

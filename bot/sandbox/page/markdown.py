@@ -48,6 +48,7 @@ def _parser(*, breaks: bool) -> MarkdownIt:
     parser.add_render_rule("table_open", _open_table)
     parser.add_render_rule("table_close", _close_table)
     parser.core.ruler.push("references", _link_references)
+    parser.core.ruler.push("outline", _fit_into_outline)
     return parser
 
 
@@ -85,6 +86,20 @@ def _close_table(_renderer: RendererHTML, _tokens: Sequence[Token], _index: int,
 
 def _is_web_address(address: str) -> bool:
     return address.lower().startswith(("http://", "https://", "/", "#")) and not address.startswith("//")
+
+
+def _fit_into_outline(state: StateCore) -> None:
+    """Let headings begin at the third level, below those of the page, and empty ones of tables be plain cells.
+
+    So whoever goes through a page by its headings finds an outline without gaps, whatever people write.
+    """
+    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(3 + levels.index(token.tag), 6)}"
+    for opening, content, closing in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if opening.type == "th_open" and not content.content:
+            opening.tag = closing.tag = "td"
 
 
 def _link_references(state: StateCore) -> None:

@@ -28,7 +28,7 @@ class Player:
         state: What the visitor wants: nothing yet, go on, or wait; then how it ended.
         scene: What happens next, or now if `busy`.
         number: The scene's number, from 1.
-        watch: The path of the page on which the scene can be watched; set just before it happens.
+        watch: The path of the page on which the scene can be watched; set just before it happens, and kept until the next one.
         problem: Why the story broke off.
     """
 
@@ -93,7 +93,7 @@ class Player:
             self.state, self.problem = "failed", str(error)
         else:
             self.state = "done"
-        self.busy = False
+        self.busy, self.watch = False, None
 
     async def _wait(self) -> None:
         """Return when the next scene may begin."""

@@ -65,6 +65,22 @@ class MergeSettings:
     auto_merge: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ExecutionPolicy:
+    """Who may start workflows, by login, and with which events; None allows everybody, or everything.
+
+    Source: "Managing Actions policies" (workflow execution protections): GitHub Apps are among the actors, and a run
+    that is not allowed fails.
+    """
+
+    actors: frozenset[str] | None = None
+    events: frozenset[str] | None = None
+
+    def allows(self, actor: User, event: str) -> bool:
+        """Whether this account may start a run with this event."""
+        return (self.actors is None or actor.login in self.actors) and (self.events is None or event in self.events)
+
+
 @dataclass(slots=True, eq=False)
 class Repository:
     """A repository."""
@@ -95,6 +111,7 @@ class Repository:
     """Oldest first."""
     workflows: dict[int, Workflow] = field(default_factory=dict)
     runs: dict[int, WorkflowRun] = field(default_factory=dict)
+    execution_policy: ExecutionPolicy = field(default_factory=ExecutionPolicy)
     environments: dict[str, Environment] = field(default_factory=dict)
     """By name."""
     deployments: dict[int, Deployment] = field(default_factory=dict)

@@ -227,6 +227,8 @@ class WorkflowRun:
     inputs: dict[str, str] = field(default_factory=dict)
     artifacts: list[Artifact] = field(default_factory=list)
     cancel_requested: bool = False
+    disallowed: bool = False
+    """Whether the repository's execution policy forbids it: it fails as soon as it moves."""
 
     @property
     def node_id(self) -> str:

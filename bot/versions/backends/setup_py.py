@@ -19,6 +19,7 @@ from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
 
 _MOST_NODES = 50_000
 _MOST_CANDIDATES = 20
+_MOST_SUFFIXES = 200
 _LONGEST_STRING = 200
 _TAG_ARGUMENTS = {
     "use_scm_version": "setuptools-scm",
@@ -219,7 +220,7 @@ def _candidates(package: Package, setup: SetupPy) -> Iterator[str]:
     checkout, seen = package.checkout, {setup.path}
     named = [*_path_strings(setup.arguments["version"]), *_path_strings(setup.module.tree)]
     own = checkout.relative()
-    for suffix in dict.fromkeys(named):
+    for suffix in list(dict.fromkeys(named))[:_MOST_SUFFIXES]:
         inside = [path for path in own if path == suffix or path.endswith("/" + suffix)]
         # "version.py" alone may lie in any folder; the shallowest is the package's.
         for path in sorted(inside, key=lambda path: path.count("/"))[:3]:

@@ -15,6 +15,20 @@ LAGGING = "It does not say the version this project has now."
 
 
 @dataclass(frozen=True, slots=True)
+class VersionFile:
+    """A place that the setting ``version-files`` names.
+
+    Attributes:
+        path: a file, or a glob, relative to the package.
+        pattern: literal text with ``{version}`` in it, such as ``rev: v{version}``; None for the marked places of the file,
+            or for every mention of the version where none is marked.
+    """
+
+    path: str
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The project whose version is looked for.
 
@@ -24,6 +38,7 @@ class Subject:
         packages: folders of its own.
         spelling: the version as the declared site spells it; empty while files are still to be read.
         form: how the declared site writes it.
+        version_files: the places that the project's settings name.
     """
 
     package: Package
@@ -31,6 +46,7 @@ class Subject:
     packages: tuple[str, ...]
     spelling: str
     form: Form = Form.TYPED
+    version_files: tuple[VersionFile, ...] = ()
 
     @property
     def version(self) -> Version | None:

@@ -6,8 +6,8 @@ import posixpath
 
 from bot.versions.backends.python_source import site_of
 from bot.versions.copies.finding import Finding, Subject
-from bot.versions.formats.python_literals import Literal
-from bot.versions.formats.python_values import read_values
+from bot.versions.formats.python_literals import Literal, parse
+from bot.versions.formats.python_values import Module
 from bot.versions.layout import list_version_modules
 from bot.versions.project import ProjectCode, ProjectRefused, SiteKind
 from bot.versions.sentences import Quoted
@@ -49,8 +49,9 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
     names = [*_EVERYWHERE, *_BESIDE]
     if "version" in posixpath.basename(path):
         names += _IN_VERSION_MODULES
+    module = Module(text.body, parse(path, text.body))
     for name in filter(text.body.__contains__, names):
-        for value in read_values(path, text.body, (name,)):
+        for value in module.values_of(name):
             if isinstance(value, Literal) and value.text is None and name in _EVERYWHERE:
                 where = (f"{name} in ", Quoted(path), f" (line {value.line}) is not one plain string.")
                 raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *where, path=path, line=value.line)

@@ -18,6 +18,9 @@ from bot.versions.layout import is_foreign
 from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
 
 _MOST_SIBLINGS = 100
+_MOST_BYTES = 2 * 1024 * 1024
+"""Of all siblings together: reading TOML takes about a second for as much."""
+
 _REQUIREMENT = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,98})[ \t]*(?:\[[^\]]{0,200}\])?[ \t]*\(?[ \t]*"
     r"(?P<operator>===|==|~=)[ \t]*(?P<version>[0-9A-Za-z.!+_-]{1,64})[ \t]*\)?[ \t]*(?:;|$)"
@@ -38,7 +41,11 @@ def list_siblings(subject: Subject) -> list[str]:
 def find_pins(subject: Subject) -> Finding:
     """Every exact (``==``) or compatible (``~=``) requirement on the version the project has now."""
     finding = Finding()
+    read = 0
     for path in list_siblings(subject):
+        read += len(subject.package.checkout.find(path) or b"")
+        if read > _MOST_BYTES:
+            break
         with suppress(ProjectRefused):
             found = subject.package.checkout.find_toml(path)
             if found is not None:

@@ -13,7 +13,7 @@ from bot.versions.formats.cfg_lines import CfgValue, read_cfg
 from bot.versions.formats.text import line_of
 from bot.versions.formats.toml_spans import value_at
 from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
-from bot.versions.tools.search import UNSUPPORTED, find_in_file, list_files, toml_site
+from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, toml_site
 
 FILES = (".bumpversion.cfg", ".bumpversion.toml")
 
@@ -46,7 +46,7 @@ def _from_cfg(subject: Subject, name: str) -> Finding:
     record = Site(path, line, _KIND, current.text, key, current.span.start, current.span.end, Reader.CFG)
     finding.add(subject.sort([record]))
     sections = dict.fromkeys(section for section, _ in _sections(text.body))
-    for section in sections if subject.version is None or finding.sites else ():
+    for section in list(sections)[:MOST_ENTRIES] if subject.version is None or finding.sites else ():
         kind, _, rest = section.removeprefix("bumpversion:").partition(":")
         file = rest.split("(")[0].strip()
         if section.startswith("bumpversion:") and kind in ("file", "glob") and file:
@@ -78,7 +78,7 @@ def _from_toml(subject: Subject, name: str) -> Finding:
     if "current_version" in table and not finding.sites and subject.version is not None:
         return finding
     recorded = str(table.get("current_version", ""))
-    for entry in [item for item in _as_list(table.get("files")) if isinstance(item, dict)]:
+    for entry in [item for item in _as_list(table.get("files"))[:MOST_ENTRIES] if isinstance(item, dict)]:
         file = entry.get("filename") or entry.get("glob")
         if isinstance(file, str) and not entry.get("regex", table.get("regex")):
             search, replace = (entry.get(key, table.get(key)) for key in ("search", "replace"))

@@ -9,7 +9,7 @@ from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.toml_spans import value_at
 from bot.versions.formats.version_text import find_all
 from bot.versions.project import Lookalike, ProjectRefused, SiteKind
-from bot.versions.tools.search import UNSUPPORTED, list_files, read_any, text_site, toml_site
+from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, list_files, read_any, text_site, toml_site
 
 FILES = (".cz.toml", "cz.toml")
 
@@ -38,7 +38,7 @@ def _read(subject: Subject, name: str) -> Finding:
     if subject.version is not None and finding.lookalikes:
         return finding
     files = table.get("version_files")
-    for entry in [item for item in files if isinstance(item, str)] if isinstance(files, list) else []:
+    for entry in [item for item in files[:MOST_ENTRIES] if isinstance(item, str)] if isinstance(files, list) else []:
         file, _, pattern = entry.partition(":")
         for place in list_files(subject, file):
             finding.add(_lines(subject, place, pattern))

@@ -11,6 +11,9 @@ from bot.versions.formats.toml_spans import Path, value_at
 from bot.versions.formats.version_text import find_all
 from bot.versions.project import Form, Lookalike, ProjectRefused, Reader, Site, SiteKind
 
+MOST_ENTRIES = 100
+"""Entries of one configuration that are followed."""
+
 _MOST_FILES = 30
 _MOST_PLACES = 200
 _LONGEST_TEMPLATE = 2000

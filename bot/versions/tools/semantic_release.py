@@ -10,7 +10,7 @@ from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import Span
 from bot.versions.formats.version_text import find_all
 from bot.versions.project import ProjectRefused, Site, SiteKind
-from bot.versions.tools.search import list_files, read_any, text_site, toml_site
+from bot.versions.tools.search import MOST_ENTRIES, list_files, read_any, text_site, toml_site
 
 FILES = ("releaserc.toml", ".releaserc.toml")
 
@@ -24,12 +24,12 @@ _LONGEST_VARIABLE = 200
 def find_semantic_release_copies(subject: Subject) -> Finding:
     """The keys and variables that the tool would change."""
     finding, package = Finding(), subject.package
-    for entry in package.strings(*_KEYS, "version_toml"):
+    for entry in package.strings(*_KEYS, "version_toml")[:MOST_ENTRIES]:
         with suppress(ProjectRefused):
             finding.add(subject.sort(_toml(subject, entry)))
     for name in ("version_variables", "version_variable"):
-        for listed in package.strings(*_KEYS, name):
-            for entry in listed.split(",") if name == "version_variable" else [listed]:
+        for listed in package.strings(*_KEYS, name)[:MOST_ENTRIES]:
+            for entry in listed.split(",")[:MOST_ENTRIES] if name == "version_variable" else [listed]:
                 finding.add(_variable(subject, entry.strip()))
     return finding
 

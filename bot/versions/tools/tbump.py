@@ -7,7 +7,7 @@ from contextlib import suppress
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.toml_spans import Path, value_at
 from bot.versions.project import Lookalike, ProjectRefused, SiteKind
-from bot.versions.tools.search import UNSUPPORTED, find_in_file, list_files, toml_site
+from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, toml_site
 
 FILES = ("tbump.toml",)
 
@@ -36,7 +36,7 @@ def _read(subject: Subject, name: str, keys: Path) -> Finding:
         return finding
     recorded = str(table["version"].get("current", ""))
     files = table.get("file")
-    for entry in [item for item in files if isinstance(item, dict)] if isinstance(files, list) else []:
+    for entry in [item for item in files[:MOST_ENTRIES] if isinstance(item, dict)] if isinstance(files, list) else []:
         source, search = entry.get("src"), entry.get("search", _MARK)
         if not isinstance(source, str) or not isinstance(search, str):
             continue

@@ -88,3 +88,13 @@ def test_mentions_stand_out_but_addresses_do_not() -> None:
 def test_a_line_ends_where_it_ends_in_a_comment_and_not_in_a_file() -> None:
     assert "<br" in render_markdown("one\ntwo")
     assert "<br" not in render_document("one\ntwo")
+
+
+def test_headings_fit_below_those_of_the_page_whatever_level_somebody_began_with() -> None:
+    assert render_markdown("# a\n\n### b\n\n# c") == "<h3>a</h3>\n<h4>b</h4>\n<h3>c</h3>\n"
+    assert render_markdown("##### a") == "<h3>a</h3>\n"
+
+
+def test_an_empty_heading_of_a_table_is_a_plain_cell() -> None:
+    rendered = render_markdown("| | stage |\n| --- | --- |\n| a | b |")
+    assert "<td></td>\n<th>stage</th>" in rendered

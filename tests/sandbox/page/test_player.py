@@ -42,7 +42,7 @@ async def test_it_plays_to_the_end_by_itself() -> None:
     playing.play()
     await until(lambda: playing.state == "done")
     assert story.played == [1, 2, 3]
-    assert playing.watch == "/page/3"
+    assert playing.watch is None
 
 
 async def test_nothing_happens_before_somebody_asks() -> None:

@@ -141,10 +141,11 @@
   function follow() {
     const player = document.querySelector(".player");
     if (!player) return;
-    const { scene, watch } = player.dataset;
+    const { scene, watch, now } = player.dataset;
     const seen = sessionStorage.getItem("scene");
-    if (!watch || scene === seen || !scene.endsWith("now")) return;
+    if (!watch || scene === seen) return;
     sessionStorage.setItem("scene", scene);
+    if (seen === null && now === undefined) return; // A window that was opened between two scenes stays where it is.
     const typing = document.activeElement?.matches?.("textarea, input") && document.activeElement.value;
     if (location.pathname !== watch && !typing) location.assign(watch);
     else if (!typing) reveal();

@@ -5,9 +5,10 @@ The index is a server of its own, as the real one is, so its page knows neither 
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from packaging.version import InvalidVersion, Version
 
-from bot.sandbox.index.state import File, Project
+from bot.sandbox.index.state import File
 from bot.sandbox.page.house import Showing
 from bot.sandbox.page.markdown import render_document
 from bot.sandbox.page.visit import MissingError, Sheet
@@ -49,7 +50,7 @@ def show_package(showing: Showing, name: str, wanted: str | None) -> Sheet:
         "history": _history(files, version),
         "base": index.base,
         "web": showing.sandbox.world.links.web,
-        "readme": _readme(project, shown),
+        "readme": _find_readme(shown),
     }
     return Sheet("package.html", f"{project.name} {version}", facts)
 
@@ -74,7 +75,7 @@ def _find_switch(showing: Showing, file: File) -> str | None:
     return next((str(value) for value in state.values()), None) if file.attestations else None
 
 
-def _readme(_project: Project, files: list[File]) -> str | None:
+def _find_readme(files: list[File]) -> Markup | None:
     metadata = next((found for file in files if (found := file.find_metadata()) is not None), None)
     if metadata is None:
         return None

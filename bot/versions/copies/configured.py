@@ -1,0 +1,30 @@
+"""Places that the project's own settings name: ``version-files``, with a pattern, with markers, or with neither."""
+
+from __future__ import annotations
+
+from bot.versions.copies.finding import Finding, Subject, VersionFile
+from bot.versions.project import SiteKind
+from bot.versions.tools.annotations import find_annotated
+from bot.versions.tools.search import MOST_ENTRIES, find_in_file, list_files
+
+_MARK = "{version}"
+
+
+def find_configured_copies(subject: Subject) -> Finding:
+    """Every place that ``version-files`` means; one that does not say the version is a lookalike."""
+    finding = Finding()
+    for place in subject.version_files[:MOST_ENTRIES]:
+        finding.add(_find(subject, place))
+    return finding
+
+
+def _find(subject: Subject, place: VersionFile) -> Finding:
+    if place.pattern is None:
+        marked = find_annotated(subject, place.path)
+        if marked.sites:
+            return marked
+    finding = Finding()
+    for path in list_files(subject, place.path):
+        pattern = place.pattern or _MARK
+        finding.add(find_in_file(subject, path, pattern, SiteKind.VERSION_FILES, subject.spellings(), _MARK))
+    return finding

@@ -1,0 +1,197 @@
+"""``make bench``: the webhook and the engine in figures, beside a bare server on the same machine in the same minutes.
+
+Each scene is played in rounds that alternate between the servers, so that whatever else the machine does meets all of
+them. Client, server and database share its processors. *CPU us* is what the server's process spent on each answer, which
+for stored deliveries includes part of the work that follows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.bench.load import Load, send
+from tests.bench.payloads import REPOSITORIES, SCENES, SECRET, SIZE, list_requests
+from tests.engine.postgresql import SERVER, execute, new_database
+
+BARE = "bare: signature only"
+BARE_SCENE = "dropped: an event that is not used"
+
+
+@dataclass
+class Server:
+    """A process that answers on a port."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    seconds_to_first_answer: float
+
+    def processor_seconds(self) -> float:
+        """What the process has used of the processors until now: unlike a rate, whoever else is busy does not change it."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self, figure: str) -> float:
+        """``VmRSS`` or ``VmHWM`` of the process in MB, as Linux tells them."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(figure):
+                return int(line.split()[1]) / 1000
+        return 0.0
+
+
+async def main() -> None:
+    words = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    words.add_argument("--seconds", type=float, default=3.0, help="of each round")
+    words.add_argument("--rounds", type=int, default=2)
+    words.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
+    chosen = words.parse_args()
+    print(
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before we began, Python {sys.version.split()[0]}"
+    )
+    print(f"payloads of {SIZE / 1000:.0f} kB, signed, for {REPOSITORIES} repositories; {chosen.rounds} rounds of"
+          f" {chosen.seconds:.0f} s\n")  # fmt: skip
+    await _measure_start()
+    with tempfile.TemporaryDirectory() as folder:
+        await _measure(f"sqlite:///{folder}/bench.db", "SQLite", chosen)
+    try:
+        execute(SERVER, "select 1")
+    except Exception as error:  # noqa: BLE001 (whatever keeps us from it is the reason printed)
+        print(f"PostgreSQL is not there: {str(error).splitlines()[0]}")
+        return
+    with new_database() as url:
+        await _measure(url, "PostgreSQL", chosen)
+
+
+async def _measure_start() -> None:
+    empty = min([await _time_python("pass") for _ in range(3)])
+    ours = min([await _time_python("import bot.__main__") for _ in range(3)])
+    bare = min([await _time_python("import aiohttp.web") for _ in range(3)])
+    print(f"import time        {ours - empty:6.2f} s   (aiohttp alone {bare - empty:.2f} s)")
+
+
+async def _time_python(code: str) -> float:
+    began = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
+    await process.wait()
+    return time.perf_counter() - began
+
+
+async def _measure(url: str, name: str, chosen: argparse.Namespace) -> None:
+    # The first start makes the tables; the figures are those of every later one.
+    async with _serving(url) as first:
+        fresh = first.seconds_to_first_answer
+    async with _serving(url) as whole:
+        await asyncio.sleep(1)
+        idle, start = whole.memory("VmRSS"), whole.seconds_to_first_answer
+    async with _serving(url, "-m", "tests.bench.served") as ours, _bare() as bare:
+        print(f"\n{name}: answers {start:.2f} s after it was started ({fresh:.2f} s with a new database,"
+              f" bare {bare.seconds_to_first_answer:.2f} s)")  # fmt: skip
+        print(f"{'':38}{'connections':>12}{'per second':>12}{'of bare':>9}"
+              f"{'CPU us':>8}{'of bare':>9}{'p50 ms':>8}{'p99 ms':>8}{'worst':>8}")  # fmt: skip
+        for connections in chosen.connections:
+            await _compare(ours, bare, connections, chosen)
+        print(f"memory: {idle:.0f} MB idle, {ours.memory('VmHWM'):.0f} MB at its peak"
+              f" (bare {bare.memory('VmHWM'):.0f} MB)")  # fmt: skip
+
+
+async def _compare(ours: Server, bare: Server, connections: int, chosen: argparse.Namespace) -> None:
+    loads = {name: Load() for name in (BARE, *SCENES)}
+    for _ in range(chosen.rounds):
+        for name, load in loads.items():
+            server, scene = (bare, BARE_SCENE) if name == BARE else (ours, name)
+            spent = server.processor_seconds()
+            found = await send(server.port, list_requests(scene), connections, chosen.seconds)
+            found.processor = server.processor_seconds() - spent
+            load.add(found)
+            if name.startswith("stored"):
+                # What was stored is worked off before the next round, or it would slow that down.
+                await _settle(server)
+    measure = loads[BARE]
+    for name, load in loads.items():
+        print(f"{name:38}{connections:12}{load.rate:12.0f}{load.rate / measure.rate:9.2f}"
+              f"{load.cost:8.0f}{measure.cost / load.cost:9.2f}"
+              f"{load.wait(0.5):8.1f}{load.wait(0.99):8.1f}{load.wait(1):8.1f}{_complain(load)}")  # fmt: skip
+
+
+async def _settle(server: Server) -> None:
+    for _ in range(240):
+        spent = server.processor_seconds()
+        await asyncio.sleep(0.5)
+        if server.processor_seconds() - spent < 0.1:
+            return
+
+
+def _complain(load: Load) -> str:
+    others = {status: number for status, number in load.statuses.items() if status != 202}
+    return f"   NOT ACCEPTED: {others}" if others else ""
+
+
+@asynccontextmanager
+async def _serving(url: str, *words: str) -> AsyncIterator[Server]:
+    """The whole bot with GitHub away, or what the words say."""
+    variables = {
+        "PATH": os.environ["PATH"],
+        "AWEIGH_APP_ID": "42",
+        "AWEIGH_PRIVATE_KEY": PRIVATE_KEY,
+        "AWEIGH_WEBHOOK_SECRET": SECRET,
+        "AWEIGH_GITHUB_API": "http://127.0.0.1:9",
+        "AWEIGH_LOG_LEVEL": "error",
+        "DATABASE_URL": url,
+        "PORT": str(PORTS[0]),
+    }
+    async with _running(PORTS[0], variables, *(words or ("-m", "bot", "serve"))) as server:
+        yield server
+
+
+@asynccontextmanager
+async def _bare() -> AsyncIterator[Server]:
+    async with _running(PORTS[1], {"PATH": os.environ["PATH"]}, "-m", "tests.bench.bare", str(PORTS[1])) as server:
+        yield server
+
+
+@asynccontextmanager
+async def _running(port: int, variables: dict[str, str], *words: str) -> AsyncIterator[Server]:
+    began = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, env=variables)
+    try:
+        await _wait_for_answer(port, process)
+        yield Server(process, port, time.perf_counter() - began)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _wait_for_answer(port: int, process: asyncio.subprocess.Process) -> None:
+    async with aiohttp.ClientSession() as session:
+        while process.returncode is None:
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/healthz") as response:
+                    if response.status == 200:
+                        return
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.01)
+    raise SystemExit("the server ended before it answered")
+
+
+PORTS = (18_471, 18_472)
+PRIVATE_KEY = (
+    rsa.generate_private_key(65537, 2048)
+    .private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    .decode()
+)
+
+if __name__ == "__main__":
+    asyncio.run(main())

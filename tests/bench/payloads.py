@@ -1,0 +1,88 @@
+"""Signed deliveries of about 12 kB, as GitHub sends them, for fifty repositories."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any, Final
+
+SECRET: Final = "a secret for benchmarks only"
+SIZE: Final = 12_000
+REPOSITORIES: Final = 50
+
+
+def star(repository: dict[str, Any]) -> dict[str, Any]:
+    return {"action": "created", "starred_at": "2026-05-01T12:00:00Z", "repository": repository}
+
+
+def chat(repository: dict[str, Any]) -> dict[str, Any]:
+    return comment(repository, "Thanks, this works for me.")
+
+
+def command(repository: dict[str, Any]) -> dict[str, Any]:
+    return comment(repository, "/release 1.2.0")
+
+
+def tag_pushed(repository: dict[str, Any]) -> dict[str, Any]:
+    return {"ref": "refs/tags/v1.2.0", "before": "0" * 40, "after": "1" * 40, "repository": repository}
+
+
+def comment(repository: dict[str, Any], body: str) -> dict[str, Any]:
+    said = {
+        "id": 1001,
+        "node_id": "IC_1",
+        "user": PERSON,
+        "body": body,
+        "created_at": "2026-05-01T12:00:00Z",
+        "html_url": "https://github.com/acme/widget/pull/5#issuecomment-1001",
+    }
+    return {"action": "created", "issue": {"number": 5, "user": PERSON}, "comment": said, "repository": repository}
+
+
+PERSON: Final = {"id": 11, "login": "ann", "type": "User"}
+
+SCENES: Final = {
+    "dropped: an event that is not used": ("star", star),
+    "dropped: a comment without a command": ("issue_comment", chat),
+    "stored: a wake-up": ("push", tag_pushed),
+    "stored: a command": ("issue_comment", command),
+}
+
+
+def list_requests(scene: str) -> Iterator[bytes]:
+    """Whole HTTP requests without end, each with a GUID of its own."""
+    event, make = SCENES[scene]
+    prepared = [_prepare(event, make(_repository(number))) for number in range(REPOSITORIES)]
+    for head, tail in cycle(prepared):
+        yield head + str(uuid.uuid4()).encode() + tail
+
+
+def _prepare(event: str, members: dict[str, Any]) -> tuple[bytes, bytes]:
+    delivery = {**members, "sender": PERSON, "installation": {"id": 7}}
+    body = json.dumps(delivery).encode()
+    # What fills a real payload are addresses of the API; nobody reads them.
+    urls = {f"url_{number}": f"https://api.github.com/repos/acme/widget/{number:08}" for number in range(400)}
+    while len(body) < SIZE:
+        missing = (SIZE - len(body)) // 70 + 1
+        delivery["links"] = dict(list(urls.items())[: len(delivery.get("links", ())) + missing])
+        body = json.dumps(delivery).encode()
+    signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    lines = [
+        "POST /webhook HTTP/1.1",
+        "Host: 127.0.0.1",
+        "User-Agent: GitHub-Hookshot/0000000",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        f"X-GitHub-Event: {event}",
+        f"X-Hub-Signature-256: {signature}",
+        "X-GitHub-Delivery: ",
+    ]
+    return "\r\n".join(lines).encode(), b"\r\n\r\n" + body
+
+
+def _repository(number: int) -> dict[str, Any]:
+    return {"id": 1000 + number, "full_name": f"acme/widget{number}", "default_branch": "main"}

@@ -1,0 +1,35 @@
+"""The whole bot, but for its handlers, which do nothing: what is measured is the way of a delivery into the engine."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.app import create_app
+from bot.composition import Bot
+from bot.engine import Delivery, Handlers
+from bot.github.facts import RepositoryRef
+from bot.observability.logs import configure_logs
+from bot.settings.operator import read_operator_settings
+
+
+class Idle:
+    async def handle_delivery(self, _: Delivery) -> None: ...
+
+    async def reconcile(self, _: RepositoryRef) -> None: ...
+
+
+@asynccontextmanager
+async def open_nothing() -> AsyncIterator[Handlers]:
+    yield Idle()
+
+
+if __name__ == "__main__":
+    settings = read_operator_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    bot = Bot(settings)
+    app = create_app(settings, bot.engine, open_nothing, metrics=bot.metrics, identity=bot.identity)
+    web.run_app(app, sock=socket.create_server(("127.0.0.1", settings.port)), print=None, access_log=None)

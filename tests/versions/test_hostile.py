@@ -1,0 +1,126 @@
+"""Files of strangers that are made to cost much, or to lead elsewhere."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bot.versions import Project, ProjectCode, ProjectProblem, bump, read_project, wanted_paths
+
+STATIC = b'[project]\nname = "widget"\nversion = "1.1.0"\n'
+SETUP = b"[metadata]\nname = widget\nversion = 1.1.0\n"
+SECONDS = 20
+
+
+@contextmanager
+def in_bounded_time() -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    assert time.perf_counter() - started < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("uv.lock", b"[[package]]\n" * 400_000),
+        ("uv.lock", b'[[package]]\nname = "widget"\nversion = "1.1.0"\nsource = {' + b"}" * 5_000_000),
+        ("uv.lock", b" " * 9_000_000),
+        ("CITATION.cff", b"version: " + b"1.1.0" * 90_000),
+        ("CITATION.cff", b"version: 1.1.0\n" * 30_000),
+        ("codemeta.json", b"[" * 400_000),
+        ("codemeta.json", b'{"version": "1.1.0", "version": "1.1.0"}'),
+        ("README.md", b"1." * 250_000),
+        ("README.md", b"1.1.0 " * 80_000),
+        ("docs/conf.py", b"release = " + b"(" * 400_000),
+        ("setup.cfg", b"[bumpversion]\ncurrent_version = 1.1.0\n" + b"[bumpversion:file:*]\n" * 20_000),
+        ("setup.cfg", b"a" * 500_000),
+        ("setup.cfg", b"\n " * 250_000),
+        ("setup.py", b"x = '" + b"a.py' 'b" * 60_000 + b"'\n"),
+        ("setup.py", b"setup(version=" + b"f(" * 90_000),
+        ("tbump.toml", b"a" + b".a" * 200_000 + b" = 1"),
+        (".release-please-manifest.json", b'{".":' * 100_000),
+        (".bumpversion.cfg", b"\xff\xfe"),
+        ("meson.build", b"project(" + b"'a', " * 90_000),
+    ],
+)
+def test_a_costly_file_beside_the_version_costs_little(path: str, content: bytes) -> None:
+    files = {"pyproject.toml": STATIC, path: content}
+    with in_bounded_time():
+        assert path in wanted_paths(files, {})
+        project = read_project(files)
+        if isinstance(project, Project):
+            assert "pyproject.toml" in {edit.path for edit in bump(project, "1.2.0")}
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        b'[tool.commitizen]\nversion_files = ["pyproject.toml:(a*)*b"]\n',
+        b'[tool.commitizen]\nversion_files = ["pyproject.toml:a*a*a*a*a*a*b"]\n',
+        b'[tool.commitizen]\nversion_files = ["../../etc/passwd", "/etc/passwd", "a/../../b", "\\u0000"]\n',
+        b'[tool.semantic_release]\nversion_variables = ["pyproject.toml:"]\n',
+        b"[tool.bumpversion]\ncurrent_version = 7\nfiles = 8\n",
+        b"[tool.tbump]\nversion = 1\nfile = 2\n",
+        b'[[tool.bumpversion.files]]\nglob = "' + b"*a" * 500 + b'"\n',
+        b"[tool.poetry]\npackages = 3\ndependencies = 4\n[tool.uv]\nworkspace = 5\n",
+        b"[tool.setuptools]\npackages = 1\npackage-dir = 2\n[tool.flit]\nmodule = 3\n[tool.hatch]\nversion = 4\n",
+    ],
+)
+def test_a_configuration_of_any_shape_is_survived(configuration: bytes) -> None:
+    with in_bounded_time():
+        project = read_project({"pyproject.toml": STATIC + configuration, "a" * 200 + ".txt": b"1.1.0"})
+        assert isinstance(project, Project)
+        (edit,) = bump(project, "1.2.0")
+        assert edit.new == (STATIC + configuration).replace(b"1.1.0", b"1.2.0")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("x*x*x*x*(?P<version>.+)", "x" * 150 + " 1.1.0"),
+        ("(?P<version>(.+)+)$", "1.1.0"),
+        ("(?P<version>[0-9.]+)" + "a" * 400, "1.1.0"),
+        ("(?P<version>", "1.1.0"),
+        ("(?=(a+))(?P<version>1)", "1.1.0"),
+    ],
+)
+def test_a_strangers_pattern_is_tried_on_short_lines_or_not_at_all(pattern: str, text: str) -> None:
+    hatch = (
+        f"[project]\nname = 'widget'\ndynamic = ['version']\n[tool.hatch.version]\npath = 'v'\npattern = '{pattern}'\n"
+    )
+    with in_bounded_time():
+        outcome = read_project({"pyproject.toml": hatch.encode(), "v": ((text + "\n") * 5_000).encode()})
+    assert isinstance(outcome, (Project, ProjectProblem))
+
+
+def test_a_thousand_version_modules_are_not_all_read() -> None:
+    tree = [f"widget/{name}.py" for name in ("__init__", "version")] + [f"docs/{n}.md" for n in range(20_000)]
+    tree += [f"src/Wid{'_' * n}get/__init__.py" for n in range(1_000)]
+    with in_bounded_time():
+        assert len(wanted_paths(tree, {"pyproject.toml": STATIC.replace(b"widget", b"wid-get")})) <= 60
+
+
+def test_a_version_that_setup_cfg_repeats_twice_counts_once() -> None:
+    project = read_project({"setup.cfg": SETUP + b"version = 1.1.0\n"})
+    assert isinstance(project, Project)
+    (edit,) = bump(project, "1.2.0")
+    assert edit.new == SETUP.replace(b"1.1.0", b"1.2.0") + b"version = 1.1.0\n"
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+def test_setup_cfg_keeps_its_line_endings_and_comments(ending: bytes) -> None:
+    before = b"# v\n[metadata]\nname=widget\nversion :  1.1.0   \n; 1.1.0\n[flake8]\nversion = 1.1.0".replace(
+        b"\n", ending
+    )
+    project = read_project({"setup.cfg": before})
+    assert isinstance(project, Project)
+    assert [edit.new for edit in bump(project, "1.2.0")] == [before.replace(b":  1.1.0", b":  1.2.0")]
+
+
+def test_a_problem_names_what_a_stranger_wrote_as_quoted() -> None:
+    hatch = b"[project]\nname = 'w'\ndynamic = ['version']\n[tool.hatch.version]\npath = '@everyone'\n"
+    problem = read_project({"pyproject.toml": hatch})
+    assert isinstance(problem, ProjectProblem)
+    assert problem.code is ProjectCode.FILE_MISSING
+    assert not any("everyone" in part for part in problem.parts if isinstance(part, str))
