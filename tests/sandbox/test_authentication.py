@@ -92,7 +92,8 @@ async def test_a_token_can_be_narrowed_but_not_widened(desk: Desk) -> None:
 
 
 async def test_asking_for_no_permission_by_name_means_all(desk: Desk) -> None:
-    for body in ({}, {"permissions": {}}):
+    bodies: tuple[dict[str, object], ...] = ({}, {"permissions": {}})
+    for body in bodies:
         assert (await make_token(desk, body))["permissions"] == desk.acme.installation.permissions
 
 
