@@ -49,7 +49,8 @@ async def gather_candidate(
     """What ``commit`` offers for a release of ``version`` (None: of what its files say)."""
     tree = await get_tree(session, commit)
     files = await _read_files(session, tree)
-    project = read_project(files)
+    # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
+    project = await asyncio.to_thread(read_project, files)
     if isinstance(project, Project) and project.derived_by is not None:
         project = project.at(version or _newest_release(settings, tags, project, line))
     route = None
@@ -58,7 +59,6 @@ async def gather_candidate(
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit)
         if facts is not None:
             inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
-            # Hostile workflow files can take seconds to decide about.
             route = await asyncio.to_thread(_choose, files, facts, settings, target, inputs)
     return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
 
@@ -69,7 +69,7 @@ async def _read_files(session: Session, tree: Tree) -> dict[str, bytes]:
     first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
     files = await _read(session, tree, [*first, *wanted_paths(tree.paths, {})])
     for _ in range(_MOST_ROUNDS):
-        more = wanted_paths(tree.paths, files)
+        more = await asyncio.to_thread(wanted_paths, tree.paths, files)
         if not more:
             break
         files |= await _read(session, tree, more)

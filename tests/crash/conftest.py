@@ -11,7 +11,7 @@ import structlog
 from _pytest.terminal import TerminalReporter
 
 from bot.github import tokens
-from tests.crash.stage import read_key_once
+from tests.crash.process import read_key_once
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from bot.engine.memory import MemoryStore
 from bot.sandbox.acme_files import Trigger
+from tests.crash.asking import Asked, Peace
 from tests.crash.mischief import Fault, Strike
 from tests.crash.picture import Picture, list_repeats
-from tests.crash.stage import Asked, Peace, Saved, Stage, open_stage
+from tests.crash.stage import Saved, Stage, open_stage
 from tests.crash.story import A_WHILE, ACTS, Stuck, play
 
 ORDERS: tuple[Trigger, ...] = ("release-published", "tag-push", "dispatch")

@@ -8,7 +8,8 @@ from enum import StrEnum
 from bot.sandbox.faults import CutDocument, StaleReads, When, server_error
 from bot.sandbox.http import Response
 from bot.sandbox.world import World
-from tests.crash.stage import Asked, Killed, NoAnswer, Stage
+from tests.crash.asking import Asked, Killed, NoAnswer
+from tests.crash.stage import Stage
 
 HIDDEN_READS = 12
 HIDDEN_FOR = timedelta(seconds=25)

@@ -12,9 +12,10 @@ from datetime import timedelta
 from random import Random
 
 from bot.sandbox.state.conversation import Comment, PullRequest
+from tests.crash.asking import Peace
 from tests.crash.matrix import ORDERS, Matrix, differences
 from tests.crash.picture import BOT, Picture, list_repeats
-from tests.crash.stage import Peace, Stage
+from tests.crash.stage import Stage
 from tests.crash.storm import Post, Storm
 from tests.crash.story import ACTS, list_reactions
 

@@ -16,8 +16,9 @@ from bot.sandbox.faults import (
 )
 from bot.sandbox.http import Response, reply
 from bot.sandbox.state.deliveries import Delivery
+from tests.crash.asking import Asked, Killed, NoAnswer
 from tests.crash.mischief import HIDDEN_FOR, HIDDEN_READS
-from tests.crash.stage import Asked, Killed, NoAnswer, Stage
+from tests.crash.stage import Stage
 
 _KINDS = {
     "5xx": 6,

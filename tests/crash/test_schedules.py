@@ -11,7 +11,7 @@ from tests.crash.matrix import ORDERS, Matrix
 from tests.crash.schedules import Schedule
 from tests.crash.test_matrix import get_matrix
 
-RUNS = int(os.environ.get("RUNS", "2000"))
+RUNS = int(os.environ.get("RUNS", "400"))
 FIRST = int(os.environ.get("FIRST", "0"))
 _CHUNK = 25
 

@@ -169,7 +169,7 @@ def _check_tag_free(repository: Repository, tag: str, but: Release | None) -> No
 
 def _check_latest(make_latest: MakeLatest | None, *, draft: bool, prerelease: bool) -> None:
     if make_latest == "true" and (draft or prerelease):
-        raise refused("Release", "make_latest cannot be true for a draft or a pre-release")
+        raise refused("Release", "Latest release cannot be draft or prerelease.")
 
 
 def _check_immutable(release: Release, change: ReleaseChange) -> None:

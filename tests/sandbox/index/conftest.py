@@ -56,10 +56,11 @@ def sdist(version: str = "1.2.0", name: str = "widget", body: str = "") -> tuple
     """Something that has the name and form of an sdist."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        content = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{body}".encode()
-        entry = tarfile.TarInfo(f"{name}-{version}/PKG-INFO")
-        entry.size = len(content)
-        archive.addfile(entry, io.BytesIO(content))
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        for path, text in (("PKG-INFO", metadata), (f"{name}.py", body)):
+            entry = tarfile.TarInfo(f"{name}-{version}/{path}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
     return f"{name}-{version}.tar.gz", buffer.getvalue()
 
 
