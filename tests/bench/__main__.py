@@ -126,11 +126,8 @@ async def _compare(ours: Server, bare: Server, connections: int, chosen: argpars
 
 
 async def _settle(server: Server) -> None:
-    for _ in range(240):
-        spent = server.processor_seconds()
-        await asyncio.sleep(0.5)
-        if server.processor_seconds() - spent < 0.1:
-            return
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{server.port}/idle") as response:
+        await response.read()
 
 
 def _complain(load: Load) -> str:

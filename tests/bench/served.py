@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -22,6 +23,11 @@ class Idle:
     async def reconcile(self, _: RepositoryRef) -> None: ...
 
 
+async def wait_until_idle(_: web.Request) -> web.Response:
+    await bot.engine.idle(timedelta(minutes=5))
+    return web.Response(text="idle\n")
+
+
 @asynccontextmanager
 async def open_nothing() -> AsyncIterator[Handlers]:
     yield Idle()
@@ -32,4 +38,5 @@ if __name__ == "__main__":
     configure_logs(settings.log_level, settings.log_format)
     bot = Bot(settings)
     app = create_app(settings, bot.engine, open_nothing, metrics=bot.metrics, identity=bot.identity)
+    app.router.add_get("/idle", wait_until_idle)
     web.run_app(app, sock=socket.create_server(("127.0.0.1", settings.port)), print=None, access_log=None)

@@ -5,6 +5,7 @@ gidgethub, PyGithub and twine are unmodified and know nothing but an address; gi
 """
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import AsyncIterator, Iterable
@@ -228,21 +229,10 @@ def release_by_hand(base: str, app_id: int, private_key: str) -> None:
     with pytest.raises(github.GithubException, match="Reference already exists"):
         repository.create_git_ref("refs/tags/v7.0.0", tag.sha)
     release = repository.create_git_release("v7.0.0", "7.0.0", "Notes", draft=True, make_latest="false")
-    release.upload_asset_from_memory(_File(b"hello"), 5, "widget.txt", "text/plain")
+    release.upload_asset_from_memory(io.BytesIO(b"hello"), 5, "widget.txt", "text/plain")
     assert release.update_release("7.0.0", "Other notes", draft=False).draft is False
     with pytest.raises(github.UnknownObjectException):
         repository.get_git_ref("tags/v8.0.0")
-
-
-class _File:
-    """What PyGithub takes for a file in memory."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def read(self, size: int = -1) -> bytes:
-        taken, self._content = self._content[: size if size >= 0 else None], b""
-        return taken
 
 
 # twine
@@ -271,7 +261,7 @@ async def twine(address: str, token: str, folder: Path) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "twine", "--no-color", "upload", "--non-interactive", "--disable-progress-bar", "--verbose",
         "--repository-url", f"{address}/legacy/", "--username", "__token__", "--password", token,
-        *(str(path) for path in sorted(folder.iterdir())),
+        *(str(path) for path in sorted(folder.iterdir())),  # noqa: ASYNC240 - two names of a folder
         env={"PATH": os.environ["PATH"], "HOME": str(folder.parent), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
