@@ -79,7 +79,7 @@ def read_settings(files: Mapping[str, bytes]) -> RepositorySettings | SettingsPr
 
 def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem | None:
     if len(content) > _MOST_BYTES:
-        return SettingsProblem(path, "the file is larger than 512 kB")
+        return SettingsProblem(path, "files above 512 kB are not read")
     try:
         document = dict(read_toml(content.decode()).values)
     except (TomlError, UnicodeDecodeError) as error:

@@ -55,7 +55,6 @@ async def play(stage: Stage, act: Act, *, swept: bool = False) -> None:
             await stage.sweep()
         await stage.pass_time(A_MOMENT)
     if swept:
-        await stage.pass_time(_UNTIL_SWEPT)
         await stage.sweep()
         await stage.pass_time(A_MOMENT)
 

@@ -50,7 +50,7 @@ def test_the_file_of_its_own_counts_first() -> None:
         ("[tool.aweigh]\napproval = { self = 'false' }", "approval.self"),
         ("[tool.aweigh]\napproval = 1", "approval"),
         ("[tool.aweigh]\napproval = { requird = 2 }", "approval.requird"),
-        ("# " + "x" * 600_000, "larger than"),
+        ("# " + "x" * 600_000, "above 512 kB"),
         ("[tool.aweigh]\ntag = 'v'", "tag"),
         ("[tool.aweigh]\ntag = 'v{version}\\n'", "tag"),
         ("[tool.aweigh]\nworkflow = '../x.yml'", "workflow"),

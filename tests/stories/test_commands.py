@@ -265,13 +265,15 @@ async def test_a_closed_pull_request_is_abandoned_and_a_new_command_opens_anothe
         theatre.read_all()
 
 
-async def test_a_pull_request_that_is_opened_again_goes_on(tmp_path: Path) -> None:
+async def test_a_pull_request_that_is_opened_again_waits_until_somebody_asks_again(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.propose()
         theatre.acme.wanda.close_pull(pull.number)
         await theatre.settle()
         theatre.acme.mona.reopen_pull(pull.number)
         await theatre.settle()
+        assert "Stopped" in theatre.status(pull)
+        await theatre.say(theatre.acme.mona, "/release 1.2.0", pull.number)
         assert "Ready" in theatre.status(pull)
         await theatre.merge(pull)
         await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
