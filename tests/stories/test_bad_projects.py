@@ -151,7 +151,6 @@ async def test_broken_by_the_merge_it_stops_before_the_tag(tmp_path: Path, proje
     ("text", "said"),
     [
         ("approvals.required = 2", "`approvals`. Did you mean `approval`?"),
-        ("approval.requierd = 2", "`approval.requierd`. Did you mean `approval.required`?"),
         ('"@hugo <b>" = 1', "`@hugo <b>`"),
     ],
 )
