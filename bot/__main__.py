@@ -13,7 +13,6 @@ import structlog
 import typer
 from aiohttp import web
 
-from bot.composition import build_app
 from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
 from bot.observability.logs import configure_logs
@@ -23,7 +22,6 @@ SHUTDOWN_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 cli = typer.Typer(name="aweigh", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
 
 cli.add_typer(deadletters)
 
@@ -45,6 +43,9 @@ def serve() -> None:
     except OSError as error:
         _fail(f"cannot listen on {settings.host}:{settings.port}: {os.strerror(error.errno or 0)}")
     host, port = listening.getsockname()[:2]
+    # The rest of the bot takes longest to load; a delivery that comes meanwhile waits in the socket and is not lost.
+    from bot.composition import build_app  # noqa: PLC0415 (see above)
+
     app = build_app(settings)
 
     async def say_ready(_: web.Application) -> None:

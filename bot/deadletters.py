@@ -9,13 +9,15 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from bot.engine import DeadLetter, EngineUnavailableError
-from bot.engine.deadletters import DeadLetters, open_dead_letters
 from bot.settings.operator import OperatorSettingsError, read_database_settings
+
+if TYPE_CHECKING:
+    from bot.engine.deadletters import DeadLetters
 
 deadletters = typer.Typer(
     name="deadletters",
@@ -78,6 +80,9 @@ def _describe(letter: DeadLetter, content: object) -> dict[str, Any]:
 
 @contextmanager
 def _opened() -> Iterator[DeadLetters]:
+    # Loading the engine's database takes longer than all else here, and no other command should wait for it.
+    from bot.engine.deadletters import open_dead_letters  # noqa: PLC0415
+
     try:
         url = read_database_settings().database_url.reveal()
         with open_dead_letters(url) as letters:

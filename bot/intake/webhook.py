@@ -29,7 +29,7 @@ LARGEST_BODY: Final = 25 * 1024 * 1024
 
 _SIGNATURE: Final = re.compile(r"sha256=[0-9a-f]{64}")
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_EVENT: Final = re.compile(r"[a-z_]{1,60}")
+_EVENT: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 log = structlog.get_logger(__name__)
 

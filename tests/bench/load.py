@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+
+from tests.bench.payloads import GUID_HEADER
 
 
 @dataclass
@@ -44,8 +46,8 @@ class Load:
 class _Sender(asyncio.Protocol):
     """One connection: sends a request, waits for the answer, sends the next."""
 
-    def __init__(self, requests: Iterator[bytes], load: Load, until: float) -> None:
-        self._requests, self._load, self._until = requests, load, until
+    def __init__(self, requests: Iterator[bytes], load: Load, until: float, remember: Callable[[str], None]) -> None:
+        self._requests, self._load, self._until, self._remember = requests, load, until, remember
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answer = b""
 
@@ -61,7 +63,10 @@ class _Sender(asyncio.Protocol):
             return
         now = time.perf_counter()
         self._load.waits.append(now - self._sent)
-        self._load.statuses[int(head[9:12])] += 1
+        status = int(head[9:12])
+        self._load.statuses[status] += 1
+        if status == 202:
+            self._remember(self._guid)
         self._answer = b""
         if now < self._until:
             self._send()
@@ -73,8 +78,11 @@ class _Sender(asyncio.Protocol):
             self.done.set_result(None)
 
     def _send(self) -> None:
+        request = next(self._requests)
+        at = request.index(GUID_HEADER) + len(GUID_HEADER)
+        self._guid = request[at : at + 36].decode()
         self._sent = time.perf_counter()
-        self._transport.write(next(self._requests))
+        self._transport.write(request)
 
 
 def _length(head: bytes) -> int:
@@ -84,14 +92,23 @@ def _length(head: bytes) -> int:
     return 0
 
 
-async def send(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
-    """Keep this many connections busy for this long."""
+async def send(
+    port: int,
+    requests: Iterator[bytes],
+    connections: int,
+    seconds: float,
+    *,
+    remember: Callable[[str], None] = lambda guid: None,
+) -> Load:
+    """Keep this many connections busy for this long; ``remember`` is told each GUID that was answered with 202."""
     load = Load()
     began = time.perf_counter()
     loop = asyncio.get_running_loop()
     senders = []
     for _ in range(connections):
-        _, sender = await loop.create_connection(lambda: _Sender(requests, load, began + seconds), "127.0.0.1", port)
+        _, sender = await loop.create_connection(
+            lambda: _Sender(requests, load, began + seconds, remember), "127.0.0.1", port
+        )
         senders.append(sender.done)
     await asyncio.gather(*senders)
     load.seconds = time.perf_counter() - began

@@ -13,6 +13,7 @@ from typing import Any, Final
 SECRET: Final = "a secret for benchmarks only"
 SIZE: Final = 12_000
 REPOSITORIES: Final = 50
+GUID_HEADER: Final = b"X-GitHub-Delivery: "
 
 
 def star(repository: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _prepare(event: str, members: dict[str, Any]) -> tuple[bytes, bytes]:
         f"Content-Length: {len(body)}",
         f"X-GitHub-Event: {event}",
         f"X-Hub-Signature-256: {signature}",
-        "X-GitHub-Delivery: ",
+        GUID_HEADER.decode(),
     ]
     return "\r\n".join(lines).encode(), b"\r\n\r\n" + body
 
