@@ -124,6 +124,7 @@ class Performer:
             raise ValueError("a plan is made of a candidate")
         modes = {entry.path: entry.mode for entry in candidate.tree.entries}
         made_for = snapshot.branch_record
+        begun = made_for is not None and made_for.comment_id == plan.comment_id
         sha = await git.ensure_commit(
             self._access.change,
             parent=plan.base_commit,
@@ -131,9 +132,10 @@ class Performer:
             files={edit.path: edit.new for edit in plan.edits},
             modes=modes,
             message=plan.message,
-            there=snapshot.branch_head if made_for and made_for.comment_id == plan.comment_id else None,
+            there=snapshot.branch_head if begun else None,
         )
-        if sha != snapshot.branch_head:
+        # Two commits made within one second of the same tree are the same commit; the request is another one all the same.
+        if not begun or sha != snapshot.branch_head:
             await self._point_branch(snapshot, plan, sha)
         return await self._ensure_pull(snapshot, plan)
 
@@ -141,6 +143,8 @@ class Performer:
         record = Record(plan.version, plan.requester_id, plan.comment_id, bump=sha[:12])
         ready = AwaitMerge(version=plan.version, route=plan.route)
         await self._own_check.begin(sha, status.render_check(snapshot, ready, record))
+        if sha == snapshot.branch_head:
+            return
         try:
             node = snapshot.repository.node_id
             await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)

@@ -22,6 +22,8 @@ EXCUSES: Final = {
     ),
     r"query/created \| is not a": "the search syntax for dates, such as >=2026-11-02, is documented for this parameter",
     r"/labels/\*/description \| is not of type": "a label without a description has null there, as the schema label says",
+    r"/can_admins_bypass \| is not documented": "every environment has it; terraform-provider-github reads it",
+    r"/environment_url \| is not a": "empty is the description's own default",
     r"/user_view_type \| is not documented": "every account has it since 2024, as the schema simple-user says",
     r"/client_id \| is not documented": "every App has it since 2024, as the schema integration says",
     r"4\d\d \| answer/status \| is not documented": 'errors say their status since 2024 ("Troubleshooting the REST API")',

@@ -233,6 +233,38 @@ async def test_tries_again_after_an_error(bench: Bench, start: Starter, seen: Re
     assert await engine.list_dead_letters() == []
 
 
+async def test_failed_attempts_are_counted_across_restarts(bench: Bench, start: Starter, seen: Recorder) -> None:
+    async def fail(_: Delivery) -> None:
+        raise RuntimeError("boom")
+
+    policy = RetryPolicy(pauses=(timedelta(seconds=1),))
+    seen.on_delivery = fail
+    engine = await start(seen, policy)
+    await engine.accept(delivery("g-1"))
+    await engine.idle()
+    await engine.stop()
+    engine = await start(seen, policy)
+    await bench.settle(engine)
+    # Attempts that began anew with each process would never end in a dead letter.
+    assert [letter.attempts for letter in await engine.list_dead_letters()] == [2]
+    assert len(seen.deliveries) == 2
+
+
+async def test_waiting_for_another_attempt_leaves_the_lane_free(bench: Bench, start: Starter, seen: Recorder) -> None:
+    async def fail_once(handled: Delivery) -> None:
+        if handled.guid == "flaky" and seen.guids.count("flaky") == 1:
+            raise RuntimeError("boom")
+
+    seen.on_delivery = fail_once
+    engine = await start(seen, RetryPolicy(pauses=(timedelta(seconds=1),)))
+    await engine.accept(delivery("flaky"))
+    await engine.accept(delivery("urgent"))
+    await engine.idle()
+    assert seen.guids == ["flaky", "urgent"]
+    await bench.settle(engine)
+    assert seen.guids == ["flaky", "urgent", "flaky"]
+
+
 async def test_a_delivery_that_keeps_failing_is_a_dead_letter_and_harms_nobody(
     bench: Bench, start: Starter, seen: Recorder
 ) -> None:

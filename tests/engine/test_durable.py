@@ -15,7 +15,7 @@ from bot.engine import Backoff, Delivery, EngineUnavailableError
 from bot.engine.durable import DurableEngine
 from bot.engine.jobs import Jobs, was_kept
 from bot.github.facts import RepositoryRef
-from tests.engine.support import GADGET, WIDGET, DatabaseBench, Recorder, Starter, delivery
+from tests.engine.support import GADGET, DatabaseBench, Recorder, Starter, delivery
 
 
 @pytest.fixture
@@ -31,19 +31,6 @@ def file(tmp_path: Path) -> Path:
 def rows(file: Path, query: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(file)) as db:
         return db.execute(query).fetchall()
-
-
-async def test_a_second_engine_in_one_process_is_refused_and_does_no_harm(
-    bench: DatabaseBench, start: Starter, tmp_path: Path
-) -> None:
-    seen = Recorder()
-    engine = await start(seen)
-    with pytest.raises(EngineUnavailableError, match="singleton"):
-        await DurableEngine(f"sqlite:///{tmp_path / 'other.db'}").start(Recorder())
-    await engine.wake(WIDGET)
-    await engine.idle()
-    assert seen.reconciled == [WIDGET]
-    await engine.stop()
 
 
 @pytest.mark.parametrize(
@@ -82,50 +69,6 @@ async def test_the_content_of_a_handled_delivery_is_gone_from_the_file(
     await engine.idle()
     assert rows(file, "select content, state from aweigh_deliveries") == [("{}", "handled")]
     assert rows(file, "select count(*) from workflow_input where inputs like '%private thought%'") == [(0,)]
-    await engine.stop()
-
-
-async def test_one_commit_is_one_sync_and_survives_a_power_cut(
-    bench: DatabaseBench, start: Starter, file: Path
-) -> None:
-    engine = await start(Recorder())
-    assert rows(file, "pragma journal_mode") == [("wal",)]
-    await engine.stop()
-
-
-async def test_jobs_carry_a_version_that_no_change_of_the_code_changes(
-    bench: DatabaseBench, start: Starter, file: Path
-) -> None:
-    engine = await start(Recorder())
-    await engine.wake(WIDGET, after=timedelta(hours=1))
-    await engine.accept(delivery("g-1"))
-    await engine.idle()
-    assert set(rows(file, "select distinct application_version from workflow_status")) == {("1",)}
-    await engine.stop()
-
-
-async def test_nothing_stored_is_pickled(bench: DatabaseBench, start: Starter, file: Path) -> None:
-    engine = await start(Recorder())
-    await engine.accept(delivery("g-1"))
-    await engine.idle()
-    assert rows(file, "select distinct serialization from workflow_status where queue_name = 'lanes'") == [
-        ("portable_json",)
-    ]
-    await engine.stop()
-
-
-async def test_the_database_knows_milliseconds(bench: DatabaseBench, start: Starter, file: Path) -> None:
-    engine = await start(Recorder())
-    before = time.time()
-    await engine.accept(delivery("g-1"))
-    await engine.idle()
-    [(created, started)] = rows(
-        file, "select created_at, started_at_epoch_ms from workflow_status where name = 'delivery'"
-    )
-    assert isinstance(created, int | float)
-    assert isinstance(started, int)
-    # Whole seconds, which is what an unhelped SQLite gives, would lie outside as good as always.
-    assert before - 0.002 <= created / 1000 <= (started + 1) / 1000 <= time.time() + 0.002
     await engine.stop()
 
 

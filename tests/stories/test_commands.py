@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.clock import VirtualClock
 from bot.sandbox.acme_files import publish_workflow
+from tests.stories.hours import MORNING
 from tests.stories.theatre import Theatre, open_theatre
 
 OTHER_WORKFLOW = publish_workflow("tag-push").replace("name: Publish", "name: Ship")
@@ -265,14 +268,19 @@ async def test_a_closed_pull_request_is_abandoned_and_a_new_command_opens_anothe
         theatre.read_all()
 
 
-async def test_a_pull_request_that_is_opened_again_waits_until_somebody_asks_again(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path) as theatre:
+@pytest.mark.parametrize("meanwhile", [timedelta(0), timedelta(minutes=5)], ids=["at once", "later"])
+async def test_a_pull_request_that_is_opened_again_waits_until_somebody_asks_again(
+    tmp_path: Path, meanwhile: timedelta
+) -> None:
+    """Asked again within the same second, the new bump commit has the very name of the old one."""
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
         pull = await theatre.propose()
         theatre.acme.wanda.close_pull(pull.number)
         await theatre.settle()
         theatre.acme.mona.reopen_pull(pull.number)
         await theatre.settle()
         assert "Stopped" in theatre.status(pull)
+        await theatre.pass_time(meanwhile)
         await theatre.say(theatre.acme.mona, "/release 1.2.0", pull.number)
         assert "Ready" in theatre.status(pull)
         await theatre.merge(pull)

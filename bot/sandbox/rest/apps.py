@@ -7,7 +7,7 @@ from bot.sandbox.authentication import issue_token
 from bot.sandbox.clock import iso, iso_or_none
 from bot.sandbox.http import Call, NotFoundError, Response, Routes, UnprocessableError, created, ok, reply
 from bot.sandbox.shapes import accounts
-from bot.sandbox.shapes.repositories import full_repository, repository
+from bot.sandbox.shapes.repositories import repository
 from bot.sandbox.state.accounts import Installation
 from bot.sandbox.state.deliveries import Delivery
 from bot.sandbox.state.repository import Repository
@@ -86,7 +86,7 @@ def list_repositories(call: Call) -> Response:
     """The repositories the token reaches."""
     token, links = call.token, call.world.links
     reached = [one for one in call.world.repositories.values() if token.reaches(one.id, one.owner.id)]
-    return call.page(reached, lambda one: full_repository(links, one, _APP_RIGHTS), wrap="repositories")
+    return call.page(reached, lambda one: {**repository(links, one), "permissions": _APP_RIGHTS}, wrap="repositories")
 
 
 @routes.delete("/installation/token")

@@ -200,6 +200,9 @@ async def test_deployments_and_their_statuses(stage: Stage) -> None:
     ]
     statuses = await stage.get(f"/deployments/{listed[0]['id']}/statuses")
     assert [one["state"] for one in statuses] == ["success", "in_progress", "queued"]
+    one = await stage.get(f"/deployments/{listed[0]['id']}/statuses/{statuses[0]['id']}")
+    assert one == statuses[0]
+    assert (await stage.call("GET", f"/deployments/{listed[0]['id']}/statuses/1")).status == 404
     assert await stage.get("/deployments?environment=other") == []
 
 

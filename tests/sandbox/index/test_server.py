@@ -11,7 +11,7 @@ import pytest
 
 from bot.sandbox.index.server import IndexServer
 
-from .conftest import Publishing, wheel
+from .conftest import Publishing, sdist, wheel
 
 
 @pytest.fixture
@@ -68,3 +68,35 @@ async def test_a_connection_that_breaks(publishing: Publishing, address: str) ->
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.ClientError):
             await session.get(f"{address}/simple/widget/")
+
+
+async def test_twine_uploads_and_is_told_why_not(publishing: Publishing, address: str, tmp_path: Path) -> None:
+    for name, content in (wheel(), sdist()):
+        (tmp_path / name).write_bytes(content)
+    status, said = await twine(address, publishing.token(), tmp_path)
+    assert status == 0, said
+    assert sorted(file["filename"] for file in publishing.simple()["files"]) == [
+        "widget-1.2.0-py3-none-any.whl", "widget-1.2.0.tar.gz",
+    ]  # fmt: skip
+    name, content = wheel(body="# another")
+    (tmp_path / name).write_bytes(content)
+    status, said = await twine(address, publishing.token(), tmp_path)
+    assert status != 0
+    assert "400 Bad Request" in said
+    assert "File already exists" in said
+    status, said = await twine(address, "pypi-nonsense", tmp_path)
+    assert status != 0
+    assert "403 Forbidden" in said
+
+
+async def twine(address: str, token: str, folder: Path) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "twine", "--no-color", "upload", "--non-interactive", "--disable-progress-bar", "--verbose",
+        "--repository-url", f"{address}/legacy/", "--username", "__token__", "--password", token,
+        *(str(path) for path in sorted(folder.iterdir())),  # noqa: ASYNC240 - two names of a folder
+        env={"PATH": os.environ["PATH"], "HOME": str(folder.parent), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()

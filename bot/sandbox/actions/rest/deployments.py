@@ -43,11 +43,22 @@ def show_deployment(call: Call) -> Response:
 
 @routes.get(f"{_DEPLOYMENT}/statuses")
 def list_statuses(call: Call) -> Response:
-    """The statuses of a deployment, newest first. REST has no word for waiting; the webhook and GraphQL do."""
-    found, app = _get_deployment(call), call.world.actions_app
+    """The statuses of a deployment, newest first."""
+    found = _get_deployment(call)
+    return call.page(list(reversed(found.statuses)), lambda status: _shape_status(call, found, status))
 
-    def shape(status: DeploymentStatus) -> dict[str, Any]:
-        shown = deployment_status(call.world.links, call.repository, found, status, app)
-        return shown | {"state": "pending"} if status.state == "waiting" else shown
 
-    return call.page(list(reversed(found.statuses)), shape)
+@routes.get(f"{_DEPLOYMENT}/statuses/{{status_id}}")
+def show_status(call: Call) -> Response:
+    """One status of a deployment."""
+    found, wanted = _get_deployment(call), call.number("status_id")
+    status = next((one for one in found.statuses if one.id == wanted), None)
+    if status is None:
+        raise NotFoundError
+    return ok(_shape_status(call, found, status))
+
+
+def _shape_status(call: Call, deployment: Deployment, status: DeploymentStatus) -> dict[str, Any]:
+    """REST has no word for waiting; the webhook and GraphQL do."""
+    shown = deployment_status(call.world.links, call.repository, deployment, status, call.world.actions_app)
+    return shown | {"state": "pending"} if status.state == "waiting" else shown
