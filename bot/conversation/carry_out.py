@@ -165,8 +165,10 @@ class Conversation:
     async def _release(self, version: str, place: Place) -> Answer:
         comment = self._comment
         on_release_pull = place.is_release_pull and place.pull is not None and place.pull.is_open
-        request = Request(version, comment.author, comment.comment_id, on_release_pull=on_release_pull)
-        reached = await self._bench.request(place.repository, place.line, request, asked_at=comment.created_at)
+        request = Request(
+            version, comment.author, comment.comment_id, comment.created_at, on_release_pull=on_release_pull
+        )
+        reached = await self._bench.request(place.repository, place.line, request)
         if isinstance(reached.step, Refused | Blocked) and not reached.opened:
             return self._refuse(reached.step.reason)
         return self._opened(reached, place)
@@ -176,6 +178,8 @@ class Conversation:
         if pull is None or record is None:
             raise Backoff(STALENESS, "the release pull request does not show yet")
         mine = record.comment_id == self._comment.comment_id
+        if record.is_confirmed(pull.head_sha) and record.confirmed_by == self._comment.author.id and not mine:
+            return Answer("rocket", replies.render_confirmed(pull, record.version, self._comment.comment_id))
         if mine and place.pull is not None and place.pull.number == pull.number:
             return Answer("rocket")
         if not mine:

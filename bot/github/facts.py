@@ -115,6 +115,16 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """One move of a branch: who, and the commits it pointed at before and after. ``by`` is None for a deleted account."""
+
+    by: Person | None
+    before: str
+    after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment in a conversation; ``edited_at`` is GraphQL's ``lastEditedAt`` where it was asked for."""
 

@@ -55,6 +55,12 @@ async def ensure_commit(
     return str((await session.post("/repos/{repository}/git/commits", body))["sha"])
 
 
+async def list_changes(session: Session, sha: str) -> list[str]:
+    """The paths that a commit changes against its first parent (at most 300, says GitHub); none when it is gone."""
+    data = await session.find("/repos/{repository}/commits/{sha}", sha=sha) or {}
+    return [str(file["filename"]) for file in data.get("files") or ()]
+
+
 async def _is_commit(session: Session, sha: str, *, parent: str, tree: str, message: str) -> bool:
     data = await session.get("/repos/{repository}/git/commits/{sha}", sha=sha)
     parents = [one["sha"] for one in data["parents"]]

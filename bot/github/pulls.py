@@ -1,13 +1,21 @@
-"""Adapters: pull requests, and who pushed to a branch."""
+"""Adapters: pull requests, what they change, and who pushed to a branch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.github.client import Session
 from bot.github.errors import Unprocessable
-from bot.github.facts import PullRequest
+from bot.github.facts import PullRequest, Push
 from bot.github.read import read_person, read_pull
+
+MOST_FILES = 300
+"""How many files of a pull request are read; a release changes a handful."""
+
+MOST_PUSHES = 300
+"""How many moves of a branch are read."""
 
 
 async def list_pulls(session: Session, branch: str, *, limit: int = 3) -> list[PullRequest]:
@@ -52,17 +60,27 @@ async def list_commits(session: Session, number: int) -> list[str]:
     return [str(data["sha"]) async for data in listed]
 
 
-async def list_pushers(session: Session, branch: str, since: datetime) -> frozenset[int]:
-    """The ids of everyone who pushed to ``branch`` after ``since``, newest first, by the repository's activity.
+async def list_files(session: Session, number: int) -> list[str]:
+    """The paths a pull request changes against its base, at most ``MOST_FILES``; of a renamed file both names."""
+    params = {"per_page": "100"}
+    listed = session.list("/repos/{repository}/pulls/{number}/files", number=number, params=params, limit=MOST_FILES)
+    return [path async for data in listed for path in _paths(data)]
 
-    Commit authors can be forged; who pushed cannot.
+
+async def list_pushes(session: Session, branch: str, since: datetime) -> tuple[list[Push], bool]:
+    """Who moved ``branch`` since then, newest first, by the repository's activity, and whether that is all of them.
+
+    Commit authors can be forged; who pushed cannot. More than ``MOST_PUSHES`` are not read.
     """
     params = {"ref": f"refs/heads/{branch}", "per_page": "100"}
-    people = set()
-    async for data in session.list("/repos/{repository}/activity", params=params, limit=300):
-        if datetime.fromisoformat(data["timestamp"]) < since:
-            break
-        person = read_person(data.get("actor"))
-        if person is not None:
-            people.add(person.id)
-    return frozenset(people)
+    pushes: list[Push] = []
+    async for data in session.list("/repos/{repository}/activity", params=params, limit=MOST_PUSHES):
+        at = datetime.fromisoformat(data["timestamp"])
+        if at < since:
+            return pushes, True
+        pushes.append(Push(read_person(data.get("actor")), str(data["before"]), str(data["after"]), at))
+    return pushes, len(pushes) < MOST_PUSHES
+
+
+def _paths(data: Mapping[str, Any]) -> list[str]:
+    return [str(data[name]) for name in ("filename", "previous_filename") if data.get(name)]

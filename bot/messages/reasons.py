@@ -192,6 +192,58 @@ def _branch_taken(reason: Because) -> Said:
     )
 
 
+def _tag_too_long(reason: Because) -> Said:
+    return Said(
+        f"The tag {code(reason.get('tag'))} is longer than I can keep with what I have to remember about a release.",
+        "Choose a shorter one with `tag` in the settings.",
+    )
+
+
+def _look_and_ask(reason: Because) -> str:
+    if reason.get("merged"):
+        return "Nothing was tagged. To release what was merged after all, ask again: I open a new pull request then."
+    return "Look at that; to release with it, ask once more in this thread, or delete the branch and start anew."
+
+
+def _foreign_files(reason: Because) -> Said:
+    names = ", ".join(code(name) for name in reason.get("files").splitlines())
+    more = f" and {reason.get('more')} more" if reason.get("more") != "0" else ""
+    return Said(
+        f"Others pushed to the release branch, and it now changes more than the release needs: {names}{more}.",
+        _look_and_ask(reason),
+        f"/release {reason.get('version')}",
+    )
+
+
+def _pushed_by_unknown(reason: Because) -> Said:
+    return Said(
+        f"{code(reason.get('by'))} pushed to the release branch, and I cannot tell which person that was.",
+        _look_and_ask(reason),
+        f"/release {reason.get('version')}",
+    )
+
+
+def _branch_turned_back(reason: Because) -> Said:
+    return Said(
+        "The release branch was put back to what was asked for earlier, so I cannot tell who asks for this release.",
+        _look_and_ask(reason),
+        f"/release {reason.get('version')}",
+    )
+
+
+def _branch_moved_since(reason: Because) -> Said:
+    return Said(
+        "The release branch was pushed to since you wrote that, or in the same second.",
+        "Look at it once more and ask again:",
+        f"/release {reason.get('version')}",
+    )
+
+
+def _people_pushed(reason: Because) -> Said:
+    names = ", ".join(code("@" + login) for login in reason.get("by").split())
+    return Said(f"This pull request also holds commits pushed by {names}; I keep them.")
+
+
 def _version_mismatch(reason: Because) -> Said:
     return Said(
         f"The merged files say {code(reason.get('found'))}, but {code(reason.get('wanted'))} was asked for.",
@@ -365,13 +417,6 @@ def _not_a_release_pull(reason: Because) -> Said:
     )
 
 
-def _role_unknown(reason: Because) -> Said:
-    return Said(
-        f"I could not ask GitHub for your role: {code(reason.get('detail'))}.",
-        "Nothing was done. Please try again in a minute.",
-    )
-
-
 _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.VERSION_INVALID: _version_invalid,
     Reason.VERSION_NOT_NEWER: _version_not_newer,
@@ -387,6 +432,12 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.NO_PUBLISH_ROUTE: _no_publish_route,
     Reason.PUBLISHER_UNTRUSTED: _publisher_untrusted,
     Reason.BRANCH_TAKEN: _branch_taken,
+    Reason.TAG_TOO_LONG: _tag_too_long,
+    Reason.FOREIGN_FILES: _foreign_files,
+    Reason.PUSHED_BY_UNKNOWN: _pushed_by_unknown,
+    Reason.BRANCH_TURNED_BACK: _branch_turned_back,
+    Reason.BRANCH_MOVED_SINCE: _branch_moved_since,
+    Reason.PEOPLE_PUSHED: _people_pushed,
     Reason.VERSION_MISMATCH: _version_mismatch,
     Reason.TAG_ELSEWHERE: _tag_elsewhere,
     Reason.RECORD_LOST: _record_lost,
@@ -410,5 +461,4 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.APPROVED_IN_REVIEW: _approved_in_review,
     Reason.EDITED: _edited,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
-    Reason.ROLE_UNKNOWN: _role_unknown,
 }

@@ -8,7 +8,7 @@ from bot.conversation.registry import Entry, Misunderstood
 from bot.github.facts import PullRequest, RunFacts
 from bot.messages.markers import marker
 from bot.messages.reasons import say
-from bot.messages.text import code, finish, in_cell, link
+from bot.messages.text import code, finish, in_cell, link, short
 from bot.release.reasons import Because
 
 REPLY = "reply"
@@ -37,6 +37,15 @@ def render_opened(pull: PullRequest, version: str, comment_id: int, *, without: 
 def render_already(pull: PullRequest, version: str, comment_id: int) -> str:
     """The answer to a repeated command."""
     return _reply(comment_id, f"Already done: #{pull.number} is the release pull request for {code(version)}.")
+
+
+def render_confirmed(pull: PullRequest, version: str, comment_id: int) -> str:
+    """The answer to asking again for a release onto whose branch others have pushed."""
+    return _reply(
+        comment_id,
+        f"I take the branch as it stands: merging #{pull.number} releases {code(version)} with"
+        f" {code(short(pull.head_sha))}, what others pushed included.",
+    )
 
 
 def render_approved(version: str, run: RunFacts | None, comment_id: int) -> str:

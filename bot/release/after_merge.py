@@ -13,7 +13,8 @@ from datetime import timedelta
 from bot.github.facts import RunFacts
 from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, needed
-from bot.release.naming import is_latest, name_tag
+from bot.release.branch import branch_reason
+from bot.release.naming import is_latest
 from bot.release.propose import project_reason, publisher_reason, route_reason, settings_reason
 from bot.release.reasons import Reason, because
 from bot.release.record import Milestone, Record
@@ -126,11 +127,10 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
         return Blocked(because(Reason.VERSION_MISMATCH, found=project.spelling, wanted=record.version))
     if not isinstance(route, Route):
         return Blocked(route_reason(route))
-    untrusted = publisher_reason(snapshot, route)
-    if untrusted is not None:
-        return Blocked(untrusted)
-    tag = name_tag(settings, snapshot.tags, project, project.spelling)
-    return Stage(snapshot, record, settings, route, project, tag, candidate.commit)
+    reason = publisher_reason(snapshot, route) or branch_reason(snapshot)
+    if reason is not None:
+        return Blocked(reason)
+    return Stage(snapshot, record, settings, route, project, record.tag, candidate.commit)
 
 
 def _undone(stage: Stage) -> Step | None:

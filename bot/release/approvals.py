@@ -61,7 +61,8 @@ def objection(snapshot: Snapshot, approval: Approval, version: str, commit: str)
         line = f"/release approve {version}"
         return because(Reason.ROLE_TOO_LOW, needed=APPROVAL_ROLE, actual=approval.role, line=line)
     if approval.by.id in snapshot.excluded:
-        own = snapshot.record is not None and approval.by.id == snapshot.record.requester_id
+        record = snapshot.record
+        own = record is not None and approval.by.id in (record.requester_id, record.confirmed_by)
         return because(Reason.OWN_APPROVAL if own else Reason.PUSHED_TO_BRANCH, version=version)
     return None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
+from bot.release.branch import branch_reason, list_people
 from bot.release.propose import propose, publisher_reason, route_reason, settings_reason
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
@@ -36,13 +37,16 @@ def _before_merge(snapshot: Snapshot) -> Step:
         return Blocked(because(Reason.UNDONE_PULL, version=snapshot.record.version))
     if isinstance(snapshot.settings, SettingsProblem):
         return Blocked(settings_reason(snapshot.settings))
-    route = snapshot.candidate.route if snapshot.candidate else None
-    if isinstance(route, NoRoute):
-        return Blocked(route_reason(route))
-    untrusted = publisher_reason(snapshot, route) if route is not None else None
-    if untrusted is not None:
-        return Blocked(untrusted)
+    if snapshot.candidate is not None and isinstance(snapshot.candidate.route, NoRoute):
+        return Blocked(route_reason(snapshot.candidate.route))
+    route = snapshot.route
+    reason = (publisher_reason(snapshot, route) if route is not None else None) or branch_reason(snapshot)
+    if reason is not None:
+        return Blocked(reason)
     warnings: list[Because] = []
+    people = list_people(snapshot)
+    if people:
+        warnings.append(because(Reason.PEOPLE_PUSHED, by=" ".join(people)))
     if isinstance(snapshot.index, Unreachable):
         warnings.append(because(Reason.INDEX_UNREACHABLE, detail=snapshot.index))
     return AwaitMerge(version=snapshot.record.version, route=route, warnings=tuple(warnings))

@@ -7,6 +7,9 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.version import InvalidVersion
+
 from bot.github.actions import find_log
 from bot.github.client import Session
 from bot.github.facts import RunFacts, TagRef
@@ -108,5 +111,12 @@ class Evidence:
 
 
 def _is_of(filename: str, project: Project) -> bool:
-    """Whether a file name begins with the project's: a job may upload files of its siblings as well."""
-    return filename.lower().replace("-", "_").startswith(project.normalised_name.replace("-", "_") + "_")
+    """Whether a file is of this project and version: a job may upload files of its siblings as well."""
+    try:
+        if filename.endswith(".whl"):
+            name, version, *_ = parse_wheel_filename(filename)
+        else:
+            name, version = parse_sdist_filename(filename)
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return False
+    return (name, version) == (project.normalised_name, project.version)

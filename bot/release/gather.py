@@ -45,8 +45,9 @@ async def gather_candidate(
     tags: tuple[TagRef, ...],
     commit: str,
     version: str | None = None,
+    tag: str | None = None,
 ) -> Candidate:
-    """What ``commit`` offers for a release of ``version`` (None: of what its files say)."""
+    """What ``commit`` offers for a release of ``version`` (None: of what its files say) under ``tag`` (None: the usual one)."""
     tree = await get_tree(session, commit)
     files = await _read_files(session, tree)
     # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
@@ -56,7 +57,7 @@ async def gather_candidate(
     route = None
     if isinstance(project, Project):
         wanted = version or project.spelling
-        facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit)
+        facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit, tag)
         if facts is not None:
             inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
             route = await asyncio.to_thread(_choose, files, facts, settings, target, inputs)
@@ -111,9 +112,10 @@ def _release_facts(
     project: Project,
     version: str,
     commit: str,
+    tag: str | None,
 ) -> ReleaseFacts | None:
     try:
-        tag = name_tag(settings, tags, project, version)
+        tag = tag or name_tag(settings, tags, project, version)
     except VersionProblem:
         return None
     parsed = find_version(version)

@@ -17,8 +17,9 @@ from bot.github.actions import get_environment, list_jobs, list_pending, list_re
 from bot.github.comments import find_comment, list_conversation
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, CheckRun, Comment, PullRequest, Repository, Role, RunFacts, TagRef, WorkflowRun
+from bot.github.git import list_changes
 from bot.github.people import get_role
-from bot.github.pulls import list_commits, list_pulls, list_pushers
+from bot.github.pulls import list_commits, list_files, list_pulls, list_pushes
 from bot.github.releases import find_release
 from bot.github.repositories import find_branch, find_tag, get_repository, list_tags, read_default_branch
 from bot.messages.markers import find_marked
@@ -26,11 +27,10 @@ from bot.messages.prompts import prompt_marker
 from bot.publishing.route import Route
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
-from bot.release.naming import name_tag
 from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_ours
-from bot.release.snapshot import Approval, Line, Request, Snapshot
+from bot.release.snapshot import Approval, BranchHistory, Line, Request, Snapshot
 from bot.release.speech import STALENESS
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
@@ -84,6 +84,8 @@ class Observer:
         snapshot = replace(snapshot, settings=settings)
         if isinstance(settings, SettingsProblem):
             return snapshot
+        if pull is not None and record is not None and not record.is_bump(pull.head_sha):
+            snapshot = await self._with_branch(snapshot, pull, record)
         if request is not None:
             return await self._for_request(snapshot, settings, request)
         return await self._for_pull(snapshot, settings, pull, record) if pull and record else snapshot
@@ -138,13 +140,29 @@ class Observer:
         snapshot = replace(
             snapshot,
             branch_head=branch_head,
-            branch_is_ours=branch_head is None or bump is not None,
+            branch_is_ours=branch_head is None or bump is not None or await self._was_merged(snapshot, branch_head),
             branch_record=bump,
             tags=await list_tags(read),
         )
         if base_head is None:
             return snapshot
         return await self._with_candidate(snapshot, settings, base_head, request.version)
+
+    async def _was_merged(self, snapshot: Snapshot, branch_head: str) -> bool:
+        """Whether what others pushed to the release branch went into the base with an earlier release, so that nothing is lost."""
+        pulls = await self.list_own_pulls(snapshot.repository, snapshot.line)
+        return any(pull.merged and pull.head_sha == branch_head for pull in pulls)
+
+    async def _with_branch(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
+        """What others did to the release branch: asked only when its head is not the commit that we made."""
+        ours = set(await list_changes(self._access.read, record.bump))
+        files = await list_files(self._access.read, pull.number)
+        foreign = tuple(sorted({path for path in files if path not in ours}))
+        return replace(snapshot, foreign_files=foreign, history=await self._read_history(pull))
+
+    async def _read_history(self, pull: PullRequest) -> BranchHistory:
+        pushes, complete = await list_pushes(self._access.read, pull.head_branch, pull.created_at)
+        return BranchHistory(tuple(pushes), complete)
 
     async def _find_bump(self, sha: str) -> Record | None:
         """What the head of the release branch was made for, when it is a bump commit of ours, that may be replaced."""
@@ -160,12 +178,12 @@ class Observer:
         commit = pull.merge_commit if pull.merged else pull.head_sha
         if commit is None:
             return snapshot
-        snapshot = await self._with_candidate(snapshot, settings, commit, None)
-        project = snapshot.project
-        route = snapshot.candidate.route if snapshot.candidate else None
-        if not pull.merged or project is None or not isinstance(route, Route):
+        snapshot = await self._with_candidate(snapshot, settings, commit, None, tag=record.tag)
+        project, route = snapshot.project, snapshot.route
+        if not pull.merged or project is None or route is None:
             return snapshot
-        tag = await self._find_tag(snapshot, settings, project)
+        # It may be older than the newest hundred.
+        tag = snapshot.find_tag(record.tag) or await find_tag(read, record.tag)
         if tag is not None and snapshot.find_tag(tag.name) is None:
             snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
         if tag is not None:
@@ -173,7 +191,13 @@ class Observer:
         return await self._with_approvals(snapshot, pull, record, route, tag)
 
     async def _with_candidate(
-        self, snapshot: Snapshot, settings: RepositorySettings, commit: str, version: str | None
+        self,
+        snapshot: Snapshot,
+        settings: RepositorySettings,
+        commit: str,
+        version: str | None,
+        *,
+        tag: str | None = None,
     ) -> Snapshot:
         read = self._access.read
         candidate = await gather_candidate(
@@ -186,6 +210,7 @@ class Observer:
             tags=snapshot.tags,
             commit=commit,
             version=version,
+            tag=tag,
         )
         environment = None
         if isinstance(candidate.route, Route) and candidate.route.environment:
@@ -194,11 +219,6 @@ class Observer:
         if isinstance(candidate.project, Project):
             index = await self._evidence.find_project(candidate.project.name)
         return replace(snapshot, candidate=candidate, environment=environment, index=index)
-
-    async def _find_tag(self, snapshot: Snapshot, settings: RepositorySettings, project: Project) -> TagRef | None:
-        """The release's tag, exactly: it may be older than the newest hundred."""
-        name = name_tag(settings, snapshot.tags, project, project.spelling)
-        return snapshot.find_tag(name) or await find_tag(self._access.read, name)
 
     async def _after_tag(
         self, snapshot: Snapshot, route: Route, tag: TagRef, record: Record, project: Project
@@ -249,11 +269,11 @@ class Observer:
         if not moments:
             return snapshot
         asked_at = max(moments)
-        pushers = await list_pushers(self._access.read, pull.head_branch, pull.created_at)
+        history = snapshot.history or await self._read_history(pull)
         # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
         asked_as = prompt.id if prompt else 0
         given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
-        return replace(snapshot, prompt=prompt, pushers=pushers, approvals=await self._list_approvals(given))
+        return replace(snapshot, prompt=prompt, history=history, approvals=await self._list_approvals(given))
 
     def _may_ask(self, snapshot: Snapshot) -> bool:
         required = isinstance(snapshot.settings, RepositorySettings) and bool(snapshot.settings.approval.required)

@@ -26,13 +26,14 @@ from bot.release import approvals
 from bot.release.own_check import OwnCheck
 from bot.release.plan import Plan
 from bot.release.reasons import Because, Reason, because
-from bot.release.record import Asked, Milestone, Record
+from bot.release.record import Asked, Confirmed, Milestone, Record
 from bot.release.snapshot import Snapshot
 from bot.release.speech import STALENESS, Speech
 from bot.release.steps import (
     Announce,
     AskApproval,
     AwaitMerge,
+    ConfirmBranch,
     CreateTag,
     DispatchRun,
     Effect,
@@ -59,6 +60,7 @@ class Outcome:
     asked: Asked | None = None
     failed: str | None = None
     milestone: Milestone | None = None
+    confirmed: Confirmed | None = None
 
 
 class StandsError(Exception):
@@ -87,6 +89,8 @@ class Performer:
         match step:
             case OpenPull():
                 return Outcome(pull=await self._open_pull(snapshot, step.plan))
+            case ConfirmBranch():
+                return Outcome(confirmed=Confirmed(step.head, step.by.id))
             case CreateTag():
                 await self._create_tag(snapshot, step)
             case PublishRelease():
@@ -140,7 +144,7 @@ class Performer:
         return await self._ensure_pull(snapshot, plan)
 
     async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> None:
-        record = Record(plan.version, plan.requester_id, plan.comment_id, bump=sha[:12])
+        record = Record(plan.version, plan.tag, plan.requester_id, plan.comment_id, bump=sha)
         ready = AwaitMerge(version=plan.version, route=plan.route)
         await self._own_check.begin(sha, status.render_check(snapshot, ready, record))
         if sha == snapshot.branch_head:

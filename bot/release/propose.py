@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route
+from bot.release.branch import confirm
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.plan import Plan, plan_release
 from bot.release.reasons import Because, Reason, because
-from bot.release.record import Milestone
+from bot.release.record import Milestone, fits
 from bot.release.snapshot import Request, Snapshot
 from bot.release.steps import OpenPull, Refused, Step
 from bot.settings.repository import RepositorySettings, SettingsProblem
@@ -31,13 +32,13 @@ from bot.versions import (
 
 
 def propose(snapshot: Snapshot, request: Request) -> Step | None:
-    """The step that answers ``request``; None when the open release PR already is for that version."""
+    """The step that answers ``request``; None when the open release PR already is for that version, and may be merged."""
     try:
         version = parse_version(request.version)
     except VersionProblem as problem:
         return Refused(_version_reason(Reason.VERSION_INVALID, problem, _newest_next(snapshot)))
     if _is_open_for(snapshot, version):
-        return None
+        return confirm(snapshot, request)
     answer = _plan_or_refusal(snapshot, request, version)
     return OpenPull(answer) if isinstance(answer, Plan) else Refused(answer)
 
@@ -114,9 +115,10 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     if untrusted is not None:
         return untrusted
     try:
-        return plan_release(snapshot, request, version, project=project, settings=settings, route=route)
+        plan = plan_release(snapshot, request, version, project=project, settings=settings, route=route)
     except ProjectRefused as refused:
         return project_reason(refused.problem)
+    return plan if fits(plan.version, plan.tag) else because(Reason.TAG_TOO_LONG, tag=plan.tag)
 
 
 def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None:

@@ -27,6 +27,13 @@ class Reason(StrEnum):
     NO_PUBLISH_ROUTE = "no-publish-route"
     PUBLISHER_UNTRUSTED = "publisher-untrusted"
     BRANCH_TAKEN = "branch-taken"
+    TAG_TOO_LONG = "tag-too-long"
+    # What others pushed to the release branch.
+    FOREIGN_FILES = "foreign-files"
+    PUSHED_BY_UNKNOWN = "pushed-by-unknown"
+    BRANCH_TURNED_BACK = "branch-turned-back"
+    BRANCH_MOVED_SINCE = "branch-moved-since"
+    PEOPLE_PUSHED = "people-pushed"
     # What happened after the merge.
     VERSION_MISMATCH = "version-mismatch"
     TAG_ELSEWHERE = "tag-elsewhere"
@@ -53,7 +60,6 @@ class Reason(StrEnum):
     APPROVED_IN_REVIEW = "approved-in-review"
     EDITED = "edited"
     NOT_A_RELEASE_PULL = "not-a-release-pull"
-    ROLE_UNKNOWN = "role-unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,8 @@ def _after(record: Record, outcome: Outcome, snapshot: Snapshot) -> Record:
         record = replace(record, asked=outcome.asked)
     if outcome.failed is not None:
         record = replace(record, failed=outcome.failed)
+    if outcome.confirmed is not None:
+        record = replace(record, confirmed=outcome.confirmed)
     return record
 
 

@@ -14,6 +14,8 @@ from enum import StrEnum
 
 _SCHEME = "aweigh/1"
 _LIMIT = 255
+_HEAD = 20
+"""How many digits of a confirmed head are kept: 80 bits, since whoever may push can choose what they push."""
 
 
 class Milestone(StrEnum):
@@ -37,21 +39,32 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """Who asked for which version, and what has been reached.
+class Confirmed:
+    """Somebody looked at what others pushed onto the release branch and asked for it again: which head, and their id."""
 
-    ``bump`` begins the name of our bump commit: when people push onto it the record moves on to their head, which is not
-    ours to replace. ``since`` is when the newest milestone was reached.
+    head: str
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Who asked for which version under which tag, and what has been reached.
+
+    ``bump`` is our bump commit: when people push onto it the record moves on to their head, which is not ours to replace.
+    ``tag`` is what the pull request promised: tags and settings may change until it is merged. ``since`` is when the
+    newest milestone was reached.
     """
 
     version: str
+    tag: str
     requester_id: int
     comment_id: int
-    bump: str = ""
+    bump: str
     milestones: frozenset[Milestone] = frozenset()
     since: datetime | None = None
     asked: Asked | None = None
     failed: str | None = None
+    confirmed: Confirmed | None = None
 
     def reached(self, milestone: Milestone) -> bool:
         """Whether ``milestone`` was reached once, whatever has become of it."""
@@ -59,7 +72,16 @@ class Record:
 
     def is_bump(self, sha: str) -> bool:
         """Whether ``sha`` is the bump commit this record was made for."""
-        return bool(self.bump) and sha.startswith(self.bump)
+        return sha == self.bump
+
+    @property
+    def confirmed_by(self) -> int | None:
+        """Who asked again, if anybody did."""
+        return self.confirmed.by if self.confirmed else None
+
+    def is_confirmed(self, head: str) -> bool:
+        """Whether somebody asked for the release again with the branch at ``head``."""
+        return self.confirmed is not None and head.startswith(self.confirmed.head)
 
     def reach(self, milestone: Milestone, at: datetime) -> Record:
         """This record with ``milestone`` reached; itself when it was before."""
@@ -74,9 +96,15 @@ def render_record(record: Record) -> str:
     Raises:
         ValueError: the line would not fit into GitHub's 255 bytes.
     """
-    members = [_SCHEME, f"v={record.version}", f"u={record.requester_id}", f"c={record.comment_id}"]
-    if record.bump:
-        members.append(f"b={record.bump}")
+    members = [
+        _SCHEME,
+        f"v={record.version}",
+        # No tag has an asterisk in its name, says git-check-ref-format.
+        f"g={record.tag.replace(record.version, '*', 1)}",
+        f"u={record.requester_id}",
+        f"c={record.comment_id}",
+        f"b={record.bump}",
+    ]
     if record.milestones:
         members.append("m=" + "".join(sorted(record.milestones)))
     if record.since:
@@ -85,10 +113,27 @@ def render_record(record: Record) -> str:
         members += [f"k={record.asked.key}", f"a={int(record.asked.at.timestamp())}"]
     if record.failed:
         members.append(f"f={record.failed}")
+    if record.confirmed:
+        members.append(f"x={record.confirmed.head[:_HEAD]}:{record.confirmed.by}")
     line = " ".join(members)
     if len(line.encode()) > _LIMIT:
         raise ValueError(f"a record of {len(line)} bytes does not fit into an external id")
     return line
+
+
+def fits(version: str, tag: str) -> bool:
+    """Whether a record of ``version`` under ``tag`` will fit, whatever there may be to remember before it is over."""
+    # Ten times the largest ids that GitHub gives out these days, and a year in which nobody here releases any more.
+    person, comment, run, last = 10**10 - 1, 10**12 - 1, f"run:{10**12 - 1}/99", datetime(2200, 1, 1, tzinfo=UTC)
+    head = "f" * 40
+    fullest = Record(
+        version, tag, person, comment, head, frozenset(Milestone), last, Asked(run, last), run, Confirmed(head, person)
+    )
+    try:
+        render_record(fullest)
+    except ValueError:
+        return False
+    return True
 
 
 def find_record(external_id: str) -> Record | None:
@@ -101,16 +146,25 @@ def find_record(external_id: str) -> Record | None:
         asked = Asked(values["k"], _moment(values["a"])) if "k" in values else None
         return Record(
             version=values["v"],
+            tag=values["g"].replace("*", values["v"], 1),
             requester_id=int(values["u"]),
             comment_id=int(values["c"]),
-            bump=values.get("b", ""),
+            bump=values["b"],
             milestones=frozenset(Milestone(letter) for letter in values.get("m", "")),
             since=_moment(values["t"]) if "t" in values else None,
             asked=asked,
             failed=values.get("f"),
+            confirmed=_confirmed(values["x"]) if "x" in values else None,
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None
+
+
+def _confirmed(text: str) -> Confirmed:
+    head, _, by = text.partition(":")
+    if len(head) < _HEAD:
+        raise ValueError("so few digits name no commit for certain")
+    return Confirmed(head, int(by))
 
 
 def _moment(text: str) -> datetime:

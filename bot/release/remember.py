@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.publishing.route import Order, Route
+from bot.publishing.route import Order
 from bot.release.record import Asked, Milestone, Record
 from bot.release.runs import approval_key
 from bot.release.snapshot import Snapshot
@@ -17,8 +17,7 @@ def remember(snapshot: Snapshot, record: Record) -> Record:
     # A tag that somebody put elsewhere is not this release's, and deleting it undoes nothing.
     tagged = tag is not None and snapshot.pull is not None and tag.commit == snapshot.pull.merge_commit
     started = tagged and find_shown_run(snapshot) is not None
-    route = snapshot.candidate.route if snapshot.candidate else None
-    by_dispatch = isinstance(route, Route) and route.order is Order.DISPATCH
+    by_dispatch = snapshot.route is not None and snapshot.route.order is Order.DISPATCH
     pull = snapshot.pull
     seen = {
         Milestone.CLOSED: pull is not None and not pull.is_open and not pull.merged,
@@ -40,7 +39,6 @@ def remember(snapshot: Snapshot, record: Record) -> Record:
 
 
 def _asked_key(snapshot: Snapshot, record: Record) -> str | None:
-    route = snapshot.candidate.route if snapshot.candidate else None
-    if not isinstance(route, Route) or snapshot.pull is None:
+    if snapshot.route is None or snapshot.pull is None:
         return None
-    return approval_key(snapshot.runs, route, find_release_tag(snapshot), record, snapshot.pull.merge_commit)
+    return approval_key(snapshot.runs, snapshot.route, find_release_tag(snapshot), record, snapshot.pull.merge_commit)

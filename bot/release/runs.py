@@ -30,8 +30,8 @@ def approval_key(
 
 
 def commit_key(commit: str) -> str:
-    """What an approval prompt is bound to before anything was started: the merge commit."""
-    return f"commit:{commit}"
+    """What an approval prompt is bound to before anything was started: the merge commit, which GitHub named."""
+    return f"commit:{commit[:12]}"
 
 
 def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record) -> RunFacts | None:

@@ -18,6 +18,7 @@ from bot.github.facts import (
     GitHubRelease,
     Person,
     PullRequest,
+    Push,
     Repository,
     Role,
     RunFacts,
@@ -52,6 +53,7 @@ class Request:
     version: str
     requester: Person
     comment_id: int
+    at: datetime
     on_release_pull: bool = False
 
 
@@ -64,6 +66,17 @@ class Candidate:
     project: Project | ProjectProblem
     route: Route | NoRoute | None = None
     changelog: Changelog | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchHistory:
+    """Who moved the release branch while its pull request was there, newest first.
+
+    ``complete`` is False when there was more than is read: then somebody unknown may have pushed, too.
+    """
+
+    pushes: tuple[Push, ...]
+    complete: bool = True
 
 
 class Unreachable(str):
@@ -145,7 +158,9 @@ class Snapshot:
     branch_record: Record | None = None
     base_head: str | None = None
     record: Record | None = None
-    pushers: frozenset[int] = frozenset()
+    history: BranchHistory | None = None
+    foreign_files: tuple[str, ...] = ()
+    """What the pull request changes beside the files of our bump commit, when people pushed onto that."""
     candidate: Candidate | None = None
     tags: tuple[TagRef, ...] = ()
     index: ProjectFiles | Unreachable | None = None
@@ -163,17 +178,30 @@ class Snapshot:
 
     @property
     def excluded(self) -> frozenset[int]:
-        """Who may not approve: the requester and whoever pushed to the release branch, unless the settings lift it."""
+        """Who may not approve, unless the settings lift it: who asked for the release, or pushed to its branch.
+
+        Whoever asked for it again as others had left the branch asked for what they pushed.
+        """
         if isinstance(self.settings, SettingsProblem) or self.settings.approval.self_:
             return frozenset()
-        requester = {self.record.requester_id} if self.record else set()
-        return frozenset(requester | (self.pushers - {self.app.bot.id}))
+        asked = {self.record.requester_id} if self.record else set()
+        if self.record and self.record.confirmed:
+            asked.add(self.record.confirmed.by)
+        pushes = self.history.pushes if self.history else ()
+        pushed = {push.by.id for push in pushes if push.by is not None and push.by.id != self.app.bot.id}
+        return frozenset(asked | pushed)
 
     @property
     def project(self) -> Project | None:
         """The project as the candidate commit has it, when it can be read."""
         project = self.candidate.project if self.candidate else None
         return project if isinstance(project, Project) else None
+
+    @property
+    def route(self) -> Route | None:
+        """How the candidate is published, when something would."""
+        route = self.candidate.route if self.candidate else None
+        return route if isinstance(route, Route) else None
 
     def find_tag(self, name: str) -> TagRef | None:
         """The tag called ``name``, exactly."""

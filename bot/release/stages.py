@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.publishing.route import Order, Route
+from bot.publishing.route import Order
 from bot.release.record import Milestone
-from bot.release.snapshot import Candidate, Snapshot
+from bot.release.snapshot import Snapshot
 from bot.release.steps import Abandoned, AwaitApproval, AwaitIndex, AwaitReviewers, AwaitRun, Blocked, Done, Step
 from bot.release.views import find_release_tag
 
@@ -51,7 +51,7 @@ def list_stages(snapshot: Snapshot, step: Step) -> tuple[StageView, ...]:
     stopped = isinstance(step, Blocked | Abandoned)
     views: list[StageView] = []
     # Of one that was closed nothing is read any more, and nothing else will come.
-    names = (StageName.MERGE,) if isinstance(step, Abandoned) else _ORDERS[_order(snapshot.candidate)]
+    names = (StageName.MERGE,) if isinstance(step, Abandoned) else _ORDERS[_order(snapshot)]
     for name in names:
         if isinstance(step, Done) or (_is_done(name, snapshot, step) and not _stands(views)):
             views.append(StageView(name, State.DONE))
@@ -66,8 +66,8 @@ def _stands(views: list[StageView]) -> bool:
     return any(view.state in (State.NOW, State.STOPPED) for view in views)
 
 
-def _order(candidate: Candidate | None) -> Order:
-    return candidate.route.order if candidate and isinstance(candidate.route, Route) else Order.TAG_PUSH
+def _order(snapshot: Snapshot) -> Order:
+    return snapshot.route.order if snapshot.route is not None else Order.TAG_PUSH
 
 
 def _is_done(name: StageName, snapshot: Snapshot, step: Step) -> bool:
@@ -76,7 +76,7 @@ def _is_done(name: StageName, snapshot: Snapshot, step: Step) -> bool:
         case StageName.MERGE:
             return snapshot.pull is not None and snapshot.pull.merged
         case StageName.TAG if snapshot.project is None:
-            # The files could not be read this time, so nothing tells how the tag is called.
+            # The files could not be read this time, so nothing more was.
             return record is not None and record.reached(Milestone.TAGGED)
         case StageName.TAG:
             tag = find_release_tag(snapshot)

@@ -42,6 +42,14 @@ class OpenPull(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmBranch(Effect):
+    """Remember that ``by`` asked for the release again with the branch at ``head``, as others had left it."""
+
+    head: str
+    by: Person
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitMerge(Wait):
     """A person merges the release PR; ``warnings`` are what they should know first."""
 
@@ -202,6 +210,7 @@ class Done(End):
 
 ALL_STEPS: tuple[type[Step], ...] = (
     OpenPull,
+    ConfirmBranch,
     AwaitMerge,
     CreateTag,
     PublishRelease,

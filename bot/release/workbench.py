@@ -38,14 +38,14 @@ class Workbench:
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
         self._intents, self._clock = intents, clock
 
-    async def request(self, repository: Repository, line: Line, request: Request, *, asked_at: datetime) -> Reached:
-        """Carry out ``/release VERSION`` on ``line``, as somebody asked at ``asked_at``; once, however often it is called."""
+    async def request(self, repository: Repository, line: Line, request: Request) -> Reached:
+        """Carry out ``/release VERSION`` on ``line``; once, however often it is called."""
         # The line is noted first: a release whose branch is deleted after the merge is found again through it.
         await self._intents.record(_LINE_INTENT + line.base, {})
         newest = next(iter(await self.observer.list_own_pulls(repository, line)), None)
         if newest is not None and newest.is_open:
             return await self._reconciler.reconcile(repository, line, newest, request)
-        if newest is not None and newest.created_at >= asked_at and await self._is_made_for(newest, request):
+        if newest is not None and newest.created_at >= request.at and await self._is_made_for(newest, request):
             # It was carried out before a crash, and people have merged or closed what came of it since.
             return await self.take(repository, newest)
         opening = await self._intents.find(f"{PULL_INTENT}{request.comment_id}")

@@ -165,6 +165,11 @@ class Person:
         self._needs("read" if pull.user is self.user else "triage")
         pulls.reopen_pull(self.world, self.repository, pull, self.user)
 
+    def update_branch(self, number: int) -> None:
+        """Press *Update branch*: merge the base into the head of a pull request."""
+        self._needs("write")
+        merging.bring_base_into_head(self.world, self.repository, self._pull(number), self.user)
+
     def merge_pull(self, number: int, method: merging.MergeMethod = "merge") -> str:
         """Merge a pull request; answers the commit the base branch now points at."""
         self._needs("write")

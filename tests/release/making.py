@@ -17,6 +17,7 @@ from bot.github.facts import (
     PendingDeployment,
     Person,
     PullRequest,
+    Push,
     Repository,
     Role,
     RunFacts,
@@ -30,7 +31,7 @@ from bot.publishing.route import PublishSettings, ReleaseFacts, Route, choose_ro
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.record import Asked, Milestone, Record
 from bot.release.runs import attempt_mark
-from bot.release.snapshot import Approval, Candidate, Line, Published, Request, Snapshot
+from bot.release.snapshot import Approval, BranchHistory, Candidate, Line, Published, Request, Snapshot
 from bot.settings.repository import RepositorySettings, read_settings
 from bot.versions import Project, read_project
 
@@ -115,7 +116,7 @@ def pull(*, merged: bool = True, state: str | None = None, **changes: Any) -> Pu
 
 def record(*milestones: Milestone, **changes: Any) -> Record:
     since = NOW - timedelta(minutes=1) if milestones else None
-    made = Record("1.2.0", MONA.id, 77, bump=HEAD[:12], milestones=frozenset(milestones), since=since)
+    made = Record("1.2.0", "v1.2.0", MONA.id, 77, bump=HEAD, milestones=frozenset(milestones), since=since)
     return replace(made, **changes)
 
 
@@ -206,8 +207,16 @@ TAG = TagRef("v1.2.0", MERGE, annotated=True)
 OLD_TAG = TagRef("v1.1.0", BASE, annotated=True)
 
 
-def request(version: str = "1.2.0", *, on_release_pull: bool = False) -> Request:
-    return Request(version, MONA, 77, on_release_pull=on_release_pull)
+def request(version: str = "1.2.0", *, by: Person = MONA, on_release_pull: bool = False) -> Request:
+    return Request(version, by, 77, NOW, on_release_pull=on_release_pull)
+
+
+def push(by: Person | None = WANDA, after: str = HEAD, *, seconds_ago: int = 60) -> Push:
+    return Push(by, BASE, after, NOW - timedelta(seconds=seconds_ago))
+
+
+def history(*pushes: Push, complete: bool = True) -> BranchHistory:
+    return BranchHistory(pushes, complete)
 
 
 def snapshot(**changes: Any) -> Snapshot:

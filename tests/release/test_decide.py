@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.github.facts import Job, Role, TagRef
+from bot.github.facts import Job, Person, Push, Role, TagRef
 from bot.publishing.route import Route
 from bot.release import steps
 from bot.release.decide import next_step
 from bot.release.reasons import Reason
-from bot.release.record import Milestone
+from bot.release.record import Confirmed, Milestone
+from bot.release.runs import commit_key
 from bot.release.snapshot import Candidate, Line, Unreachable
 from bot.release.steps import (
     ALL_STEPS,
@@ -26,6 +27,7 @@ from bot.release.steps import (
     AwaitReviewers,
     AwaitRun,
     Blocked,
+    ConfirmBranch,
     CreateTag,
     DispatchRun,
     Done,
@@ -54,6 +56,7 @@ ON_RELEASE = {"candidate": m.candidate(on="release")}
 ON_DISPATCH = {"candidate": m.candidate(on="dispatch")}
 BY_RELEASE = m.waiting(event="release")
 SKIPPED = replace(m.over(), jobs=(replace(m.over().jobs[0], conclusion="skipped"),))
+PUSHED, ROBOT = "bad" + "0" * 37, Person(41, "github-actions[bot]", is_bot=True)
 LATE = m.NOW - timedelta(minutes=11)
 
 
@@ -66,6 +69,11 @@ def with_token_upload() -> Candidate:
 
 def open_pull(**changes: Any) -> dict[str, Any]:
     return {"pull": m.pull(merged=False), "candidate": m.candidate(commit=m.HEAD), **changes}
+
+
+def pushed_onto(*pushes: Push, **changes: Any) -> dict[str, Any]:
+    history = m.history(*(pushes or [m.push(after=PUSHED)]))
+    return open_pull(pull=m.pull(merged=False, head_sha=PUSHED), **{"history": history, **changes})
 
 
 def asks(version: str = "1.2.0", **changes: Any) -> dict[str, Any]:
@@ -108,6 +116,21 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("an open one stands still where its index cannot trust workflows of this GitHub", open_pull(publisher_trusted=False), Blocked, Reason.PUBLISHER_UNTRUSTED),
     ("an open one with broken settings stands still", open_pull(settings=SettingsProblem("x", "y")), Blocked, Reason.SETTINGS_INVALID),
     ("an open one waits although the index is away", open_pull(index=Unreachable("x")), AwaitMerge, None),
+    # Others pushed to the release branch.
+    ("changes to the same files are kept", pushed_onto(), AwaitMerge, None),
+    ("further files stand until somebody asks again", pushed_onto(foreign_files=("evil.py",)), Blocked, Reason.FOREIGN_FILES),
+    ("further files stand after the merge as well", {"pull": m.pull(head_sha=PUSHED), "foreign_files": ("evil.py",), "history": m.history(m.push(after=PUSHED))}, Blocked, Reason.FOREIGN_FILES),
+    ("a push by another bot stands: nobody knows who is behind it", pushed_onto(m.push(ROBOT, PUSHED)), Blocked, Reason.PUSHED_BY_UNKNOWN),
+    ("a push by a deleted account stands", pushed_onto(m.push(None, PUSHED)), Blocked, Reason.PUSHED_BY_UNKNOWN),
+    ("more pushes than are read stand", pushed_onto(history=m.history(m.push(after=PUSHED), complete=False)), Blocked, Reason.PUSHED_BY_UNKNOWN),
+    ("pushes that our own bump commit has replaced do not count", open_pull(history=m.history(m.push(m.BOT), m.push(ROBOT, PUSHED))), AwaitMerge, None),
+    ("a branch that was put back to an earlier request stands", open_pull(history=m.history(m.push(), m.push(m.BOT, "d" * 40))), Blocked, Reason.BRANCH_TURNED_BACK),
+    ("asking again there takes the branch as it stands", {**pushed_onto(foreign_files=("evil.py",)), "request": m.request(on_release_pull=True)}, ConfirmBranch, None),
+    ("asking again elsewhere does not", {**pushed_onto(foreign_files=("evil.py",)), "request": m.request()}, Blocked, Reason.FOREIGN_FILES),
+    ("nor when it was pushed to within the same second", {**pushed_onto(m.push(after=PUSHED, seconds_ago=0), foreign_files=("evil.py",)), "request": m.request(on_release_pull=True)}, Refused, Reason.BRANCH_MOVED_SINCE),
+    ("once confirmed it may be merged", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))), AwaitMerge, None),
+    ("a later push needs another look", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed("d" * 40, m.HUGO.id))), Blocked, Reason.FOREIGN_FILES),
+    ("whoever confirmed does not approve", {**TAGGED, "pull": m.pull(head_sha=PUSHED), "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "record": m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))}, AwaitApproval, None),
     ("a closed one is over", {"pull": m.pull(merged=False, state="closed")}, Abandoned, None),
     # Merged: what must hold before the tag.
     ("a merged one without a record stands still", {"record": None}, Blocked, Reason.RECORD_LOST),
@@ -139,7 +162,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     # Approval before the act, where our rule does not guard the environment.
     ("no gate, nothing required: the tag", NO_GATE, CreateTag, None),
     ("no gate, one required: asked before the tag", {**NO_GATE, "settings": m.settings("approval.required = 1")}, AskApproval, None),
-    ("asked already: waits", {**NO_GATE, "settings": m.settings("approval.required = 1"), "record": m.record(asked=m.asked(f"commit:{m.MERGE}"))}, AwaitApproval, None),
+    ("asked already: waits", {**NO_GATE, "settings": m.settings("approval.required = 1"), "record": m.record(asked=m.asked(commit_key(m.MERGE)))}, AwaitApproval, None),
     ("the prompt is there but not recorded: waits", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt()}, AwaitApproval, None),
     ("approved: the tag", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt(), "approvals": (m.approval(),)}, CreateTag, None),
     ("two required, one given: waits", {**NO_GATE, "settings": m.settings("approval.required = 2"), "prompt": m.prompt(), "approvals": (m.approval(), m.approval())}, AwaitApproval, None),
@@ -154,7 +177,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("approved: open", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),)}, OpenGate, None),
     ("the requester's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(m.MONA),)}, AwaitApproval, None),
     ("unless the settings allow it", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(m.MONA),), "settings": m.settings("approval.self = true")}, OpenGate, None),
-    ("a pusher's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "pushers": frozenset({m.HUGO.id})}, AwaitApproval, None),
+    ("a pusher's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "history": m.history(m.push(m.HUGO))}, AwaitApproval, None),
     ("a writer's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(role=Role.WRITE),)}, AwaitApproval, None),
     ("an edited approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(edited_at=m.NOW),)}, AwaitApproval, None),
     ("an approval of another version does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(version="1.2.1"),)}, AwaitApproval, None),
@@ -255,16 +278,19 @@ def test_a_second_run_on_its_way_is_waited_for_before_the_announcement() -> None
     assert isinstance(next_step(m.snapshot(**done, runs=(m.over(), away), record=soon)), Announce)
 
 
-def test_the_tag_goes_on_the_merge_commit_in_the_files_spelling() -> None:
-    step = next_step(m.snapshot(candidate=m.candidate(version="1.2"), record=m.record(version="1.2.0")))
-    assert step == CreateTag(tag="v1.2", commit=m.MERGE, version="1.2")
+def test_the_tag_is_the_one_that_the_pull_request_promised() -> None:
+    """Somebody spelled the version otherwise on the branch, and tags of another shape came meanwhile."""
+    tags = (TagRef("widget-1.1.1", m.BASE, annotated=True),)
+    step = next_step(m.snapshot(candidate=m.candidate(version="1.2"), tags=tags))
+    assert step == CreateTag(tag="v1.2.0", commit=m.MERGE, version="1.2")
 
 
 def test_latest_is_computed() -> None:
     def latest(*tags: TagRef, version: str = "1.2.0") -> tuple[bool, bool]:
         made = m.candidate(version=version, on="release")
         tag = TagRef(f"v{version}", m.MERGE, annotated=True)
-        step = next_step(m.snapshot(candidate=made, record=m.record(version=version), tags=(tag, *tags)))
+        record = m.record(version=version, tag=f"v{version}")
+        step = next_step(m.snapshot(candidate=made, record=record, tags=(tag, *tags)))
         assert isinstance(step, PublishRelease)
         return step.latest, step.prerelease
 

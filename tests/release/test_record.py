@@ -8,24 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.release.record import Asked, Milestone, Record, find_record, render_record
+from bot.release.record import Asked, Confirmed, Milestone, Record, find_record, fits, render_record
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))  # noqa: DTZ001
 RECORDS = st.builds(
     Record,
     version=st.sampled_from(["1.2.0", "2026.11.20rc1", "1!2.0.post1.dev3"]),
-    requester_id=st.integers(1, 2**53),
-    comment_id=st.integers(1, 2**53),
-    bump=st.sampled_from(["", "0123456789ab"]),
+    tag=st.sampled_from(["v1.2.0", "1.2.0", "some-long-name/widget==2026.11.20rc1", "release-1!2.0.post1.dev3"]),
+    requester_id=st.integers(1, 10**10 - 1),
+    comment_id=st.integers(1, 10**12 - 1),
+    bump=st.sampled_from(["0123456789" * 4]),
     milestones=st.frozensets(st.sampled_from(list(Milestone))),
     since=st.none() | MOMENTS,
-    asked=st.none() | st.builds(Asked, st.sampled_from(["run:99999999999/3", f"commit:{'f' * 40}"]), MOMENTS),
+    asked=st.none() | st.builds(Asked, st.sampled_from(["run:99999999999/3", f"commit:{'f' * 12}"]), MOMENTS),
     failed=st.none() | st.just("run:99999999999/3"),
+    confirmed=st.none() | st.builds(Confirmed, st.just("0123456789" * 2), st.integers(1, 10**10 - 1)),
 )
+
+
+LEAST = f"aweigh/1 v=1.0 g=v* u=1 c=1 b={'a' * 40}"
 
 
 @given(RECORDS)
 def test_a_record_survives_the_external_id(record: Record) -> None:
+    assert fits(record.version, record.tag)
     line = render_record(record)
     assert len(line.encode()) <= 255
     assert find_record(line) == record
@@ -33,7 +39,7 @@ def test_a_record_survives_the_external_id(record: Record) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "aweigh/1", "aweigh/2 v=1 u=1 c=1", "aweigh/1 v=1.0 u=x c=1", "aweigh/1 v=1.0 u=1 c=1 m=z", "aweigh/1 v=1 u=1 c=1 t=9e99", "{}", "aweigh/1 v=1 u=1 c=1 k=x"],
+    ["", "{}", "aweigh/1", f"aweigh/2{LEAST[8:]}", LEAST.replace("u=1", "u=x"), LEAST.replace("g=v*", ""), f"{LEAST} m=z", f"{LEAST} t=9e99", f"{LEAST} k=x", f"{LEAST} x=abc:1", f"{LEAST} x={'a' * 20}"],
 )  # fmt: skip
 def test_anything_else_is_no_record(text: str) -> None:
     assert find_record(text) is None
@@ -41,7 +47,7 @@ def test_anything_else_is_no_record(text: str) -> None:
 
 def test_a_milestone_keeps_the_moment_it_was_reached() -> None:
     first, later = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
-    record = Record("1.0", 1, 1).reach(Milestone.TAGGED, first)
+    record = Record("1.0", "v1.0", 1, 1, "a" * 40).reach(Milestone.TAGGED, first)
     assert record.reach(Milestone.TAGGED, later) is record
     assert record.since == first
     assert record.reach(Milestone.RELEASED, later).since == later
@@ -49,4 +55,10 @@ def test_a_milestone_keeps_the_moment_it_was_reached() -> None:
 
 def test_a_record_that_would_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="does not fit"):
-        render_record(Record("1" * 300, 1, 1))
+        render_record(Record("1" * 300, "v", 1, 1, "a" * 40))
+    assert not fits("1.0", "v" * 60 + "1.0")
+    assert fits("1.0", "v" * 50 + "1.0")
+
+
+def test_what_is_long_enough_is_a_record() -> None:
+    assert find_record(LEAST) == Record("1.0", "v1.0", 1, 1, "a" * 40)

@@ -65,7 +65,7 @@ async def test_a_forged_commit_author_keeps_nobody_from_approving(tmp_path: Path
         pull = await theatre.propose()
         # Wanda pushes a commit that says it is Hugo's: who pushed is what counts.
         store, hugo = theatre.acme.repository.store, theatre.acme.hugo
-        forged = hugo.push_commit("forged", {"notes.txt": "by Hugo, it says"}, "Forged", onto="aweigh/main")
+        forged = hugo.push_commit("forged", {"CHANGELOG.md": "By Hugo, it says.\n"}, "Forged", onto="aweigh/main")
         theatre.acme.wanda.push_branch("aweigh/main", forged)
         assert store.commit(forged).author.email == hugo.user.git_email
         await theatre.settle()

@@ -13,7 +13,8 @@ async def test_a_comment_edited_into_a_prompt_revives_no_earlier_approval(tmp_pa
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.propose()
         await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
-        theatre.acme.wanda.push_commit("aweigh/main", {"evil.py": "import os\n"}, "Evil")
+        evil = {"widget/__init__.py": '__version__ = "1.2.0"\nimport os\n'}
+        theatre.acme.wanda.push_commit("aweigh/main", evil, "Evil")
         await theatre.settle()
         await theatre.merge(pull)
         run = theatre.run

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from bot.sandbox.acts.commits import signature_of
-from bot.sandbox.acts.pulls import mark_merged, tell_pull
+from bot.sandbox.acts.pulls import find_test_merge, mark_merged, tell_pull
 from bot.sandbox.acts.refs import delete_ref, move_ref
 from bot.sandbox.git.history import list_log
 from bot.sandbox.git.merging import MergeConflictError, merge_trees, rebase, squash_message
@@ -55,6 +55,23 @@ def merge_pull(
     if into.merge_settings.delete_branch_on_merge and pull.head_repository is into:
         delete_ref(world, into, f"refs/heads/{pull.head_ref}", actor)
     return merged
+
+
+def bring_base_into_head(world: World, repository: Repository, pull: PullRequest, actor: User) -> None:
+    """Move the head branch to a merge of itself with the base, whose tree the test merge already is.
+
+    Raises:
+        ConflictError: 409, they cannot be merged.
+    """
+    test_merge = find_test_merge(world, repository, pull)
+    if test_merge is None or pull.head_repository is not repository:
+        raise ConflictError("merge conflict between base and head")
+    store = repository.store
+    base, head = store.commit(test_merge).parents
+    who = signature_of(world, actor)
+    message = f"Merge branch '{pull.base_ref}' into {pull.head_ref}"
+    sha = store.add_commit(store.commit(test_merge).tree, (head, base), message, author=who, signed=True)
+    move_ref(world, repository, f"refs/heads/{pull.head_ref}", sha, actor)
 
 
 def _check(into: Repository, pull: PullRequest, method: MergeMethod, sha: str | None) -> str:

@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from bot.sandbox.acts.commits import signature_of
-from bot.sandbox.acts.merging import merge_pull
+from bot.sandbox.acts.merging import bring_base_into_head, merge_pull
 from bot.sandbox.acts.pulls import close_pull, edit_pull, find_test_merge, open_pull, reopen_pull
-from bot.sandbox.acts.refs import move_ref
 from bot.sandbox.git.history import compare
 from bot.sandbox.http import (
     Call,
-    ConflictError,
     NotFoundError,
     Response,
     Routes,
@@ -146,21 +143,8 @@ def update_branch(call: Call) -> Response:
     expected = call.json().text("expected_head_sha", None)
     if expected is not None and expected != pull.head_sha:
         raise UnprocessableError(f"expected head sha didn't match current head ref. head is now {pull.head_sha}")
-    merged = find_test_merge(world, repository, pull)
-    if merged is None or pull.head_repository is not repository:
-        raise ConflictError("merge conflict between base and head")
-    bring_base_into_head(call, pull, merged)
+    bring_base_into_head(world, repository, pull, call.actor)
     return reply(202, {"message": "Updating pull request branch.", "url": f"{world.links.web}/{repository.full_name}"})
-
-
-def bring_base_into_head(call: Call, pull: PullRequest, test_merge: str) -> None:
-    """Move the head branch to a merge of itself with the base, whose tree the test merge already is."""
-    store = call.repository.store
-    base, head = store.commit(test_merge).parents
-    who = signature_of(call.world, call.actor)
-    message = f"Merge branch '{pull.base_ref}' into {pull.head_ref}"
-    sha = store.add_commit(store.commit(test_merge).tree, (head, base), message, author=who, signed=True)
-    move_ref(call.world, call.repository, f"refs/heads/{pull.head_ref}", sha, call.actor)
 
 
 def find_pull(call: Call) -> PullRequest:
