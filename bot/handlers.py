@@ -46,9 +46,9 @@ class LaneHandlers:
         """Carry out the commands of one comment."""
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
-            # What follows the command is a matter of the release, not of the comment.
-            if await _patiently(self._carry_out(comment)):
-                await self._engine.wake(delivery.repository)
+            after = await _patiently(self._carry_out(comment))
+            if after is not None:
+                await self._engine.wake(delivery.repository, after=after)
 
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
@@ -62,7 +62,7 @@ class LaneHandlers:
         under_way = bool(await self._engine.intents(repository).list())
         return _PERMISSION_PAUSE if under_way else None
 
-    async def _carry_out(self, comment: CommandDelivery) -> bool:
+    async def _carry_out(self, comment: CommandDelivery) -> timedelta | None:
         return await Conversation(await self._open_bench(comment.repository), comment).carry_out()
 
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:

@@ -8,13 +8,14 @@ is handled twice, after a crash, says the same once: reactions and marked replie
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, find_unreadable, parse
 from bot.conversation.registry import REGISTRY, Command, Misunderstood, Name, understand
-from bot.engine.protocol import Backoff
+from bot.engine.protocol import NOW, Backoff
 from bot.github.comments import Reaction, find_comment, react, react_to_node
 from bot.github.errors import PermissionMissing
 from bot.github.facts import PullRequest, Repository, Role
@@ -60,39 +61,40 @@ class Conversation:
 
     def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
         self._bench, self._comment = bench, comment
+        self._look_again: timedelta | None = None
 
-    async def carry_out(self) -> bool:
+    async def carry_out(self) -> timedelta | None:
         """Carry out every command of the comment, or none when one of them is not understood.
 
         Returns:
-            Whether anything was tried, so that the releases want to be looked at. What somebody may not ask for moves
-            nothing: a stranger's command costs two requests and no more.
+            When to look at the repository again, or None: a command takes its release as far as it goes, and what
+            somebody may not ask for moves nothing. A stranger's command costs two requests and no more.
         """
         unreadable = find_unreadable(self._comment.body)
         invocations = (unreadable,) if unreadable else parse(self._comment.body)
         if not invocations:
-            return False
+            return None
         try:
-            return await self._carry_out(invocations)
+            await self._carry_out(invocations)
         except PermissionMissing as missing:
             await self._say_missing(missing)
-            return True
+            return NOW
+        return self._look_again
 
-    async def _carry_out(self, invocations: tuple[Invocation, ...]) -> bool:
+    async def _carry_out(self, invocations: tuple[Invocation, ...]) -> None:
         read, author = self._bench.access.read, self._comment.author
         role = await get_role(read, author.login, author.id)
         if not is_heard(role):
             log.info("command refused", reason=Reason.ROLE_TOO_LOW, actor=author.id, role=role)
             await self._react("-1")
-            return False
+            return
         place = await self._find_place()
         if place is None:
-            return False
+            return
         await self._react("eyes")
         commands = self._understand(invocations, role)
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place)
         await self._answer(self._together(answers))
-        return not isinstance(commands, Answer)
 
     def _understand(self, invocations: tuple[Invocation, ...], role: Role) -> list[Command] | Answer:
         """The commands of a comment, or why none of them is carried out: one that is not understood or not allowed voids all."""
@@ -138,6 +140,7 @@ class Conversation:
                     return await self._help(place)
         except DECLINED as error:
             log.warning("command declined by GitHub", command=command.entry.name, detail=str(error))
+            self._look_again = NOW
             return self._refuse(declined_because(error))
 
     async def _say_missing(self, missing: PermissionMissing) -> None:
@@ -168,7 +171,7 @@ class Conversation:
         request = Request(
             version, comment.author, comment.comment_id, comment.created_at, on_release_pull=on_release_pull
         )
-        reached = await self._bench.request(place.repository, place.line, request)
+        reached = self._rest(await self._bench.request(place.repository, place.line, request))
         if isinstance(reached.step, Refused | Blocked) and not reached.opened:
             return self._refuse(reached.step.reason)
         return self._opened(reached, place)
@@ -200,7 +203,7 @@ class Conversation:
             if answer is not None:
                 return answer
             await self._bench.accept(accepted)
-        reached = await self._bench.take(place.repository, place.pull)
+        reached = self._rest(await self._bench.take(place.repository, place.pull))
         if isinstance(reached.step, Blocked):
             return self._refuse(reached.step.reason)
         return Answer("rocket")
@@ -239,7 +242,7 @@ class Conversation:
         pull = place.pull if place.is_release_pull else await self._newest(place)
         if pull is None:
             return Answer("rocket", replies.render_no_release(comment_id))
-        reached = await self._bench.take(place.repository, pull)
+        reached = self._rest(await self._bench.take(place.repository, pull))
         if place.pull is not None and pull.number == place.pull.number:
             text = f"**{headline(reached.step)}.** {turn(reached.snapshot, reached.step)}"
             return Answer("rocket", replies.render_where(text, comment_id))
@@ -252,6 +255,12 @@ class Conversation:
         merged = place.is_release_pull and place.pull is not None and place.pull.merged
         entries = [entry for entry in REGISTRY if entry.name is not Name.APPROVE or merged]
         return Answer("rocket", replies.render_help(entries, self._comment.comment_id))
+
+    def _rest(self, reached: Reached) -> Reached:
+        """Take note of when the release that a command has moved wants to be looked at again."""
+        moments = (self._look_again, reached.look_again)
+        self._look_again = min((after for after in moments if after is not None), default=None)
+        return reached
 
     def _refuse(self, reason: Because) -> Answer:
         log.info("command refused", reason=reason.code, actor=self._comment.author.id)

@@ -80,6 +80,8 @@ def _read_comment(payload: Payload, identity: AppIdentity) -> Meaning:
         return _read_command(payload, payload.child("comment"), issue, is_pull=issue.has("pull_request"))
     if not issue.has("pull_request") or not _is_own(issue.find_child("user"), identity):
         return Ignored("a comment elsewhere than on a release pull request was changed")
+    if _is_own(payload.find_child("sender"), identity):
+        return Ignored("our own doing")
     return _wake(payload, f"comment {action}")
 
 

@@ -90,6 +90,8 @@ IGNORED = [
     ("issue_comment", comment(performed_via_github_app={"id": 1})),
     ("issue_comment", {**comment(), "sender": {"id": 12, "login": "eve", "type": "User"}}),
     ("issue_comment", comment(action="edited", pull=False)),
+    ("issue_comment", {**comment(action="edited"), "sender": BOT}),
+    ("issue_comment", {**comment(action="deleted"), "sender": BOT}),
     ("pull_request_review", review(None)),
     ("pull_request_review", review("LGTM")),
     ("pull_request_review", review(action="edited")),
