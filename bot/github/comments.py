@@ -12,6 +12,8 @@ from bot.github.read import read_comment, read_comment_node
 Reaction = Literal["eyes", "rocket", "confused", "-1"]
 
 _MOST_PAGES = 3
+MOST_COMMENTS = 100 * _MOST_PAGES
+"""How many comments of a thread are read from either end."""
 
 _CONVERSATION = """
 query($owner: String!, $name: String!, $number: Int!, $before: String) {
@@ -36,7 +38,7 @@ mutation($input: AddReactionInput!) { addReaction(input: $input) { clientMutatio
 
 
 async def list_conversation(session: Session, number: int, *, since: datetime | None = None) -> list[Comment]:
-    """The comments of an issue or pull request, oldest first, back to ``since`` or 300 of them; each knows whether it was edited."""
+    """The comments of an issue or pull request, oldest first, back to ``since`` or the newest 300; each knows whether it was edited."""
     found: list[Comment] = []
     before = None
     for _ in range(_MOST_PAGES):
@@ -55,7 +57,7 @@ async def list_comments(session: Session, number: int) -> list[Comment]:
 
     For whoever may not read pull requests: here the permission to read issues is enough.
     """
-    listed = session.list("/repos/{repository}/issues/{number}/comments", number=number, limit=_MOST_PAGES * 100)
+    listed = session.list("/repos/{repository}/issues/{number}/comments", number=number, limit=MOST_COMMENTS)
     return [read_comment(data) async for data in listed]
 
 

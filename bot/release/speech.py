@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intent, Intents
 from bot.github.access import Access
-from bot.github.comments import create_comment, edit_comment, list_comments, list_conversation
+from bot.github.comments import MOST_COMMENTS, create_comment, edit_comment, list_comments, list_conversation
 from bot.github.errors import PermissionMissing
 from bot.github.facts import Comment
 from bot.messages.markers import find_marked
@@ -54,7 +54,11 @@ class Speech:
         except PermissionMissing:
             comments = await list_comments(self._access.read, number)
         unedited = [comment for comment in comments if comment.edited_at is None]
-        return find_marked(unedited if as_posted else comments, mark, self._bot_id)
+        found = find_marked(unedited if as_posted else comments, mark, self._bot_id)
+        if found is None and not as_posted and len(comments) >= MOST_COMMENTS:
+            # What is edited in place was said early on; people have talked a lot since.
+            found = find_marked(await list_comments(self._access.read, number), mark, self._bot_id)
+        return found
 
     async def _create(self, number: int, mark: str, body: str) -> datetime:
         key = f"comment:{number}:{mark}"

@@ -387,3 +387,15 @@ async def test_an_edited_comment_is_no_command(tmp_path: Path) -> None:
         await theatre.settle()
         assert theatre.reactions(comment) == []
         assert open_pulls(theatre) == []
+
+
+@pytest.mark.slow
+async def test_the_status_stays_one_comment_however_much_people_talk(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        for number in range(301):
+            theatre.acme.wanda.comment(pull.number, f"Are we there yet? ({number})")
+        theatre.sandbox.world.take_deliveries()
+        await theatre.merge(pull)
+        assert "Waiting for approval" in theatre.status(pull)
+        theatre.read_all()
