@@ -19,7 +19,6 @@ _UNREADABLE = re.compile(rf"/{COMMAND}[ \t].*[`<>\[\]]", re.IGNORECASE)
 FOREIGN = frozenset("`<>[]")
 """What no command line holds."""
 
-_ELSEWHERE = re.compile(rf"^ {{0,3}}/{COMMAND}\b", re.IGNORECASE | re.MULTILINE)
 _BLANK_START = re.compile(r"\A\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*")
 _MOST_LINES = 10
 
@@ -53,11 +52,6 @@ def find_unreadable(body: str) -> Invocation | None:
     """
     first = _lines(body)[0].rstrip(" \t")
     return Invocation((), first) if not parse(body) and _UNREADABLE.match(first) else None
-
-
-def is_misplaced(body: str) -> bool:
-    """Whether a command stands lower down, where nothing reads it, and none stands at the top."""
-    return not parse(body) and _ELSEWHERE.search(body) is not None
 
 
 def _lines(body: str) -> list[str]:

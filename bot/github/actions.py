@@ -36,10 +36,7 @@ async def list_jobs(session: Session, run_id: int) -> tuple[Job, ...]:
 async def list_pending(session: Session, run_id: int) -> tuple[PendingDeployment, ...]:
     """The environments at which a run waits."""
     pending = await session.get("/repos/{repository}/actions/runs/{id}/pending_deployments", id=run_id)
-    return tuple(
-        PendingDeployment(str(data["environment"]["name"]), _reviewers(data), int(data.get("wait_timer") or 0))
-        for data in pending
-    )
+    return tuple(PendingDeployment(str(data["environment"]["name"]), _reviewers(data)) for data in pending)
 
 
 async def list_reviews(session: Session, run_id: int) -> tuple[DeploymentReview, ...]:
@@ -97,20 +94,15 @@ async def get_environment(session: Session, name: str) -> Environment:
     rules = await session.find(path, name=name) or {}
     apps = [rule["app"]["id"] for rule in rules.get("custom_deployment_protection_rules") or () if rule.get("enabled")]
     reviewers: tuple[str, ...] = ()
-    prevented, minutes = False, 0
     for rule in data.get("protection_rules") or ():
         if rule.get("type") == "required_reviewers":
-            reviewers, prevented = _reviewers(rule), bool(rule.get("prevent_self_review"))
-        elif rule.get("type") == "wait_timer":
-            minutes = int(rule.get("wait_timer") or 0)
+            reviewers = _reviewers(rule)
     policy = data.get("deployment_branch_policy") or {}
     return Environment(
         name=name,
         exists=True,
         rule_app_ids=frozenset(apps),
         reviewers=reviewers,
-        prevent_self_review=prevented,
-        wait_minutes=minutes,
         protected_branches_only=bool(policy.get("protected_branches")),
     )
 

@@ -164,29 +164,9 @@ class Unprocessable(GitHubError):
         return self.says("Reference already exists")
 
     @property
-    def reference_missing(self) -> bool:
-        """``PATCH`` or ``DELETE`` of a branch or tag that is not there."""
-        return self.says("Reference does not exist")
-
-    @property
-    def object_missing(self) -> bool:
-        """A ref to a commit that is not there."""
-        return self.says("Object does not exist")
-
-    @property
-    def not_fast_forward(self) -> bool:
-        """A branch has moved; it was not overwritten."""
-        return self.says("not a fast forward")
-
-    @property
     def pull_request_exists(self) -> bool:
         """An open pull request joins the same two branches."""
         return self.says("A pull request already exists")
-
-    @property
-    def no_commits_between(self) -> bool:
-        """A pull request without a difference."""
-        return self.says("No commits between")
 
 
 class RateLimited(GitHubError):

@@ -280,8 +280,6 @@ class Environment:
     exists: bool
     rule_app_ids: frozenset[int] = frozenset()
     reviewers: tuple[str, ...] = ()
-    prevent_self_review: bool = False
-    wait_minutes: int = 0
     protected_branches_only: bool = False
 
 
@@ -291,7 +289,6 @@ class PendingDeployment:
 
     environment: str
     reviewers: tuple[str, ...] = ()
-    wait_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

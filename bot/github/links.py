@@ -20,13 +20,3 @@ def commit_page(repository: Repository, sha: str) -> str:
 def compare_page(repository: Repository, base: str, head: str) -> str:
     """What lies between two tags."""
     return f"{repository.web_url}/compare/{quote(base, safe='')}...{quote(head, safe='')}"
-
-
-def file_page(repository: Repository, commit: str, path: str) -> str:
-    """A file at a commit."""
-    return f"{repository.web_url}/blob/{commit}/{quote(path)}"
-
-
-def pull_page(repository: Repository, number: int) -> str:
-    """The page of a pull request."""
-    return f"{repository.web_url}/pull/{number}"

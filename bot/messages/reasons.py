@@ -185,6 +185,22 @@ def _publisher_untrusted(reason: Because) -> Said:
     )
 
 
+def _gate_impossible(reason: Because) -> Said:
+    return Said(
+        f"My rule guards the environment {code(reason.get('environment'))}, but the publishing job in"
+        f" {code(reason.get('workflow'))} names it with `deployment: false`: GitHub fails such a job at once.",
+        "Take `deployment: false` out of the workflow on the base branch and ask again.",
+    )
+
+
+def _tags_not_admitted(reason: Because) -> Said:
+    return Said(
+        f"The environment {code(reason.get('environment'))} admits protected branches only, and a release runs at its"
+        " tag: GitHub would turn the run away.",
+        "In the environment's settings choose *Selected branches and tags* and add a rule for the tags. Then ask again.",
+    )
+
+
 def _branch_taken(reason: Because) -> Said:
     return Said(
         f"The branch {code(reason.get('branch'))} holds commits that are not mine, and I never overwrite those.",
@@ -431,6 +447,8 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.PROJECT_UNREADABLE: _project_unreadable,
     Reason.NO_PUBLISH_ROUTE: _no_publish_route,
     Reason.PUBLISHER_UNTRUSTED: _publisher_untrusted,
+    Reason.GATE_IMPOSSIBLE: _gate_impossible,
+    Reason.TAGS_NOT_ADMITTED: _tags_not_admitted,
     Reason.BRANCH_TAKEN: _branch_taken,
     Reason.TAG_TOO_LONG: _tag_too_long,
     Reason.FOREIGN_FILES: _foreign_files,

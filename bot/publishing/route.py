@@ -117,13 +117,8 @@ class Route:
         """``event`` of the workflow run that is ours."""
         return self.trigger.event
 
-    @property
-    def job_names(self) -> tuple[str, ...]:
-        """The publishing jobs as a run shows them, with an ellipsis where only the run knows the name."""
-        return tuple(str(job.name) for job in self.jobs)
-
     def publishes_in(self, job_name: str) -> bool:
-        """Whether a run's job of this name is one of the publishing jobs; unlike ``job_names`` it knows a matrix."""
+        """Whether a run's job of this name is one of the publishing jobs, those of a matrix included."""
         return any(job.name.fits(job_name) for job in self.jobs)
 
     @property
@@ -135,11 +130,6 @@ class Route:
     def environments(self) -> tuple[str, ...]:
         """Every environment in which a publishing job is known to wait."""
         return tuple(dict.fromkeys(job.environment for job in self.jobs if job.environment is not None))
-
-    @property
-    def gate_possible(self) -> bool:
-        """Whether our gate can work: ``deployment: false`` makes a job with such a gate fail at once."""
-        return all(job.deployment for job in self.jobs)
 
 
 def assess_files(files: Mapping[str, str], facts: ReleaseFacts, settings: PublishSettings) -> tuple[Assessment, ...]:

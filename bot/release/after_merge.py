@@ -15,7 +15,7 @@ from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, needed
 from bot.release.branch import branch_reason
 from bot.release.naming import is_latest
-from bot.release.propose import project_reason, publisher_reason, route_reason, settings_reason
+from bot.release.propose import obstacle, project_reason, route_reason, settings_reason
 from bot.release.reasons import Reason, because
 from bot.release.record import Milestone, Record
 from bot.release.runs import (
@@ -127,7 +127,7 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
         return Blocked(because(Reason.VERSION_MISMATCH, found=project.spelling, wanted=record.version))
     if not isinstance(route, Route):
         return Blocked(route_reason(route))
-    reason = publisher_reason(snapshot, route) or branch_reason(snapshot)
+    reason = obstacle(snapshot, route) or branch_reason(snapshot)
     if reason is not None:
         return Blocked(reason)
     return Stage(snapshot, record, settings, route, project, record.tag, candidate.commit)

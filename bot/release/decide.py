@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
 from bot.release.branch import branch_reason, list_people
-from bot.release.propose import propose, publisher_reason, route_reason, settings_reason
+from bot.release.propose import obstacle, propose, route_reason, settings_reason
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
 from bot.release.snapshot import Snapshot, Unreachable
@@ -40,7 +40,7 @@ def _before_merge(snapshot: Snapshot) -> Step:
     if snapshot.candidate is not None and isinstance(snapshot.candidate.route, NoRoute):
         return Blocked(route_reason(snapshot.candidate.route))
     route = snapshot.route
-    reason = (publisher_reason(snapshot, route) if route is not None else None) or branch_reason(snapshot)
+    reason = (obstacle(snapshot, route) if route is not None else None) or branch_reason(snapshot)
     if reason is not None:
         return Blocked(reason)
     warnings: list[Because] = []

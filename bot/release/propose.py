@@ -73,15 +73,20 @@ def route_reason(route: NoRoute | None) -> Because:
     )
 
 
-def publisher_reason(snapshot: Snapshot, route: Route) -> Because | None:
-    """Why the index would refuse the upload of this GitHub's workflows, whatever they say; None when it need not.
-
-    A job that asks for no identity uploads with a token, which every index takes from anywhere.
-    """
-    if snapshot.publisher_trusted or not route.jobs[0].id_token:
+def obstacle(snapshot: Snapshot, route: Route) -> Because | None:
+    """What the publish run would fail at, whoever starts and approves it; None when nothing is known of."""
+    # A job that asks for no identity uploads with a token, which every index takes from anywhere.
+    if not snapshot.publisher_trusted and route.jobs[0].id_token:
+        host = urlsplit(snapshot.repository.web_url).netloc
+        return because(Reason.PUBLISHER_UNTRUSTED, index=snapshot.target.title, host=host)
+    environment = snapshot.environment
+    if environment is None:
         return None
-    host = urlsplit(snapshot.repository.web_url).netloc
-    return because(Reason.PUBLISHER_UNTRUSTED, index=snapshot.target.title, host=host)
+    if snapshot.gate.ours and not all(job.deployment for job in route.jobs):
+        return because(Reason.GATE_IMPOSSIBLE, environment=environment.name, workflow=route.workflow)
+    if environment.protected_branches_only:
+        return because(Reason.TAGS_NOT_ADMITTED, environment=environment.name)
+    return None
 
 
 def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
@@ -111,9 +116,9 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     route = candidate.route
     if not isinstance(route, Route):
         return route_reason(route)
-    untrusted = publisher_reason(snapshot, route)
-    if untrusted is not None:
-        return untrusted
+    in_the_way = obstacle(snapshot, route)
+    if in_the_way is not None:
+        return in_the_way
     try:
         plan = plan_release(snapshot, request, version, project=project, settings=settings, route=route)
     except ProjectRefused as refused:

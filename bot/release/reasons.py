@@ -26,6 +26,8 @@ class Reason(StrEnum):
     PROJECT_UNREADABLE = "project-unreadable"
     NO_PUBLISH_ROUTE = "no-publish-route"
     PUBLISHER_UNTRUSTED = "publisher-untrusted"
+    GATE_IMPOSSIBLE = "gate-impossible"
+    TAGS_NOT_ADMITTED = "tags-not-admitted"
     BRANCH_TAKEN = "branch-taken"
     TAG_TOO_LONG = "tag-too-long"
     # What others pushed to the release branch.

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.conversation.grammar import is_misplaced, parse
+from bot.conversation.grammar import parse
 from bot.conversation.registry import REGISTRY, Command, Entry, Misunderstood, Name, understand
 
 
@@ -57,12 +57,6 @@ def test_should_be_read(body: str, expected: list[tuple[str, ...]]) -> None:
 )
 def test_should_not_be_read(body: str) -> None:
     assert words(body) == []
-
-
-def test_a_command_lower_down_is_noticed() -> None:
-    assert is_misplaced("Thanks!\n/release 1.2.0")
-    assert not is_misplaced("/release 1.2.0\nThanks!")
-    assert not is_misplaced("We talked about the release process.")
 
 
 PIECES = st.sampled_from(

@@ -97,7 +97,8 @@ FORMS = [
 def test_each_form_leads_to_its_order(on: str, condition: str, order: Order, sure: bool) -> None:
     chosen = route(workflow(on, condition=condition))
     assert (chosen.order, chosen.uncertain == ()) == (order, sure)
-    assert (chosen.workflow, chosen.environment, chosen.job_names) == (PATH, "pypi", ("publish",))
+    assert (chosen.workflow, chosen.environment) == (PATH, "pypi")
+    assert [str(job.name) for job in chosen.jobs] == ["publish"]
 
 
 NOWHERE = [
@@ -362,8 +363,8 @@ def test_an_environment_other_than_the_settings_say_is_refused() -> None:
 
 
 def test_deployment_false_leaves_no_room_for_our_gate() -> None:
-    assert not route(workflow(TAGS, environment="environment: {name: pypi, deployment: false}")).gate_possible
-    assert route(workflow(TAGS)).gate_possible
+    assert not route(workflow(TAGS, environment="environment: {name: pypi, deployment: false}")).jobs[0].deployment
+    assert route(workflow(TAGS)).jobs[0].deployment
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ TAGGED = {"tags": (m.TAG, m.OLD_TAG)}
 NO_GATE = {"environment": None}
 REVIEWERS = {"environment": m.environment(rule=False, reviewers=("hugo",))}
 BOTH = {"environment": m.environment(reviewers=("hugo",))}
+BRANCHES_ONLY = replace(m.environment(), protected_branches_only=True)
 BROKEN = read_project({"pyproject.toml": b"[project"})
 ON_RELEASE = {"candidate": m.candidate(on="release")}
 ON_DISPATCH = {"candidate": m.candidate(on="dispatch")}
@@ -65,6 +66,11 @@ def with_token_upload() -> Candidate:
     assert isinstance(candidate.route, Route)
     job = replace(candidate.route.jobs[0], id_token=False)
     return replace(candidate, route=replace(candidate.route, jobs=(job,)))
+
+
+def without_deployment(candidate: Candidate) -> Candidate:
+    route = m.route_of(candidate)
+    return replace(candidate, route=replace(route, jobs=tuple(replace(job, deployment=False) for job in route.jobs)))
 
 
 def open_pull(**changes: Any) -> dict[str, Any]:
@@ -105,6 +111,9 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("a project that cannot be read is refused", asks(candidate=m.candidate(m.BASE, project=BROKEN)), Refused, Reason.PROJECT_UNREADABLE),
     ("no publish route is refused", asks(candidate=m.candidate(m.BASE, "1.1.0", on="merge")), Refused, Reason.NO_PUBLISH_ROUTE),
     ("an index that cannot trust workflows of this GitHub is no place to publish to", asks(publisher_trusted=False), Refused, Reason.PUBLISHER_UNTRUSTED),
+    ("a job that GitHub would fail at our gate is refused", asks(candidate=without_deployment(m.candidate(m.BASE, "1.1.0"))), Refused, Reason.GATE_IMPOSSIBLE),
+    ("without our gate such a job is fine", asks(candidate=without_deployment(m.candidate(m.BASE, "1.1.0")), environment=REVIEWERS["environment"]), OpenPull, None),
+    ("an environment that admits no tags is refused", asks(environment=BRANCHES_ONLY), Refused, Reason.TAGS_NOT_ADMITTED),
     ("somebody's commits on the branch are not overwritten", asks(branch_head="f" * 40, branch_is_ours=False), Refused, Reason.BRANCH_TAKEN),
     ("our own branch of an earlier release is moved", asks(branch_head="f" * 40), OpenPull, None),
     # The pull request is open, or was closed.
@@ -141,6 +150,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("an unreadable project stops it before the tag", {"candidate": m.candidate(project=BROKEN)}, Blocked, Reason.PROJECT_UNREADABLE),
     ("files of another version stop it before the tag", {"candidate": m.candidate(version="1.2.1")}, Blocked, Reason.VERSION_MISMATCH),
     ("an index that cannot trust workflows of this GitHub stops it before the tag", {"publisher_trusted": False}, Blocked, Reason.PUBLISHER_UNTRUSTED),
+    ("an environment that was closed to tags meanwhile stops it before the tag", {"environment": BRANCHES_ONLY}, Blocked, Reason.TAGS_NOT_ADMITTED),
     ("an upload with a token needs nobody's trust", {"publisher_trusted": False, "candidate": with_token_upload()}, CreateTag, None),
     ("no route stops it before the tag", {"candidate": m.candidate(on="merge")}, Blocked, Reason.NO_PUBLISH_ROUTE),
     ("an index that is away stops it before the tag", {"index": Unreachable("x")}, AwaitIndex, None),

@@ -75,6 +75,10 @@ REFUSED: dict[str, tuple[Files, str]] = {
         {PUBLISH: WORKFLOW.replace("types: [published]", "types: [deleted]")},
         "Nothing would publish this release",
     ),
+    "a job that GitHub fails at our gate": (
+        {PUBLISH: WORKFLOW.replace("      name: pypi\n", "      name: pypi\n      deployment: false\n")},
+        "`deployment: false`",
+    ),
     "a number that is a word": (settings('approval.required = "two"'), "approval.required"),
     "a truth that is a word": (settings('approval.self = "no"'), "approval.self"),
     "too many approvals": (settings("approval.required = 100"), "approval.required"),
@@ -109,6 +113,19 @@ async def test_refused_with_the_cause_and_the_fix(tmp_path: Path, project: str) 
         assert store.refs("refs/heads/") | store.refs("refs/tags/") == before
         assert theatre.find_release_pull() is None
         assert not theatre.acme.repository.check_runs
+
+
+async def test_an_environment_that_admits_no_tags_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        environment = theatre.acme.repository.environments["pypi"]
+        environment.protected_branches_only = True
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.reactions(comment) == ["eyes", "-1"]
+        assert "*Selected branches and tags*" in theatre.reply(theatre.feature)
+        environment.protected_branches_only = False
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.reactions(comment) == ["eyes", "rocket"]
+        theatre.read_all()
 
 
 @pytest.mark.parametrize("project", ["not TOML", "no version", "two publish workflows", "a number that is a word"])

@@ -251,7 +251,7 @@ class Theatre:
             self.sandbox.index.base, "https://index.acme.example"
         )
         text = re.sub(r"\b[0-9a-f]{64}\b", "«sha256»", text)
-        text = re.sub(r"\b[0-9a-f]{40}\b", "«commit»", text)
+        text = re.sub(r"\b[0-9a-f]{40}\b|(?<=prompt commit:)[0-9a-f]{12}\b", "«commit»", text)
         text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "«commit»", text)
         text = re.sub(r"(?<=runs/)\d+|(?<=[Rr]un )\d{3,}|(?<=run:)\d+|(?<=reply )\d+", "«id»", text)
         return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "«day»", text)
