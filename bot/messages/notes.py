@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.github.links import compare_page
-from bot.messages.text import block, finish, harmless, link
+from bot.messages.text import block, code, finish, harmless, link
 from bot.release.naming import previous_tag
 from bot.release.snapshot import Snapshot
 from bot.release.steps import PublishRelease
@@ -24,5 +24,5 @@ def render_notes(snapshot: Snapshot, step: PublishRelease, section: str | None) 
     if project is not None and not isinstance(snapshot.settings, SettingsProblem):
         before = previous_tag(snapshot.settings, snapshot.tags, project, step.version)
         if before is not None:
-            parts.append(link(f"All changes since {before}", compare_page(snapshot.repository, before, step.tag)))
+            parts.append(link(f"All changes since {code(before)}", compare_page(snapshot.repository, before, step.tag)))
     return finish("\n\n".join(parts))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import unescape
+from urllib.parse import quote
 
+from bot.messages.fences import close_fence, contain_fences
 from bot.versions import Parts, Quoted
 
 MOST_CHARACTERS = 65_536
@@ -29,8 +32,12 @@ def code(text: str, limit: int = _SHORT) -> str:
 
 
 def in_cell(text: str) -> str:
-    """Markdown of ours for a table cell: a bar would end it, even in a code span."""
-    return text.replace("|", "\\|")
+    """Markdown of ours for a table cell: a bar would end it, even in a code span, and the end of a line its row.
+
+    A backslash that stands before the bar already changes nothing: cells are cut before anything else is read, and a
+    bar behind any backslash is no cut; only the one that was put here is taken away again.
+    """
+    return re.sub(r"\s*[\r\n]\s*", " ", text).replace("|", "\\|")
 
 
 def render_parts(parts: Parts) -> str:
@@ -54,21 +61,74 @@ def _in_block(line: str) -> str:
 
 
 def harmless(markdown: str, limit: int = 20_000) -> str:
-    """Markdown that others wrote (a changelog) and that shall stay Markdown, but ping nobody and hide nothing.
+    """Markdown that others wrote (a changelog) and that shall stay Markdown, but acts nowhere and hides nothing.
 
-    Mentions lose their force by a word joiner behind the at sign, its entities too; HTML comments are broken, so that
-    none of our markers can be forged and nothing is hidden; a line that starts with a slash is no command any more.
+    It reads as before. A word joiner, which nobody sees, takes the force out of mentions, of HTML (a comment could forge
+    our markers or hide something, an open ``<details>`` would hide all that follows), of entities that spell such
+    things, and of the words with which GitHub closes issues: the body of a pull request may become the message of its
+    merge. References such as ``#12`` stay links. A line that starts with a slash is no command any more, and a fence
+    that is left open is closed. Code in a fence of the first column can be copied as it was written.
+
+    What stands before and behind must be kept apart from it by a blank line.
     """
-    text = markdown if len(markdown) <= limit else markdown[:limit] + "\n\n…"
-    text = re.sub(r"@|&#0*64;|&#[xX]0*40;|&commat;", "@\N{WORD JOINER}", text)
-    text = text.replace("<!--", "&lt;!--")
-    return re.sub(r"^([ \t]*)/", r"\1\\/", text, flags=re.MULTILINE)
+    text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _OTHER_ENDS.sub(" ", re.sub(r"\r\n?", "\n", markdown)))
+    is_long = len(text) > limit
+    lines = contain_fences(text[:limit].split("\n"))
+    text = "\n".join(_no_command(line, " ") if is_code else _no_command(_disarm(line), "\\") for line, is_code in lines)
+    text = _CLOSING.sub(f"\\1{_JOINER}\\2", text).strip("\n")
+    return close_fence(text) + ("\n\n…" if is_long else "")
+
+
+_JOINER = "\N{WORD JOINER}"
+_OTHER_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""What Markdown does not take for the end of a line, and other programs do."""
+
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of text around, and halves of characters."""
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_MARKUP = re.compile(r"<(?=[A-Za-z/!?])(?!https?://)")
+_CLOSING = re.compile(
+    r"(?<![A-Za-z0-9])(c|f|r)(lose[sd]?|ix(?:es|ed)?|esolve[sd]?)"
+    r"(?=(?:&#?\w{1,31};|[^A-Za-z0-9]){0,40}(?:\S{0,200}?#\d|GH-\d|https?://))",
+    re.IGNORECASE,
+)
+"""A closing keyword and, behind anything but words, what may be an issue:
+https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue."""
+
+_COMMAND = re.compile(r"([\s\ufeff\u200b-\u200d\u2060]*)/")
+
+
+def _disarm(line: str) -> str:
+    line = _ENTITY.sub(lambda match: _entity(match[0]), line).replace("@", f"@{_JOINER}")
+    return _MARKUP.sub(f"<{_JOINER}", line)
+
+
+def _entity(written: str) -> str:
+    meant = unescape(written)
+    if meant == "@":
+        return meant
+    # Letters, digits and these marks are what mentions, references and keywords are made of.
+    acts = any(char.isascii() and (char.isalnum() or char in "@#/:_-") for char in meant)
+    return f"&{_JOINER}{written[1:]}" if acts else written
+
+
+def _no_command(line: str, guard: str) -> str:
+    return _COMMAND.sub(lambda match: f"{match[1]}{guard}/", line, count=1) if _COMMAND.match(line) else line
 
 
 def link(label: str, address: str) -> str:
-    """A Markdown link. The label is Markdown of ours; the address may hold anything."""
-    safe = address.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
-    return f"[{label}]({safe})"
+    """A Markdown link; only its label when the address is none of the web.
+
+    The label is Markdown of ours; the address may hold anything.
+    """
+    if not address.startswith(("https://", "http://")):
+        return label
+    return f"[{label}]({quote(address, safe=_IN_ADDRESS, errors='replace')})"
+
+
+_IN_ADDRESS = "/:?#@!$&'+,=%~"
+"""What an address keeps. Markdown would take the end of a link, or of a table's cell, for others; they are encoded."""
 
 
 def short(sha: str) -> str:
@@ -80,7 +140,7 @@ def finish(body: str) -> str:
     """``body`` within GitHub's limit, with a notice when something was cut off."""
     if len(body) <= MOST_CHARACTERS:
         return body
-    return body[:_ROOM].rstrip() + "\n\n*… the rest was cut off: GitHub allows 65,536 characters.*"
+    return close_fence(body[:_ROOM].rstrip()) + "\n\n*… the rest was cut off: GitHub allows 65,536 characters.*"
 
 
 def _longest_run(text: str) -> int:
