@@ -172,17 +172,40 @@ async def test_on_the_release_pull_request_it_changes_the_version(tmp_path: Path
 
 async def test_a_command_in_a_review_is_heard(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     async with open_theatre(tmp_path) as theatre:
-        theatre.acme.mona.submit_review(theatre.feature, "/release 1.2.0")
+        review = theatre.acme.mona.submit_review(theatre.feature, "/release 1.2.0")
         await theatre.settle()
+        assert theatre.reactions(review) == ["eyes", "rocket"]
         assert open_pulls(theatre) == ["Release widget 1.2.0"]
         pull = theatre.release_pull
         await theatre.merge(pull)
         theatre.read_all()
         # GitHub does not say whether a review was edited in time to trust it, so it approves nothing.
-        theatre.acme.hugo.submit_review(pull.number, "/release approve 1.2.0")
+        review = theatre.acme.hugo.submit_review(pull.number, "/release approve 1.2.0")
         await theatre.settle()
+        assert theatre.reactions(review) == ["eyes", "-1"]
         assert theatre.reply(pull.number) == snapshot
         assert theatre.files("1.2.0") == []
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "reactions"),
+    [
+        ("mona", "/release 1.2.0 please", ["eyes", "confused"]),
+        ("mona", "/release 1.0.0", ["eyes", "-1"]),
+        ("mona", "/release status\n/release help", ["eyes", "rocket"]),
+        ("rosa", "/release 1.2.0", ["-1"]),
+        ("mona", "Looks good.\n\n    /release 1.2.0", []),
+    ],
+)
+async def test_a_review_is_acknowledged_like_a_comment(
+    tmp_path: Path, who: str, body: str, reactions: list[str]
+) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        review = getattr(theatre.acme, who).submit_review(theatre.feature, body)
+        await theatre.settle()
+        assert theatre.reactions(review) == reactions
+        assert len(theatre.replies(theatre.feature)) == (len(reactions) == 2)
+        assert open_pulls(theatre) == []
 
 
 async def test_a_locked_thread_is_left_alone(tmp_path: Path) -> None:

@@ -121,8 +121,10 @@ async def test_without_issues_a_review_is_heard_and_answered(tmp_path: Path) -> 
     async with open_theatre(tmp_path, permissions=without("issues")) as theatre:
         comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
         assert theatre.reactions(comment) == []
-        theatre.acme.mona.submit_review(theatre.feature, "/release 1.2.0")
+        review = theatre.acme.mona.submit_review(theatre.feature, "/release 1.2.0")
         await theatre.settle()
+        # Reviews have no reactions of their own over REST, and go with the permission for pull requests.
+        assert theatre.reactions(review) == ["eyes", "rocket"]
         assert "is the release pull request" in "".join(theatre.replies(theatre.feature))
         assert theatre.release_pull.state == "open"
         theatre.read_all()

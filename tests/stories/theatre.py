@@ -36,7 +36,7 @@ from bot.sandbox.github import Style
 from bot.sandbox.people import Person
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state.checks import CheckRun
-from bot.sandbox.state.conversation import Comment, Issue, PullRequest
+from bot.sandbox.state.conversation import Comment, Issue, PullRequest, Review
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.runs import WorkflowRun
 from bot.settings.operator import OperatorSettings, read_operator_settings
@@ -168,8 +168,8 @@ class Theatre:
         for number in self.acme.repository.issues:
             self.replies(number)
 
-    def reactions(self, comment: Comment) -> list[str]:
-        """The bot's reactions to a comment, in their order."""
+    def reactions(self, comment: Comment | Review) -> list[str]:
+        """The bot's reactions to a comment or review, in their order."""
         return [reaction.content for reaction in comment.reactions if reaction.user.login == BOT]
 
     def comments(self, number: int, kind: str) -> list[str]:

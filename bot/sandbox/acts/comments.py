@@ -15,6 +15,7 @@ from bot.sandbox.state.conversation import (
     Label,
     PullRequest,
     Reaction,
+    Review,
     ReviewComment,
 )
 from bot.sandbox.state.repository import ROLES, Repository
@@ -22,7 +23,7 @@ from bot.sandbox.world import World
 
 MAX_BODY = 65536
 
-Reactable = Issue | Comment | ReviewComment
+Reactable = Issue | Comment | Review | ReviewComment
 
 
 def create_comment(world: World, repository: Repository, thread: Issue, actor: User, body: str) -> Comment:

@@ -23,7 +23,7 @@ from bot.sandbox.ids import node_id
 from bot.sandbox.shapes.pulls import pull_page
 from bot.sandbox.shapes.repositories import repository_page
 from bot.sandbox.state.accounts import User
-from bot.sandbox.state.conversation import Comment, Issue, PullRequest, Reaction
+from bot.sandbox.state.conversation import Comment, Issue, PullRequest, Reaction, Review
 from bot.sandbox.state.repository import Repository
 
 #: REST's names of the reactions and GraphQL's.
@@ -304,9 +304,16 @@ def viewer_did_author(node: Any, call: Call) -> bool:
 
 
 def reactions_of(node: Any) -> list[Reaction]:
-    """The reactions kept with a comment or thread; none are kept with reviews."""
-    on: Comment | Issue | None = getattr(node, "comment", None) or getattr(node, "thread", None)
-    return on.reactions if on is not None else []
+    """The reactions to a comment, a review or a thread."""
+    on: Comment | Issue | Review
+    match node:
+        case CommentNode():
+            on = node.comment
+        case ReviewNode():
+            on = node.review
+        case _:
+            on = node.thread
+    return on.reactions
 
 
 def conversation_permissions(thread: Issue) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.sandbox.acts.checks import CheckChange, create_check_run, update_check_run
 from bot.sandbox.acts.comments import (
+    Reactable,
     add_reaction,
     create_comment,
     delete_comment,
@@ -16,7 +17,7 @@ from bot.sandbox.acts.pulls import close_pull, edit_pull, open_pull
 from bot.sandbox.clock import parse_iso
 from bot.sandbox.graph.fields import mutation
 from bot.sandbox.graph.lookup import get_node, get_node_of
-from bot.sandbox.graph.nodes import CommentNode, GraphError, RunNode, ThreadNode, require
+from bot.sandbox.graph.nodes import CommentNode, GraphError, ReviewNode, RunNode, ThreadNode, require
 from bot.sandbox.graph.thread_fields import REACTION_NAMES
 from bot.sandbox.http import Call
 from bot.sandbox.state.checks import CheckOutput
@@ -126,9 +127,8 @@ def minimize(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 
 @mutation("addReaction")
 def react(call: Call, given: dict[str, Any]) -> dict[str, Any]:
-    """React to a comment or thread; doing so twice is no error."""
-    node = _reactable(call, given["subjectId"])
-    on = node.comment if isinstance(node, CommentNode) else node.thread
+    """React to a comment, a review or a thread; doing so twice is no error."""
+    node, on = _reactable(call, given["subjectId"])
     reaction, _ = add_reaction(call.world, on, call.actor, _REST_REACTIONS[given["content"]])
     return {"reaction": reaction, "subject": node}
 
@@ -136,8 +136,7 @@ def react(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 @mutation("removeReaction")
 def unreact(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Take one's own reaction back."""
-    node = _reactable(call, given["subjectId"])
-    on = node.comment if isinstance(node, CommentNode) else node.thread
+    node, on = _reactable(call, given["subjectId"])
     content = _REST_REACTIONS[given["content"]]
     found = next((one for one in on.reactions if one.content == content and one.user.id == call.actor.id), None)
     if found is None:
@@ -194,13 +193,23 @@ def _comment(call: Call, text: str) -> CommentNode:
     return get_node_of(call, text, CommentNode, "write")
 
 
-def _reactable(call: Call, text: str) -> CommentNode | ThreadNode:
-    """As over REST, reactions need the permission for issues, on pull requests too."""
+def _reactable(call: Call, text: str) -> tuple[CommentNode | ReviewNode | ThreadNode, Reactable]:
+    """As over REST, reactions need the permission for issues, on pull requests too.
+
+    REST has none for reviews; those to the comments of a review need the permission for pull requests.
+    """
     node = get_node(call, text, "read")
-    if not isinstance(node, CommentNode | ThreadNode):
-        raise GraphError("NOT_FOUND", f"Could not resolve to a node with the global id of '{text}'")
-    require(call, node.repository, "write", "issues")
-    return node
+    match node:
+        case CommentNode():
+            on: Reactable = node.comment
+        case ThreadNode():
+            on = node.thread
+        case ReviewNode():
+            on = node.review
+        case _:
+            raise GraphError("NOT_FOUND", f"Could not resolve to a node with the global id of '{text}'")
+    require(call, node.repository, "write", "pull_requests" if isinstance(node, ReviewNode) else "issues")
+    return node, on
 
 
 def _change(given: dict[str, Any]) -> CheckChange:

@@ -103,6 +103,7 @@ class Review:
     submitted_at: datetime | None
     updated_at: datetime
     last_edited_at: datetime | None = None
+    reactions: list[Reaction] = field(default_factory=list)
 
     @property
     def node_id(self) -> str:

@@ -140,9 +140,36 @@ async def test_comments_are_changed_hidden_and_reacted_to(desk: Desk) -> None:
     assert [one.content for one in comment.reactions] == ["eyes"]
 
 
+async def test_a_review_is_reacted_to(desk: Desk) -> None:
+    review = desk.acme.rosa.submit_review(desk.acme.feature.number, "/release 1.2.0")
+    desk.heard()
+    react = """mutation($id: ID!) { addReaction(input: {subjectId: $id, content: ROCKET}) {
+        reaction { content user { login } } subject { id reactions(first: 5) { totalCount nodes { content } } } } }"""
+    for _ in range(2):
+        data = (await desk.api.graphql(react, id=review.node_id))["data"]["addReaction"]
+        assert data["reaction"]["content"] == "ROCKET"
+        assert data["subject"] == {
+            "id": review.node_id,
+            "reactions": {"totalCount": 1, "nodes": [{"content": "ROCKET"}]},
+        }
+    assert [(one.content, one.user.login) for one in review.reactions] == [("rocket", "aweigh[bot]")]
+    takes_back = """mutation($id: ID!) { removeReaction(input: {subjectId: $id, content: ROCKET}) {
+        reaction { content } } }"""
+    assert "errors" not in await desk.api.graphql(takes_back, id=review.node_id)
+    assert review.reactions == []
+    again = await desk.api.graphql(takes_back, id=review.node_id)
+    assert [one["type"] for one in again["errors"]] == ["NOT_FOUND"]
+    # Reacting tells nobody.
+    assert desk.heard() == []
+
+
 @pytest.mark.parametrize(
     ("held", "mutation"),
     [
+        (
+            {"issues": "write", "pull_requests": "read"},
+            'addReaction(input: {subjectId: "REVIEW", content: EYES}) { subject { id } }',
+        ),
         ({"contents": "read"}, 'updateRefs(input: {repositoryId: "REPO", refUpdates: []}) { clientMutationId }'),
         ({"contents": "write"}, 'addComment(input: {subjectId: "PULL", body: "x"}) { subject { id } }'),
         ({"pull_requests": "write"}, 'addReaction(input: {subjectId: "PULL", content: EYES}) { subject { id } }'),
@@ -159,7 +186,14 @@ async def test_comments_are_changed_hidden_and_reacted_to(desk: Desk) -> None:
     ],
 )
 async def test_a_mutation_needs_what_its_rest_twin_needs(desk: Desk, held: dict[str, str], mutation: str) -> None:
-    names = {"REPO": desk.repository.node_id, "PULL": desk.acme.feature.node_id, "SHA": desk.head}
+    review = desk.acme.rosa.submit_review(desk.acme.feature.number, "Fine.")
+    desk.heard()
+    names = {
+        "REPO": desk.repository.node_id,
+        "REVIEW": review.node_id,
+        "PULL": desk.acme.feature.node_id,
+        "SHA": desk.head,
+    }
     for name, value in names.items():
         mutation = mutation.replace(name, value)
     answer = await as_installation(desk.sandbox, desk.acme, held).graphql(f"mutation {{ {mutation} }}")
