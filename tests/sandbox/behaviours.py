@@ -9,9 +9,11 @@ from typing import Final
 
 EVERYWHERE: Final = {
     "errors are JSON with message, documentation_url and status": ("test_everywhere::test_errors_have_one_form",),
-    "a 422 lists what is wrong, by field and code, where the resource validates fields": (
+    "a 422 lists what is wrong, by field and code, in plain words, or not at all": (
         "test_everywhere::test_a_validation_names_resource_field_and_code",
+        "test_rest_conversation::test_labels_come_and_go_with_one_webhook_each",
         "test_rest_git::test_a_bad_ref_is_refused_without_a_list_of_errors",
+        "test_rest_conversation::test_nobody_approves_the_own_pull_request",
     ),
     "every answer carries rate limit, request id, version and, where it holds, permissions and etag": (
         "test_everywhere::test_every_answer_carries_its_headers",
@@ -77,9 +79,18 @@ REFUSALS: Final = {
     "writing a file over another one than was read is 409": (
         "test_rest_git::test_writing_a_file_asks_for_the_blob_that_is_there",
     ),
-    "a release that is there already, immutable, or of a burnt tag is 422": (
+    "a release that is there already, immutable, of a burnt tag, or against a rule is 422": (
         "test_rest_releases::test_several_drafts_may_share_a_tag_but_one_release_has_it",
         "test_rest_releases::test_an_immutable_release_holds_its_tag_and_files",
+        "test_rules::test_the_tag_of_an_immutable_release_stays_and_is_never_free_again",
+        "test_rules::test_a_release_without_its_tag_is_refused_with_two_reasons",
+    ),
+    "a ref that a ruleset keeps from being made, moved or deleted is 422, a merge 405": (
+        "test_rules::test_a_tag_ruleset_keeps_tags_from_being_made_moved_and_deleted",
+        "test_rules::test_rules_hold_for_the_refs_they_name",
+        "test_rules::test_whoever_may_bypass_a_ruleset_does",
+        "test_rules::test_over_graphql_a_rule_keeps_all_of_an_update_from_happening",
+        "test_rules::test_a_branch_ruleset_holds_for_pushes_by_force_and_for_merges",
     ),
     "a reaction is 201 once and 200 again": ("test_rest_conversation::test_a_reaction_counts_once",),
     "a label that is there already is 422": ("test_rest_conversation::test_labels_come_and_go_with_one_webhook_each",),
@@ -148,6 +159,7 @@ DELIVERIES: Final = {
         "actions.test_lifecycle::test_a_gated_job_waits_and_its_app_is_asked",
         "actions.test_lifecycle::test_reviewers_are_asked_beside_the_app",
         "test_emission::test_an_opened_gate_lets_the_run_go_on_to_its_end",
+        "test_emission::test_checks_of_a_run_reach_whoever_may_read_checks",
     ),
     "a gate that is shut, or waits for thirty days, fails job and run": (
         "actions.test_gates::test_the_app_keeps_its_gate_shut",

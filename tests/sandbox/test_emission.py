@@ -1,5 +1,6 @@
 """What is told to whom, and what is not: the behaviours that fit no other module of these tests."""
 
+import inspect
 import json
 
 import pytest
@@ -96,8 +97,25 @@ async def test_checks_are_told_to_every_app(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("granted", ["write", "read", None])
+async def test_checks_of_a_run_reach_whoever_may_read_checks(stage: Stage, granted: str | None) -> None:
+    if granted is None:
+        del stage.acme.installation.permissions["checks"]
+    else:
+        stage.acme.installation.permissions["checks"] = granted
+    stage.told()
+    stage.tag()
+    await stage.actions.settle()
+    told = stage.world.take_deliveries()
+    checks = [json.loads(one.body) for one in told if one.event == "check_run"]
+    assert {one["check_run"]["app"]["slug"] for one in checks} == ({"github-actions"} if granted else set())
+    assert [one["action"] for one in checks] == (["created", "completed"] * 2 if granted else [])
+    assert "workflow_job" in {one.event for one in told}, "those go with the permission for Actions"
+
+
 def test_a_receiver_has_ten_seconds() -> None:
     assert deliverer.TIMEOUT == 10
+    assert inspect.signature(deliverer.Deliverer).parameters["timeout"].default == deliverer.TIMEOUT
 
 
 @pytest.mark.parametrize(("size", "told"), [(1024, 1), (26 * 1024 * 1024, 0)])

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.sandbox.http import DOCUMENTATION
+from bot.sandbox.versions import without_removed
 from tests.sandbox.client import REPO, Client
 from tests.sandbox.conftest import Desk
 
@@ -55,5 +56,16 @@ async def test_two_versions_of_the_api_are_known(desk: Desk) -> None:
     for version in ("2022-11-28", "2026-03-10"):
         answer = await desk.api.send("GET", REPO, X_GitHub_Api_Version=version)
         assert answer.headers["x-github-api-version-selected"] == version
+    # What the newer version leaves out, wherever it stands.
+    newer = {"X_GitHub_Api_Version": "2026-03-10"}
+    assert "rate" in (await desk.api.send("GET", "/rate_limit")).json()
+    assert "rate" not in (await desk.api.send("GET", "/rate_limit", **newer)).json()
+    assert "assignee" in (await desk.api.send("GET", f"{REPO}/issues/1")).json()
+    (issue,) = (await desk.api.send("GET", f"{REPO}/issues", **newer)).json()
+    assert "assignee" not in issue
+    assert "assignees" in issue
+    listed = {"attestations": [{"bundle": {}, "bundle_url": "https://x.test"}]}
+    assert without_removed(listed, "2026-03-10") == {"attestations": [{"bundle_url": "https://x.test"}]}
+    assert without_removed(listed, "2022-11-28") == listed
     unknown = await Client(desk.sandbox, desk.api.authorization).send("GET", REPO, X_GitHub_Api_Version="2021-01-01")
     assert unknown.status == 400

@@ -92,6 +92,10 @@ async def test_a_strange_repository_does_not_exist(desk: Desk) -> None:
     stranger = desk.world.add_user("elsewhere", type="Organization")
     desk.world.add_repository(stranger, "thing")
     assert (await desk.api.get("/repos/elsewhere/thing", status=404))["message"] == "Not Found"
+    desk.world.add_repository(desk.acme.organization, "secret").private = True
+    assert (await desk.api.get("/repos/acme/secret"))["private"] is True
+    desk.acme.installation.repository_ids = {desk.repository.id}
+    assert (await desk.api.get("/repos/acme/secret", status=404))["message"] == "Not Found"
 
 
 async def test_the_header_spells_alternatives(desk: Desk) -> None:

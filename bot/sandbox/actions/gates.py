@@ -1,6 +1,5 @@
 """Environments and what stands before them: who may deploy, and who is asked first."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,7 +9,8 @@ from bot.sandbox.actions.telling import tell_reviewed
 from bot.sandbox.http import ForbiddenError, NotFoundError, UnprocessableError
 from bot.sandbox.state.accounts import App, User
 from bot.sandbox.state.repository import Repository
-from bot.sandbox.state.runs import Approval, BranchPolicy, Environment, Gate, Job, ProtectionRule
+from bot.sandbox.state.rulesets import fits
+from bot.sandbox.state.runs import Approval, Environment, Gate, Job, ProtectionRule
 from bot.sandbox.world import World
 
 Decision = Literal["approved", "rejected"]
@@ -59,25 +59,9 @@ def find_refusal(live: LiveRun, environment: Environment, *, deployment: bool) -
 def _admits_ref(environment: Environment, kind: str, name: str) -> bool:
     if environment.branch_policies is not None:
         wanted = "tag" if kind == "tags" else "branch"
-        return any(policy_matches(policy, name) for policy in environment.branch_policies if policy.type == wanted)
+        return any(fits(policy.name, name) for policy in environment.branch_policies if policy.type == wanted)
     # A tag is no protected branch, which is why a release fails in an environment for protected branches only.
     return kind != "tags" or not environment.protected_branches_only
-
-
-def policy_matches(policy: BranchPolicy, name: str) -> bool:
-    """Ruby's File.fnmatch with FNM_PATHNAME: `*` and `?` stop at slashes, `**/` does not. Nonsense matches nothing."""
-    wildcards = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-    parts = re.findall(r"\*\*/|\*|\?|\[[^\]]+\]|.", policy.name)
-    pattern = "".join(wildcards.get(part) or _literal(part) for part in parts)
-    try:
-        return re.fullmatch(pattern, name) is not None
-    except re.error:
-        return False
-
-
-def _literal(part: str) -> str:
-    """A character as it is, or a class such as `[0-9]`."""
-    return part.replace("\\", "\\\\") if len(part) > 1 else re.escape(part)
 
 
 def is_guarded(environment: Environment) -> bool:

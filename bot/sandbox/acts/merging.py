@@ -5,6 +5,7 @@ from typing import Literal
 from bot.sandbox.acts.commits import signature_of
 from bot.sandbox.acts.pulls import find_test_merge, mark_merged, tell_pull
 from bot.sandbox.acts.refs import delete_ref, move_ref
+from bot.sandbox.acts.rules import RuleViolationError, check_rules
 from bot.sandbox.git.history import list_log
 from bot.sandbox.git.merging import MergeConflictError, merge_trees, rebase, squash_message
 from bot.sandbox.git.objects import Signature
@@ -41,9 +42,14 @@ def merge_pull(
 
     Raises:
         ConflictError: 409, the head is another one.
-        MethodNotAllowedError: 405, closed, a draft, in conflict, or a method the repository does not offer.
+        MethodNotAllowedError: 405, closed, a draft, in conflict, against a rule, or a method the repository does not
+            offer.
     """
     base = _check(into, pull, method, sha)
+    try:
+        check_rules(into, actor, f"refs/heads/{pull.base_ref}", "update")
+    except RuleViolationError as violation:
+        raise MethodNotAllowedError(violation.message) from None
     try:
         merged = _write(world, into, pull, actor, base=base, method=method, words=(title, message))
     except MergeConflictError:

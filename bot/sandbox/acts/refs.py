@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from bot.sandbox.acts.checks import request_suites
 from bot.sandbox.acts.pulls import follow_branch
+from bot.sandbox.acts.rules import check_rules
 from bot.sandbox.git.history import is_ancestor, list_log
 from bot.sandbox.git.objects import ZERO
 from bot.sandbox.http import UnprocessableError
@@ -44,15 +45,15 @@ def create_ref(world: World, repository: Repository, name: str, sha: str, actor:
     """Make a branch or tag; ``told`` False sends no webhooks, which is how a push of many tags looks.
 
     Raises:
-        UnprocessableError: 422 when the name is no ref, is taken or burnt, or there is no such object.
+        UnprocessableError: 422 when the name is no ref or is taken, when there is no such object, or when a rule
+            forbids it.
     """
     check_ref_name(name)
     if repository.store.find_ref(name) is not None:
         raise UnprocessableError("Reference already exists")
     check_target(repository, name, sha)
     check_no_folder(repository, name)
-    if name.removeprefix(_TAGS) in repository.burnt_tags and name.startswith(_TAGS):
-        raise UnprocessableError("Cannot create ref: tag_name was used by an immutable release")
+    check_rules(repository, actor, name, "creation")
     repository.store.set_ref(name, sha)
     if told:
         _tell_created(world, repository, name, actor)
@@ -74,18 +75,20 @@ def move_ref(
 
     Raises:
         UnprocessableError: 422 when there is no such ref or object, when the move is no fast-forward and not forced,
-            or when an immutable release holds the tag.
+            or when a rule forbids it.
     """
     before = repository.store.find_ref(name)
     if before is None:
         raise UnprocessableError("Reference does not exist")
     check_target(repository, name, sha)
-    _check_not_locked(repository, name)
     if before == sha:
         return
+    check_rules(repository, actor, name, "update")
     forced = not is_fast_forward(repository, before, sha)
     if forced and not force:
         raise UnprocessableError("Update is not a fast forward")
+    if forced:
+        check_rules(repository, actor, name, "non_fast_forward")
     repository.store.set_ref(name, sha)
     kind = kind or ("force_push" if forced else "push")
     _after_move(world, repository, actor, name=name, before=before, after=sha, kind=kind, told=told)
@@ -95,14 +98,14 @@ def delete_ref(world: World, repository: Repository, name: str, actor: User, *, 
     """Remove a branch or tag.
 
     Raises:
-        UnprocessableError: 422 when it is not there, is the default branch, or an immutable release holds the tag.
+        UnprocessableError: 422 when it is not there, is the default branch, or a rule forbids it.
     """
     before = repository.store.find_ref(name)
     if before is None:
         raise UnprocessableError("Reference does not exist")
     if name == _HEADS + repository.default_branch:
         raise UnprocessableError("Cannot delete the default branch")
-    _check_not_locked(repository, name)
+    check_rules(repository, actor, name, "deletion")
     repository.store.delete_ref(name)
     if told:
         world.emit(repository, "delete", _ref_payload(name), actor)
@@ -142,12 +145,6 @@ def is_fast_forward(repository: Repository, before: str, after: str) -> bool:
     """Whether ``after`` has all of ``before``; tags that are no commits never have."""
     store = repository.store
     return store.has(before, "commit") and store.has(after, "commit") and is_ancestor(store, before, after)
-
-
-def _check_not_locked(repository: Repository, name: str) -> None:
-    tag = name.removeprefix(_TAGS)
-    if name.startswith(_TAGS) and any(r.immutable and r.tag_name == tag for r in repository.releases.values()):
-        raise UnprocessableError(f"Cannot update or delete {name}: an immutable release uses it")
 
 
 def _unpublish(world: World, repository: Repository, tag: str, actor: User) -> None:

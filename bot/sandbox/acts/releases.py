@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.sandbox.acts.refs import create_ref
+from bot.sandbox.acts.rules import RuleViolationError
 from bot.sandbox.http import UnprocessableError, invalid, refused
 from bot.sandbox.shapes.releases import release as release_shape
 from bot.sandbox.state.accounts import User
@@ -145,9 +146,23 @@ def _ensure_tag(world: World, repository: Repository, release: Release, actor: U
         commit = store.find_commit(release.target_commitish)
         if commit is None:
             raise invalid("Release", "target_commitish")
-        create_ref(world, repository, name, commit.sha, actor)
+        try:
+            create_ref(world, repository, name, commit.sha, actor)
+        except RuleViolationError as violation:
+            raise _no_valid_tag(violation) from violation
         sha = commit.sha
     return store.commit(store.peel(sha)).committer.at
+
+
+def _no_valid_tag(violation: RuleViolationError) -> UnprocessableError:
+    """What publishing a release says where a rule keeps its tag from being made (googleapis/release-please-action#1194)."""
+    custom = {"resource": "Release", "code": "custom"}
+    return UnprocessableError(
+        errors=[
+            {**custom, "field": "pre_receive", "message": f"pre_receive {violation.message}"},
+            {**custom, "message": "Published releases must have a valid tag"},
+        ]
+    )
 
 
 def _set_latest(repository: Repository, release: Release, latest: MakeLatest) -> None:

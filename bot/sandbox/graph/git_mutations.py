@@ -16,6 +16,7 @@ from bot.sandbox.acts.refs import (
     is_told_of,
     move_ref,
 )
+from bot.sandbox.acts.rules import check_rules
 from bot.sandbox.git.objects import ZERO
 from bot.sandbox.graph.fields import mutation
 from bot.sandbox.graph.lookup import get_node_of
@@ -117,13 +118,17 @@ def _check(call: Call, repository: Repository, update: RefUpdate) -> None:
     if update.after == ZERO:
         if now is None:
             raise GraphError("UNPROCESSABLE", f"Reference does not exist: {update.name}")
+        check_rules(repository, call.actor, update.name, "deletion")
         return
     check_target(repository, update.name, update.after)
     if now is None:
         check_no_folder(repository, update.name)
+    check_rules(repository, call.actor, update.name, "creation" if now is None else "update")
     _check_workflows(call, repository, update.after)
-    if now is not None and not update.force and not is_fast_forward(repository, now, update.after):
-        raise GraphError("UNPROCESSABLE", "Update is not a fast forward")
+    if now is not None and not is_fast_forward(repository, now, update.after):
+        if not update.force:
+            raise GraphError("UNPROCESSABLE", "Update is not a fast forward")
+        check_rules(repository, call.actor, update.name, "non_fast_forward")
 
 
 def _apply(call: Call, repository: Repository, update: RefUpdate, *, told: bool) -> None:

@@ -10,6 +10,7 @@ from bot.sandbox.state.accounts import User
 from bot.sandbox.state.checks import CheckRun, CheckSuite
 from bot.sandbox.state.conversation import Issue, Label, PullRequest
 from bot.sandbox.state.releases import Release
+from bot.sandbox.state.rulesets import Ruleset
 from bot.sandbox.state.runs import Deployment, Environment, Workflow, WorkflowRun
 
 Role = Literal["read", "triage", "write", "maintain", "admin"]
@@ -111,6 +112,7 @@ class Repository:
     """Oldest first."""
     workflows: dict[int, Workflow] = field(default_factory=dict)
     runs: dict[int, WorkflowRun] = field(default_factory=dict)
+    rulesets: list[Ruleset] = field(default_factory=list)
     execution_policy: ExecutionPolicy = field(default_factory=ExecutionPolicy)
     environments: dict[str, Environment] = field(default_factory=dict)
     """By name."""

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.actions.gates import EXPIRED, INCOMPATIBLE, MAX_RULES, REJECTED, enable_rule, policy_matches
+from bot.sandbox.actions.gates import EXPIRED, INCOMPATIBLE, MAX_RULES, REJECTED, enable_rule
 from bot.sandbox.http import ForbiddenError, UnprocessableError
 from bot.sandbox.people import NotAllowedError
 from bot.sandbox.state.accounts import Team
+from bot.sandbox.state.rulesets import fits
 from bot.sandbox.state.runs import BranchPolicy
 
 from .conftest import Stage, make_stage
@@ -293,4 +294,4 @@ async def test_policies_are_matched_against_the_tag(
     ],
 )
 def test_policy_patterns(pattern: str, name: str, matches: bool) -> None:
-    assert policy_matches(BranchPolicy(1, pattern), name) is matches
+    assert fits(pattern, name) is matches
