@@ -34,7 +34,7 @@ def check_document(body: bytes) -> list[Finding]:
     document, problems = _check_query(query)
     if document is not None:
         problems += tuple(_check_variables(document, content.get("variables") or {}))
-    return [Finding(f"GraphQL {_name_of(document, query)}", "document", problem) for problem in problems]
+    return [Finding(f"GraphQL {name_document(document, query)}", "document", problem) for problem in problems]
 
 
 @cache
@@ -55,7 +55,7 @@ def _check_variables(document: DocumentNode, given: dict[str, Any]) -> list[str]
     return problems + [f'the variable "${name}" is sent and not declared' for name in unknown]
 
 
-def _name_of(document: DocumentNode | None, query: str) -> str:
+def name_document(document: DocumentNode | None, query: str) -> str:
     """The fields at the top of a document: its name for people."""
     operations = (
         [node for node in document.definitions if isinstance(node, OperationDefinitionNode)] if document else []

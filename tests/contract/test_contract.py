@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,9 +15,10 @@ from tests.contract.contract import DATA, Contract
 from tests.contract.documents import check_document
 from tests.contract.excuses import find_excuse
 from tests.contract.findings import Finding
+from tests.contract.graph_answers import check_graph_answer
 from tests.contract.json_schema import to_json_schema
 from tests.contract.trim import list_routes
-from tests.contract.watching import held_to_contract, load_contract
+from tests.contract.watching import MOST_SOFT, SOFT_SEEN, held_to_contract, load_contract
 from tests.sandbox.client import REPO
 from tests.sandbox.conftest import Desk, desk
 
@@ -127,6 +129,104 @@ def test_wrong_documents(query: str, variables: dict[str, Any], problem: str) ->
 def test_a_right_document_has_no_finding() -> None:
     query = "query($o: String!) { organization(login: $o) { id } }"
     assert check_document(json.dumps({"query": query, "variables": {"o": "acme"}}).encode()) == []
+
+
+RELEASE = """query($o: String!) { repository(owner: $o, name: "widget") { id named: name
+  pullRequest(number: 1) { state headRefOid createdAt url author { login ... on Bot { databaseId } } }
+  object(expression: "HEAD") { __typename oid ... on Commit { message } ... on Tag { name } } } }"""
+RIGHT: dict[str, Any] = {
+    "id": "R_1",
+    "named": "widget",
+    "pullRequest": {
+        "state": "OPEN",
+        "headRefOid": "a" * 40,
+        "createdAt": "2026-11-20T12:00:00Z",
+        "url": "https://git.example/acme/widget/pull/1",
+        "author": {"login": "aweigh", "databaseId": 7},
+    },
+    "object": {"__typename": "Commit", "oid": "b" * 40, "message": "Bump"},
+}
+
+
+def check_graph(answer: Any) -> list[str]:
+    asked = {"query": RELEASE, "variables": {"o": "acme"}}
+    found = check_graph_answer(json.dumps(asked).encode(), json.dumps(answer).encode())
+    assert all(one.subject == "GraphQL query {repository}" and not one.soft for one in found)
+    return [one.problem for one in found]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"data": {"repository": RIGHT}},
+        {"data": {"repository": RIGHT | {"pullRequest": None, "object": None}}},
+        {"data": {"repository": RIGHT | {"object": {"__typename": "Tag", "oid": "b" * 40, "name": "v1"}}}},
+        {"data": {"repository": RIGHT | {"pullRequest": RIGHT["pullRequest"] | {"author": {"login": "mona"}}}}},
+        {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "path": ["repository"], "message": "?"}]},
+        {"errors": [{"message": "Something went wrong"}]},
+    ],
+)
+def test_a_right_answer_of_graphql_has_no_finding(answer: Any) -> None:
+    assert check_graph(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ({"data": {"repository": {k: v for k, v in RIGHT.items() if k != "named"}}}, "/repository/named is missing"),
+        ({"data": {"repository": RIGHT | {"id": None}}}, "Cannot return null for non-nullable field Repository.id"),
+        ({"data": {"repository": RIGHT | {"mood": 1}}}, "is not what the document asks for"),
+        (
+            {"data": {"repository": RIGHT | {"pullRequest": RIGHT["pullRequest"] | {"state": "open"}}}},
+            "Enum 'PullRequestState' cannot represent value: 'open'",
+        ),
+        (
+            {"data": {"repository": RIGHT | {"pullRequest": RIGHT["pullRequest"] | {"headRefOid": "main"}}}},
+            "/repository/pullRequest/headRefOid 'main' is not a GitObjectID",
+        ),
+        (
+            {"data": {"repository": RIGHT | {"pullRequest": RIGHT["pullRequest"] | {"createdAt": "yesterday"}}}},
+            "'yesterday' is not a DateTime",
+        ),
+        (
+            {"data": {"repository": RIGHT | {"pullRequest": RIGHT["pullRequest"] | {"author": {"databaseId": 7}}}}},
+            "fits no type that it may be of",
+        ),
+        ({"data": {"repository": RIGHT | {"object": {"__typename": "Repository"}}}}, "is not a possible type for"),
+        ({"data": {"repository": RIGHT | {"pullRequest": []}}}, "/repository/pullRequest"),
+        ({"data": None}, "has neither data nor errors"),
+        ({"errors": [{"type": "NOT_FOUND"}]}, "has an error without a message"),
+        ({"errors": [{"message": "x", "code": 1}]}, "has an error with 'code', which no error has"),
+        ({"data": {"repository": RIGHT}, "cost": 1}, "has the member 'cost', which no answer has"),
+    ],
+)
+def test_wrong_answers_of_graphql(answer: Any, problem: str) -> None:
+    found = check_graph(answer)
+    assert any(problem in one for one in found), found
+
+
+async def test_a_wrong_answer_of_graphql_fails_a_watched_world(desk: Desk) -> None:
+    asked = json.dumps({"query": "{ viewer { login } }"}).encode()
+    path = urlsplit(desk.world.links.graphql).path
+    with pytest.raises(AssertionError, match="HARD: GraphQL query"), held_to_contract(desk.sandbox) as watch:
+        watch.note(Request.of("POST", path, {}, asked), reply(200, {"data": {"viewer": {"login": None}}}))
+
+
+async def test_too_many_kinds_of_soft_findings_fail_a_watched_world(desk: Desk) -> None:
+    def whisper(count: int) -> None:
+        odd = {f"odd{n}": n for n in range(count)}
+        with held_to_contract(desk.sandbox) as watch:
+            watch.note(Request.of("GET", f"{REPO}/git/ref/heads/x", {}, b""), reply(200, GOOD_REF | odd))
+
+    before = SOFT_SEEN.copy()
+    try:
+        whisper(MOST_SOFT)
+        with pytest.raises(AssertionError, match="odd0: is not documented"):
+            whisper(MOST_SOFT + 1)
+    finally:
+        # What was made up here is no finding of this run.
+        SOFT_SEEN.clear()
+        SOFT_SEEN.update(before)
 
 
 def test_what_githubs_own_examples_violate_is_soft() -> None:
