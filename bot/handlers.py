@@ -14,7 +14,7 @@ from bot.engine.protocol import Backoff, Delivery, Engine
 from bot.github.access import Access
 from bot.github.apps import get_app
 from bot.github.client import GitHub
-from bot.github.errors import PermissionMissing, RateLimited, Unavailable
+from bot.github.errors import PermissionMissing, RateLimited, Unavailable, describe
 from bot.github.facts import AppAccount, RepositoryRef
 from bot.intake.command import CommandDelivery
 from bot.release.evidence import Evidence
@@ -69,7 +69,7 @@ class LaneHandlers:
         try:
             return await (await self._open_bench(repository)).round()
         except PermissionMissing as missing:
-            log.warning("not permitted to look", detail=str(missing))
+            log.warning("not permitted to look", why=describe(missing), detail=str(missing))
             return await self._look_when_permitted(repository)
 
     async def _open_bench(self, repository: RepositoryRef) -> Workbench:

@@ -17,7 +17,7 @@ from bot.conversation.grammar import Invocation, find_unreadable, parse
 from bot.conversation.registry import REGISTRY, Command, Misunderstood, Name, understand
 from bot.engine.protocol import NOW, Backoff
 from bot.github.comments import Reaction, find_comment, react, react_to_node
-from bot.github.errors import PermissionMissing
+from bot.github.errors import PermissionMissing, describe
 from bot.github.facts import PullRequest, Repository, Role
 from bot.github.people import get_role
 from bot.github.pulls import find_pull
@@ -145,12 +145,12 @@ class Conversation:
 
     async def _say_missing(self, missing: PermissionMissing) -> None:
         """Say, where that is still permitted, which permission kept the command from being looked at."""
-        log.warning("command not looked at", detail=str(missing))
+        log.warning("command not looked at", why=describe(missing), detail=str(missing))
         try:
             if not await is_issue_locked(self._bench.access.read, self._comment.issue_number):
                 await self._answer(self._refuse(declined_because(missing)))
         except PermissionMissing as mute:
-            log.warning("command not answered", detail=str(mute))
+            log.warning("command not answered", why=describe(mute), detail=str(mute))
 
     async def _find_place(self) -> Place | None:
         """None when the thread is locked, where nothing acts."""

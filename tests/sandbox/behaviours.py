@@ -38,6 +38,7 @@ REFUSALS: Final = {
     ),
     "a permission that is missing is 403 with the permissions that would do": (
         "test_permissions::test_a_route_is_closed_without_its_permissions",
+        "actions.test_rest::test_each_route_needs_its_permission",
         "graph.test_queries::test_a_query_needs_what_its_rest_twin_needs",
         "graph.test_mutations::test_a_mutation_needs_what_its_rest_twin_needs",
     ),

@@ -3,22 +3,78 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
+from typing import Literal, get_args
 
 import pytest
 
 from bot.clock import VirtualClock
-from bot.sandbox.acme import PERMISSIONS
+from bot.sandbox.acme import PERMISSIONS, GateKind
+from bot.sandbox.state.conversation import Comment, PullRequest
 from tests.stories.hours import MORNING, pass_time
 from tests.stories.logbook import LogLines
 from tests.stories.theatre import Theatre, open_theatre
 
+ASKED = {name: level for name, level in PERMISSIONS.items() if name != "metadata"}
+"""What an owner can withhold: GitHub grants every App the permission to read metadata."""
+
 PURPOSES = {
-    "actions": "start the publish workflow",
-    "checks": "keep who asked for a release",
-    "contents": "read the project",
-    "deployments": "open the gate",
-    "pull_requests": "open the release pull request",
+    "actions": "see environments, start the publish workflow and follow its run",
+    "checks": "keep who asked for a release where nobody can forge it",
+    "contents": "read the project and write the release branch, the tag and the GitHub Release",
+    "deployments": "open the gate of the environment after an approval",
+    "pull_requests": "read pull requests and open the release pull request",
+}
+
+Phase = Literal["asking", "merging", "approving", "publishing"]
+
+
+class Fate(Enum):
+    """What becomes of a release that lacks a permission from a phase on, until it is granted."""
+
+    REFUSED = "the command is refused, in one sentence"
+    STOPPED = "the release stands, and the status comment says why"
+    DECLINED = "the command is refused with the sentence, the status comment says it as well"
+    GOES_ON = "nothing needs it in this phase"
+    BLIND = "no pull request can be seen, so there is nowhere to say it: the log has a line"
+    UNHEARD = "GitHub does not deliver the comment"
+
+
+FATES: dict[Phase, dict[str, Fate]] = {
+    "asking": {
+        "actions": Fate.REFUSED,
+        "checks": Fate.REFUSED,
+        "contents": Fate.REFUSED,
+        "deployments": Fate.GOES_ON,
+        "issues": Fate.UNHEARD,
+        "pull_requests": Fate.REFUSED,
+    },
+    "merging": {
+        "actions": Fate.STOPPED,
+        "checks": Fate.STOPPED,
+        "contents": Fate.STOPPED,
+        "deployments": Fate.GOES_ON,
+        "issues": Fate.GOES_ON,
+        "pull_requests": Fate.BLIND,
+    },
+    "approving": {
+        "actions": Fate.DECLINED,
+        "checks": Fate.DECLINED,
+        "contents": Fate.DECLINED,
+        "deployments": Fate.DECLINED,
+        # The comment itself is not delivered, but it is read with the next thing that happens.
+        "issues": Fate.GOES_ON,
+        "pull_requests": Fate.REFUSED,
+    },
+    "publishing": {
+        "actions": Fate.STOPPED,
+        "checks": Fate.STOPPED,
+        "contents": Fate.STOPPED,
+        "deployments": Fate.GOES_ON,
+        "issues": Fate.GOES_ON,
+        "pull_requests": Fate.BLIND,
+    },
 }
 
 
@@ -37,25 +93,103 @@ def refs(theatre: Theatre) -> set[str]:
 
 
 def names_it(text: str, name: str) -> bool:
-    return f"`{name}: write` to" in text and PURPOSES[name] in text
+    """Whether the one sentence about a missing permission is there, with what it would allow."""
+    sentence = f"I was not granted a permission here that I need: `{name}: write` to {PURPOSES[name]}."
+    return sentence in text and text.count("granted a permission") == 1
 
 
-@pytest.mark.parametrize("name", ["actions", "checks", "contents", "pull_requests"])
-async def test_a_release_that_cannot_be_carried_out_is_refused_with_the_permission(tmp_path: Path, name: str) -> None:
+def test_every_permission_of_the_app_is_taken_away_in_every_phase() -> None:
+    assert {*FATES} == {*get_args(Phase)}
+    for fates in FATES.values():
+        assert {*fates} == {*ASKED}
+    # Each is needed somewhere, or it would not be asked for.
+    for name in ASKED:
+        assert any(fates[name] not in (Fate.GOES_ON, Fate.BLIND) for fates in FATES.values())
+
+
+@pytest.mark.parametrize("name", FATES["asking"])
+async def test_asked_without_a_permission(tmp_path: Path, name: str) -> None:
     clock = VirtualClock(MORNING)
     async with open_theatre(tmp_path, clock=clock, permissions=without(name)) as theatre:
-        before = refs(theatre)
+        before, fate = refs(theatre), FATES["asking"][name]
         comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
-        (reply,) = theatre.replies(theatre.feature)
-        assert theatre.reactions(comment)[-1] == "-1"
-        assert names_it(reply, name)
-        assert reply.count("granted a permission") == 1
-        assert theatre.find_release_pull() is None
-        assert refs(theatre) == before
-        # Nothing is asked again and again meanwhile.
-        asked = len(theatre.sandbox.world.requests)
-        await pass_time(theatre, clock, timedelta(hours=3))
-        assert len(theatre.sandbox.world.requests) - asked < 30
+        replies = theatre.replies(theatre.feature)
+        if fate is Fate.GOES_ON:
+            assert theatre.reactions(comment) == ["eyes", "rocket"]
+        else:
+            assert theatre.reactions(comment)[-1:] == ([] if fate is Fate.UNHEARD else ["-1"])
+            assert [names_it(reply, name) for reply in replies] == ([] if fate is Fate.UNHEARD else [True])
+            assert theatre.find_release_pull() is None
+            assert refs(theatre) == before
+        # Nothing is asked again and again meanwhile; an open release pull request is looked at now and then.
+        asked = theatre.request_count
+        await theatre.pass_time(timedelta(hours=3))
+        assert theatre.request_count - asked < (100 if fate is Fate.GOES_ON else 30)
+        theatre.read_all()
+
+
+@pytest.mark.parametrize(
+    ("phase", "name"), [(phase, name) for phase in FATES if phase != "asking" for name in FATES[phase]]
+)
+async def test_a_release_under_way_without_a_permission(
+    tmp_path: Path, phase: Phase, name: str, log_lines: LogLines
+) -> None:
+    gate: GateKind = "reviewers" if phase == "publishing" else "rule"
+    async with open_theatre(
+        tmp_path,
+        clock=VirtualClock(MORNING),
+        gate=gate,
+        trigger="tag-push" if phase == "publishing" else "release-published",
+    ) as theatre:
+        pull = await theatre.propose()
+        if phase != "merging":
+            await theatre.merge(pull)
+            theatre.read_all()
+        before = theatre.status(pull)
+        take_away(theatre, name)
+        approval = await go_on(theatre, phase, pull)
+        fate = FATES[phase][name]
+        replies = theatre.replies(pull.number)
+        if fate in (Fate.STOPPED, Fate.DECLINED):
+            assert "Stopped" in theatre.status(pull)
+            assert names_it(theatre.status(pull), name)
+        if fate in (Fate.REFUSED, Fate.DECLINED):
+            assert approval is not None
+            assert theatre.reactions(approval)[-1] == "-1"
+            assert [names_it(reply, name) for reply in replies] == [True]
+        if fate in (Fate.STOPPED, Fate.BLIND):
+            assert replies == []
+        if fate is Fate.BLIND:
+            assert theatre.status(pull) == before
+            said = [line for line in log_lines() if line["event"] == "not permitted to look"]
+            assert said
+            assert {line["why"] for line in said} == {f"the App needs the permission {name}: read"}
+        # It neither asks again and again nor says the same twice.
+        asked = theatre.request_count
+        await theatre.pass_time(timedelta(hours=1))
+        assert theatre.request_count - asked < 250
+        later = theatre.replies(pull.number)
+        assert later == [] or fate is Fate.GOES_ON
+        theatre.acme.installation.permissions[name] = "write"
+        await theatre.pass_time(timedelta(hours=1, minutes=1))
+        if phase == "merging":
+            await go_on(theatre, "approving", pull)
+        said_last = [*replies, *later, *theatre.replies(pull.number)][-1]
+        assert "🎉" in said_last
+        assert len(theatre.files("1.2.0")) == 2
+        assert theatre.release("v1.2.0").tag_name == "v1.2.0"
+
+
+async def go_on(theatre: Theatre, phase: Phase, pull: PullRequest) -> Comment | None:
+    """What people do in a phase; the comment when they do it with one."""
+    if phase == "merging":
+        await theatre.merge(pull)
+    elif phase == "approving":
+        return await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
+    else:
+        theatre.acme.hugo.review_deployment(theatre.run, "pypi", "approved")
+        await theatre.settle()
+    return None
 
 
 async def test_once_granted_the_same_command_works(tmp_path: Path) -> None:
@@ -70,50 +204,6 @@ async def test_once_granted_the_same_command_works(tmp_path: Path) -> None:
         assert theatre.reactions(comment) == ["eyes", "rocket"]
         assert theatre.release_pull.state == "open"
         theatre.read_all()
-
-
-@pytest.mark.parametrize("name", ["actions", "checks", "contents", "deployments"])
-async def test_a_release_under_way_stands_says_why_and_goes_on_when_granted(tmp_path: Path, name: str) -> None:
-    clock = VirtualClock(MORNING)
-    async with open_theatre(tmp_path, clock=clock) as theatre:
-        await theatre.say(theatre.acme.mona, "/release 1.2.0")
-        pull = theatre.release_pull
-        theatre.acme.mona.merge_pull(pull.number)
-        await theatre.settle()
-        theatre.read_all()
-        take_away(theatre, name)
-        approval = await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
-        assert theatre.reactions(approval)[-1] == "-1"
-        (reply,) = theatre.replies(pull.number)
-        assert names_it(reply, name)
-        status = theatre.plain(pull.comments[0].body)
-        assert "Stopped" in status
-        assert names_it(status, name)
-        asked = len(theatre.sandbox.world.requests)
-        await pass_time(theatre, clock, timedelta(hours=1))
-        assert len(theatre.sandbox.world.requests) - asked < 250
-        assert not theatre.replies(pull.number)
-        theatre.acme.installation.permissions[name] = "write"
-        await pass_time(theatre, clock, timedelta(minutes=12))
-        (outcome,) = theatre.replies(pull.number)
-        assert "🎉" in outcome
-
-
-async def test_without_pull_requests_a_release_under_way_is_taken_up_again(tmp_path: Path) -> None:
-    clock = VirtualClock(MORNING)
-    async with open_theatre(tmp_path, clock=clock) as theatre:
-        await theatre.say(theatre.acme.mona, "/release 1.2.0")
-        pull = theatre.release_pull
-        theatre.read_all()
-        take_away(theatre, "pull_requests")
-        theatre.acme.mona.merge_pull(pull.number)
-        # Without the permission there is no webhook about the merge, and no pull request to be found.
-        await pass_time(theatre, clock, timedelta(hours=2))
-        assert "refs/tags/v1.2.0" not in refs(theatre)
-        theatre.acme.installation.permissions["pull_requests"] = "write"
-        await pass_time(theatre, clock, timedelta(hours=1, minutes=1))
-        assert "refs/tags/v1.2.0" in refs(theatre)
-        assert any("wants to publish" in said for said in theatre.replies(pull.number))
 
 
 async def test_without_issues_a_review_is_heard_and_answered(tmp_path: Path) -> None:

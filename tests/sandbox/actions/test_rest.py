@@ -1,12 +1,15 @@
 """Actions over REST: finding runs, reading logs, running again, environments."""
 
 import io
+import re
 import zipfile
 from typing import Any
 
 import pytest
 
-from bot.sandbox.http import Request
+from bot.sandbox.actions.rest import PARTS as ACTIONS
+from bot.sandbox.http import Request, Route
+from bot.sandbox.permissions import accepted_header, alternatives
 from bot.sandbox.state.runs import BranchPolicy
 
 from .conftest import Stage, make_stage
@@ -206,17 +209,21 @@ async def test_deployments_and_their_statuses(stage: Stage) -> None:
     assert await stage.get("/deployments?environment=other") == []
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "permission"),
-    [
-        ("GET", "/actions/runs", "actions"),
-        ("GET", "/environments", "actions"),
-        ("GET", "/deployments", "deployments"),
-        ("POST", "/actions/runs/1/deployment_protection_rule", "deployments"),
-        ("PUT", "/environments/pypi", "administration"),
-    ],
-)
-async def test_each_route_needs_its_permission(stage: Stage, method: str, path: str, permission: str) -> None:
-    del stage.acme.installation.permissions[permission]
-    answer = await stage.call(method, path, {})
+ROUTES = [route for part in ACTIONS for route in part.all]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.template}")
+async def test_each_route_needs_its_permission(stage: Stage, route: Route) -> None:
+    needed = alternatives(route.method, route.template)
+    assert needed
+    assert not any(needs == (("metadata", "read"),) for needs in needed)
+    granted = stage.acme.installation.permissions
+    for name, _ in (one for needs in needed for one in needs):
+        granted.pop(name, None)
+    path = re.sub(r"\{\w+\}", "1", route.template).removeprefix("/repos/1/1")
+    answer = await stage.call(route.method, path, {})
     assert (answer.status, answer.json()["message"]) == (403, "Resource not accessible by integration")
+    assert answer.headers["x-accepted-github-permissions"] == accepted_header(needed)
+    if ("administration", "write") not in needed[0] and any(level == "write" for _, level in needed[0]):
+        granted.update(dict.fromkeys((name for name, _ in needed[0]), "read"))
+        assert (await stage.call(route.method, path, {})).status == 403, "to read is not enough"

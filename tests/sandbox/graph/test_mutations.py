@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.client import as_installation
+from bot.sandbox.acme import PERMISSIONS
+from bot.sandbox.graph.kept import KEPT
+from tests.sandbox.client import REPO, as_installation
 from tests.sandbox.conftest import Desk
 
 NOTHING = "0" * 40
@@ -163,42 +165,75 @@ async def test_a_review_is_reacted_to(desk: Desk) -> None:
     assert desk.heard() == []
 
 
-@pytest.mark.parametrize(
-    ("held", "mutation"),
-    [
-        (
-            {"issues": "write", "pull_requests": "read"},
-            'addReaction(input: {subjectId: "REVIEW", content: EYES}) { subject { id } }',
-        ),
-        ({"contents": "read"}, 'updateRefs(input: {repositoryId: "REPO", refUpdates: []}) { clientMutationId }'),
-        ({"contents": "write"}, 'addComment(input: {subjectId: "PULL", body: "x"}) { subject { id } }'),
-        ({"pull_requests": "write"}, 'addReaction(input: {subjectId: "PULL", content: EYES}) { subject { id } }'),
-        ({"pull_requests": "write"}, 'mergePullRequest(input: {pullRequestId: "PULL"}) { pullRequest { id } }'),
-        (
-            {"checks": "read"},
-            'createCheckRun(input: {repositoryId: "REPO", name: "n", headSha: "SHA"}) { checkRun { id } }',
-        ),
-        (
-            {"contents": "write"},
-            """createPullRequest(input: {repositoryId: "REPO", baseRefName: "main", headRefName: "x", title: "t"}) {
-              pullRequest { id } }""",
-        ),
-    ],
-)
-async def test_a_mutation_needs_what_its_rest_twin_needs(desk: Desk, held: dict[str, str], mutation: str) -> None:
-    review = desk.acme.rosa.submit_review(desk.acme.feature.number, "Fine.")
-    desk.heard()
+NEEDS = {
+    "addComment": ("issues", 'subjectId: "THREAD", body: "x"'),
+    "addLabelsToLabelable": ("issues", 'labelableId: "THREAD", labelIds: []'),
+    "addReaction": ("issues", 'subjectId: "PULL", content: EYES'),
+    "closePullRequest": ("pull_requests", 'pullRequestId: "PULL"'),
+    "createCheckRun": ("checks", 'repositoryId: "REPO", name: "n", headSha: "SHA"'),
+    "createCommitOnBranch": (
+        "contents",
+        """branch: {repositoryNameWithOwner: "acme/widget", branchName: "main"}, expectedHeadOid: "SHA",
+        message: {headline: "m"}, fileChanges: {}""",
+    ),
+    "createPullRequest": ("pull_requests", 'repositoryId: "REPO", baseRefName: "main", headRefName: "x", title: "t"'),
+    "createRef": ("contents", 'repositoryId: "REPO", name: "refs/heads/x", oid: "SHA"'),
+    "deleteIssueComment": ("issues", 'id: "COMMENT"'),
+    "deleteRef": ("contents", 'refId: "REF"'),
+    "mergePullRequest": ("contents", 'pullRequestId: "PULL"'),
+    "minimizeComment": ("issues", 'subjectId: "COMMENT", classifier: OUTDATED'),
+    "removeReaction": ("issues", 'subjectId: "PULL", content: EYES'),
+    "updateCheckRun": ("checks", 'repositoryId: "REPO", checkRunId: "CHECK"'),
+    "updateIssueComment": ("issues", 'id: "COMMENT", body: "x"'),
+    "updatePullRequest": ("pull_requests", 'pullRequestId: "PULL", title: "x"'),
+    "updateRef": ("contents", 'refId: "REF", oid: "SHA", force: true'),
+    "updateRefs": ("contents", 'repositoryId: "REPO", refUpdates: []'),
+}
+"""What each mutation needs to write, on an issue where a pull request would leave a choice."""
+
+
+def test_what_every_mutation_needs_is_known() -> None:
+    assert {*NEEDS} == {*KEPT["Mutation"].split()}
+
+
+@pytest.mark.parametrize("name", NEEDS)
+async def test_a_mutation_needs_what_its_rest_twin_needs(desk: Desk, name: str) -> None:
+    needed, given = NEEDS[name]
+    issue = (await desk.api.post(f"{REPO}/issues", {"title": "An issue"}))["number"]
+    thread = desk.repository.issues[issue]
     names = {
         "REPO": desk.repository.node_id,
-        "REVIEW": review.node_id,
         "PULL": desk.acme.feature.node_id,
+        "THREAD": thread.node_id,
+        "COMMENT": desk.acme.rosa.comment(issue, "hello").node_id,
+        "CHECK": (await desk.api.post(f"{REPO}/check-runs", {"name": "R", "head_sha": desk.head}))["node_id"],
+        "REF": (await desk.api.get(f"{REPO}/git/ref/heads/turn-widgets"))["node_id"],
         "SHA": desk.head,
     }
-    for name, value in names.items():
-        mutation = mutation.replace(name, value)
-    answer = await as_installation(desk.sandbox, desk.acme, held).graphql(f"mutation {{ {mutation} }}")
+    for word, value in names.items():
+        given = given.replace(f'"{word}"', f'"{value}"')
+    mutation = f"mutation {{ {name}(input: {{{given}}}) {{ clientMutationId }} }}"
+    desk.heard()
+    everything_else = {one: level for one, level in PERMISSIONS.items() if one != needed}
+    for held in (everything_else, everything_else | {needed: "read"}):
+        answer = await as_installation(desk.sandbox, desk.acme, held).graphql(mutation)
+        assert [one["type"] for one in answer["errors"]] == ["FORBIDDEN"]
+        assert [one["message"] for one in answer["errors"]] == ["Resource not accessible by integration"]
+        assert desk.heard() == []
+    allowed = await as_installation(desk.sandbox, desk.acme, PERMISSIONS).graphql(mutation)
+    assert "FORBIDDEN" not in [one["type"] for one in allowed.get("errors", [])]
+
+
+async def test_a_reaction_to_a_review_needs_the_permission_for_pull_requests(desk: Desk) -> None:
+    review = desk.acme.rosa.submit_review(desk.acme.feature.number, "Fine.")
+    react = (
+        f'mutation {{ addReaction(input: {{subjectId: "{review.node_id}", content: EYES}}) {{ clientMutationId }} }}'
+    )
+    held = {"issues": "write", "pull_requests": "read"}
+    answer = await as_installation(desk.sandbox, desk.acme, held).graphql(react)
     assert [one["type"] for one in answer["errors"]] == ["FORBIDDEN"]
-    assert desk.heard() == []
+    held = {"pull_requests": "write"}
+    assert "errors" not in await as_installation(desk.sandbox, desk.acme, held).graphql(react)
 
 
 async def test_merging_over_graphql_is_bound_to_the_head(desk: Desk) -> None:
