@@ -15,8 +15,12 @@ from ruamel.yaml import YAML
 from bot.github.access import list_permissions
 from bot.intake.events import list_events
 from bot.sandbox.acme import EVENTS, PERMISSIONS
+from bot.sandbox.permissions import Needs, alternatives
 from bot.sandbox.subscriptions import EVENT_PERMISSIONS
 from bot.settings.operator import OperatorSettings
+from tests.contract.watching import load_contract
+from tests.requests_used import list_mutations, list_requests
+from tests.sandbox.graph.test_mutations import NEEDS
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -28,8 +32,38 @@ SETTINGS = {
 }
 
 
+def list_needs() -> dict[str, tuple[Needs, ...]]:
+    """What each request in the code needs, by GitHub's own table: the sets of permissions that are enough together."""
+    needs: dict[str, tuple[Needs, ...]] = {name: (((NEEDS[name][0], "write"),),) for name in list_mutations()}
+    for method, path in list_requests():
+        operation = load_contract().find_operation(method, path)
+        assert operation is not None, f"GitHub has no {method} {path}"
+        needs[operation] = alternatives(method, operation.partition(" ")[2])
+    return needs
+
+
+def lacking(granted: dict[str, str]) -> list[str]:
+    """The requests that an App with these permissions cannot make."""
+    rank = {"": 0, "read": 1, "write": 2}
+    return [
+        request
+        for request, needed in list_needs().items()
+        if not any(all(rank[granted.get(name, "")] >= rank[level] for name, level in needs) for needs in needed)
+    ]
+
+
 def test_the_manifest_asks_for_the_permissions_that_the_code_uses() -> None:
-    assert MANIFEST["default_permissions"] == list_permissions()
+    asked = MANIFEST["default_permissions"]
+    assert asked == list_permissions()
+    assert len(list_needs()) > 40
+    assert lacking(asked) == []
+
+
+@pytest.mark.parametrize("name", MANIFEST["default_permissions"])
+def test_the_manifest_asks_for_no_permission_that_the_code_does_not_use(name: str) -> None:
+    asked = MANIFEST["default_permissions"]
+    for less in [{}, {name: "read"}] if asked[name] == "write" else [{}]:
+        assert lacking({one: level for one, level in asked.items() if one != name} | less)
 
 
 def test_the_manifest_asks_for_the_events_that_the_code_reads() -> None:
