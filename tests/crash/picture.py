@@ -20,7 +20,7 @@ from itertools import groupby
 from bot.sandbox.git.objects import Signature
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state.checks import CheckRun
-from bot.sandbox.state.conversation import Comment, Issue, PullRequest
+from bot.sandbox.state.conversation import Comment, Issue, PullRequest, Reaction
 from bot.sandbox.state.releases import Asset, Release
 from bot.sandbox.state.runs import Deployment, WorkflowRun
 
@@ -162,7 +162,8 @@ class Picture:
             merged_by = issue.merged_by.login if issue.merged_by else None
             merge = self._commit(issue.merge_commit_sha) if issue.merged and issue.merge_commit_sha else None
             yield f"  {issue.head_ref} {self._commit(issue.head_sha)} -> {issue.base_ref}, merged by {merged_by} {merge}"
-            yield from (f"  review {one.state} by {one.user.login}: {one.body!r}" for one in issue.reviews)
+            for one in issue.reviews:
+                yield f"  review {one.state} by {one.user.login} {_signs(one.reactions)}: {one.body!r}"
         yield from self._indented(issue.body)
         for comment in self._told(issue):
             yield from self._comment(comment)
@@ -178,9 +179,8 @@ class Picture:
         return comment.id in self.aside or answered in self.aside or too_late
 
     def _comment(self, comment: Comment) -> Iterator[str]:
-        signs = sorted(f"{reaction.user.login}:{reaction.content}" for reaction in comment.reactions)
         edited = f" (edited by {comment.edited_by.login})" if comment.edited_by else ""
-        yield f"  comment by {comment.user.login}{edited} {signs}"
+        yield f"  comment by {comment.user.login}{edited} {_signs(comment.reactions)}"
         yield from self._indented(comment.body)
 
     def _indented(self, text: str | None) -> Iterator[str]:
@@ -289,3 +289,7 @@ def _in_order(blocks: Iterable[str]) -> list[str]:
 
 def _maker(signature: Signature) -> str:
     return f"{signature.name} <{signature.email}>"
+
+
+def _signs(reactions: list[Reaction]) -> list[str]:
+    return sorted(f"{reaction.user.login}:{reaction.content}" for reaction in reactions)

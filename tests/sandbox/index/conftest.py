@@ -45,10 +45,14 @@ def wheel(version: str = "1.2.0", name: str = "widget", body: str = "") -> tuple
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: >=3.8\n"
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(f"{name}/__init__.py", f"__version__ = '{version}'\n{body}")
-        archive.writestr(f"{info}/METADATA", metadata)
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/RECORD", "")
+        for path, text in (
+            (f"{name}/__init__.py", f"__version__ = '{version}'\n{body}"),
+            (f"{info}/METADATA", metadata),
+            (f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+            (f"{info}/RECORD", ""),
+        ):
+            # By its name alone an entry would hold the moment it is written: tests make the same file twice.
+            archive.writestr(zipfile.ZipInfo(path), text)
     return f"{name}-{version}-py3-none-any.whl", buffer.getvalue()
 
 
