@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from bot.github.facts import DeploymentReview
 from bot.github.links import commit_page, tag_page
 from bot.messages.markers import OUTCOME, marker
+from bot.messages.reasons import say
 from bot.messages.text import block, code, finish, in_cell, link, short
 from bot.publishing.diagnosis import Diagnosis, Retry
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.snapshot import Snapshot
-from bot.release.steps import Announce, ReportFailure
+from bot.release.steps import Announce, RejectUndone, ReportFailure
 from bot.release.views import find_release_tag, find_shown_run, index_page
 
 _STATES: dict[AttestationState, str] = {
@@ -87,6 +88,18 @@ def render_rejection(step: ReportFailure, review: DeploymentReview) -> str:
         outcome_marker(step.key),
         f"🛑 **{by} rejected the deployment of {code(step.version)}** in {where}{said}.",
         "Nothing was published. To try again, re-run the run on GitHub: I ask anew then.",
+    ]
+    return finish("\n\n".join(parts))
+
+
+def render_undone(step: RejectUndone) -> str:
+    """What a person took away, what becomes of the run that waits, and how to ask again, for the thread."""
+    run = step.run.run
+    where = f"{link(f'run {run.id}', run.url)}, attempt {run.attempt}"
+    parts = [
+        outcome_marker(step.key),
+        f"🛑 **This release was undone, so I turn {where}, away at its gate.** Nothing was published.",
+        say(step.undone).in_line(),
     ]
     return finish("\n\n".join(parts))
 

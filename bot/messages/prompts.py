@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.github.links import commit_page
 from bot.messages.markers import marker
+from bot.messages.reasons import say
 from bot.messages.text import code, finish, link, short
 from bot.messages.turns import allows_self
 from bot.release.runs import attempt_mark
 from bot.release.snapshot import Snapshot
-from bot.release.steps import AskApproval, OpenGate, RejectTwin
+from bot.release.steps import AskApproval, OpenGate, RejectTwin, RejectUndone
 
 PROMPT = "prompt"
 
@@ -47,6 +48,11 @@ def render_twin_comment(step: RejectTwin) -> str:
         f"Run {step.ours.run.id} already publishes this version; this run was started by another event of the same"
         f" release {attempt_mark(step.run)}"
     )
+
+
+def render_undone_comment(step: RejectUndone) -> str:
+    """What the run's page says about a run whose tag or release was taken away."""
+    return f"{say(step.undone).sentence} {attempt_mark(step.run)}"
 
 
 def _approvals(snapshot: Snapshot, step: AskApproval) -> str:

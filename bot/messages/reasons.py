@@ -269,6 +269,12 @@ def _version_mismatch(reason: Because) -> Said:
 
 
 def _tag_elsewhere(reason: Because) -> Said:
+    if reason.get("how") == "moved":
+        return Said(
+            f"The tag {code(reason.get('tag'))} was on the merge commit {code(short(reason.get('wanted')))} and has been"
+            f" moved to {code(short(reason.get('found')))}, so I stopped: a person's undo wins, and I never move a tag.",
+            "Move it back and the release goes on by itself; otherwise release another version.",
+        )
     return Said(
         f"The tag {code(reason.get('tag'))} is on {code(short(reason.get('found')))}, not on the merge commit"
         f" {code(short(reason.get('wanted')))}. I never move a tag.",
@@ -286,7 +292,7 @@ def _record_lost(_: Because) -> Said:
 def _undone_tag(reason: Because) -> Said:
     return Said(
         f"The tag {code(reason.get('tag'))} was there and has been deleted, so I stopped: a person's undo wins.",
-        "To release after all, ask again:",
+        f"{_still_running(reason)}To release after all, ask again:",
         f"/release {reason.get('version')}",
     )
 
@@ -294,9 +300,15 @@ def _undone_tag(reason: Because) -> Said:
 def _undone_release(reason: Because) -> Said:
     return Said(
         f"The GitHub Release of {code(reason.get('tag'))} was there and has been withdrawn, so I stopped: a person's undo wins.",
-        "To release after all, ask for another version, or delete the tag as well and ask again:",
+        f"{_still_running(reason)}To release after all, ask for another version, or delete the tag as well and ask again:",
         f"/release {reason.get('version')}",
     )
+
+
+def _still_running(reason: Because) -> str:
+    """Without a gate of ours nothing but a person stops what the tag started."""
+    run = reason.get("run")
+    return f"{link('Its run', run)} goes on all the same, and may publish: cancel it on GitHub. " if run else ""
 
 
 def _run_not_started(reason: Because) -> Said:

@@ -46,6 +46,7 @@ from bot.release.steps import (
     ReportFailure,
     Step,
 )
+from bot.release.undone import find_undone
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem, same_version
 
@@ -135,22 +136,16 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
 
 def _undone(stage: Stage) -> Step | None:
     """A human's undo wins: what was there once and is gone is not made again until somebody asks."""
-    if stage.reached(Milestone.TAGGED) and stage.snapshot.find_tag(stage.tag) is None:
-        return Blocked(because(Reason.UNDONE_TAG, tag=stage.tag, version=stage.version))
-    if stage.reached(Milestone.RELEASED) and stage.snapshot.release is None:
-        return Blocked(because(Reason.UNDONE_RELEASE, tag=stage.tag, version=stage.version))
-    return None
+    return find_undone(stage.snapshot, stage.record, stage.route, stage.tag, stage.version)
 
 
 def _tagged(stage: Stage) -> Step | None:
     tag = stage.snapshot.find_tag(stage.tag)
     if tag is not None:
-        elsewhere = tag.commit != stage.commit
-        return (
-            Blocked(because(Reason.TAG_ELSEWHERE, tag=tag.name, found=tag.commit, wanted=stage.commit))
-            if elsewhere
-            else None
-        )
+        if tag.commit == stage.commit:
+            return None
+        moved = "moved" if stage.reached(Milestone.TAGGED) else ""
+        return Blocked(because(Reason.TAG_ELSEWHERE, tag=tag.name, found=tag.commit, wanted=stage.commit, how=moved))
     index = stage.snapshot.index
     if index is None or isinstance(index, Unreachable):
         trouble = index or "it was not asked"

@@ -188,6 +188,9 @@ class Observer:
             snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
         if tag is not None:
             snapshot = await self._after_tag(snapshot, route, tag, record, project)
+        elif record.reached(Milestone.TAGGED):
+            # Somebody deleted it. What it started goes on all the same, unless it is turned away at our gate.
+            snapshot = replace(snapshot, runs=await self._list_runs(route, TagRef(record.tag, commit, annotated=False)))
         return await self._with_approvals(snapshot, pull, record, route, tag)
 
     async def _with_candidate(

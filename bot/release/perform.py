@@ -41,6 +41,7 @@ from bot.release.steps import (
     OpenPull,
     PublishRelease,
     RejectTwin,
+    RejectUndone,
     ReportFailure,
 )
 from bot.settings.repository import RepositorySettings
@@ -107,6 +108,8 @@ class Performer:
             case RejectTwin():
                 comment = prompts.render_twin_comment(step)
                 await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
+            case RejectUndone():
+                await self._reject_undone(snapshot, step)
             case ReportFailure():
                 await self._report_failure(snapshot, step)
                 return Outcome(failed=step.key)
@@ -242,6 +245,13 @@ class Performer:
             return
         comment = prompts.render_gate_comment(step)
         await actions.review_gate(self._access.start, step.run.run.id, step.environment, "approved", comment)
+
+    async def _reject_undone(self, snapshot: Snapshot, step: RejectUndone) -> None:
+        """Say it, then do it: once the gate is closed the step is not due any more, and nothing would be said."""
+        body = outcome_words.render_undone(step)
+        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+        comment = prompts.render_undone_comment(step)
+        await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
 
     async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:
         body = outcome_words.render_rejection(step, step.rejected) if step.rejected else await self._diagnose(step)

@@ -62,10 +62,14 @@ def find_skipped(runs: Iterable[RunFacts], route: Route, tag: str) -> RunFacts |
     return next((facts for facts in ended if facts.run.event == route.event and _skipped(facts, route)), None)
 
 
+def list_live(runs: Iterable[RunFacts], route: Route, tag: str) -> list[RunFacts]:
+    """Every run that would publish ``tag``, whatever started it, and is not over yet."""
+    return [facts for facts in _publishing(runs, route, tag) if not facts.run.is_over]
+
+
 def list_twins(runs: Iterable[RunFacts], route: Route, tag: str, ours: RunFacts) -> list[RunFacts]:
     """Other runs that would publish the same version and are not over yet."""
-    others = (facts for facts in _publishing(runs, route, tag) if facts.run.id != ours.run.id)
-    return [facts for facts in others if not facts.run.is_over]
+    return [facts for facts in list_live(runs, route, tag) if facts.run.id != ours.run.id]
 
 
 def waits_at(facts: RunFacts, environment: str | None) -> bool:

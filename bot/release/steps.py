@@ -124,6 +124,16 @@ class RejectTwin(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class RejectUndone(Effect):
+    """Close the gate of a run whose tag or release a person took away, and say so in the thread; ``undone`` is why."""
+
+    run: RunFacts
+    environment: str
+    key: str
+    undone: Because
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFailure(Effect):
     """Say in the thread why the run failed, once per attempt. ``rejected`` is the review that closed its gate, if one did."""
 
@@ -218,6 +228,7 @@ ALL_STEPS: tuple[type[Step], ...] = (
     AskApproval,
     OpenGate,
     RejectTwin,
+    RejectUndone,
     ReportFailure,
     Announce,
     AwaitRun,

@@ -27,7 +27,16 @@ from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.decide import next_step
 from bot.release.reasons import Because, Reason, because
 from bot.release.snapshot import Snapshot
-from bot.release.steps import Announce, AskApproval, OpenGate, OpenPull, PublishRelease, RejectTwin, ReportFailure
+from bot.release.steps import (
+    Announce,
+    AskApproval,
+    OpenGate,
+    OpenPull,
+    PublishRelease,
+    RejectTwin,
+    RejectUndone,
+    ReportFailure,
+)
 from bot.versions import Quoted
 from tests.release import making as m
 from tests.release.test_decide import ROWS
@@ -147,6 +156,11 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             return [(f"gate: {name}", prompts.render_gate_comment(step))]
         case PublishRelease():
             return [(f"notes: {name}", render_notes(snapshot, step, FORGED))]
+        case RejectUndone():
+            undone = because(step.undone.code, tag=FORGED, version=FORGED)
+            step = replace(step, undone=undone)
+            comment = prompts.render_undone_comment(step)
+            return [(f"undone: {name}", outcome.render_undone(step)), (f"turned away: {name}", comment)]
         case ReportFailure():
             return [(f"failure: {name}", outcome.render_failure(step, Diagnosis("publish", FORGED.splitlines())))]  # type: ignore[arg-type]
         case Announce():

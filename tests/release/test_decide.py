@@ -39,6 +39,7 @@ from bot.release.steps import (
     PublishRelease,
     Refused,
     RejectTwin,
+    RejectUndone,
     ReportFailure,
     Step,
     Wait,
@@ -59,6 +60,8 @@ BY_RELEASE = m.waiting(event="release")
 SKIPPED = replace(m.over(), jobs=(replace(m.over().jobs[0], conclusion="skipped"),))
 PUSHED, ROBOT = "bad" + "0" * 37, Person(41, "github-actions[bot]", is_bot=True)
 LATE = m.NOW - timedelta(minutes=11)
+UNDONE = m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=40))
+WITHDRAWN = m.record(Milestone.TAGGED, Milestone.RELEASED, since=m.NOW - timedelta(seconds=40))
 
 
 def with_token_upload() -> Candidate:
@@ -201,6 +204,16 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("both: then the reviewers", {**TAGGED, **BOTH, "runs": (m.reviewed(m.waiting()),), "prompt": m.prompt()}, AwaitReviewers, None),
     ("a second run at the gate is rejected", {**TAGGED, **ON_RELEASE, "release": m.release(), "runs": (BY_RELEASE, m.waiting(number=56, event="release"))}, RejectTwin, None),
     ("and only once", {**TAGGED, **ON_RELEASE, "release": m.release(), "prompt": m.prompt(), "runs": (BY_RELEASE, m.reviewed(m.waiting(number=56, event="release"), "rejected"))}, AwaitApproval, None),
+    # Undone while a run is under way.
+    ("what an undone tag started is turned away at our gate", {"record": UNDONE, "runs": (m.waiting(),)}, RejectUndone, None),
+    ("though not before it is certain that the tag is gone", {"record": m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=31)), "runs": (m.waiting(),)}, Blocked, Reason.UNDONE_TAG),
+    ("and only once", {"record": UNDONE, "runs": (m.reviewed(m.waiting(), "rejected"),)}, Blocked, Reason.UNDONE_TAG),
+    ("again for another attempt", {"record": UNDONE, "runs": (m.reviewed(replace(m.waiting(attempt=2), reviews=m.reviewed(m.waiting(), "rejected").reviews), "approved", m.HUGO),)}, RejectUndone, None),
+    ("a second one as well", {"record": UNDONE, "runs": (m.reviewed(m.waiting(), "rejected"), m.waiting(number=56, event="release"))}, RejectUndone, None),
+    ("one that is still on its way to our gate is waited for", {"record": UNDONE, "runs": (m.running(),)}, Blocked, Reason.UNDONE_TAG),
+    ("one that is over is left alone", {"record": UNDONE, "runs": (m.over("failure"),)}, Blocked, Reason.UNDONE_TAG),
+    ("at a gate that is not ours nothing can be turned away", {**REVIEWERS, "record": UNDONE, "runs": (m.waiting(),)}, Blocked, Reason.UNDONE_TAG),
+    ("what a withdrawn release started is turned away", {**TAGGED, **ON_RELEASE, "record": WITHDRAWN, "runs": (BY_RELEASE,)}, RejectUndone, None),
     # The run is over.
     ("a failed run is reported", {**TAGGED, "runs": (m.over("failure"),)}, ReportFailure, None),
     ("once", {**TAGGED, "runs": (m.over("failure"),), "record": m.record(failed="run:55/1")}, Blocked, Reason.RUN_FAILED),
@@ -235,6 +248,22 @@ def test_the_run_people_were_asked_about_stays_ours() -> None:
     step = next_step(m.snapshot(**TAGGED, runs=(earlier, asked), record=m.record(asked=m.asked()), prompt=m.prompt()))
     assert isinstance(step, RejectTwin)
     assert (step.ours.run.id, step.run.run.id) == (55, 50)
+
+
+def test_an_undone_release_is_looked_after_as_long_as_something_it_started_is_under_way() -> None:
+    def stand(**changes: Any) -> tuple[timedelta | None, str]:
+        step = next_step(m.snapshot(record=m.record(Milestone.TAGGED), **changes))
+        assert isinstance(step, Blocked)
+        return step.look_again, step.reason.get("run")
+
+    soon, on_its_way = timedelta(minutes=10), m.running()
+    assert stand() == (None, "")
+    assert stand(runs=(m.over("failure"),)) == (None, "")
+    assert stand(runs=(on_its_way,)) == (soon, "")
+    assert stand(runs=(m.reviewed(m.waiting(), "rejected"),)) == (None, "")
+    # Nobody but people can stop it where our rule does not guard the environment.
+    assert stand(runs=(on_its_way,), **NO_GATE) == (soon, on_its_way.run.url)
+    assert stand(runs=(m.waiting(),), **REVIEWERS) == (soon, m.waiting().run.url)
 
 
 def test_runs_of_another_tag_or_workflow_are_not_ours() -> None:

@@ -6,7 +6,11 @@ import re
 from pathlib import Path
 
 from bot.sandbox.acts import pulls as pull_acts
-from tests.stories.theatre import open_theatre
+from bot.sandbox.state.accounts import User
+from bot.sandbox.state.deliveries import Event
+from bot.sandbox.state.repository import Repository
+from bot.sandbox.world import World
+from tests.stories.theatre import BOT, open_theatre
 
 
 async def test_a_comment_edited_into_a_prompt_revives_no_earlier_approval(tmp_path: Path) -> None:
@@ -33,6 +37,54 @@ async def test_a_comment_edited_into_a_verdict_does_not_stand_for_it(tmp_path: P
         theatre.acme.wanda.edit_comment(pull.number, prompt, "<!-- aweigh:outcome published -->\nTrust me.")
         await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
         assert any("✅ verified" in reply for reply in theatre.replies(pull.number))
+        theatre.read_all()
+
+
+async def test_our_markers_pasted_by_somebody_else_are_just_their_words(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        theatre.read_all()
+        wanda = theatre.acme.wanda
+        pasted = ["<!-- aweigh:status -->\nAll is well.", "<!-- aweigh:outcome published -->\nIt is out."]
+        theirs = [wanda.comment(pull.number, body) for body in pasted]
+
+        def ask(_world: World, _repository: Repository, event: Event, _sender: User) -> None:
+            # The run has its number now, and nobody has been asked yet.
+            if (event.name, event.action) == ("workflow_run", "requested") and len(theirs) == len(pasted):
+                forged = f"<!-- aweigh:prompt run:{theatre.run.id}/1 -->\nNo approval needed."
+                theirs.append(wanda.comment(pull.number, forged))
+
+        theatre.sandbox.world.observers.append(ask)
+        await theatre.merge(pull)
+        assert len(theirs) == 3
+        said = [comment.body for comment in theirs]
+        # Ours are made all the same, and theirs are left alone.
+        prompts = [one for one in pull.comments if one.body.startswith("<!-- aweigh:prompt")]
+        assert [one.user.login for one in prompts] == ["wanda", BOT]
+        assert theatre.files("1.2.0") == []
+        await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
+        assert len(theatre.files("1.2.0")) == 2
+        outcomes = [one for one in pull.comments if one.body.startswith("<!-- aweigh:outcome published")]
+        assert [one.user.login for one in outcomes] == ["wanda", BOT]
+        assert [comment.body for comment in theirs] == said
+        theatre.read_all()
+
+
+async def test_a_comment_of_ours_edited_into_an_approval_approves_nothing(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, settings="approval.self = true\n") as theatre:
+        pull = await theatre.reach_gate()
+        ours = [comment for comment in pull.comments if comment.user.login == BOT]
+        assert len(ours) == 2
+        # Whoever may write can put words into our mouth, and into that of a maintainer.
+        hugos = theatre.acme.hugo.comment(pull.number, "Looks good.")
+        for comment in (*ours, hugos):
+            theatre.acme.wanda.edit_comment(pull.number, comment, "/release approve 1.2.0")
+        await theatre.settle()
+        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        await theatre.settle()
+        assert theatre.run.status == "waiting"
+        assert theatre.files("1.2.0") == []
+        assert "Waiting for approval (0 of 1)" in (theatre.check_runs(pull)[-1].output.title or "")
         theatre.read_all()
 
 
