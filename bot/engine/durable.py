@@ -17,7 +17,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 import sqlalchemy as sa
 import structlog
@@ -44,6 +44,7 @@ from bot.engine.protocol import (
 from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt, describe
 from bot.engine.schedule import check_period
 from bot.engine.schema import ensure_schema
+from bot.engine.shares import Kind, Shares
 from bot.engine.takeover import Takeover
 from bot.github.facts import RepositoryRef
 
@@ -78,6 +79,7 @@ class DurableEngine:
         self._retries = retries or RetryPolicy()
         self._observe = observe
         self._poll, self._look = poll, look
+        self._shares = Shares(time.time)
         self._periodic: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]] = {}
         self._accepting = False
         self._open = False
@@ -222,7 +224,7 @@ class DurableEngine:
             return
         repository = kept.delivery.repository
         with structlog.contextvars.bound_contextvars(delivery=guid, repository=repository.full_name):
-            match await self._attempt("delivery", self._handlers.handle_delivery(kept.delivery)):
+            match await self._attempt("delivery", repository, lambda: self._handlers.handle_delivery(kept.delivery)):
                 case Done():
                     await self._journal.transact(lambda db: tables.finish_delivery(db, guid))
                 case Later(after):
@@ -255,7 +257,7 @@ class DurableEngine:
         if repository is None:
             return
         with structlog.contextvars.bound_contextvars(repository=repository.full_name):
-            match await self._attempt("wake-up", self._handlers.reconcile(repository)):
+            match await self._attempt("wake-up", repository, lambda: self._handlers.reconcile(repository)):
                 case Done():
                     await self._journal.transact(lambda db: tables.clear_failures(db, lane))
                 case Later(after):
@@ -273,8 +275,14 @@ class DurableEngine:
         await self._journal.transact(lambda db: tables.park_lane(db, lane, error))
         log.error("dead letter", attempts=attempts, error=error)
 
-    async def _attempt(self, kind: Literal["delivery", "wake-up"], work: Awaitable[None]) -> Outcome:
-        return await attempt(kind, work, self._retries.longest_run, self._observe)
+    async def _attempt(self, kind: Kind, repository: RepositoryRef, work: Callable[[], Awaitable[None]]) -> Outcome:
+        pause = self._shares.take(kind, repository.installation_id)
+        if pause is not None:
+            return Later(pause)
+        try:
+            return await attempt(kind, work(), self._retries.longest_run, self._observe)
+        finally:
+            self._shares.give_back(kind, repository.installation_id)
 
     async def _heal(self) -> None:
         """Give work whose job ended without doing it (cancelled from outside, the database away) a new job."""

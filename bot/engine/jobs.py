@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
 from bot.engine.protocol import NOW
+from bot.engine.shares import PLACES
 
 APPLICATION: Final = "aweigh"
 VERSION: Final = "1"
 """Pinned. Raise it only when queued jobs of the old version must not run any more."""
 _QUEUE: Final = "lanes"
-_CONCURRENT_LANES: Final = 16
 _JOB_RETENTION: Final = timedelta(hours=1)
 
 
@@ -47,7 +47,7 @@ class Jobs:
         self._client.register_queue(
             _QUEUE,
             partition_concurrency=1,
-            worker_concurrency=_CONCURRENT_LANES,
+            worker_concurrency=PLACES,
             polling_interval_sec=poll.total_seconds(),
         )
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 import structlog
 
@@ -32,6 +32,7 @@ from bot.engine.protocol import (
 )
 from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt
 from bot.engine.schedule import check_period
+from bot.engine.shares import Kind, Shares
 from bot.github.facts import RepositoryRef
 
 _STOPPED: Final = "the engine is not running"
@@ -56,6 +57,7 @@ class MemoryEngine:
         self.clock: Clock = clock or SystemClock()
         self._retries = retries or RetryPolicy()
         self._observe = observe
+        self._shares = Shares(lambda: self.clock.now().timestamp())
         self._handlers: Handlers | None = None
         self._accepting = False
         self._periodic: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]] = {}
@@ -250,7 +252,7 @@ class MemoryEngine:
     async def _handle(self, kept: KeptDelivery, handlers: Handlers) -> None:
         delivery = kept.delivery
         with structlog.contextvars.bound_contextvars(delivery=delivery.guid, repository=delivery.repository.full_name):
-            outcome = await self._attempt("delivery", handlers.handle_delivery(delivery))
+            outcome = await self._attempt("delivery", delivery.repository, lambda: handlers.handle_delivery(delivery))
             now = self.clock.now()
             match outcome:
                 case Done():
@@ -270,7 +272,7 @@ class MemoryEngine:
         # From here on a wake-up promises another run: this one may already have looked.
         kept.due, kept.running = None, True
         with structlog.contextvars.bound_contextvars(repository=kept.repository.full_name):
-            outcome = await self._attempt("wake-up", handlers.reconcile(kept.repository))
+            outcome = await self._attempt("wake-up", kept.repository, lambda: handlers.reconcile(kept.repository))
             now = self.clock.now()
             kept.running = False
             match outcome:
@@ -287,8 +289,14 @@ class MemoryEngine:
                         kept.error, kept.failed_at = error, now
                         log.error("dead letter", attempts=kept.attempts, error=error)
 
-    async def _attempt(self, kind: Literal["delivery", "wake-up"], work: Awaitable[None]) -> Outcome:
-        return await attempt(kind, work, self._retries.longest_run, self._observe)
+    async def _attempt(self, kind: Kind, repository: RepositoryRef, work: Callable[[], Awaitable[None]]) -> Outcome:
+        pause = self._shares.take(kind, repository.installation_id)
+        if pause is not None:
+            return Later(pause)
+        try:
+            return await attempt(kind, work(), self._retries.longest_run, self._observe)
+        finally:
+            self._shares.give_back(kind, repository.installation_id)
 
     async def _take_up(self, letter: DeadLetter) -> None:
         if letter.kind == "delivery":

@@ -148,7 +148,8 @@ class Engine(Protocol):
     async def wake(self, repository: RepositoryRef, *, after: timedelta = NOW) -> None:
         """Promise that a `reconcile` of this repository begins after this call and no later than `after` from now.
 
-        Durable on return. Wake-ups coalesce: one run keeps every promise made before it began, so a caller who still
+        Only so many lanes of one installation run at a time (``bot.engine.shares``); a lane that comes too many runs a
+        little later. Durable on return. Wake-ups coalesce: one run keeps every promise made before it began, so a caller who still
         waits for something at the end of its run asks again. Possible while draining, too: work that is being finished
         must be able to leave word for the next start. Raises EngineUnavailableError.
         """

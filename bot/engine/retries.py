@@ -7,11 +7,12 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 import structlog
 
 from bot.engine.protocol import Backoff, JobObserver
+from bot.engine.shares import Kind
 from bot.observability.redaction import redact
 
 _LONGEST_ERROR: Final = 500
@@ -58,9 +59,7 @@ class RetryPolicy:
         return self.pauses[attempts - 1] if attempts <= len(self.pauses) else None
 
 
-async def attempt(
-    kind: Literal["delivery", "wake-up"], work: Awaitable[None], longest_run: timedelta, observe: JobObserver | None
-) -> Outcome:
+async def attempt(kind: Kind, work: Awaitable[None], longest_run: timedelta, observe: JobObserver | None) -> Outcome:
     """Run the work once and say how it ended. Cancellation goes through: it means that the engine stops."""
     began = time.monotonic()
     outcome = await _run(work, longest_run)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from bot.engine import Backoff, Delivery, Engine, EngineUnavailableError
 from bot.engine.retries import RetryPolicy
+from bot.engine.shares import SHARE
 from bot.github.facts import RepositoryRef
 from tests.engine.support import ELSEWHERE, GADGET, WIDGET, Bench, Recorder, Starter, delivery
 
@@ -547,3 +549,69 @@ async def test_refuses_the_same_periodic_work_twice(bench: Bench) -> None:
     engine.every("sweep", timedelta(minutes=10), lambda: asyncio.sleep(0))
     with pytest.raises(ValueError, match="exists already"):
         engine.every("sweep", timedelta(minutes=5), lambda: asyncio.sleep(0))
+
+
+def many(count: int, installation: int = WIDGET.installation_id) -> list[RepositoryRef]:
+    return [RepositoryRef(installation, 1000 + number, f"acme/r{number}") for number in range(count)]
+
+
+async def test_a_busy_owner_leaves_places_to_another_owner_and_to_its_own_commands(
+    bench: Bench, start: Starter, seen: Recorder
+) -> None:
+    busy, done = many(40), asyncio.Event()
+
+    async def hang(repository: RepositoryRef) -> None:
+        if repository.installation_id == WIDGET.installation_id:
+            await done.wait()
+
+    seen.on_reconcile = hang
+    engine = await start(seen)
+    for repository in busy:
+        await engine.wake(repository)
+    await _until(lambda: len(seen.reconciled) >= SHARE)
+    await engine.accept(delivery("theirs", ELSEWHERE))
+    await engine.wake(ELSEWHERE)
+    await engine.accept(delivery("mine", busy[-1] if busy[-1] not in seen.reconciled else GADGET))
+    await _until(lambda: len(seen.guids) == 2 and ELSEWHERE in seen.reconciled)
+    # Nobody has gone on meanwhile, and no more of them have begun than the owner's share.
+    assert len(set(seen.reconciled) - {ELSEWHERE}) == SHARE
+    assert sum(seen.running.values()) == SHARE
+    done.set()
+    await bench.settle(engine)
+    while set(busy) - set(seen.reconciled):
+        await bench.pass_time(1)
+        await bench.settle(engine)
+    assert sorted(seen.reconciled, key=lambda ref: ref.id) == [ELSEWHERE, *busy], "each of them once"
+    assert seen.overlaps == 0
+    assert await engine.list_dead_letters() == []
+
+
+async def test_a_flood_of_one_owners_commands_leaves_places_as_well(
+    bench: Bench, start: Starter, seen: Recorder
+) -> None:
+    busy, done = many(20), asyncio.Event()
+
+    async def hang(handled: Delivery) -> None:
+        if handled.repository.installation_id == WIDGET.installation_id:
+            await done.wait()
+
+    seen.on_delivery = hang
+    engine = await start(seen)
+    for repository in busy:
+        await engine.accept(delivery(f"g-{repository.id}", repository))
+    await _until(lambda: len(seen.guids) >= SHARE)
+    await engine.accept(delivery("theirs", ELSEWHERE))
+    await _until(lambda: "theirs" in seen.guids)
+    assert len(seen.guids) == SHARE + 1
+    done.set()
+    while len(seen.guids) < 21:
+        await bench.pass_time(1)
+        await bench.settle(engine)
+    assert sorted(seen.guids) == sorted(["theirs", *(f"g-{repository.id}" for repository in busy)])
+    assert await engine.list_dead_letters() == []
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 (what the engines do in between raises no event)
+            await asyncio.sleep(0.01)
