@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
 
 import structlog
+from cachetools import LRUCache
 
 from bot.clock import Clock
 from bot.conversation.carry_out import Conversation
@@ -16,6 +18,7 @@ from bot.github.apps import get_app
 from bot.github.client import GitHub
 from bot.github.errors import PermissionMissing, RateLimited, Unavailable, describe
 from bot.github.facts import AppAccount, RepositoryRef
+from bot.github.limits import asked_by_a_person
 from bot.intake.command import CommandDelivery
 from bot.release.evidence import Evidence
 from bot.release.workbench import Workbench
@@ -24,7 +27,11 @@ log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 _GITHUB_DOWN = timedelta(seconds=30)
-"""How long the lane is left alone when GitHub does not answer."""
+_LONGEST_DOWN = timedelta(minutes=4)
+"""How long the lane is left alone when GitHub does not answer: twice as long each time, up to this."""
+
+_MOST_DOWN = 4096
+_WIDEST_SPREAD = timedelta(minutes=1)
 
 _PERMISSION_PAUSE = timedelta(hours=1)
 """How long until we look whether a permission was granted meanwhile; whatever happens in the repository wakes us earlier."""
@@ -36,6 +43,8 @@ class LaneHandlers:
     def __init__(self, engine: Engine, github: GitHub, evidence: Evidence, clock: Clock) -> None:
         self._engine, self._github, self._evidence, self._clock = engine, github, evidence, clock
         self._app: AppAccount | None = None
+        self._unanswered: LRUCache[str, int] = LRUCache(_MOST_DOWN)
+        """How often in a row each piece of work found that GitHub does not answer. Forgotten, it begins anew."""
 
     @property
     def bot_login(self) -> str | None:
@@ -46,16 +55,17 @@ class LaneHandlers:
         """Carry out the commands of one comment."""
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
-            after = await _patiently(self._carry_out(comment))
+            with asked_by_a_person():
+                after = await self._patiently(delivery.guid, delivery.repository, self._carry_out(comment))
             if after is not None:
                 await self._engine.wake(delivery.repository, after=after)
 
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
         with structlog.contextvars.bound_contextvars(repository=repository.full_name):
-            after = await _patiently(self._go_round(repository))
+            after = await self._patiently(f"lane:{repository.id}", repository, self._go_round(repository))
             if after is not None:
-                await self._engine.wake(repository, after=after)
+                await self._engine.wake(repository, after=spread(after, repository))
 
     async def _look_when_permitted(self, repository: RepositoryRef) -> timedelta | None:
         """Without a permission to find our pull requests nobody can be told; releases that are known of are not given up."""
@@ -78,12 +88,23 @@ class LaneHandlers:
             self._app = await get_app(self._github, access.read)
         return Workbench(access, self._app, self._evidence, self._clock, self._engine.intents(repository))
 
+    async def _patiently(self, name: str, repository: RepositoryRef, work: Awaitable[_T]) -> _T:
+        """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""
+        times = self._unanswered.pop(name, 0)
+        try:
+            return await work
+        except RateLimited as limit:
+            raise Backoff(spread(limit.retry_after, repository), "GitHub's rate limit") from limit
+        except Unavailable as error:
+            self._unanswered[name] = times + 1
+            pause = min(_GITHUB_DOWN * 2**times, _LONGEST_DOWN)
+            raise Backoff(spread(pause, repository), "GitHub does not answer") from error
 
-async def _patiently(work: Awaitable[_T]) -> _T:
-    """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""
-    try:
-        return await work
-    except RateLimited as limit:
-        raise Backoff(limit.retry_after, "GitHub's rate limit") from limit
-    except Unavailable as error:
-        raise Backoff(_GITHUB_DOWN, "GitHub does not answer") from error
+
+def spread(pause: timedelta, repository: RepositoryRef) -> timedelta:
+    """``pause`` and up to a quarter more, at most a minute: for one repository always the same, for many all different.
+
+    Whatever kept many lanes waiting ends for all of them in the same instant; what comes then must not be the next flood.
+    """
+    place = zlib.crc32(str(repository.id).encode()) / 2**32
+    return pause + place * min(pause / 4, _WIDEST_SPREAD)

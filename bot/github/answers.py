@@ -24,10 +24,8 @@ from bot.github.errors import (
     Unavailable,
     Unprocessable,
 )
+from bot.github.limits import AN_HOUR
 from bot.github.transport import Answer
-
-AN_HOUR = timedelta(hours=1)
-"""The longest wait that a limit can ask for: GitHub's windows are an hour long."""
 
 _PERMISSION = re.compile(r"([a-z_]{1,60})=(read|write|admin)")
 _LIMIT_WORDS = ("rate limit", "abuse detection")
@@ -87,7 +85,8 @@ def _get_refusal(answer: Answer, content: Mapping[str, Any], message: str, now: 
             return lambda *facts: PermissionMissing(*facts, wanted=wanted)
         case 403 | 429 if (limit := find_limit(answer, message, now)) is not None:
             wait, resource = limit
-            return lambda *facts: RateLimited(*facts, retry_after=wait, resource=resource)
+            stated, until = wait is not None, wait or A_MINUTE
+            return lambda *facts: RateLimited(*facts, retry_after=until, resource=resource, stated=stated)
         case 403:
             return Forbidden
         case 404:
@@ -105,36 +104,34 @@ def _get_refusal(answer: Answer, content: Mapping[str, Any], message: str, now: 
             return GitHubError
 
 
-def find_limit(answer: Answer, message: str, now: datetime) -> tuple[timedelta, str] | None:
+def find_limit(answer: Answer, message: str, now: datetime) -> tuple[timedelta | None, str] | None:
     """How long a refused request has to wait, and for which bucket (empty: for all), if a limit refused it.
 
-    Order and defaults are those of docs.github.com, "Rate limits for the REST API": ``retry-after``, then an empty
-    bucket's reset, then a minute.
+    The wait is None where GitHub does not say. The order is that of docs.github.com, "Rate limits for the REST API":
+    ``retry-after``, then an empty bucket's reset.
     """
     headers = answer.headers
-    stated = read_number(headers.get("retry-after"))
-    if stated is not None:
-        return _bounded(timedelta(seconds=stated)), ""
-    reset = find_reset(headers, now)
-    if reset is not None:
-        return reset, headers.get("x-ratelimit-resource", "core")
+    if read_number(headers.get("retry-after")) is not None:
+        return find_wait(headers, now), ""
+    if read_number(headers.get("x-ratelimit-remaining")) == 0:
+        return find_reset(headers, now), headers.get("x-ratelimit-resource", "core")
     if answer.status == 429 or any(words in message.lower() for words in _LIMIT_WORDS):
-        return A_MINUTE, ""
+        return None, ""
     return None
 
 
-def get_wait(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """How long a limit lasts according to the headers; a minute if they do not say."""
+def find_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long a limit lasts according to the headers, if they say."""
     stated = read_number(headers.get("retry-after"))
-    return _bounded(timedelta(seconds=stated)) if stated is not None else find_reset(headers, now) or A_MINUTE
+    if stated is not None:
+        return _bounded(timedelta(seconds=stated))
+    return find_reset(headers, now) if read_number(headers.get("x-ratelimit-remaining")) == 0 else None
 
 
 def find_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long until the bucket that this answer names is full again, if it is empty now."""
-    if read_number(headers.get("x-ratelimit-remaining")) != 0:
-        return None
+    """How long until the bucket that this answer names is full again, if the answer says."""
     reset = read_number(headers.get("x-ratelimit-reset"))
-    return A_MINUTE if reset is None else _bounded(timedelta(seconds=reset - now.timestamp()))
+    return None if reset is None else _bounded(timedelta(seconds=reset - now.timestamp()))
 
 
 def read_number(text: str | None) -> int | None:

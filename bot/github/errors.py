@@ -173,7 +173,7 @@ class RateLimited(GitHubError):
     """A primary or secondary limit: nothing was done, and nothing should be asked before ``retry_after`` is over.
 
     ``resource`` is the bucket that is empty, such as ``core`` or ``graphql``, or empty when everything has to wait (a
-    secondary limit).
+    secondary limit). ``stated`` tells whether GitHub said for how long.
     """
 
     def __init__(
@@ -185,10 +185,12 @@ class RateLimited(GitHubError):
         *,
         retry_after: timedelta = A_MINUTE,
         resource: str = "",
+        stated: bool = True,
     ) -> None:
         super().__init__(message, status, method, path)
         self.retry_after = retry_after
         self.resource = resource
+        self.stated = stated
 
 
 class Unavailable(GitHubError):

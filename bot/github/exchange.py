@@ -21,8 +21,9 @@ from gidgethub.abc import GitHubAPI
 from bot.clock import Clock
 from bot.github import answers
 from bot.github.addresses import is_within, path_of
-from bot.github.errors import GitHubError, RateLimited, Refused, Unavailable
+from bot.github.errors import A_MINUTE, GitHubError, RateLimited, Refused, Unavailable
 from bot.github.limits import Limits
+from bot.github.pace import Ask
 from bot.github.tokens import Credential, Scope
 from bot.github.transport import Answer, AnswerTooLargeError, Transport, TransportError
 
@@ -142,7 +143,10 @@ class Wire:
             headers = {**headers, "if-none-match": stored.headers["etag"]}
         answer = await self._send(request, headers, body, scope)
         error = answers.find_error(answer, request.method, request.path, now=self._clock.now(), changes=request.changes)
-        self._note_limit(error, answer, request, scope)
+        if isinstance(error, RateLimited):
+            error = self.note_limit(error, scope)
+        else:
+            self._note_left(answer, request, scope)
         if answer.status == 304 and stored is not None:
             return stored
         if error is not None:
@@ -188,22 +192,31 @@ class Wire:
             self._on_exchange(exchange)
 
     def _respect_limits(self, request: Request, scope: Scope | None) -> None:
-        pause = self._limits.find_pause(_installation(scope), request.resource)
+        # A token is no content: what the App asks for as itself costs points alone.
+        ask = Ask(request.resource, changes=request.changes, content=request.changes and scope is not None)
+        pause = self._limits.admit(_installation(scope), ask)
         if pause is not None:
             asked = "waiting for a rate limit", 0, request.method, request.path
             raise RateLimited(*asked, retry_after=pause, resource=request.resource)
 
-    def _note_limit(self, error: GitHubError | None, answer: Answer, request: Request, scope: Scope | None) -> None:
-        if isinstance(error, RateLimited):
-            self.note_limit(error, scope)
-        elif (reset := answers.find_reset(answer.headers, self._clock.now())) is not None:
-            # The last request of this hour: the next one would be refused, and counted against us.
-            resource = answer.headers.get("x-ratelimit-resource", request.resource)
-            self._limits.note(_installation(scope), resource, reset)
+    def _note_left(self, answer: Answer, request: Request, scope: Scope | None) -> None:
+        left = answers.read_number(answer.headers.get("x-ratelimit-remaining"))
+        if left is None:
+            return
+        reset = answers.find_reset(answer.headers, self._clock.now()) or A_MINUTE
+        limit = answers.read_number(answer.headers.get("x-ratelimit-limit"))
+        resource = answer.headers.get("x-ratelimit-resource", request.resource)
+        self._limits.note_left(_installation(scope), resource, left=left, limit=limit, reset=reset)
 
-    def note_limit(self, error: RateLimited, scope: Scope | None) -> None:
-        """Keep quiet for as long as GitHub asked."""
-        self._limits.note(_installation(scope), error.resource, error.retry_after)
+    def note_limit(self, error: RateLimited, scope: Scope | None) -> RateLimited:
+        """Keep quiet for as long as GitHub asked; the error with the wait that came of it."""
+        installation = _installation(scope)
+        if error.stated:
+            self._limits.note(installation, error.resource, error.retry_after)
+            return error
+        wait = self._limits.note_unstated(installation, error.resource)
+        asked = error.message, error.status, error.method, error.path
+        return RateLimited(*asked, retry_after=wait, resource=error.resource)
 
 
 class _Call(GitHubAPI):

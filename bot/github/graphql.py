@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.github.errors import (
+    A_MINUTE,
     GitHubError,
     GraphQLError,
     GraphQLProblem,
@@ -34,10 +35,11 @@ def is_query(document: str) -> bool:
     return _BEGINS_AS_QUERY.match(document) is not None and "mutation" not in document
 
 
-def get_data(answer: object, *, path: str, changes: bool, wait: timedelta) -> dict[str, Any]:
+def get_data(answer: object, *, path: str, changes: bool, wait: timedelta | None) -> dict[str, Any]:
     """The ``data`` of an answered document.
 
-    ``changes`` says that the document holds mutations, ``wait`` for how long a rate limit lasts according to the headers.
+    ``changes`` says that the document holds mutations, ``wait`` for how long a rate limit lasts according to the headers,
+    if they say.
 
     Raises:
         RateLimited: the points of this hour are spent; GitHub says so at HTTP 200.
@@ -58,7 +60,12 @@ def get_data(answer: object, *, path: str, changes: bool, wait: timedelta) -> di
 
 
 def _get_error(
-    problems: tuple[GraphQLProblem, ...], data: Mapping[str, Any] | None, *, path: str, changes: bool, wait: timedelta
+    problems: tuple[GraphQLProblem, ...],
+    data: Mapping[str, Any] | None,
+    *,
+    path: str,
+    changes: bool,
+    wait: timedelta | None,
 ) -> GitHubError:
     asked = (problems[0].message, 200, "POST", path)
     # A document with several mutations is not atomic. As soon as one was carried out, "try again later" and "not
@@ -66,7 +73,7 @@ def _get_error(
     untouched = not any((data or {}).values())
     if untouched or not changes:
         if any(problem.type in _LIMITS for problem in problems):
-            return RateLimited(*asked, retry_after=wait, resource="graphql")
+            return RateLimited(*asked, retry_after=wait or A_MINUTE, resource="graphql", stated=wait is not None)
         if any(_GAVE_UP in problem.message.lower() for problem in problems):
             return Unavailable("it gave up on the query", 200, "POST", path, ambiguous=changes)
     if (untouched or not changes) and all(_NO_PERMISSION in problem.message.lower() for problem in problems):

@@ -1,40 +1,133 @@
-"""Rate limits, remembered: whoever keeps asking while limited is limited for longer, or banned.
+"""Rate limits: what GitHub said is remembered, and what it would say is not waited for.
 
-The limits themselves are GitHub's and counted there (docs: "Rate limits for the REST API"); this only keeps quiet once
-GitHub said so, for each installation apart, as each has limits of its own.
+Whoever keeps asking while limited is limited for longer, or banned (docs: "Rate limits for the REST API"). So a limit
+that one lane runs into keeps all lanes of the installation quiet, and what may be spent is counted here as GitHub
+counts it, for each installation apart, as each has limits of its own. Nothing here waits: whoever is refused is told
+for how long, and gives its lane back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
-from cachetools import TLRUCache
+from cachetools import LRUCache, TLRUCache
 
 from bot.clock import Clock
+from bot.github.errors import A_MINUTE
+from bot.github.pace import SHARE, SHARE_UNASKED, Ask, Pace
 
-_EVERYTHING = ""
-_MOST_PAUSES = 4096
+AN_HOUR: Final = timedelta(hours=1)
+"""The longest wait that a limit can ask for: GitHub's windows are an hour long."""
+
+_EVERYTHING: Final = ""
+_MOST_PAUSES: Final = 4096
+_KEPT_BACK: Final = 0.1
+"""How much of an hour's requests is kept for what people ask for."""
+
+_asked_for: ContextVar[bool] = ContextVar("asked_for", default=False)
+
+Key = tuple[int | None, str]
+
+
+@contextmanager
+def asked_by_a_person() -> Iterator[None]:
+    """What is asked of GitHub in here is for somebody who waits for an answer: it comes before all other work."""
+    token = _asked_for.set(True)
+    try:
+        yield
+    finally:
+        _asked_for.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Strike:
+    """A refusal that did not say for how long: how long we waited, and until when."""
+
+    wait: float
+    end: float
 
 
 class Limits:
-    """Until when an installation (``None``: the App itself) must not ask for anything of a resource."""
+    """Who must not ask for what at the moment; ``None`` in place of an installation is the App itself."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._ends: TLRUCache[tuple[int | None, str], float] = TLRUCache(
+        self._ends: TLRUCache[Key, float] = TLRUCache(_MOST_PAUSES, ttu=lambda _key, end, _now: end, timer=self._moment)
+        self._ends_unasked: TLRUCache[int | None, float] = TLRUCache(
             _MOST_PAUSES, ttu=lambda _key, end, _now: end, timer=self._moment
         )
+        self._strikes: TLRUCache[int | None, _Strike] = TLRUCache(
+            _MOST_PAUSES, ttu=lambda _key, strike, _now: strike.end + 2 * strike.wait, timer=self._moment
+        )
+        self._paces: LRUCache[int | None, Pace] = LRUCache(_MOST_PAUSES)
+
+    def admit(self, installation_id: int | None, ask: Ask) -> timedelta | None:
+        """Count a request that is about to be sent; or how long it has to wait, and then it is not counted."""
+        pause = self.find_pause(installation_id, ask.resource)
+        if pause is not None:
+            return pause
+        pace = self._paces.get(installation_id)
+        if pace is None:
+            pace = self._paces[installation_id] = Pace()
+        share = SHARE if _asked_for.get() else SHARE_UNASKED
+        wait = pace.find_wait(ask, share, self._moment())
+        if wait > 0:
+            # One lane that is refused speaks for all: each would read what it cannot act on.
+            self._hold(installation_id, timedelta(seconds=wait))
+            return timedelta(seconds=wait)
+        pace.spend(ask, self._moment())
+        return None
 
     def note(self, installation_id: int | None, resource: str, wait: timedelta) -> None:
         """GitHub asks this installation to wait with ``resource``, or with everything if that is empty."""
         key = installation_id, resource
         self._ends[key] = max(self._moment() + wait.total_seconds(), self._ends.get(key, 0.0))
 
+    def note_unstated(self, installation_id: int | None, resource: str) -> timedelta:
+        """GitHub asks to wait and does not say for how long: a minute, and twice as long each time it comes again.
+
+        Refusals that come while the pause lasts were sent before it began, and are part of the first.
+        """
+        now, before = self._moment(), self._strikes.get(installation_id)
+        if before is not None and now < before.end:
+            wait = before.end - now
+        else:
+            wait = min(2 * before.wait, AN_HOUR.total_seconds()) if before is not None else A_MINUTE.total_seconds()
+            self._strikes[installation_id] = _Strike(wait, now + wait)
+        pause = timedelta(seconds=wait)
+        self.note(installation_id, resource, pause)
+        return pause
+
+    def note_left(
+        self, installation_id: int | None, resource: str, *, left: int, limit: int | None, reset: timedelta
+    ) -> None:
+        """This much is left of the hour's requests, which begins anew after ``reset``."""
+        if left == 0:
+            # The last request of this hour: the next one would be refused, and counted against us.
+            self.note(installation_id, resource, reset)
+        elif limit is not None and left <= limit * _KEPT_BACK:
+            self._ends_unasked[installation_id] = self._moment() + reset.total_seconds()
+
     def find_pause(self, installation_id: int | None, resource: str) -> timedelta | None:
         """How much longer a request for ``resource`` has to wait, if it has to."""
         keys = (installation_id, resource), (installation_id, _EVERYTHING)
-        seconds = max(self._ends.get(key, 0.0) for key in keys) - self._moment()
+        end = max(self._ends.get(key, 0.0) for key in keys)
+        if not _asked_for.get():
+            end = max(end, self._ends_unasked.get(installation_id, 0.0))
+        seconds = end - self._moment()
         return timedelta(seconds=seconds) if seconds > 0 else None
+
+    def _hold(self, installation_id: int | None, wait: timedelta) -> None:
+        if _asked_for.get():
+            self.note(installation_id, _EVERYTHING, wait)
+        else:
+            end = self._moment() + wait.total_seconds()
+            self._ends_unasked[installation_id] = max(end, self._ends_unasked.get(installation_id, 0.0))
 
     def _moment(self) -> float:
         return self._clock.now().timestamp()

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.github.errors import Conflict, GitHubError, RateLimited, Unavailable
+from bot.github.errors import Conflict, GitHubError, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,11 @@ class Patience:
     def find_pause(self, error: GitHubError, attempt: int, *, repeatable: bool) -> float | None:
         """How long to wait before the request is repeated after its attempt number ``attempt`` (from 1); ``None``: never.
 
-        A write whose outcome is unknown is repeated only if the caller says that it is ``repeatable``. A request that a
-        rate limit refused was certainly not carried out.
+        A write whose outcome is unknown is repeated only if the caller says that it is ``repeatable``. What a rate limit
+        refused is never repeated here: a wait for it gives the lane back, however short.
         """
         if attempt >= self.attempts:
             return None
-        if isinstance(error, RateLimited):
-            wait = error.retry_after.total_seconds()
-            # Everyone who waits for the same reset would otherwise come back in the same instant.
-            return wait + self.dice() * self.first_pause if wait <= self.longest_pause else None
         # A conflict did nothing either, and most often it is over before anybody could look: two writes met.
         undone = isinstance(error, Conflict) or (isinstance(error, Unavailable) and not error.ambiguous)
         if undone or (isinstance(error, Unavailable) and repeatable):

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bot.clock import Clock
 from bot.github.addresses import Addresses, add_query, fill, is_within, split_name, template_of
-from bot.github.answers import get_wait
+from bot.github.answers import find_wait
 from bot.github.errors import (
     BadCredentials,
     GitHubError,
@@ -229,12 +229,11 @@ class Session:
 
         async def ask(credential: Credential) -> dict[str, Any]:
             reply = await self._wire.ask(request, credential, scope)
-            wait = get_wait(reply.headers, self._clock.now())
+            wait = find_wait(reply.headers, self._clock.now())
             try:
                 return get_data(reply.data, path=request.path, changes=changes, wait=wait)
             except RateLimited as limit:
-                self._wire.note_limit(limit, scope)
-                raise
+                raise self._wire.note_limit(limit, scope) from limit
 
         return await self._repeat(request, ask)
 

@@ -34,7 +34,7 @@ from bot.sandbox.http import (
     ok,
     reply,
 )
-from bot.sandbox.limits import RateLimits
+from bot.sandbox.limits import Bucket, RateLimits
 from bot.sandbox.links import Links
 from bot.sandbox.permissions import accepted_header, alternatives, permits
 from bot.sandbox.state.deliveries import RequestRecord
@@ -67,6 +67,8 @@ class GitHubSandbox:
         self.style: Style = style
         self.faults = Faults()
         self.limits = RateLimits()
+        self.latency = 0.0
+        """Seconds that every answer takes, in real time: requests are under way together then."""
         self.watchers: list[Watcher] = []
         """Called with every request and its answer; the contract tests hold both against the official description."""
         self._api = Router([*rest.PARTS, *parts])
@@ -131,13 +133,22 @@ class GitHubSandbox:
     async def _answer(
         self, call: Call, headers: dict[str, str], effect: Effect | None
     ) -> tuple[Route | None, Response, int]:
-        request, now = call.request, self.world.now()
+        request = call.request
         if not request.headers.get("user-agent"):
             raise ForbiddenError("Request forbidden by administrative rules. Please send a User-Agent header.")
-        api, graphql, uploads = _PREFIXES[self.style]
         call.api_version = select_version(request)
         headers["x-github-api-version-selected"] = call.api_version
         call.caller = identify(self.world, request)
+        with self.limits.under_way(call.caller):
+            await self._take_time()
+            return await self._answer_known(call, headers, effect)
+
+    async def _answer_known(
+        self, call: Call, headers: dict[str, str], effect: Effect | None
+    ) -> tuple[Route | None, Response, int]:
+        """Answer a caller whose name is known."""
+        request, now = call.request, self.world.now()
+        api, graphql, uploads = _PREFIXES[self.style]
         if request.path == graphql and request.method == "POST":
             cut = effect.after if isinstance(effect, CutDocument) else None
             if not is_mutation(request):
@@ -145,7 +156,7 @@ class GitHubSandbox:
             self.limits.pace(call.caller, "graphql", now, changes=is_mutation(request))
             bucket = self.limits.bucket(call.caller, "graphql", now)
             if bucket.used >= bucket.limit:
-                return None, _graphql_exhausted(), 0
+                return None, _graphql_exhausted(bucket), 0
             response, points = answer_graphql(call, bucket, cut_after=cut)
             bucket.used += points
             headers.update(bucket.headers("graphql"))
@@ -166,6 +177,10 @@ class GitHubSandbox:
             return route, moved, 1
         answer = route.handler(call)
         return route, await answer if inspect.isawaitable(answer) else answer, 1
+
+    async def _take_time(self) -> None:
+        if self.latency:
+            await asyncio.sleep(self.latency)
 
     def _show_limits(self, call: Call) -> Response:
         """What is left of each limit; asking costs nothing."""
@@ -282,10 +297,10 @@ class GitHubSandbox:
         )
 
 
-def _graphql_exhausted() -> Response:
+def _graphql_exhausted(bucket: Bucket) -> Response:
     """GraphQL says with HTTP 200 that nothing is left."""
     error = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for installation."}
-    return reply(200, {"errors": [error]}, {"x-ratelimit-remaining": "0", "x-ratelimit-resource": "graphql"})
+    return reply(200, {"errors": [error]}, {**bucket.headers("graphql"), "x-ratelimit-remaining": "0"})
 
 
 def _known_etags(request: Request) -> Sequence[str]:

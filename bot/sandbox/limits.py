@@ -1,5 +1,8 @@
 """Rate limits, counted as GitHub counts them: per installation and hour, REST and GraphQL apart."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -31,18 +34,24 @@ class Bucket:
 
 @dataclass(slots=True)
 class SecondaryLimits:
-    """The limits on how fast an installation may ask: in points per minute, and in changes per minute and hour.
+    """The limits on how fast an installation may ask: in points per minute, in changes per minute and hour, at once.
 
-    A request that reads costs a point, one that changes something five. Source: "Rate limits for the REST API", "About
-    secondary rate limits", and its twin for GraphQL.
+    A request that reads costs a point, one that changes something five. What an App asks for as itself (tokens,
+    redeliveries) costs points and is no content. Source: "Rate limits for the REST API", "About secondary rate limits",
+    and its twin for GraphQL.
     """
 
     rest_points: int = 900
     graphql_points: int = 2000
     changes: int = 80
     changes_per_hour: int = 500
+    at_once: int = 100
+    """Requests under way at the same time, REST and GraphQL together."""
     _spent: list[tuple[datetime, str, str, int]] = field(default_factory=list)
     """When, by whom, of which resource, and how many points; what is older than an hour is forgotten."""
+    most_at_once: int = 0
+    """The most requests of one caller that were ever under way together."""
+    _under_way: Counter[str] = field(default_factory=Counter)
 
     def spend(self, caller: Caller, resource: str, now: datetime, *, changes: bool) -> None:
         """Count a request. Raises ForbiddenError (403) with ``retry-after`` when it comes too fast."""
@@ -52,14 +61,28 @@ class SecondaryLimits:
         recent = [one for one in mine if now - one[0] < _MINUTE]
         most = self.graphql_points if resource == "graphql" else self.rest_points
         made = [one for one in mine if one[3] > 1]
+        content = changes and caller.installation is not None
         too_fast = (
             sum(one[3] for one in recent if one[2] == resource) + points > most
-            or (changes and sum(one[3] > 1 for one in recent) >= self.changes)
-            or (changes and len(made) >= self.changes_per_hour)
+            or (content and sum(one[3] > 1 for one in recent) >= self.changes)
+            or (content and len(made) >= self.changes_per_hour)
         )
         if too_fast:
             raise ForbiddenError(TOO_FAST, headers={"retry-after": str(int(_MINUTE.total_seconds()))})
         self._spent.append((now, owner, resource, points))
+
+    @contextmanager
+    def under_way(self, caller: Caller) -> Iterator[None]:
+        """While a request is being served. Raises ForbiddenError (403) when too many are."""
+        owner = _owner(caller)
+        if self._under_way[owner] >= self.at_once:
+            raise ForbiddenError(TOO_FAST, headers={"retry-after": str(int(_MINUTE.total_seconds()))})
+        self._under_way[owner] += 1
+        self.most_at_once = max(self.most_at_once, self._under_way[owner])
+        try:
+            yield
+        finally:
+            self._under_way[owner] -= 1
 
 
 class RateLimits:
@@ -84,6 +107,10 @@ class RateLimits:
         """Count a request against the secondary limits, where they are counted. Raises ForbiddenError (403)."""
         if self.secondary is not None:
             self.secondary.spend(caller, resource, now, changes=changes)
+
+    def under_way(self, caller: Caller) -> AbstractContextManager[None]:
+        """While a request is being served, where that is counted. Raises ForbiddenError (403) for one too many."""
+        return nullcontext() if self.secondary is None else self.secondary.under_way(caller)
 
     def spend(self, caller: Caller, resource: str, points: int, now: datetime) -> Bucket:
         """Take points from the bucket. Raises ForbiddenError (403) when too few are left."""

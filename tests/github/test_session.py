@@ -16,6 +16,7 @@ from bot.github.errors import (
     Unavailable,
     Unprocessable,
 )
+from bot.github.limits import asked_by_a_person
 from bot.github.transport import Answer, AnswerTooLargeError, TransportError
 from tests.github.scripted import API, Clock, Script, answer, html, refusal
 
@@ -275,21 +276,83 @@ class TestWrites:
 
 
 class TestLimits:
-    async def test_a_short_wait_is_waited(self, session: Session, script: Script, clock: Clock) -> None:
-        limited = refusal(403, "You have exceeded a secondary rate limit.", retry_after="3")
-        script.on("POST", PULLS, limited, answer({"number": 5}, 201))
-        assert await session.post("/repos/{repository}/pulls", {}) == {"number": 5}
-        assert clock.naps == [3.25]
-
     @pytest.mark.parametrize("status", [403, 429])
-    async def test_a_long_wait_is_the_callers(
-        self, session: Session, script: Script, clock: Clock, status: int
+    @pytest.mark.parametrize("seconds", [1, 60])
+    async def test_waiting_is_the_callers(
+        self, session: Session, script: Script, clock: Clock, status: int, seconds: int
     ) -> None:
-        script.on("GET", PULL, refusal(status, "You have exceeded a secondary rate limit.", retry_after="60"))
+        limited = refusal(status, "You have exceeded a secondary rate limit.", retry_after=str(seconds))
+        script.on("GET", PULL, limited, answer({"number": 5}))
         with pytest.raises(RateLimited) as caught:
             await session.get("/repos/{repository}/pulls/{number}", number=5)
+        assert caught.value.retry_after == timedelta(seconds=seconds)
+        assert clock.naps == []
+
+    @pytest.mark.parametrize("status", [403, 429])
+    async def test_without_a_time_it_is_a_minute_and_then_two(
+        self, session: Session, script: Script, clock: Clock, status: int
+    ) -> None:
+        script.on("GET", PULL, refusal(status, "You have exceeded a secondary rate limit."))
+        for minutes in (1, 2, 4):
+            with pytest.raises(RateLimited) as caught:
+                await session.get("/repos/{repository}/pulls/{number}", number=5)
+            assert caught.value.retry_after == timedelta(minutes=minutes)
+            clock.move(seconds=60 * minutes)
+        assert len(script.asked) == 3
+
+    @pytest.mark.parametrize("status", [403, 429])
+    async def test_an_empty_hour_lasts_until_its_reset(
+        self, session: Session, script: Script, clock: Clock, status: int
+    ) -> None:
+        spent = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": str(int(clock.now().timestamp()) + 1800)}
+        script.on("GET", PULL, refusal(status, "API rate limit exceeded for installation ID 7.", **spent))
+        with pytest.raises(RateLimited) as caught:
+            await session.get("/repos/{repository}/pulls/{number}", number=5)
+        assert (caught.value.retry_after, caught.value.resource) == (timedelta(minutes=30), "core")
+
+    async def test_what_would_be_refused_is_not_sent(self, session: Session, script: Script, clock: Clock) -> None:
+        script.on("POST", PULLS, answer({"number": 5}, 201))
+        for _ in range(56):
+            await session.post("/repos/{repository}/pulls", {})
+        with pytest.raises(RateLimited) as caught:
+            await session.post("/repos/{repository}/pulls", {})
+        assert len(script.asked) == 56
         assert caught.value.retry_after == timedelta(seconds=60)
         assert clock.naps == []
+        clock.move(seconds=60)
+        assert await session.post("/repos/{repository}/pulls", {}) == {"number": 5}
+
+    async def test_mutations_are_content_as_well(self, session: Session, script: Script) -> None:
+        script.on("POST", "/graphql", answer({"data": {"x": {"id": 1}}}))
+        for _ in range(56):
+            await session.graphql("mutation { x { id } }")
+        with pytest.raises(RateLimited):
+            await session.graphql("mutation { x { id } }")
+        assert len(script.asked) == 56
+
+    async def test_tokens_are_counted_for_the_app_and_are_no_content(
+        self, github: GitHub, script: Script, clock: Clock
+    ) -> None:
+        script.on("GET", PULL, answer({"number": 5}))
+        sessions = [github.session(7, number, {"contents": "read"}, repository="acme/widget") for number in range(127)]
+        for session in sessions[:-1]:
+            await session.get("/repos/{repository}/pulls/{number}", number=5)
+        with pytest.raises(RateLimited):
+            await sessions[-1].get("/repos/{repository}/pulls/{number}", number=5)
+        assert len(script.minted) == 126
+
+    async def test_the_rest_of_an_hour_is_for_what_people_ask(
+        self, session: Session, script: Script, clock: Clock
+    ) -> None:
+        reset = str(int(clock.now().timestamp()) + 600)
+        left = {"x_ratelimit_remaining": "499", "x_ratelimit_limit": "5000", "x_ratelimit_reset": reset}
+        script.on("GET", PULL, answer({"number": 5}, **left))
+        await session.get("/repos/{repository}/pulls/{number}", number=5)
+        with pytest.raises(RateLimited) as caught:
+            await session.get("/repos/{repository}/pulls/{number}", number=5)
+        assert caught.value.retry_after == timedelta(seconds=600)
+        with asked_by_a_person():
+            assert await session.get("/repos/{repository}/pulls/{number}", number=5) == {"number": 5}
 
     async def test_nobody_of_the_installation_asks_while_it_lasts(
         self, github: GitHub, session: Session, script: Script, clock: Clock

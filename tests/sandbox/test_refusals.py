@@ -1,5 +1,7 @@
 """Refusals that fit no other module of these tests."""
 
+import asyncio
+
 import pytest
 
 from bot.sandbox.faults import When, base_modified
@@ -71,3 +73,20 @@ async def test_changing_too_much_is_refused(desk: Desk) -> None:
     desk.clock.advance(61)
     await desk.api.post(url, comment, status=403)
     assert len(await desk.api.get(url)) == 3, "what is refused has no effect"
+
+
+async def test_tokens_are_no_content_but_cost_points(desk: Desk) -> None:
+    desk.sandbox.limits.secondary = SecondaryLimits(rest_points=20, changes=2)
+    path = f"/app/installations/{desk.acme.installation.id}/access_tokens"
+    for _ in range(4):
+        await desk.app.post(path, {})
+    assert (await desk.app.send("POST", path, {})).status == 403
+
+
+async def test_too_many_requests_at_once_are_refused(desk: Desk) -> None:
+    desk.sandbox.limits.secondary = limits = SecondaryLimits(at_once=3)
+    desk.sandbox.latency = 0.01
+    answers = await asyncio.gather(*(desk.api.send("GET", REPO) for _ in range(5)))
+    assert sorted(answer.status for answer in answers) == [200, 200, 200, 403, 403]
+    assert limits.most_at_once == 3
+    assert (await desk.api.send("GET", REPO)).status == 200
