@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 _GITHUB_DOWN = timedelta(seconds=30)
-_LONGEST_DOWN = timedelta(minutes=4)
-"""How long the lane is left alone when GitHub does not answer: twice as long each time, up to this."""
+_LONGEST_DOWN, _LONGEST_DOWN_ASKED = timedelta(minutes=4), timedelta(minutes=1)
+"""How long the lane is left alone when GitHub does not answer: twice as long each time, up to this; people wait less."""
 
 _MOST_DOWN = 4096
 _WIDEST_SPREAD = timedelta(minutes=1)
@@ -56,14 +56,14 @@ class LaneHandlers:
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
             with asked_by_a_person():
-                after = await self._patiently(delivery.guid, delivery.repository, self._carry_out(comment))
+                after = await self._patiently(delivery.guid, delivery.repository, self._carry_out(comment), asked=True)
             if after is not None:
                 await self._engine.wake(delivery.repository, after=after)
 
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
         with structlog.contextvars.bound_contextvars(repository=repository.full_name):
-            after = await self._patiently(f"lane:{repository.id}", repository, self._go_round(repository))
+            after = await self._patiently(f"lane:{repository.id}", repository, self._go_round(repository), asked=False)
             if after is not None:
                 await self._engine.wake(repository, after=spread(after, repository))
 
@@ -88,16 +88,18 @@ class LaneHandlers:
             self._app = await get_app(self._github, access.read)
         return Workbench(access, self._app, self._evidence, self._clock, self._engine.intents(repository))
 
-    async def _patiently(self, name: str, repository: RepositoryRef, work: Awaitable[_T]) -> _T:
+    async def _patiently(self, name: str, repository: RepositoryRef, work: Awaitable[_T], *, asked: bool) -> _T:
         """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""
         times = self._unanswered.pop(name, 0)
         try:
             return await work
         except RateLimited as limit:
-            raise Backoff(spread(limit.retry_after, repository), "GitHub's rate limit") from limit
+            # Commands are few, and come first: a reconciliation before them would do what they ask for without answering.
+            pause = limit.retry_after if asked else spread(limit.retry_after, repository)
+            raise Backoff(pause, "GitHub's rate limit") from limit
         except Unavailable as error:
             self._unanswered[name] = times + 1
-            pause = min(_GITHUB_DOWN * 2**times, _LONGEST_DOWN)
+            pause = min(_GITHUB_DOWN * 2**times, _LONGEST_DOWN_ASKED if asked else _LONGEST_DOWN)
             raise Backoff(spread(pause, repository), "GitHub does not answer") from error
 
 
