@@ -30,6 +30,7 @@ from bot.engine.jobs import Jobs, was_kept
 from bot.engine.journal import Journal
 from bot.engine.presence import find_presence
 from bot.engine.protocol import (
+    NO_REPOSITORY,
     NOW,
     DeadLetter,
     Delivery,
@@ -140,8 +141,11 @@ class DurableEngine:
                 self._jobs.put_delivery(db, lane_of(delivery.repository), delivery.guid, job)
             return new
 
-        # A known GUID is rare, and only then is it worth asking whether it lies among the dead letters.
-        return await self._journal.transact(keep) or await self.retry_dead_letter(delivery.guid)
+        if await self._journal.transact(keep):
+            return True
+        # A known delivery is rare, and only then is it worth asking whether it lies among the dead letters.
+        guid = await self._journal.transact(lambda db: tables.find_guid(db, delivery))
+        return guid is not None and await self.retry_dead_letter(guid)
 
     async def wake(self, repository: RepositoryRef, *, after: timedelta = NOW) -> None:
         """Promise a reconciliation; see the protocol."""
@@ -151,6 +155,15 @@ class DurableEngine:
     def intents(self, repository: RepositoryRef) -> Intents:
         """The intents of this repository."""
         return _DurableIntents(self._journal, repository)
+
+    def notes(self) -> Intents:
+        """The intents that belong to no repository."""
+        return self.intents(NO_REPOSITORY)
+
+    async def list_repositories(self, intent: str) -> Sequence[RepositoryRef]:
+        """The repositories with an intent of this kind; see the protocol."""
+        self._check_open()
+        return await self._journal.transact(lambda db: tables.list_repositories(db, intent))
 
     async def purge(self, installation_id: int) -> None:
         """Forget the repositories of an installation; jobs that are left find nothing to do."""
@@ -173,9 +186,9 @@ class DurableEngine:
         await self._journal.transact(tables.write_probe)
 
     async def idle(self, timeout: timedelta = timedelta(seconds=30)) -> None:  # noqa: ASYNC109
-        """Return when no lane has anything due or running; see the protocol."""
+        """Return when no lane has anything due or running, nor any periodic work; see the protocol."""
         deadline = time.monotonic() + timeout.total_seconds()
-        while busy := await self._journal.run(self._jobs.list_busy):
+        while busy := [*self._executor.list_periodic(), *await self._journal.run(self._jobs.list_busy)]:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"still busy: {', '.join(busy)}")
             await asyncio.sleep(self._poll.total_seconds() / 4)

@@ -43,6 +43,7 @@ class Executor:
         self._jobs = jobs
         self._owner = owner
         self._running: set[asyncio.Task[Any]] = set()
+        self._acting: list[str] = []
         self._parked: set[asyncio.Task[Any]] = set()
         self._closing = self._mine = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="executor")
@@ -81,6 +82,10 @@ class Executor:
         for task in cut_off:
             task.cancel()
         await asyncio.gather(*cut_off, return_exceptions=True)
+
+    def list_periodic(self) -> list[str]:
+        """The names of the periodic work that runs now."""
+        return list(self._acting)
 
     def recover(self, owner: str) -> None:
         """Put the jobs of another owner, who is gone, back into the queue. Blocks: call it from a thread.
@@ -125,11 +130,14 @@ class Executor:
     def _periodic_workflow(self, name: str, act: Callable[[], Awaitable[None]]) -> Any:
         @DBOS.workflow(name=_PERIODIC + name)
         async def periodic(_scheduled_at: datetime, _context: None) -> None:
+            self._acting.append(name)
             try:
                 await self._work(act())
             except Exception:
                 # The next period tries again; there is nothing that anybody would have to repeat by hand.
                 log.exception("periodic work failed", name=name)
+            finally:
+                self._acting.remove(name)
 
         return periodic
 

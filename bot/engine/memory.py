@@ -20,6 +20,7 @@ import structlog
 from bot.clock import Clock, SystemClock
 from bot.engine.memory_store import KeptDelivery, KeptLane, MemoryIntents, MemoryStore
 from bot.engine.protocol import (
+    NO_REPOSITORY,
     NOW,
     DeadLetter,
     Delivery,
@@ -64,6 +65,7 @@ class MemoryEngine:
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._repeating: list[asyncio.Task[None]] = []
+        self._acting: set[asyncio.Task[None]] = set()
         self._order = itertools.count(len(self.store.deliveries))
 
     @property
@@ -100,7 +102,7 @@ class MemoryEngine:
         """Stop as a crash would: running work is abandoned where it stands, and nothing more is written."""
         self._accepting = False
         self._handlers = None
-        tasks = [*self._timers.values(), *self._repeating, *self._lanes.values()]
+        tasks = [*self._timers.values(), *self._repeating, *self._acting, *self._lanes.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -110,9 +112,9 @@ class MemoryEngine:
     async def accept(self, delivery: Delivery) -> bool:
         """Keep a delivery unless its GUID is known; see the protocol."""
         self._check_accepting()
-        known = self.store.deliveries.get(delivery.guid)
-        if known is not None and known.state != "dead":
-            return False
+        known = self.store.find_delivery(delivery)
+        if known is not None:
+            return known.state == "dead" and await self.retry_dead_letter(known.delivery.guid)
         self.store.deliveries[delivery.guid] = KeptDelivery(delivery, self.clock.now(), next(self._order))
         self._run(lane_of(delivery.repository))
         return True
@@ -125,6 +127,15 @@ class MemoryEngine:
     def intents(self, repository: RepositoryRef) -> Intents:
         """The intents of this repository."""
         return MemoryIntents(self.store, repository, self.clock)
+
+    def notes(self) -> Intents:
+        """The intents that belong to no repository."""
+        return self.intents(NO_REPOSITORY)
+
+    async def list_repositories(self, intent: str) -> Sequence[RepositoryRef]:
+        """The repositories with an intent of this kind; see the protocol."""
+        lanes = {lane for lane, key in self.store.intents if key.startswith(intent)}
+        return [kept.repository for lane, kept in sorted(self.store.lanes.items()) if lane in lanes]
 
     async def purge(self, installation_id: int) -> None:
         """Forget the repositories of an installation."""
@@ -168,14 +179,14 @@ class MemoryEngine:
         self._check_accepting()
 
     async def idle(self, timeout: timedelta = timedelta(seconds=30)) -> None:  # noqa: ASYNC109
-        """Return when no lane has anything due or running; see the protocol."""
+        """Return when no lane has anything due or running, nor any periodic work; see the protocol."""
         deadline = time.monotonic() + timeout.total_seconds()
         # One more turn lets what was just handed in reach its lane.
         await asyncio.sleep(0)
-        while self._lanes:
+        while busy := [*self._lanes.values(), *self._acting]:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"still busy: {', '.join(task.get_name() for task in self._lanes.values())}")
-            await asyncio.wait(list(self._lanes.values()), timeout=deadline - time.monotonic())
+                raise TimeoutError(f"still busy: {', '.join(task.get_name() for task in busy)}")
+            await asyncio.wait(busy, timeout=deadline - time.monotonic())
             await asyncio.sleep(0)
 
     async def next_due(self) -> datetime | None:
@@ -312,7 +323,13 @@ class MemoryEngine:
     async def _repeat(self, name: str, period: timedelta, act: Callable[[], Awaitable[None]]) -> None:
         while True:
             await self.clock.sleep(period.total_seconds())
-            try:
-                await act()
-            except Exception:
-                log.exception("periodic work failed", name=name)
+            # In a task of its own, as a database would start it: one that takes longer than its period meets the next.
+            acting = asyncio.create_task(self._act(name, act), name=f"periodic {name}")
+            self._acting.add(acting)
+            acting.add_done_callback(self._acting.discard)
+
+    async def _act(self, name: str, act: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await act()
+        except Exception:
+            log.exception("periodic work failed", name=name)

@@ -42,8 +42,17 @@ class MemoryStore:
     """Everything that survives a crash."""
 
     deliveries: dict[str, KeptDelivery] = field(default_factory=dict)
+    """By GUID."""
     lanes: dict[str, KeptLane] = field(default_factory=dict)
     intents: dict[tuple[str, str], tuple[RepositoryRef, Intent]] = field(default_factory=dict)
+
+    def find_delivery(self, delivery: Delivery) -> KeptDelivery | None:
+        """What is kept under the GUID or the key of this delivery."""
+        known = self.deliveries.get(delivery.guid)
+        if known is not None:
+            return known
+        same = (one for one in self.deliveries.values() if one.delivery.natural_key == delivery.natural_key)
+        return next(same, None)
 
 
 class MemoryIntents:

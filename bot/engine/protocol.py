@@ -23,12 +23,20 @@ class Delivery:
     """One accepted webhook delivery that must be handled exactly as often as GitHub's GUID is new: once.
 
     `content` is the small part of the payload that the handler needs (JSON values only); it is deleted once handled.
+    `key` names what the delivery tells of, whoever tells it (at most 64 characters): two deliveries of one key are the
+    same work, although their GUIDs differ. Without one the GUID stands for it.
     """
 
     guid: str
     repository: RepositoryRef
     received_at: datetime
     content: JsonObject
+    key: str | None = None
+
+    @property
+    def natural_key(self) -> str:
+        """What no two deliveries that are handled share."""
+        return self.key or self.guid
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,10 @@ class DeadLetter:
 
 class EngineUnavailableError(Exception):
     """Nothing can be made durable right now: the engine is starting, draining, or its database does not answer."""
+
+
+NO_REPOSITORY = RepositoryRef(0, 0, "")
+"""Whose intents the notes are: GitHub numbers from 1."""
 
 
 def lane_of(repository: RepositoryRef) -> str:
@@ -138,9 +150,9 @@ class Engine(Protocol):
         ...
 
     async def accept(self, delivery: Delivery) -> bool:
-        """Make the delivery durable; True if it is new, False if its GUID is known (then nothing else happens).
+        """Make the delivery durable; True if it is new, False if its GUID or key is known (then nothing else happens).
 
-        A GUID that became a dead letter is taken up again and counts as new.
+        One that became a dead letter is taken up again, under its old GUID, and counts as new.
         Raises EngineUnavailableError when it could not be made durable.
         """
         ...
@@ -157,6 +169,14 @@ class Engine(Protocol):
 
     def intents(self, repository: RepositoryRef) -> Intents:
         """The intents of this repository."""
+        ...
+
+    def notes(self) -> Intents:
+        """The intents that belong to no repository: how far the bot's periodic work has come. No purge reaches them."""
+        ...
+
+    async def list_repositories(self, intent: str) -> Sequence[RepositoryRef]:
+        """The repositories with an intent whose key begins with `intent`, under the name they were last woken by."""
         ...
 
     async def purge(self, installation_id: int) -> None:
@@ -176,7 +196,7 @@ class Engine(Protocol):
         ...
 
     async def idle(self, timeout: timedelta = timedelta(seconds=30)) -> None:  # noqa: ASYNC109 (ends in a report, not a cancellation)
-        """Return when nothing is queued, due or running in any lane. What is due later does not count.
+        """Return when nothing is queued, due or running in any lane, and no periodic work runs. Later does not count.
 
         Raises TimeoutError, naming what is still going on.
         """

@@ -15,7 +15,14 @@ from bot.engine.protocol import EngineUnavailableError
 
 Migration = Callable[[sa.Connection], None]
 
-MIGRATIONS: Final[Sequence[Migration]] = ()
+
+def _add_keys(db: sa.Connection) -> None:
+    """Version 2: a delivery is known by what it tells of as well, not by its GUID alone."""
+    db.exec_driver_sql("ALTER TABLE aweigh_deliveries ADD COLUMN key VARCHAR(64)")
+    db.exec_driver_sql("CREATE UNIQUE INDEX aweigh_deliveries_key ON aweigh_deliveries (key)")
+
+
+MIGRATIONS: Final[Sequence[Migration]] = (_add_keys,)
 """The first one leads from version 1 to version 2, and so on; each runs in the transaction that writes its version."""
 
 versions = sa.Table("aweigh_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

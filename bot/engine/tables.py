@@ -40,6 +40,8 @@ deliveries = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("ended_at", sa.BigInteger),
+    # Null in rows of a program that did not know keys.
+    sa.Column("key", sa.String(64), unique=True),
 )
 
 lanes = sa.Table(
@@ -76,6 +78,8 @@ probes = sa.Table(
 # Statements of the way in and through are built once: SQLAlchemy takes longer to build one than SQLite to execute it.
 _GUID: Final[sa.BindParameter[str]] = sa.bindparam("the_guid")
 _LANE: Final[sa.BindParameter[str]] = sa.bindparam("the_lane")
+_KEY: Final[sa.BindParameter[str]] = sa.bindparam("the_key")
+_FIND_GUIDS: Final = sa.select(deliveries.c.guid).where(sa.or_(deliveries.c.guid == _GUID, deliveries.c.key == _KEY))
 _FIND_DELIVERY: Final = deliveries.select().where(deliveries.c.guid == _GUID)
 _FINISH_DELIVERY: Final = deliveries.update().where(deliveries.c.guid == _GUID).values(state=HANDLED, content="{}")
 _FIND_LANE: Final = lanes.select().where(lanes.c.lane == _LANE)
@@ -85,6 +89,7 @@ _INSERT_UNLESS_KNOWN: Final = {
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
     for table in (deliveries, lanes)
 }
+_INSERT_INTENT: Final = {"sqlite": sqlite.insert(intents), "postgresql": postgresql.insert(intents)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,12 @@ class KeptDelivery:
 
 
 def insert_delivery(db: sa.Connection, delivery: Delivery, job: str) -> bool:
-    """Keep a delivery; False when its GUID is known."""
+    """Keep a delivery; False when its GUID or its key is known."""
     return _insert_unless_known(
         db,
         deliveries,
         guid=delivery.guid,
+        key=delivery.natural_key,
         **_repository_values(delivery.repository),
         received_at=to_micros(delivery.received_at),
         content=json.dumps(delivery.content),
@@ -117,6 +123,12 @@ def find_delivery(db: sa.Connection, guid: str) -> KeptDelivery | None:
     """The delivery of this GUID, as long as its row is kept."""
     row = db.execute(_FIND_DELIVERY, {"the_guid": guid}).first()
     return None if row is None else _kept(row)
+
+
+def find_guid(db: sa.Connection, delivery: Delivery) -> str | None:
+    """The GUID under which this delivery is kept: its own, or that of another with its key."""
+    guids = db.execute(_FIND_GUIDS, {"the_guid": delivery.guid, "the_key": delivery.natural_key}).scalars().all()
+    return delivery.guid if delivery.guid in guids else next(iter(guids), None)
 
 
 def get_delivery(db: sa.Connection, guid: str) -> KeptDelivery:
@@ -242,18 +254,15 @@ def list_dead(db: sa.Connection, crashed: Collection[str]) -> list[DeadLetter]:
 
 
 def record_intent(db: sa.Connection, repository: RepositoryRef, key: str, value: JsonObject) -> Intent:
-    """Write an intent over whatever was there."""
-    forget_intent(db, repository, key)
+    """Write an intent over whatever was there, in one statement: another replica may do the same at this moment."""
     moment = now_micros()
-    db.execute(
-        intents.insert().values(
-            lane=lane_of(repository),
-            key=key,
-            installation=repository.installation_id,
-            value=json.dumps(value),
-            recorded_at=moment,
-        )
-    )
+    written = {
+        "installation": repository.installation_id,
+        "value": json.dumps(value),
+        "recorded_at": moment,
+    }
+    insert = _INSERT_INTENT[db.dialect.name].values(lane=lane_of(repository), key=key, **written)
+    db.execute(insert.on_conflict_do_update(index_elements=[intents.c.lane, intents.c.key], set_=written))
     return Intent(key, dict(value), from_micros(moment))
 
 
@@ -266,6 +275,14 @@ def list_intents(db: sa.Connection, repository: RepositoryRef) -> list[Intent]:
     """All intents of a repository, by key."""
     rows = db.execute(intents.select().where(intents.c.lane == lane_of(repository)).order_by(intents.c.key))
     return [Intent(row.key, json.loads(row.value), from_micros(row.recorded_at)) for row in rows]
+
+
+def list_repositories(db: sa.Connection, intent: str) -> list[RepositoryRef]:
+    """The repositories that have a lane, and an intent whose key begins like this."""
+    noting = sa.select(intents.c.lane).where(intents.c.key.startswith(intent, autoescape=True))
+    return [
+        _repository(row) for row in db.execute(lanes.select().where(lanes.c.lane.in_(noting)).order_by(lanes.c.lane))
+    ]
 
 
 def purge_installation(db: sa.Connection, installation_id: int) -> None:
@@ -320,7 +337,8 @@ def _insert_unless_known(db: sa.Connection, table: sa.Table, **values: Any) -> b
 
 
 def _kept(row: sa.Row[Any]) -> KeptDelivery:
-    delivery = Delivery(row.guid, _repository(row), from_micros(row.received_at), json.loads(row.content))
+    key = None if row.key == row.guid else row.key
+    delivery = Delivery(row.guid, _repository(row), from_micros(row.received_at), json.loads(row.content), key)
     return KeptDelivery(delivery, row.state, row.job, row.attempts)
 
 

@@ -22,8 +22,8 @@ ELSEWHERE = RepositoryRef(8, 103, "other/thing")
 QUICK = RetryPolicy(pauses=(timedelta(milliseconds=20), timedelta(milliseconds=20)), longest_run=timedelta(seconds=5))
 
 
-def delivery(guid: str, repository: RepositoryRef = WIDGET, **content: object) -> Delivery:
-    return Delivery(guid, repository, datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC), content)
+def delivery(guid: str, repository: RepositoryRef = WIDGET, *, key: str | None = None, **content: object) -> Delivery:
+    return Delivery(guid, repository, datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC), content, key)
 
 
 Starter = Callable[..., Awaitable[Engine]]

@@ -38,6 +38,78 @@ async def test_handles_a_guid_once_however_often_it_is_delivered(start: Starter,
     assert seen.guids == ["g-1"]
 
 
+async def test_handles_a_key_once_whatever_the_guids(start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    told = [delivery(f"g-{number}", key="comment:7", told=number) for number in range(6)]
+    # What has no GUID of GitHub's is known by its key alone.
+    told.append(delivery("comment:7", told="without"))
+    answers = await asyncio.gather(*(engine.accept(one) for one in told))
+    await engine.idle()
+    assert not await engine.accept(delivery("g-9", key="comment:7"))
+    assert not await engine.accept(delivery("comment:7"))
+    assert await engine.accept(delivery("g-0", key="comment:8")) == (not answers[0])
+    assert await engine.accept(delivery("g-10", key="comment:9"))
+    await engine.idle()
+    assert answers.count(True) == 1
+    assert seen.deliveries[0] == told[answers.index(True)]
+    assert len(seen.deliveries) == 2 + (not answers[0])
+
+
+async def test_a_dead_letter_is_taken_up_again_by_its_key(start: Starter, seen: Recorder) -> None:
+    async def fail(_: Delivery) -> None:
+        raise RuntimeError("boom")
+
+    seen.on_delivery = fail
+    engine = await start(seen, RetryPolicy(pauses=()))
+    await engine.accept(delivery("g-1", key="comment:7"))
+    await engine.idle()
+    assert [letter.id for letter in await engine.list_dead_letters()] == ["g-1"]
+    seen.on_delivery = None
+    assert await engine.accept(delivery("g-2", key="comment:7"))
+    await engine.idle()
+    assert seen.guids == ["g-1", "g-1"]
+    assert await engine.list_dead_letters() == []
+
+
+async def test_notes_belong_to_no_repository(bench: Bench, start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    await engine.notes().record("swept", {"until": "today"})
+    await engine.notes().record("swept", {"until": "tomorrow"})
+    await engine.purge(WIDGET.installation_id)
+    await engine.stop()
+    engine = await start(seen)
+    note = await engine.notes().find("swept")
+    assert note is not None
+    assert note.value == {"until": "tomorrow"}
+    assert [one.key for one in await engine.notes().list()] == ["swept"]
+    assert await engine.intents(WIDGET).list() == []
+    assert await engine.list_repositories("swept") == []
+
+
+async def test_a_note_written_by_two_at_once_is_no_error(start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    await asyncio.gather(*(engine.notes().record("swept", {"by": number}) for number in range(8)))
+    assert len(await engine.notes().list()) == 1
+
+
+async def test_lists_the_repositories_with_an_intent_of_a_kind(start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    renamed = RepositoryRef(WIDGET.installation_id, WIDGET.id, "acme/renamed")
+    for repository in (WIDGET, GADGET, ELSEWHERE, renamed):
+        await engine.wake(repository)
+    await engine.intents(WIDGET).record("line:main", {})
+    await engine.intents(WIDGET).record("line:1.x", {})
+    await engine.intents(GADGET).record("outline:main", {})
+    await engine.intents(ELSEWHERE).record("line:main", {})
+    assert await engine.list_repositories("line:") == [renamed, ELSEWHERE]
+    assert await engine.list_repositories("line:1") == [renamed]
+    await engine.intents(WIDGET).forget("line:main")
+    await engine.intents(WIDGET).forget("line:1.x")
+    await engine.purge(ELSEWHERE.installation_id)
+    assert await engine.list_repositories("line:") == []
+    assert await engine.list_repositories("lin_:") == []
+
+
 async def test_knows_a_guid_after_a_restart(start: Starter, seen: Recorder) -> None:
     engine = await start(seen)
     await engine.accept(delivery("g-1"))

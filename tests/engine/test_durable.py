@@ -80,7 +80,7 @@ async def test_work_cancelled_from_outside_is_taken_up_at_the_next_start(
     with closing(sqlite3.connect(file)) as db:
         db.execute(
             "insert into aweigh_deliveries values"
-            " ('g-1', '101', 7, 'acme/widget', 0, '{}', 'waiting', 'delivery:1:g-1', 0, '', null)"
+            " ('g-1', '101', 7, 'acme/widget', 0, '{}', 'waiting', 'delivery:1:g-1', 0, '', null, null)"
         )
         db.execute("insert into aweigh_lanes values ('102', 7, 'acme/gadget', 5, 'run:102:5', 0, '', null)")
         for job, name in (("delivery:1:g-1", "delivery"), ("run:102:5", "run")):
@@ -155,9 +155,12 @@ async def test_periodic_work_is_written_to_the_schedule_and_old_names_are_droppe
 @pytest.mark.slow
 async def test_periodic_work_runs_and_its_errors_stop_nothing(bench: DatabaseBench, start: Starter) -> None:
     ran: list[float] = []
+    ended: list[float] = []
 
     async def act() -> None:
         ran.append(time.monotonic())
+        await asyncio.sleep(0.5)
+        ended.append(time.monotonic())
         raise RuntimeError("boom")
 
     engine = bench.create()
@@ -167,8 +170,9 @@ async def test_periodic_work_runs_and_its_errors_stop_nothing(bench: DatabaseBen
         if ran:
             break
         await asyncio.sleep(0.1)
+    await engine.idle()
+    assert len(ended) == len(ran) > 0
     await engine.stop()
-    assert ran
 
 
 async def test_many_lanes_and_writers_lose_nothing(bench: DatabaseBench, start: Starter) -> None:
