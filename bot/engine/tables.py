@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -89,7 +89,10 @@ _INSERT_UNLESS_KNOWN: Final = {
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
     for table in (deliveries, lanes)
 }
-_INSERT_INTENT: Final = {"sqlite": sqlite.insert(intents), "postgresql": postgresql.insert(intents)}
+_INSERT_INTENT: Final[Mapping[str, sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert(intents),
+    "postgresql": postgresql.insert(intents),
+}
 
 
 @dataclass(frozen=True, slots=True)
