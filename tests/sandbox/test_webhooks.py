@@ -164,6 +164,34 @@ async def test_deliveries_are_paged_by_cursor_and_kept_three_days(desk: Desk) ->
         one.id for one in reversed(desk.world.deliveries)
     ]  # fmt: skip
     assert "link" not in second.headers
+    assert (await desk.app.send("GET", "/app/hook/deliveries?cursor=7")).status == 422
     for _ in range(3):
         desk.clock.advance(24 * 3600)
     assert await as_app(desk.sandbox, desk.acme).get("/app/hook/deliveries") == []
+    gone = f"/app/hook/deliveries/{desk.world.deliveries[0].id}/attempts"
+    assert (await as_app(desk.sandbox, desk.acme).send("POST", gone)).status == 404
+
+
+async def test_an_enterprise_server_keeps_deliveries_for_seven_days(desk: Desk) -> None:
+    desk.world.links.enterprise_host = "git.acme.example"
+    desk.acme.mona.comment(1, "x")
+    for one in desk.world.take_deliveries():
+        one.delivered_at, one.status, one.status_code = desk.world.now(), "OK", 202
+    desk.clock.advance(6 * 24 * 3600)
+    assert len(await as_app(desk.sandbox, desk.acme).get("/app/hook/deliveries")) == 1
+    desk.clock.advance(24 * 3600)
+    assert await as_app(desk.sandbox, desk.acme).get("/app/hook/deliveries") == []
+
+
+async def test_the_filter_by_status_leaves_out_what_got_no_answer(desk: Desk) -> None:
+    for number in range(5):
+        desk.acme.mona.comment(1, f"{number}")
+    told = desk.world.take_deliveries()
+    for one, code in zip(told, (202, 0, 500, 503), strict=False):
+        one.delivered_at, one.status, one.status_code = desk.world.now(), "OK" if code == 202 else "no", code
+    for status, codes in (("", [503, 500, 0, 202]), ("failure", [503, 500]), ("success", [202])):
+        listed = await desk.app.get(f"/app/hook/deliveries?status={status}")
+        assert [one["status_code"] for one in listed] == codes, status
+    assert (await desk.app.send("GET", "/app/hook/deliveries?status=pending")).status == 422
+    paged = await desk.app.send("GET", "/app/hook/deliveries?status=failure&per_page=1")
+    assert "status=failure" in paged.headers["link"]

@@ -15,6 +15,7 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -66,7 +67,19 @@ def _add(
             if size is not None:
                 cost.requests += times
                 cost.nodes += times * size
+            else:
+                # Not a connection, but what is asked of each of them is asked as often.
+                size = _count_ids(one, variables)
             _add(one.selection_set, times * (1 if size is None else size), cost, fragments, variables)
+
+
+def _count_ids(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
+    """How many things ``nodes`` asks for."""
+    value = next((one.value for one in node.arguments or () if one.name.value == "ids"), None)
+    if isinstance(value, ListValueNode):
+        return len(value.values)
+    given = variables.get(value.name.value) if isinstance(value, VariableNode) else None
+    return len(given) if isinstance(given, list) else None
 
 
 def _page_size(node: FieldNode, variables: Mapping[str, Any]) -> int | None:

@@ -22,11 +22,11 @@ KEPT: dict[str, str] = {
     "User": "databaseId id login name url",
     # The repository
     "Repository": (
-        "databaseId defaultBranchRef deleteBranchOnMerge id isArchived isPrivate issueOrPullRequest latestRelease"
+        "databaseId defaultBranchRef deleteBranchOnMerge id isArchived isPrivate issueOrPullRequest issues latestRelease"
         " mergeCommitAllowed name nameWithOwner object owner pullRequest pullRequests rebaseMergeAllowed ref refs"
         " release releases squashMergeAllowed url"
     ),
-    "Ref": "compare id name prefix target",
+    "Ref": "associatedPullRequests compare id name prefix target",
     "RefConnection": "edges nodes pageInfo totalCount",
     "RefEdge": "cursor node",
     "PageInfo": "endCursor hasNextPage hasPreviousPage startCursor",
@@ -48,13 +48,17 @@ KEPT: dict[str, str] = {
     "Tree": "abbreviatedOid entries id oid",
     "TreeEntry": "mode name object oid path size type",
     # Conversation
-    "Issue": "author body closed comments databaseId id labels locked number reactions state title url",
+    "Issue": (
+        "author body closed comments databaseId id labels locked number reactionGroups reactions state title updatedAt url"
+    ),
     "IssueComment": (
         "author body createdAt databaseId editor id includesCreatedEdit isMinimized lastEditedAt minimizedReason"
-        " reactions updatedAt url viewerDidAuthor"
+        " reactionGroups reactions updatedAt url viewerDidAuthor"
     ),
     "IssueCommentConnection": "edges nodes pageInfo totalCount",
     "IssueCommentEdge": "cursor node",
+    "IssueConnection": "edges nodes pageInfo totalCount",
+    "IssueEdge": "cursor node",
     "IssueOrPullRequest": "Issue PullRequest",
     "Label": "id name",
     "LabelConnection": "edges nodes pageInfo totalCount",
@@ -63,8 +67,8 @@ KEPT: dict[str, str] = {
     "PullRequest": (
         "author baseRef baseRefName baseRefOid body changedFiles closed closedAt comments commits createdAt databaseId"
         " headRef headRefName headRefOid headRepository headRepositoryOwner id isCrossRepository isDraft labels"
-        " lastEditedAt locked mergeCommit mergeable merged mergedAt mergedBy number potentialMergeCommit reactions"
-        " reviews state title updatedAt url viewerDidAuthor"
+        " lastEditedAt locked mergeCommit mergeable merged mergedAt mergedBy number potentialMergeCommit reactionGroups"
+        " reactions reviews state title updatedAt url viewerDidAuthor"
     ),
     "PullRequestCommit": "commit id",
     "PullRequestCommitConnection": "edges nodes pageInfo totalCount",
@@ -72,13 +76,16 @@ KEPT: dict[str, str] = {
     "PullRequestConnection": "edges nodes pageInfo totalCount",
     "PullRequestEdge": "cursor node",
     "PullRequestReview": (
-        "author body commit createdAt databaseId id isMinimized lastEditedAt minimizedReason reactions state submittedAt"
-        " url viewerDidAuthor"
+        "author body commit createdAt databaseId id isMinimized lastEditedAt minimizedReason reactionGroups reactions"
+        " state submittedAt url viewerDidAuthor"
     ),
     "PullRequestReviewConnection": "edges nodes pageInfo totalCount",
     "PullRequestReviewEdge": "cursor node",
     "Reaction": "content createdAt databaseId id user",
     "ReactionConnection": "nodes pageInfo totalCount",
+    "ReactionGroup": "content reactors viewerHasReacted",
+    "Reactor": "Bot Organization User",
+    "ReactorConnection": "nodes pageInfo totalCount",
     # Checks
     "CheckRun": (
         "completedAt conclusion databaseId detailsUrl externalId id name startedAt status summary text title url"

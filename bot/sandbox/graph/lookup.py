@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from bot.sandbox.graph.fields import field
 from bot.sandbox.graph.nodes import (
+    MOST_PER_PAGE,
     Access,
     CommentNode,
     GitNode,
@@ -46,8 +47,24 @@ def node(_root: Any, call: Call, *, id: str) -> Any:  # noqa: A002  # GraphQL's 
 
 @field("Query", "nodes")
 def nodes(_root: Any, call: Call, *, ids: list[str]) -> list[Any]:
-    """Several things by their node ids; what cannot be found is null."""
-    return [find_node(call, one) for one in ids]
+    """Several things by their node ids; what cannot be found or read is null, with an error of its own beside it.
+
+    Raises:
+        GraphError: More than 100 were asked for.
+    """
+    if len(ids) > MOST_PER_PAGE:
+        raise GraphError(
+            "ARGUMENT_LIMIT", f"You may not provide more than {MOST_PER_PAGE} node ids; you provided {len(ids)}."
+        )
+    return [_get_or_error(call, one) for one in ids]
+
+
+def _get_or_error(call: Call, text: str) -> Any:
+    try:
+        return get_node(call, text, "read")
+    except GraphError as error:
+        # An error in place of an entry of the list stands in that entry's place of the answer.
+        return error
 
 
 @field("Query", "id")

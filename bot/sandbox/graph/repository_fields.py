@@ -1,5 +1,6 @@
 """Repositories and refs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox.git.history import compare
@@ -9,7 +10,7 @@ from bot.sandbox.http import Call
 from bot.sandbox.ids import node_id
 from bot.sandbox.shapes.repositories import repository_page
 from bot.sandbox.state.accounts import User
-from bot.sandbox.state.conversation import PullRequest
+from bot.sandbox.state.conversation import Issue, PullRequest
 from bot.sandbox.state.repository import Repository
 
 
@@ -181,12 +182,40 @@ def pull_requests(
         and base_ref_name in (None, pull.base_ref)
         and (not wanted or wanted & {label.name.lower() for label in pull.labels})
     ]
+    return connection("pullRequests", _in_order(repository, found, order_by), **page)
+
+
+@field("Repository", "issues")
+def issues(
+    repository: Repository,
+    call: Call,
+    *,
+    states: list[str] | None = None,
+    order_by: dict[str, str] | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    after: str | None = None,
+    before: str | None = None,
+) -> dict[str, Any]:
+    """Issues, without pull requests. Labels and further filters are not served: a query that names them fails."""
+    require(call, repository, "read", "issues")
+    found = [
+        issue
+        for issue in repository.issues.values()
+        if not isinstance(issue, PullRequest) and (states is None or issue.state.upper() in states)
+    ]
+    page: dict[str, Any] = {"first": first, "last": last, "after": after, "before": before}
+    return connection("issues", _in_order(repository, found, order_by), **page)
+
+
+def _in_order(repository: Repository, threads: Sequence[Issue], order_by: dict[str, str] | None) -> list[ThreadNode]:
     order = order_by or {"field": "CREATED_AT", "direction": "ASC"}
+    found = list(threads)
     if order["field"] == "UPDATED_AT":
-        found.sort(key=lambda pull: (pull.updated_at, pull.number))
+        found.sort(key=lambda thread: (thread.updated_at, thread.number))
     if order["direction"] == "DESC":
         found.reverse()
-    return connection("pullRequests", [ThreadNode(repository, pull) for pull in found], **page)
+    return [ThreadNode(repository, thread) for thread in found]
 
 
 def pull_state(pull: PullRequest) -> str:
@@ -213,6 +242,13 @@ def ref_prefix(node: RefNode, _call: Call) -> str:
 def ref_target(node: RefNode, _call: Call) -> GitNode:
     """What it points at: a commit, or an annotated tag."""
     return GitNode(node.repository, node.sha)
+
+
+@field("Ref", "associatedPullRequests")
+def ref_pull_requests(node: RefNode, call: Call, **wanted: Any) -> dict[str, Any]:
+    """The pull requests whose head this branch is. As with GitHub those of forks count that have such a branch."""
+    found: dict[str, Any] = pull_requests(node.repository, call, **{**wanted, "head_ref_name": ref_name(node, call)})
+    return found
 
 
 @field("Ref", "compare")

@@ -57,7 +57,7 @@ _THREAD: dict[str, Read] = {
     "locked": lambda n: n.thread.locked,
     "closed": lambda n: n.thread.state == "closed",
 }
-_facts("Issue", _THREAD | {"state": lambda n: n.thread.state.upper()})
+_facts("Issue", _THREAD | {"state": lambda n: n.thread.state.upper(), "updatedAt": lambda n: iso(n.thread.updated_at)})
 _facts(
     "PullRequest",
     _THREAD
@@ -289,8 +289,23 @@ def reactions(node: Any, _call: Call, *, content: str | None = None, **page: Any
     return connection("reactions", found, **page)
 
 
+def reaction_groups(node: Any, call: Call) -> list[dict[str, Any]]:
+    """The reactions by emoji: one group for each there is, empty ones too. Unlike ``reactions`` they know of bots."""
+    return [_group(call, name, [one for one in reactions_of(node) if one.content == content])
+            for content, name in REACTION_NAMES.items()]  # fmt: skip
+
+
+def _group(call: Call, name: str, found: list[Reaction]) -> dict[str, Any]:
+    def reactors(_info: object, **page: Any) -> dict[str, Any]:
+        return connection("reactors", [one.user for one in found], **page)
+
+    mine = any(one.user.id == call.actor.id for one in found)
+    return {"content": name, "viewerHasReacted": mine, "reactors": reactors}
+
+
 for _type in ("IssueComment", "PullRequest", "Issue", "PullRequestReview"):
     field(_type, "reactions")(reactions)
+    field(_type, "reactionGroups")(reaction_groups)
 
 
 @field("IssueComment", "viewerDidAuthor")

@@ -1,7 +1,10 @@
 """What an App asks about itself: its installations, their tokens, its deliveries."""
 
 import json
+import re
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from bot.sandbox.authentication import issue_token
 from bot.sandbox.clock import iso, iso_or_none
@@ -15,7 +18,7 @@ from bot.sandbox.state.repository import Repository
 routes = Routes()
 
 _APP_RIGHTS = {"admin": False, "maintain": False, "push": False, "triage": False, "pull": False}
-_DELIVERIES_KEPT_DAYS = 3
+_DELIVERIES_KEPT = {"dotcom": timedelta(days=3), "enterprise": timedelta(days=7)}
 
 
 @routes.get("/app", "app")
@@ -104,18 +107,23 @@ def get_hook_config(call: Call) -> Response:
 
 @routes.get("/app/hook/deliveries", "app")
 def list_deliveries(call: Call) -> Response:
-    """The deliveries to the App in the last three days, newest first, paged by cursor."""
+    """The deliveries to the App that GitHub still keeps, newest first, paged by cursor.
+
+    ``status`` goes by the status code: a delivery that got no answer at all has none, and shows with neither.
+    """
     wanted = call.query_choice("status", "", ("", "success", "failure"), "Hook")
-    mine = [one for one in reversed(_recent(call)) if not wanted or _went_well(one) == (wanted == "success")]
+    codes = range(200, 400) if wanted == "success" else range(400, 600)
+    mine = [one for one in reversed(_recent(call)) if not wanted or one.status_code in codes]
     per_page = call.per_page
     cursor = call.query("cursor")
     if cursor:
-        mine = [one for one in mine if str(one.id) <= cursor and len(str(one.id)) <= len(cursor)]
+        position = _read_cursor(cursor)
+        mine = [one for one in mine if one.id <= position]
     shown, rest = mine[:per_page], mine[per_page:]
     headers = {}
     if rest:
-        url = f"{call.world.links.api}/app/hook/deliveries?per_page={per_page}&cursor={rest[0].id}"
-        headers["link"] = f'<{url}>; rel="next"'
+        query = urlencode({**call.request.query, "cursor": f"v1_{rest[0].id}"})
+        headers["link"] = f'<{call.world.links.api}/app/hook/deliveries?{query}>; rel="next"'
     return reply(200, [_delivery(one) for one in shown], headers)
 
 
@@ -160,11 +168,20 @@ def _chosen_repositories(call: Call, installation: Installation) -> list[Reposit
     return found
 
 
+def _read_cursor(cursor: str) -> int:
+    found = re.fullmatch(r"v1_([0-9]{1,18})", cursor, re.ASCII)
+    if found is None:
+        raise UnprocessableError("Invalid cursor")
+    return int(found[1])
+
+
 def _recent(call: Call) -> list[Delivery]:
-    now = call.world.now()
+    kept = _DELIVERIES_KEPT["enterprise" if call.world.links.enterprise_host else "dotcom"]
+    oldest = call.world.now() - kept
+    # What is still on its way does not stand in the list.
     return [
         one for one in call.world.deliveries
-        if one.app is call.app and one.delivered_at is not None and (now - one.created_at).days < _DELIVERIES_KEPT_DAYS
+        if one.app is call.app and one.delivered_at is not None and one.created_at > oldest
     ]  # fmt: skip
 
 
@@ -174,10 +191,6 @@ def _get_delivery(call: Call) -> Delivery:
     if found is None:
         raise NotFoundError
     return found
-
-
-def _went_well(delivery: Delivery) -> bool:
-    return 200 <= delivery.status_code < 400
 
 
 def _delivery(found: Delivery) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.acts.comments import add_reaction
 from tests.sandbox.client import as_installation
 from tests.sandbox.conftest import Desk
 
@@ -229,3 +230,62 @@ async def test_an_exhausted_limit_is_said_with_http_200(desk: Desk) -> None:
 async def test_only_tokens_are_let_in(desk: Desk) -> None:
     assert (await desk.app.send("POST", "/graphql", {"query": "{ viewer { login } }"})).status == 401
     assert (await desk.api.send("POST", "/graphql", {"nothing": 1})).status == 400
+
+
+async def test_what_cannot_be_found_is_null_and_has_an_error_of_its_own(desk: Desk) -> None:
+    comment = desk.acme.mona.comment(1, "x")
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    answer = await desk.api.graphql(query, ids=[comment.node_id, "IC_nothing", desk.repository.node_id])
+    assert [one and one["id"] for one in answer["data"]["nodes"]] == [comment.node_id, None, desk.repository.node_id]
+    assert [(one["type"], one["path"]) for one in answer["errors"]] == [("NOT_FOUND", ["nodes", 1])]
+    hidden = await desk.limited(contents="read").graphql(query, ids=[comment.node_id])
+    assert [(one["type"], one["path"]) for one in hidden["errors"]] == [("FORBIDDEN", ["nodes", 0])]
+    assert "data" in await desk.api.graphql(query, ids=[comment.node_id] * 100)
+    many = await desk.api.graphql(query, ids=[comment.node_id] * 101)
+    assert [one["type"] for one in many["errors"]] == ["ARGUMENT_LIMIT"]
+
+
+async def test_what_is_asked_of_several_nodes_costs_as_often(desk: Desk) -> None:
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository { issues(first: 10) { totalCount } } } rateLimit { cost nodeCount } }"
+    answer = await desk.api.graphql(query, ids=[desk.repository.node_id] * 100)
+    assert answer["data"]["rateLimit"] == {"cost": 1, "nodeCount": 1000}
+    listed = query.replace("ids: $ids", f'ids: ["{desk.repository.node_id}", "{desk.repository.node_id}"]')
+    answer = await desk.api.graphql(listed.replace("($ids: [ID!]!)", ""))
+    assert answer["data"]["rateLimit"] == {"cost": 1, "nodeCount": 20}
+
+
+async def test_reaction_groups_know_of_bots(desk: Desk) -> None:
+    comment = desk.acme.mona.comment(1, "x")
+    add_reaction(desk.world, comment, desk.acme.app.bot, "rocket")
+    add_reaction(desk.world, comment, desk.acme.hugo.user, "-1")
+    answer = await desk.api.graphql(
+        """query($id: ID!) { node(id: $id) { ... on IssueComment { reactionGroups {
+        content viewerHasReacted reactors(first: 5) { totalCount nodes {
+          __typename ... on Bot { databaseId login } ... on User { databaseId login } } } } } } }""",
+        id=comment.node_id,
+    )
+    groups = {one["content"]: one for one in answer["data"]["node"]["reactionGroups"]}
+    assert len(groups) == 8
+    bot = {"__typename": "Bot", "databaseId": desk.acme.app.bot.id, "login": "aweigh"}
+    assert groups["ROCKET"]["reactors"] == {"totalCount": 1, "nodes": [bot]}
+    assert [name for name, one in groups.items() if one["viewerHasReacted"]] == ["ROCKET"]
+    assert groups["THUMBS_DOWN"]["reactors"]["nodes"][0]["login"] == "hugo"
+    assert groups["EYES"]["reactors"]["totalCount"] == 0
+
+
+async def test_issues_are_listed_without_pull_requests(desk: Desk) -> None:
+    query = """{ repository(owner: "acme", name: "widget") {
+      issues(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { totalCount nodes { number updatedAt } } } }"""
+    answer = await desk.api.graphql(query)
+    assert answer["data"]["repository"]["issues"] == {"totalCount": 0, "nodes": []}
+    hidden = await desk.limited(contents="read").graphql(query)
+    assert [one["type"] for one in hidden["errors"]] == ["FORBIDDEN"]
+
+
+async def test_a_branch_knows_its_pull_requests(desk: Desk) -> None:
+    query = """{ repository(owner: "acme", name: "widget") {
+      refs(refPrefix: "refs/heads/", first: 10) { nodes { name associatedPullRequests(first: 5) { nodes { number } } } } } }"""
+    answer = await desk.api.graphql(query)
+    branches = {one["name"]: one for one in answer["data"]["repository"]["refs"]["nodes"]}
+    assert branches[desk.acme.feature.head_ref]["associatedPullRequests"]["nodes"] == [{"number": 1}]
+    assert branches["main"]["associatedPullRequests"]["nodes"] == []

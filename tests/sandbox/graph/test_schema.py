@@ -37,6 +37,7 @@ def test_every_field_of_a_git_or_conversation_object_has_a_resolver() -> None:
         "GitActor",
         "GpgSignature",
         "PageInfo",
+        "ReactionGroup",
         "TreeEntry",
         "PullRequestCommit",
     }
