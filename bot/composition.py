@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,7 @@ from bot.index.addresses import PYPI
 from bot.index.client import IndexClient
 from bot.index.transport import AiohttpTransport as IndexTransport
 from bot.intake.events import AppIdentity
+from bot.intake.sweep import EVERY, Sweep
 from bot.observability.metrics import Metrics
 from bot.publishing.kept_trust import KeptTrust
 from bot.release.evidence import Evidence
@@ -34,6 +36,13 @@ class Bot:
         self.clock: Clock = clock or SystemClock()
         self.engine: Engine = engine or DurableEngine(settings.database_url.reveal(), observe=self.metrics.count_job)
         self._handlers: LaneHandlers | None = None
+        self._sweep: Sweep | None = None
+        self.engine.every("sweep", EVERY, self.sweep)
+
+    async def sweep(self) -> None:
+        """Heal what never came. Nothing happens while the bot is not running."""
+        if self._sweep is not None:
+            await self._sweep.act()
 
     def identity(self) -> AppIdentity:
         """Who we are in a payload, as far as GitHub has told yet."""
@@ -59,11 +68,21 @@ class Bot:
             trust = KeptTrust(settings.trusted_root, clock)
             evidence = Evidence(client, trust.get, web_base=settings.github_web, issuer=settings.oidc_issuer)
             self._handlers = LaneHandlers(self.engine, github, evidence, clock)
+            self._sweep = Sweep(self.engine, github, settings.app_id, clock)
             yield self._handlers
 
+    async def _sweep_after_start(self, _: web.Application) -> AsyncIterator[None]:
+        """What went on while nobody was here cannot wait for the first period; answering webhooks does not wait for it."""
+        if self._sweep is None:
+            raise RuntimeError("the handlers are opened first")
+        self.first_sweep = asyncio.create_task(self._sweep.begin())
+        yield
+        self.first_sweep.cancel()
+        await asyncio.gather(self.first_sweep, return_exceptions=True)
+
     def build_app(self) -> web.Application:
-        """The application: starting it starts the engine."""
-        return create_app(
+        """The application: starting it starts the engine, then sweeps."""
+        app = create_app(
             self.settings,
             self.engine,
             self.open_handlers,
@@ -71,6 +90,8 @@ class Bot:
             clock=self.clock,
             identity=self.identity,
         )
+        app.cleanup_ctx.append(self._sweep_after_start)
+        return app
 
 
 def build_app(settings: OperatorSettings) -> web.Application:

@@ -22,6 +22,23 @@ _CHANGE: Final[dict[str, Level]] = {"metadata": "read", "contents": "write"}
 _START: Final[dict[str, Level]] = {"metadata": "read", "actions": "write", "deployments": "write"}
 
 
+_SURVEY: Final[dict[str, Level]] = {
+    "metadata": "read",
+    "contents": "read",
+    "pull_requests": "read",
+    "issues": "read",
+    "checks": "read",
+}
+
+
+def open_survey(github: GitHub, installation_id: int, *, repository: str | None = None) -> Session:
+    """A session to look over all repositories of an installation: nothing can be changed with it.
+
+    A token for each of a thousand repositories would cost as much as all that is asked of them.
+    """
+    return github.session(installation_id, None, _SURVEY, repository=repository)
+
+
 def list_permissions() -> dict[str, Level]:
     """Every permission the App must be granted, as strong as any task needs it; the App's manifest asks for these."""
     needed: dict[str, Level] = {}

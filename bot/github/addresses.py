@@ -52,6 +52,11 @@ class Addresses:
             return cls(api, f"{api}/graphql", _plain(upload_base or api.replace("://api.", "://uploads.", 1)))
         return cls(api, f"{api}/graphql", _plain(upload_base or api))
 
+    @property
+    def is_enterprise_server(self) -> bool:
+        """Whether it is laid out as an Enterprise Server, which keeps some things longer than github.com."""
+        return self.api.endswith("/api/v3")
+
 
 def _plain(base: str) -> str:
     parts = _split(base)

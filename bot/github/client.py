@@ -71,7 +71,7 @@ class GitHub:
         """A session of an installation; ``repository`` is the full name that ``{repository}`` stands for in paths.
 
         No request is made: a permission that was not granted shows at the first one. Without ``repository_id`` the
-        session reaches every repository of the installation, which only listing them needs.
+        session reaches every repository of the installation, which only looking over all of them needs.
 
         Raises:
             ValueError: no permissions were named; GitHub would take that for all of them.

@@ -6,9 +6,9 @@ gidgethub's own ``graphql`` ignores the base address and takes every error for t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.github.errors import (
     A_MINUTE,
@@ -25,6 +25,15 @@ _LIMITS = {"RATE_LIMITED", "RATE_LIMIT"}
 _NO_PERMISSION = "resource not accessible by"
 # What GitHub says, at HTTP 200 and without a type, when a query ran out of its ten seconds.
 _GAVE_UP = "something went wrong while executing your query"
+
+
+_T = TypeVar("_T")
+
+
+def in_batches(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """``items`` in their order, so many to a document."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def is_query(document: str) -> bool:

@@ -19,6 +19,7 @@ from bot.github.answers import find_wait
 from bot.github.errors import (
     BadCredentials,
     GitHubError,
+    GraphQLError,
     Moved,
     NotFound,
     PermissionMissing,
@@ -236,6 +237,15 @@ class Session:
                 raise self._wire.note_limit(limit, scope) from limit
 
         return await self._repeat(request, ask)
+
+    async def graphql_in_part(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The ``data`` of a query about many things, with ``None`` for those that are gone or hidden from us."""
+        try:
+            return await self.graphql(query, variables)
+        except GraphQLError as error:
+            if error.data is None or not error.types <= {"NOT_FOUND", "FORBIDDEN"}:
+                raise
+            return dict(error.data)
 
     async def _change(self, request: Request, body: Any, *, repeatable: bool) -> Any:
         sent = b"" if body is None else body

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from bot.github.facts import Person, RepositoryRef
+from bot.github.said import Said
 from bot.intake.payload import Malformed, Payload
 
 Source: TypeAlias = Literal["comment", "review"]
@@ -55,6 +56,30 @@ class CommandDelivery:
             body=said.text("body"),
             url=said.text("html_url"),
         )
+
+    @classmethod
+    def found(cls, repository: RepositoryRef, said: Said, author: Person) -> CommandDelivery:
+        """The command in something that a sweep found, said by ``author``."""
+        return cls(
+            repository=repository,
+            source=said.source,
+            comment_id=said.id,
+            node_id=said.node_id,
+            issue_number=said.number,
+            is_pull=said.is_pull,
+            author=author,
+            created_at=said.said_at,
+            body=said.body,
+            url=said.url,
+        )
+
+    @property
+    def natural_key(self) -> str:
+        """What tells it from every other command of this GitHub, whoever tells us of it: a webhook or a sweep.
+
+        By the numeric id: GitHub spells node ids in two ways.
+        """
+        return f"{self.source}:{self.comment_id}"
 
     def to_content(self) -> dict[str, Any]:
         """The command as JSON values, without the repository: that travels beside it."""

@@ -133,8 +133,8 @@ class Webhook:
                 await self._engine.wake(repository)
                 return Verdict(202, "wake-up", hint)
             case CommandDelivery() as command:
-                content = command.to_content()
-                new = await self._engine.accept(Delivery(guid, command.repository, self._clock.now(), content))
+                content, key = command.to_content(), command.natural_key
+                new = await self._engine.accept(Delivery(guid, command.repository, self._clock.now(), content, key))
                 return Verdict(202, "command", "accepted") if new else Verdict(202, "duplicate", "known already")
             case InstallationGone(installation_id):
                 await self._engine.purge(installation_id)

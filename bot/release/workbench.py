@@ -14,6 +14,7 @@ from bot.github.repositories import list_branches
 from bot.messages.prompts import PROMPT
 from bot.release.decide import next_step
 from bot.release.evidence import Evidence
+from bot.release.lines import forget_line, list_noted_lines, note_line
 from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
 from bot.release.perform import PULL_INTENT, Performer
@@ -22,7 +23,6 @@ from bot.release.record import find_record
 from bot.release.snapshot import Line, Request
 from bot.release.speech import STALENESS, Speech
 
-_LINE_INTENT = "line:"
 _APPROVAL_INTENT = "approval:"
 
 
@@ -41,7 +41,7 @@ class Workbench:
     async def request(self, repository: Repository, line: Line, request: Request) -> Reached:
         """Carry out ``/release VERSION`` on ``line``; once, however often it is called."""
         # The line is noted first: a release whose branch is deleted after the merge is found again through it.
-        await self._intents.record(_LINE_INTENT + line.base, {})
+        await note_line(self._intents, line)
         newest = next(iter(await self.observer.list_own_pulls(repository, line)), None)
         if newest is not None and newest.is_open:
             return await self._reconciler.reconcile(repository, line, newest, request)
@@ -100,17 +100,12 @@ class Workbench:
                 if after is not None:
                     soonest = min(after, soonest or after)
             if not under_way:
-                await self._intents.forget(_LINE_INTENT + line.base)
+                await forget_line(self._intents, line)
         return soonest
 
     async def _list_lines(self, repository: Repository) -> list[Line]:
         """The default branch, every line with a release branch, and those noted when a release was asked for."""
-        noted = [
-            intent.key.removeprefix(_LINE_INTENT)
-            for intent in await self._intents.list()
-            if intent.key.startswith(_LINE_INTENT)
-        ]
-        lines = {Line(base) for base in (repository.default_branch, *noted)}
+        lines = {Line(repository.default_branch), *await list_noted_lines(self._intents)}
         for branch in sorted(await self._list_branches() - {line.branch for line in lines}):
             # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
             stand_in = Line(branch.removeprefix("aweigh/"))

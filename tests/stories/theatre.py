@@ -338,6 +338,9 @@ async def open_theatre(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
+        # The story, and the log of its requests, begin once the bot has looked around.
+        await bot.first_sweep
+        sandbox.world.requests.clear()
         theatre = Theatre(sandbox, engine, bot, webhook_url, clock, failures)
         yield theatre
         await theatre.settle()

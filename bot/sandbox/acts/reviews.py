@@ -70,7 +70,8 @@ def edit_review(world: World, into: Repository, pull: PullRequest, review: Revie
 def tell_review(
     world: World, into: Repository, pull: PullRequest, review: Review, actor: User, *, action: str, **extra: Any
 ) -> None:
-    """Send the ``pull_request_review`` webhook."""
+    """Let the pull request have changed, and send the ``pull_request_review`` webhook."""
+    pull.updated_at = review.updated_at
     payload = {
         "action": action,
         "review": hooked_review(world.links, into, pull, review),

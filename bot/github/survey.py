@@ -1,0 +1,218 @@
+"""Adapters: looking over everything the App is installed on, many repositories to a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.github.checks import NAME
+from bot.github.client import Session
+from bot.github.facts import RepositoryRef
+from bot.github.graphql import in_batches
+from bot.github.read import read_moment
+
+PAGE: Final = 100
+_AT_ONCE: Final = 50
+"""Repositories to a document: 14 connections each are 7 points together, and far from the ten seconds a query may take."""
+
+_REPOSITORY: Final = """
+  r{i}: node(id: $id{i}) {{
+    ...lately
+    ... on Repository {{
+      line: pullRequests(headRefName: $branch{i}, first: 3, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+        nodes {{ ...pull }}
+      }}
+    }}
+  }}"""
+
+_FRAGMENTS: Final = """
+fragment lately on Repository {
+  issues(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { updatedAt } }
+  changed: pullRequests(first: 20, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { ...pull } }
+  branches: refs(refPrefix: "refs/heads/aweigh/", first: 10) {
+    nodes {
+      name
+      associatedPullRequests(first: 3, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...pull } }
+    }
+  }
+}
+fragment pull on PullRequest {
+  id state updatedAt mergedAt headRefName baseRefName isCrossRepository
+  author { __typename ... on Bot { databaseId } }
+}"""
+
+_RECORDS: Final = """
+query($ids: [ID!]!, $app: Int!, $name: String!) {
+  nodes(ids: $ids) {
+    ... on PullRequest {
+      commits(last: 1) {
+        nodes {
+          commit {
+            checkSuites(first: 3, filterBy: {appId: $app}) {
+              nodes {
+                checkRuns(first: 10, filterBy: {appId: $app, checkName: $name, checkType: LATEST}) {
+                  nodes { databaseId externalId }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The App on one account."""
+
+    id: int
+    account: str
+    created_at: datetime
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRepository:
+    """A repository of an installation. Nothing can happen in an archived or disabled one (``closed``)."""
+
+    ref: RepositoryRef
+    node_id: str
+    default_branch: str
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyedPull:
+    """A pull request as far as a survey shows it; ``author_id`` is there for bots only."""
+
+    node_id: str
+    author_id: int | None
+    head_branch: str
+    base_branch: str
+    from_fork: bool
+    is_open: bool
+    merged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What a survey shows of a repository.
+
+    ``pulls`` are the newest of its main release line, of each release branch, and those changed last; ``branches`` are
+    its release branches; ``changed_at`` is when an issue or a pull request last changed.
+    """
+
+    repository: ListedRepository
+    pulls: tuple[SurveyedPull, ...]
+    branches: tuple[str, ...]
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """GraphQL points: what a survey cost, and how many of this hour's ``limit`` are left."""
+
+    cost: int
+    remaining: int
+    limit: int
+
+
+async def list_installations(app: Session) -> list[Installation]:
+    """Every installation of the App, by id."""
+    found = [
+        Installation(
+            id=int(data["id"]),
+            account=str((data.get("account") or {}).get("login") or ""),
+            created_at=datetime.fromisoformat(data["created_at"]),
+            suspended=data.get("suspended_at") is not None,
+        )
+        async for data in app.list("/app/installations")
+    ]
+    return sorted(found, key=lambda one: one.id)
+
+
+async def list_repository_page(
+    session: Session, installation_id: int, page: int
+) -> tuple[list[ListedRepository], bool]:
+    """A page of up to 100 repositories of the session's installation (the first is 1), and whether there are more."""
+    data = await session.get("/installation/repositories", params={"per_page": PAGE, "page": page})
+    found = [
+        ListedRepository(
+            ref=RepositoryRef(installation_id, int(one["id"]), str(one["full_name"])),
+            node_id=str(one["node_id"]),
+            default_branch=str(one.get("default_branch") or ""),
+            closed=bool(one.get("archived")) or bool(one.get("disabled")),
+        )
+        for one in data["repositories"]
+    ]
+    return found, len(found) == PAGE
+
+
+async def survey(session: Session, branches: Mapping[ListedRepository, str]) -> tuple[list[Surveyed], Points]:
+    """What is under way in each repository, and the name of its main release branch; those out of reach are left out."""
+    found: list[Surveyed] = []
+    spent, points = 0, Points(0, 1, 1)
+    for some in in_batches(tuple(branches.items()), _AT_ONCE):
+        declared = ", ".join(f"$id{i}: ID!, $branch{i}: String!" for i in range(len(some)))
+        asked = "".join(_REPOSITORY.format(i=i) for i in range(len(some)))
+        document = f"query({declared}) {{\n  rateLimit {{ cost limit remaining }}{asked}\n}}{_FRAGMENTS}"
+        variables = {f"id{i}": repository.node_id for i, (repository, _) in enumerate(some)}
+        variables |= {f"branch{i}": branch for i, (_, branch) in enumerate(some)}
+        data = await session.graphql_in_part(document, variables)
+        found += [
+            _read_surveyed(repository, node)
+            for i, (repository, _) in enumerate(some)
+            if (node := data.get(f"r{i}")) is not None
+        ]
+        # Enterprise Server knows no limits unless its operator sets them.
+        limit = data.get("rateLimit") or {"cost": 0, "remaining": 1, "limit": 1}
+        spent += int(limit["cost"])
+        points = Points(spent, int(limit["remaining"]), int(limit["limit"]))
+    return found, points
+
+
+async def read_records(session: Session, pulls: Sequence[SurveyedPull], app_id: int) -> dict[str, str]:
+    """The ``external_id`` of our check run on the last commit of each pull request, by node id, where there is one."""
+    found = {}
+    for some in in_batches(pulls, _AT_ONCE):
+        variables = {"ids": [pull.node_id for pull in some], "app": app_id, "name": NAME}
+        data = await session.graphql_in_part(_RECORDS, variables)
+        for pull, node in zip(some, data["nodes"], strict=True):
+            newest = max(_list_runs(node or {}), key=lambda run: int(run["databaseId"]), default=None)
+            if newest is not None:
+                found[pull.node_id] = str(newest.get("externalId") or "")
+    return found
+
+
+def _read_surveyed(repository: ListedRepository, node: dict[str, Any]) -> Surveyed:
+    branches = node["branches"]["nodes"] if node["branches"] else []
+    nodes = [*node["line"]["nodes"], *node["changed"]["nodes"]]
+    for branch in branches:
+        nodes += branch["associatedPullRequests"]["nodes"]
+    pulls = {str(one["id"]): _read_pull(one) for one in nodes}
+    changes = [datetime.fromisoformat(one["updatedAt"]) for one in (*node["issues"]["nodes"], *nodes)]
+    names = tuple(f"aweigh/{branch['name'].removeprefix('aweigh/')}" for branch in branches)
+    return Surveyed(repository, tuple(pulls.values()), names, max(changes, default=None))
+
+
+def _read_pull(node: dict[str, Any]) -> SurveyedPull:
+    author = (node.get("author") or {}).get("databaseId")
+    return SurveyedPull(
+        node_id=str(node["id"]),
+        author_id=int(author) if author is not None else None,
+        head_branch=str(node["headRefName"]),
+        base_branch=str(node["baseRefName"]),
+        from_fork=bool(node.get("isCrossRepository")),
+        is_open=node["state"] == "OPEN",
+        merged_at=read_moment(node.get("mergedAt")),
+    )
+
+
+def _list_runs(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for commit in (node.get("commits") or {}).get("nodes") or ():
+        for suite in (commit["commit"].get("checkSuites") or {}).get("nodes") or ():
+            yield from (suite.get("checkRuns") or {}).get("nodes") or ()
