@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
-from bot.engine.protocol import Intent, Intents
+from bot.engine.protocol import Engine, Intent
 from bot.github.client import GitHub, Session
 from bot.github.deliveries import HookDelivery, kept_for, list_attempts, redeliver
 from bot.intake.events import is_used
@@ -81,8 +81,8 @@ def note_attempts(known: Mapping[str, Failing], listed: Iterable[HookDelivery]) 
 class FailedDeliveries:
     """Has failed deliveries made again, a few at a time."""
 
-    def __init__(self, notes: Intents, github: GitHub, clock: Clock) -> None:
-        self._notes, self._github, self._clock = notes, github, clock
+    def __init__(self, engine: Engine, github: GitHub, clock: Clock) -> None:
+        self._engine, self._github, self._clock = engine, github, clock
 
     async def sweep(self) -> None:
         """Look at what was delivered since the last sweep, and ask for what failed and is due.
@@ -90,9 +90,9 @@ class FailedDeliveries:
         The last sweep's moment is noted, so that an hour without deliveries costs one request each time.
         Raises GitHubError; what was asked for before stays noted.
         """
-        app, began = self._github.app_session(), self._clock.now()
+        notes, app, began = self._engine.notes(), self._github.app_session(), self._clock.now()
         oldest = began - kept_for(self._github.addresses)
-        until, known = _read(await self._notes.find(NOTE))
+        until, known = _read(await notes.find(NOTE))
         horizon = oldest if until is None else max(until - _OVERLAP, oldest)
         failing = note_attempts(known, await _list_since(app, horizon))
         failing = _keep_newest({guid: one for guid, one in failing.items() if one.first > oldest})
@@ -100,7 +100,7 @@ class FailedDeliveries:
             await self._ask_for(app, failing)
         finally:
             state = {"until": began.isoformat(), "failing": {guid: one.to_json() for guid, one in failing.items()}}
-            await self._notes.record(NOTE, state)
+            await notes.record(NOTE, state)
 
     async def _ask_for(self, app: Session, failing: dict[str, Failing]) -> None:
         due = [one for one in failing.values() if one.due <= self._clock.now()]

@@ -217,10 +217,12 @@ class Recovery:
         repositories, more = await list_repository_page(session, installation.id, state.pages + 1)
         branches = {one: Line(one.default_branch).branch for one in repositories if not one.closed}
         surveyed, points = await survey(session, branches)
-        woken = await self._wake(session, surveyed, state.woken)
         since = max(state.since, installation.created_at)
         changed = [one.repository.ref for one in surveyed if one.changed_at is not None and one.changed_at >= since]
+        # Commands come first in their lanes, as they would have: an approval that was found by looking at the thread
+        # would have done its work when it is answered.
         found = await self._find_commands(changed, since, state.began - TOO_YOUNG)
+        woken = await self._wake(session, surveyed, state.woken)
         log.info(
             "recovered",
             installation=installation.id,

@@ -37,7 +37,7 @@ class Sweep:
     def __init__(self, engine: Engine, github: GitHub, app_id: int, clock: Clock) -> None:
         account = Account(github)
         self._engine, self._clock = engine, clock
-        self._deliveries = FailedDeliveries(engine.notes(), github, clock)
+        self._deliveries = FailedDeliveries(engine, github, clock)
         self._comments = LostComments(engine, github, account, clock)
         self._recovery = Recovery(engine, github, app_id, account, self._comments, clock)
         self._sweeping = False

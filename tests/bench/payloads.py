@@ -14,6 +14,7 @@ SECRET: Final = "a secret for benchmarks only"
 SIZE: Final = 12_000
 REPOSITORIES: Final = 50
 GUID_HEADER: Final = b"X-GitHub-Delivery: "
+_FIRST_ID: Final = 10**15
 
 
 def star(repository: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def tag_pushed(repository: dict[str, Any]) -> dict[str, Any]:
 
 def comment(repository: dict[str, Any], body: str) -> dict[str, Any]:
     said = {
-        "id": 1001,
+        "id": _FIRST_ID,
         "node_id": "IC_1",
         "user": PERSON,
         "body": body,
@@ -55,14 +56,22 @@ SCENES: Final = {
 
 
 def list_requests(scene: str) -> Iterator[bytes]:
-    """Whole HTTP requests without end, each with a GUID of its own."""
+    """Whole HTTP requests without end, each with a GUID of its own, and each command in a comment of its own."""
     event, make = SCENES[scene]
-    prepared = [_prepare(event, make(_repository(number))) for number in range(REPOSITORIES)]
-    for head, tail in cycle(prepared):
-        yield head + str(uuid.uuid4()).encode() + tail
+    bodies = [_prepare(make(_repository(number))) for number in range(REPOSITORIES)]
+    # A command is known by its comment, whatever the GUID. Other bodies need no signature each time.
+    fresh = make is command
+    signed = [(_head(event, body), body) for body in bodies]
+    for head, body in cycle(signed):
+        guid = uuid.uuid4()
+        if fresh:
+            own = body.replace(str(_FIRST_ID).encode(), str(_FIRST_ID + guid.int % _FIRST_ID).encode())
+            yield _head(event, own) + str(guid).encode() + b"\r\n\r\n" + own
+        else:
+            yield head + str(guid).encode() + b"\r\n\r\n" + body
 
 
-def _prepare(event: str, members: dict[str, Any]) -> tuple[bytes, bytes]:
+def _prepare(members: dict[str, Any]) -> bytes:
     delivery = {**members, "sender": PERSON, "installation": {"id": 7}}
     body = json.dumps(delivery).encode()
     # What fills a real payload are addresses of the API; nobody reads them.
@@ -71,6 +80,10 @@ def _prepare(event: str, members: dict[str, Any]) -> tuple[bytes, bytes]:
         missing = (SIZE - len(body)) // 70 + 1
         delivery["links"] = dict(list(urls.items())[: len(delivery.get("links", ())) + missing])
         body = json.dumps(delivery).encode()
+    return body
+
+
+def _head(event: str, body: bytes) -> bytes:
     signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     lines = [
         "POST /webhook HTTP/1.1",
@@ -82,7 +95,7 @@ def _prepare(event: str, members: dict[str, Any]) -> tuple[bytes, bytes]:
         f"X-Hub-Signature-256: {signature}",
         GUID_HEADER.decode(),
     ]
-    return "\r\n".join(lines).encode(), b"\r\n\r\n" + body
+    return "\r\n".join(lines).encode()
 
 
 def _repository(number: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -65,6 +65,8 @@ class Theatre:
     clock: VirtualClock | None = None
     failures: list[str] = field(default_factory=list)
     read_ids: set[int] = field(default_factory=set)
+    _begin: Callable[[Engine], Awaitable[tuple[Bot, web.AppRunner]]] | None = None
+    _runner: web.AppRunner | None = None
 
     @property
     def acme(self) -> Acme:
@@ -99,7 +101,8 @@ class Theatre:
             while quiet < 2:
                 before = self._heartbeat()
                 await self.sandbox.deliverer.drain()
-                await self.engine.idle(timedelta(seconds=seconds))
+                if self._runner is not None:
+                    await self.engine.idle(timedelta(seconds=seconds))
                 await self.sandbox.actions.settle()
                 quiet = quiet + 1 if self._heartbeat() == before else 0
 
@@ -142,6 +145,33 @@ class Theatre:
         await self.merge(pull)
         self.read_all()
         return pull
+
+    def observe(self, kind: str, outcome: str, _seconds: float) -> None:
+        """Told by engines how the bot's work ends."""
+        if outcome == "failed":
+            self.failures.append(kind)
+
+    async def leave(self) -> None:
+        """Let the bot's process end where it stands; whatever GitHub tells from now on finds nobody there."""
+        assert self._runner is not None, "the bot has left"
+        if isinstance(self.engine, MemoryEngine):
+            await self.engine.kill()
+        await self._runner.cleanup()
+        self._runner = None
+
+    async def come_back(self, engine: Engine) -> None:
+        """Let another process of the bot begin, with this engine, and look around."""
+        assert self._runner is None, "the bot is there"
+        assert self._begin is not None
+        self.engine = engine
+        self.bot, self._runner = await self._begin(engine)
+        await self.bot.first_sweep
+        await self.settle()
+
+    async def close(self) -> None:
+        """Close the bot, if it is there."""
+        if self._runner is not None:
+            await self._runner.cleanup()
 
     async def pass_time(self, by: timedelta) -> None:
         """Let time pass for GitHub, engine and bot alike; only where the theatre was opened with a clock."""
@@ -305,7 +335,8 @@ async def open_theatre(
         changes: Further arguments for ``build_acme``.
     """
     listening = socket.create_server(("127.0.0.1", 0))
-    webhook_url = f"http://127.0.0.1:{listening.getsockname()[1]}/webhook"
+    address = listening.getsockname()[:2]
+    webhook_url = f"http://127.0.0.1:{address[1]}/webhook"
     if settings is not None:
         files = {".github/aweigh.toml": settings, **(files or {})}
     world = acme or build_acme(
@@ -324,6 +355,16 @@ async def open_theatre(
         await stack.enter_async_context(sandbox.serve(pause=None))
         await sandbox.publish_history()
         operator = operator_settings(sandbox, folder, upload_hosts=upload_hosts)
+        doors = [listening]
+
+        async def begin(engine: Engine) -> tuple[Bot, web.AppRunner]:
+            bot = Bot(operator, engine=engine, clock=HurriedClock(clock) if clock else None)
+            runner = web.AppRunner(bot.build_app(), access_log=None)
+            await runner.setup()
+            door = doors.pop() if doors else socket.create_server(address)
+            await web.SockSite(runner, door).start()
+            return bot, runner
+
         failures: list[str] = []
 
         def observe(kind: str, outcome: str, _seconds: float) -> None:
@@ -333,15 +374,12 @@ async def open_theatre(
         if durable:
             engine = DurableEngine(operator.database_url.reveal(), observe=observe)
         engine = engine or MemoryEngine(observe=observe, clock=clock)
-        bot = Bot(operator, engine=engine, clock=HurriedClock(clock) if clock else None)
-        runner = web.AppRunner(bot.build_app(), access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.SockSite(runner, listening).start()
+        bot, runner = await begin(engine)
+        theatre = Theatre(sandbox, engine, bot, webhook_url, clock, failures, _begin=begin, _runner=runner)
+        stack.push_async_callback(theatre.close)
         # The story, and the log of its requests, begin once the bot has looked around.
         await bot.first_sweep
         sandbox.world.requests.clear()
-        theatre = Theatre(sandbox, engine, bot, webhook_url, clock, failures)
         yield theatre
         await theatre.settle()
         await theatre.check()
