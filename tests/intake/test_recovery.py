@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.intake.recovery import NOTE, Pass
+from bot.github.facts import RepositoryRef
+from bot.github.survey import ListedRepository, Surveyed, SurveyedPull
+from bot.intake.recovery import NOTE, Pass, has_stray_branch, list_under_way
 from bot.release.lines import UNDER_WAY
 from bot.sandbox.faults import Lost, When, secondary_limit, server_error
 from bot.sandbox.http import Request
@@ -169,10 +172,12 @@ class TestObstacles:
         estate.before = remove
         repository = world.get_repository("last/r1")
         estate.release(repository)
-        await estate.act()
+        cost = await estate.act()
         assert await is_done(estate)
         assert estate.seen.reconciled == estate.refs(repository)
         assert last.id > removed.id > suspended.id
+        # acme, the removed one in vain, and the last: of a suspended installation no token is even asked for.
+        assert sum(count for asked, count in cost.items() if asked.endswith("/access_tokens")) == 3
 
     async def test_an_installation_without_permissions_does_not_stop_it(self, estate: Estate) -> None:
         estate.acme.installation.permissions.pop("pull_requests")
@@ -260,6 +265,8 @@ class TestObstacles:
         note = await estate.engine.notes().find(NOTE)
         assert note is not None
         assert Pass.from_json(note.value).only == {estate.acme.installation.id: 1}
+        # The first page was two documents of seven points; the third document would have taken the rest.
+        assert sum(one.points for one in estate.requests if one.path == "/graphql") == 15
         for _ in range(40):
             await estate.clock.advance(5 * MINUTE)
             await estate.act()
@@ -319,6 +326,29 @@ class TestOccasions:
         assert cost["GET /installation/repositories"] == 2
         first, second = Pass.from_json(before.value), Pass.from_json(after.value)
         assert (second.since, second.began - first.began > DAY, second.done) == (first.since, True, True)
+
+
+PULL = SurveyedPull("PR_1", 99, "aweigh/main", "main", from_fork=False, is_open=True, merged_at=None)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_found"),
+    [
+        ({}, True),
+        ({"from_fork": True}, False),
+        ({"author_id": 98}, False),
+        ({"author_id": None}, False),
+        ({"head_branch": "aweigh/1.x"}, False),
+        ({"is_open": False}, False),
+        ({"is_open": False, "merged_at": MORNING - 34 * DAY}, True),
+        ({"is_open": False, "merged_at": MORNING - 35 * DAY}, False),
+    ],
+)
+def test_which_pull_requests_are_releases_under_way(change: dict[str, Any], is_found: bool) -> None:
+    repository = ListedRepository(RepositoryRef(7, 101, "acme/widget"), "R_1", "main", closed=False)
+    surveyed = Surveyed(repository, (replace(PULL, **change),), ("aweigh/main",), None)
+    assert bool(list_under_way(surveyed, 99, MORNING)) == is_found
+    assert has_stray_branch(surveyed, 99) == (bool({"from_fork", "author_id", "head_branch"} & set(change)))
 
 
 def test_a_pass_is_written_down_whole() -> None:
