@@ -89,12 +89,14 @@ def demo(
     trigger: Annotated[TriggerChoice, typer.Option(help="What starts the publish workflow.")] = TriggerChoice.RELEASE,
     gate: Annotated[GateChoice, typer.Option(help="What guards its environment.")] = GateChoice.RULE,
     merge: Annotated[MergeChoice, typer.Option(help="How the release is merged.")] = MergeChoice.MERGE,
+    begin: Annotated[bool, typer.Option("--play/--no-play", help="Begin the story when the page is opened.")] = True,
     port: Annotated[int, typer.Option(help="Port of the pages on loopback; 0 takes a free one.")] = 0,
     pace: Annotated[float, typer.Option(help="How many times reading speed the story plays at.", min=0.1)] = 1.0,
 ) -> None:
     """Live a whole release in a sandbox on this machine, in a browser: no account, no network, the real bot.
 
-    With --exit the story is played in the terminal instead, at full speed.
+    The story plays on the page and in the terminal, then the page is yours until Ctrl-C. With --exit the story plays
+    in the terminal alone, at full speed.
     """
     # The sandbox is imported here alone, so that serving never loads it.
     from bot.sandbox.demo.guard import RealCredentialsError, refuse_real_credentials  # noqa: PLC0415
@@ -111,7 +113,7 @@ def demo(
         if leave:
             well = asyncio.run(play(trigger=trigger.value, gate=gate.value, method=merge.value))
         else:
-            asyncio.run(show(Choice(trigger.value, gate.value, merge.value), port=port, pace=pace))
+            asyncio.run(show(Choice(trigger.value, gate.value, merge.value, begin), port=port, pace=pace))
     except KeyboardInterrupt:
         pass
     except OSError as error:

@@ -202,7 +202,7 @@ async def play(*, trigger: Trigger, gate: GateKind, method: MergeMethod) -> bool
         sandbox = Sandbox.create(build_acme(trigger=trigger, gate=gate), over_http=True)
         async with sandbox.serve():
             await sandbox.publish_history()
-            display = Display(_count_stages(gate))
+            display = Display(count_stages(gate))
             display.announce(*_banner(sandbox, trigger, gate))
             try:
                 async with run_bot(sandbox, folder) as address:
@@ -220,7 +220,8 @@ async def play(*, trigger: Trigger, gate: GateKind, method: MergeMethod) -> bool
             return False
 
 
-def _count_stages(gate: GateKind) -> int:
+def count_stages(gate: GateKind) -> int:
+    """How many stages a terminal shows of the story; scenes that only wait are none."""
     return 5 + {"rule": 1, "reviewers": 1, "both": 2, "none": 0}[gate]
 
 

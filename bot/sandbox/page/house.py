@@ -65,6 +65,8 @@ class House:
     showing: Showing | None = None
     problem: str | None = None
     """Why there is no world, when making one failed."""
+    audience: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a browser has shown a page."""
     _wish: Choice | None = None
     _wished: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -1,4 +1,8 @@
-"""The story, played at reading speed: it waits before each scene as long as one reads what the last one brought."""
+"""The story, played at reading speed: it waits before each scene as long as one reads what the last one brought.
+
+The visitor's window is taken along. Once a scene's outcome has been seen where it happened, the window goes to the page
+of the next scene, so that most of the reading is done there: the text of the release pull request before it is merged.
+"""
 
 import asyncio
 import contextlib
@@ -10,8 +14,10 @@ from bot.sandbox.people import NotAllowedError
 
 State = Literal["ready", "playing", "paused", "done", "failed"]
 
-_LEAST, _MOST = 2.5, 12.0
-"""Seconds between two scenes."""
+_OPENING = 4.0
+"""Seconds before the first scene of a story that begins by itself: enough to read where one is, and to say no."""
+_LEAST, _MOST = 2.5, 14.0
+"""Seconds between two scenes. The least of them are spent where the last one happened."""
 _WORDS_PER_SECOND = 6.0
 _CURTAIN = 1.2
 """Seconds between the moment the visitor is taken to a scene's page and the scene itself."""
@@ -28,7 +34,8 @@ class Player:
         state: What the visitor wants: nothing yet, go on, or wait; then how it ended.
         scene: What happens next, or now if `busy`.
         number: The scene's number, from 1.
-        watch: The path of the page on which the scene can be watched; set just before it happens, and kept until the next one.
+        watch: The path of the page on which there is something to see now; None when there is nothing.
+        cue: Grows whenever the visitor's window is to look again: at another page, or at what happens on this one.
         problem: Why the story broke off.
     """
 
@@ -40,9 +47,12 @@ class Player:
         self.number = 0
         self.busy = False
         self.watch: str | None = None
+        self.cue = 0
         self.problem = ""
+        self._opening = 0.0
         self._steps = 0
         self._changed = asyncio.Event()
+        self._begun = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._words = 0
 
@@ -55,6 +65,12 @@ class Player:
         """Go on by yourself."""
         self._turn_to("playing")
 
+    def open(self) -> None:
+        """Begin unasked, after a moment in which the visitor can still pause. Does nothing to a story that has begun."""
+        if self.state == "ready":
+            self._opening = _OPENING
+            self.play()
+
     def pause(self) -> None:
         """Wait after the scene that is under way."""
         self._turn_to("paused")
@@ -64,6 +80,15 @@ class Player:
         if self.state not in ("done", "failed") and not self.busy:
             self._steps = 1
         self._turn_to("paused")
+
+    async def wait_for_beginning(self) -> None:
+        """Return once somebody asked for the first scene."""
+        await self._begun.wait()
+
+    async def wait_for_end(self) -> None:
+        """Return once the story that has begun is over, well or badly."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
 
     async def stop(self) -> None:
         """End, wherever the story is."""
@@ -79,14 +104,16 @@ class Player:
         self._changed.set()
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="sandbox-story")
+            self._begun.set()
 
     async def _run(self) -> None:
         try:
             async with contextlib.aclosing(self.story.tell()) as scenes:
                 async for scene in scenes:
                     self.scene, self.busy, self.number = scene, False, self.number + 1
-                    await self._wait()
-                    self.busy, self.watch = True, scene.page
+                    await self._wait_for(scene)
+                    self.busy = True
+                    self._point_at(scene.page)
                     await asyncio.sleep(_CURTAIN / self.pace)
         except (StageFailedError, HttpError, NotAllowedError, LookupError) as error:
             # Most often the visitor did by hand what the story was about to do.
@@ -95,21 +122,35 @@ class Player:
             self.state = "done"
         self.busy, self.watch = False, None
 
-    async def _wait(self) -> None:
-        """Return when the next scene may begin."""
-        reading = self._reading_seconds() / self.pace if self.number > 1 else 0.0
+    async def _wait_for(self, scene: Scene) -> None:
+        """Return when ``scene`` may begin; on the way take the visitor to its page."""
+        if self.number == 1:
+            await self._wait(self._opening)
+            return
+        reading = self._reading_seconds()
+        if await self._wait(_LEAST):
+            return
+        if scene.page != self.watch:
+            self._point_at(scene.page)
+        await self._wait(reading - _LEAST)
+
+    async def _wait(self, seconds: float) -> bool:
+        """Wait while the story is paused, and for ``seconds`` of playing; True when a step was asked for instead."""
         while True:
             self._changed.clear()
             if self._steps:
                 self._steps = 0
-                return
+                return True
             if self.state == "playing":
                 try:
-                    await asyncio.wait_for(self._changed.wait(), reading)
+                    await asyncio.wait_for(self._changed.wait(), seconds / self.pace)
                 except TimeoutError:
-                    return
+                    return False
             else:
                 await self._changed.wait()
+
+    def _point_at(self, page: str) -> None:
+        self.watch, self.cue = page, self.cue + 1
 
     def _reading_seconds(self) -> float:
         """How long one reads what has been said since the last scene."""

@@ -80,6 +80,8 @@ class PageServer:
         async def handle(request: web.Request) -> web.StreamResponse:
             if not guard.is_safe(request):
                 await guard.check_form(request, self.house.token)
+            if _is_for_eyes(request):
+                self.house.audience.set()
             if self.house.showing is None:
                 return _wait(request, self.house)
             return await handler(Visit(request, self.house, self.house.showing))
@@ -184,6 +186,11 @@ def _asset(name: str) -> web.Response:
     media = mimetypes.guess_type(name)[0] or "application/octet-stream"
     headers = {**guard.HEADERS, "Cache-Control": "no-cache"}
     return web.Response(body=(_ASSETS / name).read_bytes(), content_type=media, charset="utf-8", headers=headers)
+
+
+def _is_for_eyes(request: web.Request) -> bool:
+    """Whether somebody opens a page in a browser; programs, and our own script, do not ask for HTML."""
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def _wait(request: web.Request, house: House) -> web.Response:

@@ -258,3 +258,11 @@ async def test_while_a_world_is_made_the_pages_say_so(booth: Booth) -> None:
     assert "A new world is being made" in answer.words
     booth.house.problem = "it <b>broke</b>"
     assert "it &lt;b&gt;broke" in (await booth.get("/")).text
+
+
+async def test_only_somebody_who_opens_a_page_is_an_audience(booth: Booth) -> None:
+    await booth.get(f"{HOME}/pull/1", Accept="*/*")  # Our own script, and whoever only asks whether it is up.
+    assert not booth.house.audience.is_set()
+    booth.house.showing = None  # A window opened while the world is made counts: it stays open.
+    await booth.get("/", Accept="text/html,application/xhtml+xml")
+    assert booth.house.audience.is_set()

@@ -77,6 +77,49 @@ async def test_a_pause_holds_the_story_while_one_reads() -> None:
     await playing.stop()
 
 
+async def test_a_story_that_begins_unasked_leaves_time_to_say_no() -> None:
+    story = ShortStory()
+    playing = player(story, pace=40)  # A tenth of a second before the first scene.
+    playing.open()
+    await until(lambda: playing.number == 1)
+    playing.pause()
+    await asyncio.sleep(0.2)
+    assert (story.played, playing.state, playing.busy) == ([], "paused", False)
+    await playing.stop()
+
+
+async def test_a_story_that_was_begun_is_not_opened_again() -> None:
+    playing = player(ShortStory())
+    playing.pause()
+    playing.open()
+    assert playing.state == "paused"
+    await playing.stop()
+
+
+async def test_a_window_goes_to_the_next_page_before_its_scene_and_looks_again_when_it_happens() -> None:
+    story = ShortStory()
+    said = type("Thread", (), {"body": "word " * 60, "comments": []})
+    story.acme.repository.issues[1] = said
+    playing = player(story, pace=10)  # A second to read what was said.
+    playing.play()
+    await until(lambda: playing.number == 2 and playing.watch == "/page/2")
+    assert (playing.busy, playing.cue) == (False, 2)
+    await until(lambda: playing.busy)
+    assert (playing.watch, playing.cue) == ("/page/2", 3)
+    await playing.stop()
+
+
+async def test_whoever_narrates_hears_of_beginning_and_end() -> None:
+    playing = player(ShortStory())
+    begun = asyncio.create_task(playing.wait_for_beginning())
+    await asyncio.sleep(0)
+    assert not begun.done()
+    playing.play()
+    await asyncio.wait_for(begun, 5)
+    await asyncio.wait_for(playing.wait_for_end(), 5)
+    assert playing.state == "done"
+
+
 async def test_a_story_that_breaks_off_says_why() -> None:
     story = ShortStory(breaks_at=2)
     playing = player(story)

@@ -137,14 +137,14 @@
     waiting = setTimeout(look, after);
   }
 
-  // The story takes the visitor to the page of each scene when it begins, unless something is being typed.
+  // The story takes the visitor along, from page to page and to what happens there, unless something is being typed.
   function follow() {
     const player = document.querySelector(".player");
     if (!player) return;
-    const { scene, watch, now } = player.dataset;
-    const seen = sessionStorage.getItem("scene");
-    if (!watch || scene === seen) return;
-    sessionStorage.setItem("scene", scene);
+    const { cue, watch, now } = player.dataset;
+    const seen = sessionStorage.getItem("cue");
+    if (!watch || cue === seen) return;
+    sessionStorage.setItem("cue", cue);
     if (seen === null && now === undefined) return; // A window that was opened between two scenes stays where it is.
     const typing = document.activeElement?.matches?.("textarea, input") && document.activeElement.value;
     if (location.pathname !== watch && !typing) location.assign(watch);
