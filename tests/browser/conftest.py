@@ -5,6 +5,7 @@ A page that logs an error, or asks anybody but this machine for anything, fails 
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+README_PICTURES = Path(__file__).parents[2] / "docs"
 HOME = "/acme/widget"
 FEATURE = f"{HOME}/pull/1"
 PATIENCE = 60_000
@@ -50,20 +52,20 @@ def browser() -> Iterator[Browser]:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
         launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
         yield launched
         launched.close()
 
 
 @contextmanager
-def run_demo(folder: Path, *options: str) -> Iterator[str]:
+def run_demo(folder: Path) -> Iterator[str]:
     """``aweigh demo`` until its pages answer; gives their address. It must end well, and take the bot with it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWEIGH_", "DATABASE_URL"))}
-    command = [sys.executable, "-m", "bot", "demo", "--port", str(port), "--pace", _PACE, *options]
+    command = [sys.executable, "-m", "bot", "demo", "--port", str(port), "--pace", _PACE, "--no-play"]
     with (folder / "demo.log").open("wb") as log:
         process = subprocess.Popen(command, env=clean, stdout=log, stderr=log)
         try:
@@ -107,7 +109,7 @@ class Visitor:
 
     def say(self, words: str) -> None:
         """Type a comment and send it with the keyboard alone."""
-        box = self.page.get_by_role("textbox", name="Comment as")
+        box = self.page.get_by_role("textbox", name="Comment")
         box.fill(words)
         box.press("Control+Enter")
         expect(box).to_have_value("")
@@ -122,19 +124,30 @@ class Visitor:
         expect(self.page.locator(".by-bot .prose").get_by_role("link", name=f"#{number}").last).to_be_visible()
         return self
 
+    def make_world(self, trigger: str, gate: str, *, play: bool = False) -> None:
+        """Choose a world on the first page, and wait until it is there."""
+        self.open("/")
+        for name in (trigger, gate):
+            self.page.locator(".world").get_by_role("radio", name=name, exact=True).check()
+        self.page.get_by_role("button", name="Make it and play the story" if play else "Make it", exact=True).click()
+        expect(self.page.get_by_text("A new world is being made")).to_be_visible()
+        expect(self.page.get_by_role("region", name="The story")).to_be_visible()
+
     def hear_out(self) -> None:
         """Wait until the story is over."""
         story = self.page.get_by_role("region", name="The story")
         expect(story).to_contain_text("The story is over", timeout=3 * PATIENCE)
 
-    def shoot(self, name: str, *, whole: bool = False) -> None:
-        """Keep a picture as build output."""
+    def shoot(self, name: str, *, whole: bool = False, shown_in_readme: bool = False) -> None:
+        """Keep a picture as build output, and those of the README beside it when they are to be made anew."""
         self.page.wait_for_timeout(300)
         move = "place => document.querySelector('.player')?.style.setProperty('position', place)"
         if whole:  # What floats at the bottom of the window would stand in the middle of a long picture.
             self.page.evaluate(move, "static")
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole, animations="disabled")
         self.page.evaluate(move, "")
+        if shown_in_readme and "PICTURES" in os.environ:
+            shutil.copy(SCREENSHOTS / f"{name}.png", README_PICTURES)
 
     def listen(self) -> None:
         self.page.on("console", self._hear)
@@ -176,9 +189,9 @@ class Visits:
         assert problems == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo that all tests of a file share."""
+    """The address of the one demo that all tests share; each file makes a world of its own in it."""
     with run_demo(tmp_path_factory.mktemp("demo")) as base:
         yield base
 

@@ -1,15 +1,25 @@
 """A whole release by clicking and typing, with the real bot on the other side. The tests of this file build on each other."""
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import FEATURE, HOME, Visits
 
 RELEASE = f"{HOME}/pull/2"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def world(browser: Browser, demo: str) -> None:
+    """A fresh world for the tests of this file."""
+    visits = Visits(browser, demo)
+    visits().make_world("GitHub Release", "The bot's gate")
+    visits.close()
+
+
 def test_a_command_is_typed_and_the_bot_opens_the_release_pull_request(visit: Visits) -> None:
     mona = visit()
     mona.open("/")
+    mona.shoot("welcome", whole=True)
     mona.page.get_by_role("link", name="Type a command yourself").click()
     mona.say("/release 1.2.0")
     mona.led_to(2)
@@ -39,7 +49,7 @@ def test_who_may_not_merge_is_told(visit: Visits) -> None:
 def test_what_is_being_typed_stays_while_the_page_follows_the_bot(visit: Visits) -> None:
     reader, hugo = visit(), visit()
     reader.open(RELEASE)
-    box = reader.page.get_by_role("textbox", name="Comment as")
+    box = reader.page.get_by_role("textbox", name="Comment")
     box.press_sequentially("half a thought")
     reader.page.evaluate("window.stayed = true")
     top = box.evaluate("box => box.getBoundingClientRect().top")
@@ -71,7 +81,7 @@ def test_approvals_are_refused_to_the_wrong_people(visit: Visits) -> None:
     expect(visitor.page.get_by_text("👎").first).to_be_visible()
     visitor.be("mona")
     visitor.page.get_by_role("button", name="/release approve 1.2.0").click()
-    visitor.page.get_by_role("button", name="Comment").click()
+    visitor.page.get_by_role("button", name="Comment", exact=True).click()
     expect(visitor.page.get_by_text("👎")).to_have_count(2)
     visitor.shoot("refused-approval")
 
@@ -136,6 +146,6 @@ def test_a_stranger_gets_a_thumb_and_no_words(visit: Visits) -> None:
 def test_without_script_everything_can_be_done_by_reloading(visit: Visits) -> None:
     plain = visit(script=False)
     plain.open(FEATURE)
-    plain.page.get_by_role("textbox", name="Comment as").fill("/release help")
-    plain.page.get_by_role("button", name="Comment").click()
+    plain.page.get_by_role("textbox", name="Comment").fill("/release help")
+    plain.page.get_by_role("button", name="Comment", exact=True).click()
     expect(plain.page.locator(".comment .prose").filter(has_text="/release help").first).to_be_visible()

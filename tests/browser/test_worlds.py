@@ -5,26 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import FEATURE, HOME, Visitor, Visits
+from tests.browser.conftest import FEATURE, HOME, Visits
 
 RELEASE = f"{HOME}/pull/2"
 
 
-def make_world(visitor: Visitor, trigger: str, gate: str, *, play: bool) -> None:
-    """Choose a world on the first page, and wait until it is there."""
-    visitor.open("/")
-    for name in (trigger, gate):
-        visitor.page.locator(".world").get_by_role("radio", name=name, exact=True).check()
-    visitor.page.get_by_role("button", name="Make it and play the story" if play else "Make it", exact=True).click()
-    expect(visitor.page.get_by_text("A new world is being made")).to_be_visible()
-    expect(visitor.page.get_by_role("region", name="The story")).to_be_visible()
-
-
 def test_the_story_plays_by_itself_and_takes_the_visitor_along(visit: Visits) -> None:
     visitor = visit()
-    visitor.open("/")
-    visitor.shoot("welcome", whole=True)
-    visitor.page.get_by_role("region", name="The story").get_by_role("button", name="Play the story").click()
+    visitor.make_world("GitHub Release", "The bot's gate", play=True)
     visitor.page.wait_for_url(f"**{FEATURE}")
     visitor.page.wait_for_url(f"**{RELEASE}", timeout=60_000)
     visitor.hear_out()
@@ -34,7 +22,7 @@ def test_the_story_plays_by_itself_and_takes_the_visitor_along(visit: Visits) ->
 
 def test_the_story_waits_for_a_reader_who_steps_through_it(visit: Visits) -> None:
     visitor = visit()
-    make_world(visitor, "Tag", "Required reviewers", play=False)
+    visitor.make_world("Tag", "Required reviewers")
     player = visitor.page.get_by_role("region", name="The story")
     player.get_by_role("button", name="Step").click()
     visitor.page.wait_for_url(f"**{FEATURE}")
@@ -53,7 +41,7 @@ def test_the_story_waits_for_a_reader_who_steps_through_it(visit: Visits) -> Non
 @pytest.mark.parametrize(("trigger", "gate"), [("Dispatch", "No gate")])
 def test_the_story_in_another_order(visit: Visits, trigger: str, gate: str) -> None:
     visitor = visit()
-    make_world(visitor, trigger, gate, play=True)
+    visitor.make_world(trigger, gate, play=True)
     visitor.hear_out()
     visitor.open(RELEASE)
     expect(visitor.page.get_by_text("✅ verified")).to_have_count(2)
@@ -61,7 +49,7 @@ def test_the_story_in_another_order(visit: Visits, trigger: str, gate: str) -> N
 
 def test_a_build_that_fails_is_explained_and_mended(visit: Visits) -> None:
     visitor = visit()
-    make_world(visitor, "GitHub Release", "No gate", play=False)
+    visitor.make_world("GitHub Release", "No gate")
     switch = visitor.page.get_by_role("switch", name="The build fails")
     switch.click()
     expect(switch).to_be_checked()
@@ -85,7 +73,7 @@ def test_a_build_that_fails_is_explained_and_mended(visit: Visits) -> None:
 
 def test_a_reviewer_says_no(visit: Visits) -> None:
     visitor = visit()
-    make_world(visitor, "Tag", "Required reviewers", play=False)
+    visitor.make_world("Tag", "Required reviewers")
     visitor.open(FEATURE)
     visitor.say("/release 1.2.0")
     visitor.led_to(2)

@@ -12,13 +12,18 @@ from typing import Any
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
-_REFERENCE = re.compile(r"(?<![\w/#&-])#(?P<number>\d{1,9})\b|(?<![\w/@.-])@(?P<login>[A-Za-z0-9][A-Za-z0-9-]{0,38})\b")
+_REFERENCE = re.compile(
+    r"(?<![\w/])(?P<address>https?://[^\s<>\"'`]*[^\s<>\"'`.,:;!?)\]*_~])"
+    r"|(?<![\w/#&-])#(?P<number>\d{1,9})\b"
+    r"|(?<![\w/@.-])@[A-Za-z0-9][A-Za-z0-9-]{0,38}\b"
+)
 
 
 def render_markdown(text: str, *, home: str = "", numbers: frozenset[int] = frozenset()) -> Markup:
@@ -103,7 +108,7 @@ def _fit_into_outline(state: StateCore) -> None:
 
 
 def _link_references(state: StateCore) -> None:
-    """Turn ``#2`` and ``@mona`` in running text into what GitHub makes of them."""
+    """Turn ``#2``, ``@mona`` and addresses in running text into what GitHub makes of them."""
     for token in state.tokens:
         if token.type == "inline" and token.children:
             token.children = list(_with_references(token.children, state.env))
@@ -124,16 +129,25 @@ def _split(text: str, env: Any) -> Iterator[Token]:
     for match in _REFERENCE.finditer(text):
         yield Token("text", "", 0, content=text[end : match.start()])
         end = match.end()
-        number = match["number"]
-        if number is None:
-            yield Token("strong_open", "strong", 1)
-            yield Token("text", "", 0, content=match[0])
-            yield Token("strong_close", "strong", -1)
-        elif int(number) in env["numbers"]:
-            address = f"{quote(env['home'])}/pull/{number}"
-            yield Token("link_open", "a", 1, attrs={"href": address}, meta={"kind": "reference"})
-            yield Token("text", "", 0, content=match[0])
-            yield Token("link_close", "a", -1)
-        else:
-            yield Token("text", "", 0, content=match[0])
+        yield from _refer(match, env)
     yield Token("text", "", 0, content=text[end:])
+
+
+def _refer(match: re.Match[str], env: Any) -> Iterator[Token]:
+    """The tokens of one reference: an address and a number that exists are links, a login stands out."""
+    shown = Token("text", "", 0, content=match[0])
+    address, number = match["address"], match["number"]
+    if address is not None:
+        yield from _link(normalizeLink(address), shown, kind="address")
+    elif number is None:
+        yield from (Token("strong_open", "strong", 1), shown, Token("strong_close", "strong", -1))
+    elif int(number) in env["numbers"]:
+        yield from _link(f"{quote(env['home'])}/pull/{number}", shown, kind="reference")
+    else:
+        yield shown
+
+
+def _link(address: str, shown: Token, *, kind: str) -> Iterator[Token]:
+    yield Token("link_open", "a", 1, attrs={"href": address}, meta={"kind": kind})
+    yield shown
+    yield Token("link_close", "a", -1)

@@ -61,6 +61,19 @@ def summarize(things: Iterable[Stateful]) -> Mark | None:
     return min(marks, key=lambda mark: _WORST_FIRST.index(mark.name), default=None)
 
 
+def say_together(mark: Mark) -> str:
+    """What GitHub says of all checks of a commit when ``mark`` is their worst one."""
+    match mark.name:
+        case "failure":
+            return "Some checks were not successful"
+        case "attention":
+            return "A check needs somebody"
+        case "running" | "waiting" | "queued":
+            return "Some checks haven't completed yet"
+        case _:
+            return "All checks have passed"
+
+
 def list_checks(repository: Repository, sha: str) -> list[CheckRun]:
     """The checks of a commit: of each App the newest run of each name."""
     runs = sorted((run for run in repository.check_runs.values() if run.head_sha == sha), key=lambda run: run.id)

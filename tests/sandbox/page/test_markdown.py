@@ -29,13 +29,23 @@ from bot.sandbox.page.markdown import render_document, render_markdown
         '[x](https://example.org "a\\" onclick=\\"alert(1)")',
         "```<script>\n</code></pre><script>alert(1)</script>\n```",
         '```"onmouseover="alert(1)\nx\n```',
+        'https://example.org/"onmouseover="alert(1)',
+        "https://example.org/<script>alert(1)</script>",
+        "https://example.org/&quot;&gt;&lt;script&gt;alert(1)",
     ],
 )
 def test_nothing_that_acts_gets_through(hostile: str) -> None:
     assert_harmless(str(render_markdown(hostile)))
 
 
-@given(st.text(alphabet="<>!-[]()`\"'/=# \nabjscriptonload:;&x@1", max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["https://", "http://", "javascript:", "<!--", "-->", "&quot;", "#1", *"<>!-[]()`\"'/=# \nabonx:;&@1"]
+        ),
+        max_size=40,
+    ).map("".join)
+)
 def test_no_text_makes_a_tag_of_its_own(text: str) -> None:
     assert_harmless(str(render_markdown(text, home="/acme/widget", numbers=frozenset({1}))))
 
@@ -78,6 +88,13 @@ def test_numbers_that_exist_become_links() -> None:
 def test_a_number_inside_a_link_stays_what_it_is() -> None:
     rendered = render_markdown("[#2](https://example.org)", home="/acme/widget", numbers=frozenset({2}))
     assert rendered.count("<a ") == 1
+
+
+def test_an_address_in_running_text_becomes_a_link_and_its_full_stop_does_not() -> None:
+    rendered = render_markdown("see https://example.org/a?b=1&c=2, or (http://example.org).")
+    assert '<a href="https://example.org/a?b=1&amp;c=2" rel="nofollow noopener">' in rendered
+    assert ">http://example.org</a>)." in rendered
+    assert "<a " not in render_markdown("`https://example.org` xhttps://example.org javascript://example.org")
 
 
 def test_mentions_stand_out_but_addresses_do_not() -> None:

@@ -205,8 +205,8 @@
   });
 
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-on-change]");
-    if (form) form.requestSubmit();
+    const form = event.target.form;
+    if (form?.dataset.onChange !== undefined) form.requestSubmit();
   });
 
   document.addEventListener("click", (event) => {

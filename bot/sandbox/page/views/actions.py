@@ -43,6 +43,7 @@ def show_run(visit: Visit) -> Sheet:
     live = LiveRun(visit.world, visit.repository, run)
     facts = {
         "run": run,
+        "release_pull": next((pull for pull in visit.repository.pulls if pull.merge_commit_sha == run.head_sha), None),
         "levels": _levels(live),
         "gates": [WaitingGate(gate, can_review(live, gate.environment, visit.speaker.user)) for gate in live.gates
                   if gate.waiting_for_apps or gate.waiting_for_reviewers],

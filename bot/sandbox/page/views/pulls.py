@@ -5,15 +5,15 @@ from typing import Any
 from bot.sandbox.git.history import compare
 from bot.sandbox.git.merging import MergeConflictError, merge_trees
 from bot.sandbox.page.differences import list_differences
-from bot.sandbox.page.marks import list_checks, summarize
+from bot.sandbox.page.marks import list_checks, say_together, summarize
 from bot.sandbox.page.timeline import list_commits, list_moments
 from bot.sandbox.page.visit import MissingError, Sheet, Visit
 from bot.sandbox.state.conversation import PullRequest
 
 METHODS = {
-    "merge": ("Merge commit", "All commits, joined by a merge commit."),
-    "squash": ("Squash", "One new commit holds everything."),
-    "rebase": ("Rebase", "Each commit again, on top of the base."),
+    "merge": ("Create a merge commit", "All commits, joined by a merge commit."),
+    "squash": ("Squash and merge", "One new commit holds everything."),
+    "rebase": ("Rebase and merge", "Each commit again, on top of the base."),
 }
 
 
@@ -83,12 +83,14 @@ def show_check(visit: Visit) -> Sheet:
 def _head(visit: Visit, pull: PullRequest) -> dict[str, Any]:
     comparison = compare(visit.store, pull.base_sha, pull.head_sha)
     checks = list_checks(visit.repository, pull.head_sha)
+    mark = summarize(checks)
     return {
         "pull": pull,
         "commit_count": len(comparison.commits) if comparison else 0,
         "file_count": len(comparison.files) if comparison else 0,
         "checks": checks,
-        "mark": summarize(checks),
+        "mark": mark,
+        "check_words": say_together(mark) if mark else "",
     }
 
 
