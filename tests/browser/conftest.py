@@ -19,10 +19,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
 README_PICTURES = Path(__file__).parents[2] / "docs"
 HOME = "/acme/widget"
 FEATURE = f"{HOME}/pull/1"
@@ -138,16 +149,27 @@ class Visitor:
         story = self.page.get_by_role("region", name="The story")
         expect(story).to_contain_text("The story is over", timeout=3 * PATIENCE)
 
-    def shoot(self, name: str, *, whole: bool = False, shown_in_readme: bool = False) -> None:
-        """Keep a picture as build output, and those of the README beside it when they are to be made anew."""
+    def shoot(self, name: str, *, whole: bool = False) -> None:
+        """Keep a picture as build output."""
         self.page.wait_for_timeout(300)
         move = "place => document.querySelector('.player')?.style.setProperty('position', place)"
         if whole:  # What floats at the bottom of the window would stand in the middle of a long picture.
             self.page.evaluate(move, "static")
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole, animations="disabled")
         self.page.evaluate(move, "")
-        if shown_in_readme and "PICTURES" in os.environ:
+
+    def shoot_for_readme(self, name: str, top: Locator) -> None:
+        """Keep a picture of what begins with ``top``; with PICTURES set it takes the place of the README's."""
+        self.page.set_viewport_size({"width": 1040, "height": 720})
+        self.page.evaluate("document.activeElement.blur()")
+        top.evaluate("place => scrollTo({ top: place.getBoundingClientRect().top + scrollY - 16, behavior: 'instant' })")
+        self.page.wait_for_timeout(300)
+        self.page.evaluate("document.querySelector('.player').style.setProperty('display', 'none')")
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+        if "PICTURES" in os.environ:
+            README_PICTURES.mkdir(exist_ok=True)
             shutil.copy(SCREENSHOTS / f"{name}.png", README_PICTURES)
+        self.page.set_viewport_size(WINDOW)
 
     def listen(self) -> None:
         self.page.on("console", self._hear)
@@ -170,9 +192,9 @@ class Visits:
         self.browser, self.base = browser, base
         self.opened: list[tuple[BrowserContext, Visitor]] = []
 
-    def __call__(self, *, scheme: str = "light", width: int = 1280, height: int = 900, script: bool = True) -> Visitor:
+    def __call__(self, *, scheme: str = "light", window: ViewportSize = WINDOW, script: bool = True) -> Visitor:
         context = self.browser.new_context(
-            viewport={"width": width, "height": height},
+            viewport=window,
             color_scheme=scheme,  # type: ignore[arg-type]
             reduced_motion="reduce",
             java_script_enabled=script,

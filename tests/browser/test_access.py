@@ -125,7 +125,10 @@ def list_violations(visitor: Visitor, *rules: str) -> list[str]:
 
 
 def test_pictures_of_dark_and_phone(strict: Visits, addresses: dict[str, str]) -> None:
-    for label, visitor in {"dark": strict(scheme="dark"), "phone": strict(width=390, height=844)}.items():
+    for label, visitor in {
+        "dark": strict(scheme="dark"),
+        "phone": strict(window={"width": 390, "height": 844}),
+    }.items():
         for name in ("lobby", "repository", "conversation", "run", "package"):
             visitor.open(addresses[name])
             visitor.shoot(f"{name}-{label}", whole=label == "phone")

@@ -24,13 +24,14 @@ def test_a_command_is_typed_and_the_bot_opens_the_release_pull_request(visit: Vi
     mona.say("/release 1.2.0")
     mona.led_to(2)
     expect(mona.page.get_by_title("aweigh[bot]").filter(has_text="🚀")).to_be_visible()
-    mona.shoot("command")
+    mona.shoot_for_readme("command", mona.page.get_by_role("heading", level=1))
     mona.page.get_by_role("link", name="#2").last.click()
     expect(mona.page.get_by_role("heading", level=1)).to_contain_text("Release widget 1.2.0")
     mona.comment("Whose turn")
     expect(mona.page.get_by_text("No conflicts with")).to_be_visible()
     expect(mona.page.locator(".merge-box").get_by_role("link", name="Release", exact=True)).to_be_visible()
-    mona.shoot("release-pull-request", whole=True)
+    mona.shoot("release-pull-request-whole", whole=True)
+    mona.shoot_for_readme("release-pull-request", mona.page.get_by_role("heading", level=1))
     mona.page.get_by_role("link", name="Files changed").click()
     expect(mona.page.locator("mark").first).to_have_text("1")
     mona.shoot("files-changed")
@@ -83,7 +84,7 @@ def test_approvals_are_refused_to_the_wrong_people(visit: Visits) -> None:
     visitor.page.get_by_role("button", name="/release approve 1.2.0").click()
     visitor.page.get_by_role("button", name="Comment", exact=True).click()
     expect(visitor.page.get_by_text("👎")).to_have_count(2)
-    visitor.shoot("refused-approval")
+    visitor.shoot_for_readme("approval", visitor.page.locator(".comment").filter(has_text="wants to publish"))
 
 
 def test_the_run_waits_at_its_gate(visit: Visits) -> None:
@@ -101,7 +102,8 @@ def test_an_approval_publishes_and_the_evidence_is_there_to_see(visit: Visits) -
     hugo.say("/release approve 1.2.0")
     hugo.comment("🎉")
     expect(hugo.page.get_by_text("✅ verified")).to_have_count(2)
-    hugo.shoot("released", whole=True)
+    hugo.shoot("released-whole", whole=True)
+    hugo.shoot_for_readme("released", hugo.page.locator(".comment").filter(has_text="🎉"))
 
     hugo.page.get_by_role("link", name="run ").first.click()
     expect(hugo.page.locator("dd").filter(has_text="Succeeded")).to_be_visible()
