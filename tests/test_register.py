@@ -162,8 +162,11 @@ def test_a_foreign_host_name_is_turned_away(running: Running) -> None:
 
 def test_a_connection_that_says_nothing_holds_up_nobody(running: Running) -> None:
     address = urlsplit(running.base)
-    with socket.create_connection((address.hostname or "", address.port or 0)):
+    with socket.create_connection((address.hostname or "", address.port or 0)) as idle:
         assert running.get("/")[0] == 200
+        idle.setblocking(False)
+        with pytest.raises(BlockingIOError):  # It is still waited for; one that was given up reads as ended.
+            idle.recv(1)
 
 
 def test_secrets_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
