@@ -162,7 +162,9 @@ class Visitor:
         """Keep a picture of what begins with ``top``; with PICTURES set it takes the place of the README's."""
         self.page.set_viewport_size({"width": 1040, "height": 720})
         self.page.evaluate("document.activeElement.blur()")
-        top.evaluate("place => scrollTo({ top: place.getBoundingClientRect().top + scrollY - 16, behavior: 'instant' })")
+        top.evaluate(
+            "place => scrollTo({ top: place.getBoundingClientRect().top + scrollY - 16, behavior: 'instant' })"
+        )
         self.page.wait_for_timeout(300)
         self.page.evaluate("document.querySelector('.player').style.setProperty('display', 'none')")
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")

@@ -145,6 +145,34 @@ def test_a_stranger_gets_a_thumb_and_no_words(visit: Visits) -> None:
     assert stan.page.locator(".by-bot").count() == said
 
 
+HOSTILE = """\
+**bold** <script>window.hacked = 1</script> <img src=x onerror="window.hacked = 2">
+
+![a picture](https://elsewhere.example/x.png) [a trap](javascript:window.hacked=3)
+
+<style>body { display: none }</style><meta http-equiv="refresh" content="0;url=https://elsewhere.example">
+<iframe src="https://elsewhere.example"></iframe><form action="https://elsewhere.example"><button>c</button></form>
+"""
+
+
+def test_whatever_a_comment_holds_it_is_read_and_does_nothing(visit: Visits) -> None:
+    """That nothing was asked of anybody else, and nothing logged, is looked at when the window closes."""
+    stan = visit()
+    stan.open(FEATURE)
+    stan.be("stan")
+    stan.say(HOSTILE)
+    said = stan.page.locator(".comment .prose").filter(has_text="window.hacked = 1")
+    expect(said.locator("strong")).to_have_text("bold")
+    expect(said).to_contain_text('<img src=x onerror="window.hacked = 2">')
+    expect(said.get_by_text("a trap")).to_be_visible()
+    said.get_by_text("a trap").click()
+    assert said.locator("script, style, img, meta, iframe, form, button").count() == 0
+    stan.open(FEATURE)  # As whoever comes later reads it, and not as the script of the page brought it in.
+    expect(said).to_be_visible()
+    assert stan.page.evaluate("window.hacked") is None
+    assert stan.page.url.endswith(FEATURE)
+
+
 def test_without_script_everything_can_be_done_by_reloading(visit: Visits) -> None:
     plain = visit(script=False)
     plain.open(FEATURE)
