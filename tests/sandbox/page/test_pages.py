@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from typing import Any, Literal
 
 import pytest
 
@@ -176,6 +177,44 @@ async def test_the_bots_own_gate_is_named(open_booth: OpenBooth) -> None:
     answer = await booth.get(f"{HOME}/actions/runs/{run.id}")
     assert "Aweigh , a deployment protection rule, has not decided yet" in answer.words
     assert "Approve and deploy" not in answer.words
+
+
+async def test_from_a_gate_one_finds_the_thread_in_which_it_is_opened(open_booth: OpenBooth) -> None:
+    booth = await open_booth(gate="rule")
+    booth.acme.wanda.push_tag("v1.2.0", booth.acme.hugo.merge_pull(1, "squash"))
+    await booth.sandbox.actions.settle()
+    (run,) = booth.acme.repository.runs.values()
+    assert (
+        f'<a href="{HOME}/pull/1#merge">the thread of the release</a>'
+        in (await booth.get(f"{HOME}/actions/runs/{run.id}")).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "conclusion", "words"),
+    [
+        ("completed", "success", "All checks have passed"),
+        ("completed", "neutral", "All checks have passed"),
+        ("completed", "failure", "Some checks were not successful"),
+        ("completed", "action_required", "A check needs somebody"),
+        ("in_progress", None, "Some checks haven&#39;t completed yet"),
+    ],
+)
+async def test_all_checks_together_in_githubs_words(
+    booth: Booth, status: Literal["completed", "in_progress"], conclusion: Any, words: str
+) -> None:
+    acme = booth.acme
+    change = CheckChange(name="Release", status=status, conclusion=conclusion)
+    create_check_run(booth.sandbox.world, acme.repository, acme.app, acme.feature.head_sha, change)
+    assert f"{words} 1 check on {acme.feature.head_sha[:7]}" in (await booth.get(f"{HOME}/pull/1")).words
+
+
+async def test_the_box_for_comments_offers_everybody(booth: Booth) -> None:
+    await booth.speak_as("hugo")
+    text = (await booth.get(f"{HOME}/pull/1")).text
+    box = text.split('<select id="as" name="speaker" form="become">')[1].split("</select>")[0]
+    assert re.findall(r'value="(\w+)"', box) == ["mona", "hugo", "wanda", "tariq", "rosa", "stan"]
+    assert re.findall(r'value="(\w+)" selected', box) == ["hugo"]
 
 
 async def test_every_address_github_gives_out_opens_a_page(booth: Booth) -> None:
