@@ -201,6 +201,7 @@ class Visits:
             reduced_motion="reduce",
             java_script_enabled=script,
         )
+        context.set_default_timeout(PATIENCE)
         visitor = Visitor(self.base, context.new_page())
         visitor.listen()
         self.opened.append((context, visitor))

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FEATURE, HOME, Visits
@@ -12,8 +11,7 @@ RELEASE = f"{HOME}/pull/2"
 
 def test_the_story_plays_by_itself_and_takes_the_visitor_along(visit: Visits) -> None:
     visitor = visit()
-    visitor.make_world("GitHub Release", "The bot's gate", play=True)
-    visitor.page.wait_for_url(f"**{FEATURE}")
+    visitor.make_world("Dispatch", "No gate", play=True)
     visitor.page.wait_for_url(f"**{RELEASE}", timeout=60_000)
     visitor.hear_out()
     expect(visitor.page.get_by_text("✅ verified")).to_have_count(2)
@@ -36,15 +34,6 @@ def test_the_story_waits_for_a_reader_who_steps_through_it(visit: Visits) -> Non
     visitor.shoot("run-for-reviewers")
     player.get_by_role("button", name="Go on").click()
     visitor.hear_out()
-
-
-@pytest.mark.parametrize(("trigger", "gate"), [("Dispatch", "No gate")])
-def test_the_story_in_another_order(visit: Visits, trigger: str, gate: str) -> None:
-    visitor = visit()
-    visitor.make_world(trigger, gate, play=True)
-    visitor.hear_out()
-    visitor.open(RELEASE)
-    expect(visitor.page.get_by_text("✅ verified")).to_have_count(2)
 
 
 def test_a_build_that_fails_is_explained_and_mended(visit: Visits) -> None:

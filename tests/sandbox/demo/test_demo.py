@@ -33,9 +33,14 @@ def clean_environment() -> dict[str, str]:
 @asynccontextmanager
 async def staying(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """A demo that stays, and the address it printed."""
-    # A free port is printed and not told otherwise, so whoever reads the terminal can find the page.
     process = await asyncio.create_subprocess_exec(
-        *COMMAND, *options, env=clean_environment(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *COMMAND,
+        *options,
+        env=clean_environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        # Whoever runs the tests in the background of a shell has them ignore SIGINT; at a terminal nobody does.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield process, (await read_until(process, r"Open (http://127\.0\.0\.1:\d+) in a browser"))[1]
