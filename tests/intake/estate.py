@@ -136,7 +136,7 @@ class Estate:
         create_ref(world, repository, f"refs/heads/{head}", sha, bot)
         pull = open_pull(world, repository, bot, head=head, base=base, title="Release", body="")
         milestones = frozenset({Milestone.ANNOUNCED}) if announced else frozenset[Milestone]()
-        line = render_record(Record("1.2.0", person.user.id, 1, milestones=milestones))
+        line = render_record(Record("1.2.0", "v1.2.0", person.user.id, 1, sha, milestones=milestones))
         change = CheckChange(name="Release", status="completed", conclusion="success", external_id=line)
         create_check_run(world, repository, self.acme.app, sha, change)
         if merged:

@@ -269,6 +269,12 @@ class Theatre:
         made = self.sandbox.world.requests[since:]
         return sum(request.method == method and re.search(path, request.path) is not None for request in made)
 
+    def swept(self, since: int = 0) -> int:
+        """How many requests the sweeps made, whatever the story: deliveries, and what was said, every few minutes."""
+        made = self.sandbox.world.requests[since:]
+        routes = ("/app/hook/deliveries", "/repos/{owner}/{repo}/issues/comments")
+        return sum((one.method == "GET" and one.route in routes) or b"submittedAt" in one.body for one in made)
+
     @property
     def request_count(self) -> int:
         """How many requests the bot has made so far."""
