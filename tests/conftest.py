@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped] # it has no types
 
 from tests.contract.watching import SOFT_SEEN
 
@@ -14,6 +15,23 @@ from tests.contract.watching import SOFT_SEEN
 _UNFINISHED = ["bench", "crash", "engine/test_replicas.py", "engine/test_takeover.py", "engine/test_load.py",
                "engine/test_pitfalls.py", "engine/test_processes.py"]  # fmt: skip
 collect_ignore = [] if os.environ.get("AWEIGH_UNFINISHED") else _UNFINISHED
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # for the same reason
+    """Hands out each test by itself, but those of the browser to one process: they share a demo and build on each other.
+
+    pytest-xdist's own groups would say so with a mark, but it writes them into a field that pytest 9.2 no longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """For ``--dist loadgroup``, which is how ``make test`` runs."""
+    return Scheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
+
 
 _ADDED: Counter[str] = Counter()
 """What the processes of a parallel run found."""

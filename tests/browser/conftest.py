@@ -46,14 +46,15 @@ _REFUSALS = re.compile(r"the server responded with a status of (403|422|503)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests share processes and are slow: one worker runs them all."""
+    """These tests are slow; that one worker runs them all is seen to in ``tests/conftest.py``."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+# Playwright's loop runs in this thread as long as the browser does: no asynchronous test of another folder could run
+# beside it, so both fixtures end with the last test of this one.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         words = f"no Chromium at {CHROMIUM}: install the package chromium, or name another one in CHROMIUM"
@@ -214,7 +215,7 @@ class Visits:
         assert problems == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the one demo that all tests share; each file makes a world of its own in it."""
     with run_demo(tmp_path_factory.mktemp("demo")) as base:
