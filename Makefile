@@ -10,7 +10,7 @@ demo: $(READY)  ## Play a whole release in the sandbox; ARGS=--exit ends with th
 	@$(BIN)/aweigh demo $(ARGS)
 
 test: lint  ## Linters, types, import contracts and every test.
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 unit: $(READY)  ## The quick tests alone.
 	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
