@@ -44,6 +44,11 @@ def asked_by_a_person() -> Iterator[None]:
         _asked_for.reset(token)
 
 
+def is_asked_for() -> bool:
+    """Whether somebody waits for what is asked of GitHub here."""
+    return _asked_for.get()
+
+
 @dataclass(frozen=True, slots=True)
 class _Strike:
     """A refusal that did not say for how long: how long we waited, and until when."""
@@ -74,7 +79,7 @@ class Limits:
         pace = self._paces.get(installation_id)
         if pace is None:
             pace = self._paces[installation_id] = Pace()
-        share = SHARE if _asked_for.get() else SHARE_UNASKED
+        share = SHARE if is_asked_for() else SHARE_UNASKED
         wait = pace.find_wait(ask, share, self._moment())
         if wait > 0:
             # One lane that is refused speaks for all: each would read what it cannot act on.
@@ -117,13 +122,13 @@ class Limits:
         """How much longer a request for ``resource`` has to wait, if it has to."""
         keys = (installation_id, resource), (installation_id, _EVERYTHING)
         end = max(self._ends.get(key, 0.0) for key in keys)
-        if not _asked_for.get():
+        if not is_asked_for():
             end = max(end, self._ends_unasked.get(installation_id, 0.0))
         seconds = end - self._moment()
         return timedelta(seconds=seconds) if seconds > 0 else None
 
     def _hold(self, installation_id: int | None, wait: timedelta) -> None:
-        if _asked_for.get():
+        if is_asked_for():
             self.note(installation_id, _EVERYTHING, wait)
         else:
             end = self._moment() + wait.total_seconds()

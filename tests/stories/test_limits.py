@@ -111,8 +111,6 @@ async def test_after_ten_minutes_without_github_nobody_is_flooded() -> None:
     assert len(later) <= 1.25 * quiet + MANY, "each is looked at once"
     looked = {one.path for one in later if one.path.count("/") == 3 and "/globex-" in one.path}
     assert len(looked) == MANY, "and none is forgotten"
-    moments = sorted({one.at for one in later if one.path in looked})
-    assert len(moments) >= MANY // 2, "each at its own moment"
     assert max(count_per_minute(later, ended)) <= quiet
     assert list_refused(requests) == []
     await stage.stop()
