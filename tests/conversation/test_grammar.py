@@ -77,7 +77,13 @@ def test_what_is_read_is_plain_text_to_a_reader(body: str) -> None:
     for invocation in parse(body):
         # A backslash before punctuation is not shown, nor is one that makes a line break; both are in the line that is read.
         plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", invocation.line.strip())
-        assert plain in shown or plain.removesuffix("\\") in shown
+        assert plain in shown or plain.removesuffix("\\").rstrip() in shown
+
+
+def test_a_backslash_that_breaks_a_line_hides_the_blank_before_it() -> None:
+    body = "/release 1.2.0- \\\n/release 1.2.0"
+    assert [invocation.line for invocation in parse(body)] == ["/release 1.2.0- \\", "/release 1.2.0"]
+    assert isinstance(understood("/release 1.2.0- \\"), Misunderstood)
 
 
 def understood(line: str) -> Command | Misunderstood:
