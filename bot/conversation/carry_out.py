@@ -155,13 +155,15 @@ class Conversation:
     async def _find_place(self) -> Place | None:
         """None when the thread is locked, where nothing acts."""
         bench, comment = self._bench, self._comment
-        repository = await bench.observer.get_repository()
         if not comment.is_pull:
-            locked = await is_issue_locked(bench.access.read, comment.issue_number)
-            return None if locked else Place(repository, Line(repository.default_branch), None, is_release_pull=False)
-        pull = await find_pull(bench.access.read, comment.issue_number)
-        if pull is None or pull.locked:
+            if await is_issue_locked(bench.access.read, comment.issue_number):
+                return None
+            repository = await bench.observer.get_repository()
+            return Place(repository, Line(repository.default_branch), None, is_release_pull=False)
+        found = await find_pull(bench.access.read, comment.issue_number)
+        if found is None or found[0].locked:
             return None
+        pull, repository = found
         own = bench.observer.is_own(repository, pull)
         return Place(repository, Line(pull.base_branch), pull, is_release_pull=own)
 
@@ -197,20 +199,22 @@ class Conversation:
             return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=newest.number if newest else ""))
         if self._comment.source == "review":
             return self._refuse(because(Reason.APPROVED_IN_REVIEW, version=arguments[0]))
+        seen = None
         accepted = f"{self._comment.comment_id}:{' '.join(arguments)}"
         if not await self._bench.is_accepted(accepted):
-            answer = await self._judge(arguments, place, place.pull)
+            before = await self._bench.look(place.repository, place.pull)
+            answer = await self._judge(arguments, place.pull, before)
             if answer is not None:
                 return answer
             await self._bench.accept(accepted)
-        reached = self._rest(await self._bench.take(place.repository, place.pull))
+            seen = before.snapshot
+        reached = self._rest(await self._bench.take(place.repository, place.pull, seen=seen))
         if isinstance(reached.step, Blocked):
             return self._refuse(reached.step.reason)
         return Answer("rocket")
 
-    async def _judge(self, arguments: tuple[str, ...], place: Place, pull: PullRequest) -> Answer | None:
+    async def _judge(self, arguments: tuple[str, ...], pull: PullRequest, before: Reached) -> Answer | None:
         """What to answer when this approval counts for nothing, or None when it counts."""
-        before = await self._bench.look(place.repository, pull)
         snapshot, step = before.snapshot, before.step
         version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
         this = (self._comment.comment_id, version, commit)

@@ -20,17 +20,17 @@ async def find_check(session: Session, sha: str, app_id: int) -> CheckRun | None
     return max(ours, key=lambda run: run.id, default=None)
 
 
-async def ensure_check(session: Session, sha: str, content: CheckContent, seen: CheckRun | None) -> int:
-    """Make ``content`` what our check on ``sha`` says; ``seen`` is the newest run there. The id of the run that says it.
+async def ensure_check(session: Session, sha: str, content: CheckContent, seen: CheckRun | None) -> CheckRun:
+    """Make ``content`` what our check on ``sha`` says; ``seen`` is the newest run there. The run that says it.
 
     A changed conclusion is a new run: GitHub keeps the older ones as the check's history.
     """
     if seen is not None and content.is_in(seen):
-        return seen.id
+        return seen
     output = {"title": content.title, "summary": content.summary[:_LONGEST_TEXT]}
     body = {"conclusion": content.conclusion, "external_id": content.external_id, "output": output}
     if seen is not None and seen.conclusion == content.conclusion:
-        await session.patch("/repos/{repository}/check-runs/{id}", {"name": NAME, **body}, id=seen.id)
-        return seen.id
+        changed = await session.patch("/repos/{repository}/check-runs/{id}", {"name": NAME, **body}, id=seen.id)
+        return read_check_run(changed)
     made = {"name": NAME, "head_sha": sha, "status": "completed", **body}
-    return int((await session.post("/repos/{repository}/check-runs", made))["id"])
+    return read_check_run(await session.post("/repos/{repository}/check-runs", made))

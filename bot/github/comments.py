@@ -15,15 +15,7 @@ _MOST_PAGES = 3
 MOST_COMMENTS = 100 * _MOST_PAGES
 """How many comments of a thread are read from either end."""
 
-_CONVERSATION = """
-query($owner: String!, $name: String!, $number: Int!, $before: String) {
-  repository(owner: $owner, name: $name) {
-    issueOrPullRequest(number: $number) {
-      ... on Issue { comments(last: 100, before: $before) { ...said } }
-      ... on PullRequest { comments(last: 100, before: $before) { ...said } }
-    }
-  }
-}
+SAID = """
 fragment said on IssueCommentConnection {
   pageInfo { hasPreviousPage startCursor }
   nodes {
@@ -31,6 +23,16 @@ fragment said on IssueCommentConnection {
     author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
   }
 }"""
+
+_CONVERSATION = f"""
+query($owner: String!, $name: String!, $number: Int!, $before: String) {{
+  repository(owner: $owner, name: $name) {{
+    issueOrPullRequest(number: $number) {{
+      ... on Issue {{ comments(last: 100, before: $before) {{ ...said }} }}
+      ... on PullRequest {{ comments(last: 100, before: $before) {{ ...said }} }}
+    }}
+  }}
+}}{SAID}"""
 
 
 _REACT = """

@@ -222,6 +222,14 @@ class ReleaseAsset:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseRef:
+    """A published GitHub Release: that it is there, and where."""
+
+    tag: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class GitHubRelease:
     """A GitHub Release, draft or published."""
 

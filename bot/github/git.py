@@ -91,8 +91,11 @@ async def move_branch(
         raise BranchMovedError(branch) from error
 
 
-async def ensure_tag(session: Session, *, name: str, commit: str, message: str) -> TagRef:
-    """The annotated tag ``name``; one that is there already is read back, whatever commit it is on."""
+async def ensure_tag(session: Session, *, name: str, commit: str, message: str) -> tuple[TagRef, bool]:
+    """The annotated tag ``name``, and whether it was made just now.
+
+    One that is there already is read back, whatever commit it is on.
+    """
     tag = {"tag": name, "message": message, "object": commit, "type": "commit"}
     made = await session.post("/repos/{repository}/git/tags", tag)
     try:
@@ -103,5 +106,5 @@ async def ensure_tag(session: Session, *, name: str, commit: str, message: str) 
         there = await find_tag(session, name)
         if there is None:
             raise
-        return there
-    return TagRef(name, commit, annotated=True)
+        return there, False
+    return TagRef(name, commit, annotated=True), True

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.github.client import Session
 from bot.github.errors import Unprocessable
-from bot.github.facts import PullRequest, Push
-from bot.github.read import read_person, read_pull
+from bot.github.facts import PullRequest, Push, Repository
+from bot.github.read import read_person, read_pull, read_repository
 
 MOST_FILES = 300
 """How many files of a pull request are read; a release changes a handful."""
@@ -30,22 +30,27 @@ async def get_pull(session: Session, number: int) -> PullRequest:
     return read_pull(await session.get("/repos/{repository}/pulls/{number}", number=number))
 
 
-async def find_pull(session: Session, number: int) -> PullRequest | None:
-    """The pull request ``number``; None when it is an issue or nothing."""
+async def find_pull(session: Session, number: int) -> tuple[PullRequest, Repository] | None:
+    """The pull request ``number`` and the repository, which GitHub gives along; None when it is an issue or nothing."""
     data = await session.find("/repos/{repository}/pulls/{number}", number=number)
-    return read_pull(data) if data else None
+    return (read_pull(data), read_repository(data["base"]["repo"])) if data else None
 
 
-async def ensure_pull(session: Session, *, branch: str, base: str, title: str, body: str) -> PullRequest | None:
-    """The open pull request from ``branch``; None when GitHub says there is one but does not show it yet."""
+async def ensure_pull(
+    session: Session, *, branch: str, base: str, title: str, body: str
+) -> tuple[PullRequest | None, bool]:
+    """The open pull request from ``branch``, and whether it was made just now.
+
+    It is None when GitHub says there is one but does not show it yet.
+    """
     request = {"head": branch, "base": base, "title": title, "body": body, "maintainer_can_modify": False}
     try:
-        return read_pull(await session.post("/repos/{repository}/pulls", request))
+        return read_pull(await session.post("/repos/{repository}/pulls", request)), True
     except Unprocessable as error:
         if not error.pull_request_exists:
             raise
     there = await list_pulls(session, branch, limit=50)
-    return next((pull for pull in there if pull.is_open and pull.base_branch == base), None)
+    return next((pull for pull in there if pull.is_open and pull.base_branch == base), None), False
 
 
 async def update_pull(session: Session, number: int, *, title: str, body: str) -> PullRequest:

@@ -15,6 +15,7 @@ from bot.github.facts import (
     Person,
     PullRequest,
     ReleaseAsset,
+    ReleaseRef,
     Repository,
     WorkflowRun,
 )
@@ -88,21 +89,87 @@ def read_comment(data: Json) -> Comment:
     )
 
 
+def read_account_node(data: Json | None) -> Person | None:
+    """An account as GraphQL gives it, or None for a deleted one and for a kind that has no number."""
+    if not data or data.get("databaseId") is None:
+        return None
+    is_bot = data.get("__typename") == "Bot"
+    # GraphQL names a bot without the suffix that REST gives it.
+    login = str(data["login"])
+    return Person(int(data["databaseId"]), f"{login}[bot]" if is_bot and "[" not in login else login, is_bot)
+
+
+def read_repository_node(data: Json) -> Repository | None:
+    """A repository as GraphQL gives it; None for one without a commit, whose default branch it does not name."""
+    branch = data.get("defaultBranchRef")
+    if not branch:
+        return None
+    return Repository(
+        id=int(data["databaseId"]),
+        node_id=str(data["id"]),
+        owner_id=int(data["owner"]["databaseId"]),
+        full_name=str(data["nameWithOwner"]),
+        default_branch=str(branch["name"]),
+        web_url=str(data["url"]),
+        private=bool(data["isPrivate"]),
+        fork=bool(data["isFork"]),
+        archived=bool(data["isArchived"]),
+    )
+
+
+def read_pull_node(data: Json) -> PullRequest:
+    """A pull request as GraphQL gives it."""
+    merge, head_repository = data.get("mergeCommit"), data.get("headRepository")
+    return PullRequest(
+        number=int(data["number"]),
+        node_id=str(data["id"]),
+        title=str(data["title"]),
+        url=str(data["url"]),
+        # GraphQL has a third state where REST has a second member.
+        state="open" if data["state"] == "OPEN" else "closed",
+        merged=bool(data["merged"]),
+        locked=bool(data["locked"]),
+        head_branch=str(data["headRefName"]),
+        head_sha=str(data["headRefOid"]),
+        head_repository_id=int(head_repository["databaseId"]) if head_repository else None,
+        base_branch=str(data["baseRefName"]),
+        base_sha=str(data["baseRefOid"]),
+        author=read_account_node(data.get("author")),
+        created_at=datetime.fromisoformat(data["createdAt"]),
+        merge_commit=str(merge["oid"]) if merge and data["merged"] else None,
+        merged_at=read_moment(data.get("mergedAt")),
+        merged_by=read_account_node(data.get("mergedBy")),
+        body=str(data.get("body") or ""),
+    )
+
+
+def read_check_node(data: Json, sha: str) -> CheckRun:
+    """A check run on the commit ``sha`` as GraphQL gives it."""
+    conclusion = data.get("conclusion")
+    return CheckRun(
+        id=int(data["databaseId"]),
+        head_sha=sha,
+        conclusion=str(conclusion).lower() if conclusion else None,
+        external_id=str(data.get("externalId") or ""),
+        title=str(data.get("title") or ""),
+        summary=str(data.get("summary") or ""),
+        url=str(data.get("url") or ""),
+    )
+
+
+def read_release_node(data: Json) -> ReleaseRef:
+    """A published release as GraphQL gives it."""
+    return ReleaseRef(str(data["tagName"]), str(data["url"]))
+
+
 def read_comment_node(data: Json) -> Comment:
     """A comment as GraphQL gives it."""
-    author = data.get("author") or {}
-    person = None
-    if author.get("databaseId") is not None:
-        is_bot = author.get("__typename") == "Bot"
-        # GraphQL names a bot without the suffix that REST gives it.
-        login = str(author["login"])
-        person = Person(int(author["databaseId"]), f"{login}[bot]" if is_bot and "[" not in login else login, is_bot)
     return Comment(
         id=int(data["databaseId"]),
         node_id=str(data["id"]),
         body=str(data.get("body") or ""),
         url=str(data.get("url") or ""),
-        author=person,
+        author=read_account_node(data.get("author")),
         created_at=datetime.fromisoformat(data["createdAt"]),
         edited_at=read_moment(data.get("lastEditedAt")),
         minimized=bool(data.get("isMinimized")),

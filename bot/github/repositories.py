@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.github.client import Session
@@ -14,18 +14,23 @@ from bot.github.read import read_repository
 MOST_TAGS = 100
 """How many of the newest tags are read in one request."""
 
-_TAGS = """
-query($owner: String!, $name: String!, $first: Int!) {
-  repository(owner: $owner, name: $name) {
-    refs(refPrefix: "refs/tags/", first: $first, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
-      nodes { name target { __typename oid ... on Tag { target { __typename oid } } } }
-    }
-  }
-}"""
+TAG = """
+fragment tag on Ref { name target { __typename oid ... on Tag { target { __typename oid } } } }"""
 
-_BLOBS = """
-query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { FIELDS } }
+CONTENT = """
 fragment content on Blob { oid byteSize isTruncated text }"""
+
+_TAGS = f"""
+query($owner: String!, $name: String!, $first: Int!) {{
+  repository(owner: $owner, name: $name) {{
+    refs(refPrefix: "refs/tags/", first: $first, orderBy: {{field: TAG_COMMIT_DATE, direction: DESC}}) {{
+      nodes {{ ...tag }}
+    }}
+  }}
+}}{TAG}"""
+
+_BLOBS = f"""
+query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ FIELDS }} }}{CONTENT}"""
 
 
 async def get_repository(session: Session) -> Repository:
@@ -50,7 +55,7 @@ async def list_tags(session: Session) -> tuple[TagRef, ...]:
     variables = {"owner": session.owner, "name": session.name, "first": MOST_TAGS}
     data = await session.graphql(_TAGS, variables)
     nodes = data["repository"]["refs"]["nodes"]
-    return tuple(_read_tag(node) for node in nodes)
+    return tuple(read_tag_node(node) for node in nodes)
 
 
 async def find_tag(session: Session, name: str) -> TagRef | None:
@@ -87,13 +92,13 @@ async def read_blobs(session: Session, entries: Iterable[TreeEntry]) -> dict[str
     data = await session.graphql(query, {"owner": session.owner, "name": session.name})
     found: dict[str, bytes] = {}
     for i, entry in enumerate(wanted):
-        text = _exact_text(data["repository"].get(f"b{i}"))
+        text = exact_text(data["repository"].get(f"b{i}"))
         found[entry.path] = text if text is not None else await _read_blob(session, entry.sha)
     return found
 
 
-def _exact_text(blob: dict[str, Any] | None) -> bytes | None:
-    """The blob's bytes when GraphQL gave all of them: it cuts long texts and replaces what is not UTF-8."""
+def exact_text(blob: Mapping[str, Any] | None) -> bytes | None:
+    """A blob's bytes when GraphQL gave all of them: it cuts long texts and replaces what is not UTF-8."""
     if not blob or blob.get("isTruncated") or blob.get("text") is None:
         return None
     content = str(blob["text"]).encode()
@@ -105,7 +110,8 @@ async def _read_blob(session: Session, sha: str) -> bytes:
     return base64.b64decode(data["content"])
 
 
-def _read_tag(node: dict[str, Any]) -> TagRef:
+def read_tag_node(node: Mapping[str, Any]) -> TagRef:
+    """A tag as GraphQL gives it."""
     target = node["target"]
     annotated = target["__typename"] == "Tag"
     commit = target["target"]["oid"] if annotated else target["oid"]
@@ -123,7 +129,7 @@ async def read_default_branch(session: Session, paths: Iterable[str]) -> dict[st
     for i, path in enumerate(wanted):
         blob = data["repository"].get(f"b{i}")
         if blob:
-            text = _exact_text(blob)
+            text = exact_text(blob)
             found[path] = text if text is not None else await _read_blob(session, str(blob["oid"]))
     return found
 

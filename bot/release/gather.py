@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Mapping
 
 from bot.changelog import Changelog, find_changelog, read_changelog
-from bot.github.client import Session
 from bot.github.facts import AppAccount, Repository, TagRef, Tree
-from bot.github.repositories import get_tree, read_blobs
 from bot.index.addresses import Index
 from bot.publishing.files import is_workflow_path
 from bot.publishing.route import NoRoute, PublishSettings, ReleaseFacts, Route, choose_route
+from bot.release.commits import Commits
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.snapshot import Candidate, Line
 from bot.settings.repository import RepositorySettings
@@ -35,7 +34,7 @@ _MOST_ROUNDS = 4
 
 
 async def gather_candidate(
-    session: Session,
+    commits: Commits,
     *,
     app: AppAccount,
     repository: Repository,
@@ -48,8 +47,8 @@ async def gather_candidate(
     tag: str | None = None,
 ) -> Candidate:
     """What ``commit`` offers for a release of ``version`` (None: of what its files say) under ``tag`` (None: the usual one)."""
-    tree = await get_tree(session, commit)
-    files = await _read_files(session, tree)
+    tree = await commits.get_tree(commit)
+    files = await _read_files(commits, tree)
     # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
     project = await asyncio.to_thread(read_project, files)
     if isinstance(project, Project) and project.derived_by is not None:
@@ -64,22 +63,25 @@ async def gather_candidate(
     return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
 
 
-async def _read_files(session: Session, tree: Tree) -> dict[str, bytes]:
-    """The few files that tell: two or three requests, since some files name others that may hold the version."""
+async def _read_files(commits: Commits, tree: Tree) -> dict[str, bytes]:
+    """The few files that tell: one to three requests, since some files name others that may hold the version."""
     changelog = find_changelog(tree.paths)
     first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
-    files = await _read(session, tree, [*first, *wanted_paths(tree.paths, {})])
+    first += wanted_paths(tree.paths, {})
+    # What is known already names its files now, so that they come along.
+    known = commits.find_known(entry for path in first if (entry := tree.find(path)) is not None)
+    files = await _read(commits, tree, [*first, *await asyncio.to_thread(wanted_paths, tree.paths, known)])
     for _ in range(_MOST_ROUNDS):
         more = await asyncio.to_thread(wanted_paths, tree.paths, files)
         if not more:
             break
-        files |= await _read(session, tree, more)
+        files |= await _read(commits, tree, more)
     return files
 
 
-async def _read(session: Session, tree: Tree, paths: list[str]) -> dict[str, bytes]:
-    entries = [entry for path in paths if (entry := tree.find(path)) is not None]
-    files = await read_blobs(session, [entry for entry in entries if entry.size <= _most_bytes(entry.path)])
+async def _read(commits: Commits, tree: Tree, paths: list[str]) -> dict[str, bytes]:
+    entries = [entry for path in dict.fromkeys(paths) if (entry := tree.find(path)) is not None]
+    files = await commits.read([entry for entry in entries if entry.size <= _most_bytes(entry.path)])
     # A file that is too large to read is there all the same: what is said about it is its size, not that it is missing.
     return files | {entry.path: b" " * _MOST_BYTES for entry in entries if entry.size > _most_bytes(entry.path)}
 

@@ -1,7 +1,8 @@
 """Reading the facts of one release into a ``Snapshot``.
 
 The order is that of ``next_step``: what an earlier rule decides on is read first, and nothing more is asked than the
-stage of the release needs. Nothing is cached and nothing is written here.
+stage of the release needs. What never changes, and who guards the environment, is read once for each job; a gate is
+opened only after another look. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -14,29 +15,41 @@ from bot.conversation.grammar import parse
 from bot.conversation.registry import Command, Name, understand
 from bot.github.access import Access
 from bot.github.actions import get_environment, list_jobs, list_pending, list_reviews, list_runs
-from bot.github.comments import find_comment, list_conversation
+from bot.github.comments import find_comment
 from bot.github.errors import PermissionMissing
-from bot.github.facts import AppAccount, CheckRun, Comment, PullRequest, Repository, Role, RunFacts, TagRef, WorkflowRun
-from bot.github.git import list_changes
+from bot.github.facts import (
+    AppAccount,
+    CheckRun,
+    Comment,
+    Environment,
+    PullRequest,
+    Repository,
+    Role,
+    RunFacts,
+    TagRef,
+    WorkflowRun,
+)
 from bot.github.people import get_role
-from bot.github.pulls import list_commits, list_files, list_pulls, list_pushes
-from bot.github.releases import find_release
-from bot.github.repositories import find_branch, find_tag, get_repository, list_tags, read_default_branch
+from bot.github.pulls import list_commits, list_files, list_pushes
+from bot.github.repositories import get_repository
 from bot.messages.markers import find_marked
 from bot.messages.prompts import prompt_marker
 from bot.publishing.route import Route
+from bot.release.commits import Commits
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
 from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
-from bot.release.runs import approval_key, find_ours
+from bot.release.runs import approval_key, find_ours, our_review
+from bot.release.sight import Sight, look
 from bot.release.snapshot import Approval, BranchHistory, Line, Request, Snapshot
 from bot.release.speech import STALENESS
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
+from bot.release.views import find_shown_run
+from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
 
-_MOST_PULLS, _MOST_OWN_PULLS = 50, 3
-"""How many pull requests from a release branch are looked through, and how many of ours are looked after."""
+_MOST_OWN_PULLS = 3
+"""How many of our pull requests from one branch are looked after."""
 
 _MOST_COMMITS = 30
 """How far back on a release branch the check run with our record is looked for."""
@@ -48,15 +61,25 @@ class Observer:
     def __init__(self, access: Access, app: AppAccount, evidence: Evidence, own_check: OwnCheck, clock: Clock) -> None:
         self._access, self._app, self._evidence = access, app, evidence
         self._own_check, self._clock = own_check, clock
+        self._commits = Commits(access)
+        self._environments: dict[str, Environment] = {}
+
+    async def look(self, *lines: Line) -> Sight:
+        """What there is to see now of the repository and these lines."""
+        return await look(self._access, self._own_check, self._commits, self._app.id, lines)
 
     async def get_repository(self) -> Repository:
         """The repository as it is now."""
         return await get_repository(self._access.read)
 
-    async def list_own_pulls(self, repository: Repository, line: Line) -> list[PullRequest]:
+    async def list_own_pulls(self, repository: Repository, line: Line, sight: Sight | None = None) -> list[PullRequest]:
         """The newest release PRs of ``line``, newest first: ours by author, and from this repository, never a fork's."""
-        pulls = await list_pulls(self._access.read, line.branch, limit=_MOST_PULLS)
-        return [pull for pull in pulls if self.is_own(repository, pull)][:_MOST_OWN_PULLS]
+
+        def choose(pulls: list[PullRequest]) -> list[PullRequest]:
+            return [pull for pull in pulls if self.is_own(repository, pull)][:_MOST_OWN_PULLS]
+
+        sight = sight or await self.look(line)
+        return choose(await sight.list_pulls(line.branch, lambda pulls: len(choose(pulls)) == _MOST_OWN_PULLS))
 
     def is_own(self, repository: Repository, pull: PullRequest) -> bool:
         """Whether ``pull`` is a release PR that we made, for the line we made it for.
@@ -72,42 +95,46 @@ class Observer:
         return pull is not None and self._clock.now() - pull.created_at < STALENESS
 
     async def observe(
-        self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
+        self,
+        repository: Repository,
+        line: Line,
+        pull: PullRequest | None,
+        request: Request | None = None,
+        sight: Sight | None = None,
     ) -> Snapshot:
-        """The facts about ``pull`` (None: there is none yet), and about ``request`` when one is being carried out."""
-        check = await self.find_own_check(pull) if pull is not None else None
-        record = find_record(check.external_id) if check else None
-        snapshot = self._begin(repository, line, pull, record, request)
+        """The facts about ``pull`` (None: there is none yet), and about ``request`` when one is being carried out.
+
+        ``sight`` is what was seen of the line just now; None: nobody has looked.
+        """
+        sight = sight or await self.look(line)
+        check, record = await self._find_record(sight, pull)
+        snapshot = self._begin(repository, line, pull, request)
+        snapshot = replace(
+            snapshot, check=check, record=record, comments=sight.find_conversation(pull) if pull else None
+        )
         if request is None and (pull is None or record is None or _is_settled(pull, record)):
             return snapshot
-        settings = read_settings(await read_default_branch(self._access.read, SETTINGS_PATHS))
+        settings = read_settings(await sight.read_settings_files())
         snapshot = replace(snapshot, settings=settings)
         if isinstance(settings, SettingsProblem):
             return snapshot
         if pull is not None and record is not None and not record.is_bump(pull.head_sha):
             snapshot = await self._with_branch(snapshot, pull, record)
         if request is not None:
-            return await self._for_request(snapshot, settings, request)
-        return await self._for_pull(snapshot, settings, pull, record) if pull and record else snapshot
+            return await self._for_request(snapshot, sight, settings, request)
+        return await self._for_pull(snapshot, sight, settings, pull, record) if pull and record else snapshot
 
     async def glance(
         self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
     ) -> Snapshot:
         """The little that can be said when a permission to look is missing: the pull request, and the record if it shows."""
-        record = None
+        snapshot = self._begin(repository, line, pull, request)
         with suppress(PermissionMissing):
-            check = await self.find_own_check(pull) if pull is not None else None
-            record = find_record(check.external_id) if check else None
-        return self._begin(repository, line, pull, record, request)
+            check, record = await self._find_record(Sight(self._access, self._own_check, None), pull)
+            snapshot = replace(snapshot, check=check, record=record)
+        return snapshot
 
-    def _begin(
-        self,
-        repository: Repository,
-        line: Line,
-        pull: PullRequest | None,
-        record: Record | None,
-        request: Request | None,
-    ) -> Snapshot:
+    def _begin(self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None) -> Snapshot:
         return Snapshot(
             at=self._clock.now(),
             app=self._app,
@@ -118,44 +145,54 @@ class Observer:
             publisher_trusted=self._evidence.publisher_trusted,
             request=request,
             pull=pull,
-            record=record,
         )
 
-    async def find_own_check(self, pull: PullRequest) -> CheckRun | None:
-        """Our check run with the record: on the head, or on the newest commit below that people pushed onto."""
-        check = await self._own_check.find(pull.head_sha)
-        if check is not None and find_record(check.external_id):
-            return check
-        for sha in reversed((await list_commits(self._access.read, pull.number))[-_MOST_COMMITS:]):
-            found = await self._own_check.find(sha) if sha != pull.head_sha else None
-            if found is not None and find_record(found.external_id):
-                return found
-        return None
+    async def find_record(self, pull: PullRequest, sight: Sight) -> Record | None:
+        """The record of a release PR."""
+        return (await self._find_record(sight, pull))[1]
 
-    async def _for_request(self, snapshot: Snapshot, settings: RepositorySettings, request: Request) -> Snapshot:
-        read = self._access.read
-        base_head = await find_branch(read, snapshot.line.base)
-        branch_head = await find_branch(read, snapshot.line.branch)
-        bump = await self._find_bump(branch_head) if branch_head is not None else None
+    async def _find_record(self, sight: Sight, pull: PullRequest | None) -> tuple[CheckRun | None, Record | None]:
+        """Our check run on the head; and the record in it, or in that of the newest commit below that people pushed onto."""
+        if pull is None:
+            return None, None
+        check = await sight.find_check(pull.head_sha)
+        record = find_record(check.external_id) if check else None
+        if record is not None:
+            return check, record
+        for sha in reversed((await list_commits(self._access.read, pull.number))[-_MOST_COMMITS:]):
+            found = await sight.find_check(sha) if sha != pull.head_sha else None
+            record = find_record(found.external_id) if found else None
+            if record is not None:
+                break
+        return check, record
+
+    async def _for_request(
+        self, snapshot: Snapshot, sight: Sight, settings: RepositorySettings, request: Request
+    ) -> Snapshot:
+        base_head = await sight.find_branch(snapshot.line.base)
+        branch_head = await sight.find_branch(snapshot.line.branch)
+        bump = await self._find_bump(sight, branch_head) if branch_head is not None else None
+        ours = branch_head is None or bump is not None or await self._was_merged(snapshot, sight, branch_head)
         snapshot = replace(
             snapshot,
             branch_head=branch_head,
-            branch_is_ours=branch_head is None or bump is not None or await self._was_merged(snapshot, branch_head),
+            branch_is_ours=ours,
             branch_record=bump,
-            tags=await list_tags(read),
+            tags=await sight.list_tags(),
         )
         if base_head is None:
             return snapshot
-        return await self._with_candidate(snapshot, settings, base_head, request.version)
+        snapshot = await self._with_candidate(snapshot, settings, base_head, request.version)
+        return await self._with_index(await self._with_environment(snapshot))
 
-    async def _was_merged(self, snapshot: Snapshot, branch_head: str) -> bool:
+    async def _was_merged(self, snapshot: Snapshot, sight: Sight, branch_head: str) -> bool:
         """Whether what others pushed to the release branch went into the base with an earlier release, so that nothing is lost."""
-        pulls = await self.list_own_pulls(snapshot.repository, snapshot.line)
+        pulls = await self.list_own_pulls(snapshot.repository, snapshot.line, sight)
         return any(pull.merged and pull.head_sha == branch_head for pull in pulls)
 
     async def _with_branch(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
         """What others did to the release branch: asked only when its head is not the commit that we made."""
-        ours = set(await list_changes(self._access.read, record.bump))
+        ours = await self._commits.list_changes(record.bump)
         files = await list_files(self._access.read, pull.number)
         foreign = tuple(sorted({path for path in files if path not in ours}))
         return replace(snapshot, foreign_files=foreign, history=await self._read_history(pull))
@@ -164,34 +201,40 @@ class Observer:
         pushes, complete = await list_pushes(self._access.read, pull.head_branch, pull.created_at)
         return BranchHistory(tuple(pushes), complete)
 
-    async def _find_bump(self, sha: str) -> Record | None:
+    async def _find_bump(self, sight: Sight, sha: str) -> Record | None:
         """What the head of the release branch was made for, when it is a bump commit of ours, that may be replaced."""
-        check = await self._own_check.find(sha)
+        check = await sight.find_check(sha)
         record = find_record(check.external_id) if check else None
         return record if record is not None and record.is_bump(sha) else None
 
     async def _for_pull(
-        self, snapshot: Snapshot, settings: RepositorySettings, pull: PullRequest, record: Record
+        self, snapshot: Snapshot, sight: Sight, settings: RepositorySettings, pull: PullRequest, record: Record
     ) -> Snapshot:
-        read = self._access.read
-        snapshot = replace(snapshot, tags=await list_tags(read))
+        snapshot = replace(snapshot, tags=await sight.list_tags())
         commit = pull.merge_commit if pull.merged else pull.head_sha
         if commit is None:
             return snapshot
         snapshot = await self._with_candidate(snapshot, settings, commit, None, tag=record.tag)
+        if not pull.merged:
+            return await self._with_index(await self._with_environment(snapshot))
         project, route = snapshot.project, snapshot.route
-        if not pull.merged or project is None or route is None:
+        if project is None or route is None:
             return snapshot
-        # It may be older than the newest hundred.
-        tag = snapshot.find_tag(record.tag) or await find_tag(read, record.tag)
-        if tag is not None and snapshot.find_tag(tag.name) is None:
-            snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
-        if tag is not None:
-            snapshot = await self._after_tag(snapshot, route, tag, record, project)
-        elif record.reached(Milestone.TAGGED):
-            # Somebody deleted it. What it started goes on all the same, unless it is turned away at our gate.
-            snapshot = replace(snapshot, runs=await self._list_runs(route, TagRef(record.tag, commit, annotated=False)))
-        return await self._with_approvals(snapshot, pull, record, route, tag)
+        tag = await sight.find_tag(record.tag, snapshot.tags)
+        if tag is None:
+            snapshot = await self._with_index(snapshot)
+            if record.reached(Milestone.TAGGED):
+                # Somebody deleted it. What it started goes on all the same, unless it is turned away at our gate.
+                gone = TagRef(record.tag, commit, annotated=False)
+                snapshot = replace(snapshot, runs=await self._list_runs(route, gone))
+        else:
+            if snapshot.find_tag(tag.name) is None:
+                snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
+            snapshot = await self._after_tag(snapshot, sight, route, tag, record, project)
+        key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit)
+        if _may_be_asked_who_guards(snapshot, settings, route, key):
+            snapshot = await self._with_environment(snapshot)
+        return snapshot if key is None else await self._with_approvals(snapshot, sight, pull, record, key)
 
     async def _with_candidate(
         self,
@@ -202,9 +245,8 @@ class Observer:
         *,
         tag: str | None = None,
     ) -> Snapshot:
-        read = self._access.read
         candidate = await gather_candidate(
-            read,
+            self._commits,
             app=self._app,
             repository=snapshot.repository,
             line=snapshot.line,
@@ -215,25 +257,30 @@ class Observer:
             version=version,
             tag=tag,
         )
-        environment = None
-        if isinstance(candidate.route, Route) and candidate.route.environment:
-            environment = await get_environment(read, candidate.route.environment)
-        index = None
-        if isinstance(candidate.project, Project):
-            index = await self._evidence.find_project(candidate.project.name)
-        return replace(snapshot, candidate=candidate, environment=environment, index=index)
+        return replace(snapshot, candidate=candidate)
+
+    async def _with_environment(self, snapshot: Snapshot) -> Snapshot:
+        """Who guards the publishing job: asked once for each job of ours."""
+        name = snapshot.route.environment if snapshot.route else None
+        if name is None:
+            return snapshot
+        if name not in self._environments:
+            self._environments[name] = await get_environment(self._access.read, name)
+        return replace(snapshot, environment=self._environments[name])
+
+    async def _with_index(self, snapshot: Snapshot) -> Snapshot:
+        """What the package index has of the project."""
+        project = snapshot.project
+        return replace(snapshot, index=await self._evidence.find_project(project.name)) if project else snapshot
 
     async def _after_tag(
-        self, snapshot: Snapshot, route: Route, tag: TagRef, record: Record, project: Project
+        self, snapshot: Snapshot, sight: Sight, route: Route, tag: TagRef, record: Record, project: Project
     ) -> Snapshot:
-        snapshot = replace(
-            snapshot,
-            release=await find_release(self._access.read, tag.name),
-            runs=await self._list_runs(route, tag),
-        )
+        snapshot = replace(snapshot, release=await sight.find_release(tag.name), runs=await self._list_runs(route, tag))
         ours = find_ours(snapshot.runs, route, tag.name, record)
         if ours is None or ours.run.conclusion != "success":
             return snapshot
+        snapshot = await self._with_index(snapshot)
         published = await self._evidence.gather(self._access.read, snapshot, route, tag, project, ours)
         return replace(snapshot, published=published)
 
@@ -257,26 +304,31 @@ class Observer:
         )
 
     async def _with_approvals(
-        self, snapshot: Snapshot, pull: PullRequest, record: Record, route: Route, tag: TagRef | None
+        self, snapshot: Snapshot, sight: Sight, pull: PullRequest, record: Record, key: str
     ) -> Snapshot:
-        """The prompt and the answers to it, when an approval is, or may be, what comes next."""
-        key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit)
-        if key is None or not self._may_ask(snapshot):
+        """The prompt and the answers to it, when an approval bound to ``key`` is, or may be, what comes next."""
+        if not self._may_ask(snapshot):
             return snapshot
-        comments = await list_conversation(self._access.read, pull.number, since=pull.created_at)
+        comments = await sight.list_conversation(pull)
         # Anyone with write access can edit a comment of ours into a prompt; we never edit one.
         as_posted = [comment for comment in comments if comment.edited_at is None]
         prompt = find_marked(as_posted, prompt_marker(key), self._app.bot.id)
+        snapshot = replace(snapshot, comments=comments, prompt=prompt)
         known = record.asked.at if record.asked is not None and record.asked.key == key else None
         moments = [moment for moment in (known, prompt.created_at if prompt else None) if moment is not None]
-        if not moments:
+        if not moments or self._has_answered(snapshot):
             return snapshot
         asked_at = max(moments)
         history = snapshot.history or await self._read_history(pull)
         # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
         asked_as = prompt.id if prompt else 0
         given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
-        return replace(snapshot, prompt=prompt, history=history, approvals=await self._list_approvals(given))
+        return replace(snapshot, history=history, approvals=await self._list_approvals(given))
+
+    def _has_answered(self, snapshot: Snapshot) -> bool:
+        """Whether our gate is open already, so that nobody's approval is needed any more."""
+        ours, name = find_shown_run(snapshot), snapshot.route.environment if snapshot.route else None
+        return ours is not None and name is not None and our_review(ours, name, self._app.bot.id) is not None
 
     def _may_ask(self, snapshot: Snapshot) -> bool:
         required = isinstance(snapshot.settings, RepositorySettings) and bool(snapshot.settings.approval.required)
@@ -308,6 +360,13 @@ class Observer:
 def _is_settled(pull: PullRequest, record: Record) -> bool:
     """Whether nothing more can follow: closed without merging, or announced."""
     return not pull.is_open and (not pull.merged or record.reached(Milestone.ANNOUNCED))
+
+
+def _may_be_asked_who_guards(snapshot: Snapshot, settings: RepositorySettings, route: Route, key: str | None) -> bool:
+    """Whether who guards the publishing job may make a difference now: not while its only run is on its way there."""
+    several = len(snapshot.runs) > 1 or bool(route.twins)
+    waiting = any(facts.pending for facts in snapshot.runs)
+    return bool(settings.approval.required) or several or waiting or (key is not None and bool(snapshot.runs))
 
 
 def _approve_arguments(body: str) -> list[tuple[str, ...]]:

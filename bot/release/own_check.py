@@ -29,7 +29,14 @@ class OwnCheck:
         Raises:
             Backoff: GitHub does not show yet what we wrote.
         """
-        seen = await checks.find_check(self._access.read, sha, self._app_id)
+        return await self.accept(sha, await checks.find_check(self._access.read, sha, self._app_id))
+
+    async def accept(self, sha: str, seen: CheckRun | None) -> CheckRun | None:
+        """``seen``, which was read of a commit as our newest check run there, unless it is out of date.
+
+        Raises:
+            Backoff: GitHub does not show yet what we wrote.
+        """
         written = await self._intents.find(_key(sha))
         if written is None:
             return seen
@@ -40,19 +47,17 @@ class OwnCheck:
             raise Backoff(left, "our check run does not show yet")
         return seen
 
-    async def begin(self, sha: str, content: CheckContent) -> None:
-        """Make ``content`` what our check run on a commit says that was only just made."""
-        await self._write(sha, content, None)
+    async def keep(self, sha: str, content: CheckContent, seen: CheckRun | None) -> CheckRun:
+        """Make ``content`` what our check run on a commit says, where ``seen`` is the newest one there.
 
-    async def keep(self, sha: str, content: CheckContent) -> None:
-        """Make ``content`` what our check run on a commit says."""
-        seen = await self.find(sha)
-        if seen is None or not content.is_in(seen):
-            await self._write(sha, content, seen)
-
-    async def _write(self, sha: str, content: CheckContent, seen: CheckRun | None) -> None:
-        check_id = await checks.ensure_check(self._access.speak, sha, content, seen)
-        await self._intents.record(_key(sha), {"id": check_id, "line": content.external_id})
+        Returns:
+            The check run that says it.
+        """
+        if seen is not None and content.is_in(seen):
+            return seen
+        written = await checks.ensure_check(self._access.speak, sha, content, seen)
+        await self._intents.record(_key(sha), {"id": written.id, "line": content.external_id})
+        return written
 
 
 def _shows(seen: CheckRun | None, written: Intent) -> bool:

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intents
 from bot.github import actions, git, pulls, releases
 from bot.github.access import Access
-from bot.github.facts import Job, PullRequest
+from bot.github.facts import CheckRun, Job, PullRequest, TagRef
 from bot.github.repositories import find_tag
 from bot.messages import outcome as outcome_words
 from bot.messages import prompts, status
@@ -58,6 +58,10 @@ class Outcome:
     """What came of a step, for those parts that have no natural key: the next observation may not show them yet."""
 
     pull: PullRequest | None = None
+    check: CheckRun | None = None
+    """Our check run on the head of a pull request that was made just now, and by us: nothing can have come of it yet."""
+    tag: TagRef | None = None
+    """A tag that was made just now, and by us."""
     asked: Asked | None = None
     failed: str | None = None
     milestone: Milestone | None = None
@@ -89,11 +93,11 @@ class Performer:
         """
         match step:
             case OpenPull():
-                return Outcome(pull=await self._open_pull(snapshot, step.plan))
+                return await self._open_pull(snapshot, step.plan)
             case ConfirmBranch():
                 return Outcome(confirmed=Confirmed(step.head, step.by.id))
             case CreateTag():
-                await self._create_tag(snapshot, step)
+                return Outcome(tag=await self._create_tag(snapshot, step))
             case PublishRelease():
                 await self._publish_release(snapshot, step)
             case DispatchRun():
@@ -101,7 +105,9 @@ class Performer:
                 return Outcome(milestone=Milestone.DISPATCHED)
             case AskApproval():
                 body = prompts.render_prompt(snapshot, step)
-                asked_at = await self._speech.ensure(_number(snapshot), prompts.prompt_marker(step.key), body)
+                asked_at = await self._speech.ensure(
+                    _number(snapshot), prompts.prompt_marker(step.key), body, snapshot.comments
+                )
                 return Outcome(asked=Asked(step.key, asked_at))
             case OpenGate():
                 await self._open_gate(step)
@@ -115,13 +121,14 @@ class Performer:
                 return Outcome(failed=step.key)
             case Announce():
                 body = outcome_words.render_published(snapshot, step)
-                await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker("published"), body)
+                mark = outcome_words.outcome_marker("published")
+                await self._speech.ensure(_number(snapshot), mark, body, snapshot.comments)
                 return Outcome(milestone=Milestone.ANNOUNCED)
             case _:
                 raise TypeError(f"{type(step).__name__} is not an effect")
         return Outcome()
 
-    async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> PullRequest:
+    async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> Outcome:
         """Commit, check run with the record, branch, pull request: each is there before what leads to it.
 
         Killed in between, the same command takes the commit that it left on the branch, and makes no second one.
@@ -142,23 +149,27 @@ class Performer:
             there=snapshot.branch_head if begun else None,
         )
         # Two commits made within one second of the same tree are the same commit; the request is another one all the same.
+        check = None
         if not begun or sha != snapshot.branch_head:
-            await self._point_branch(snapshot, plan, sha)
-        return await self._ensure_pull(snapshot, plan)
+            check = await self._point_branch(snapshot, plan, sha)
+        pull, made = await self._ensure_pull(snapshot, plan)
+        return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
 
-    async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> None:
+    async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> CheckRun:
         record = Record(plan.version, plan.tag, plan.requester_id, plan.comment_id, bump=sha)
         ready = AwaitMerge(version=plan.version, route=plan.route)
-        await self._own_check.begin(sha, status.render_check(snapshot, ready, record))
+        check = await self._own_check.keep(sha, status.render_check(snapshot, ready, record), None)
         if sha == snapshot.branch_head:
-            return
+            return check
         try:
             node = snapshot.repository.node_id
             await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)
         except git.BranchMovedError as error:
             raise Backoff(STALENESS, f"{plan.branch} has moved meanwhile") from error
+        return check
 
-    async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> PullRequest:
+    async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> tuple[PullRequest, bool]:
+        """The pull request, and whether it is one that was made just now."""
         settings = snapshot.settings
         if not isinstance(settings, RepositorySettings):
             raise TypeError("a plan is made with settings that were read")
@@ -168,23 +179,24 @@ class Performer:
             now = await pulls.get_pull(self._access.read, snapshot.pull.number)
             if not now.is_open:
                 raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
-            return await pulls.update_pull(self._access.speak, now.number, title=plan.title, body=body)
+            return await pulls.update_pull(self._access.speak, now.number, title=plan.title, body=body), False
         await self._intents.record(f"{PULL_INTENT}{plan.comment_id}", {})
-        made = await pulls.ensure_pull(
+        pull, made = await pulls.ensure_pull(
             self._access.speak, branch=plan.branch, base=plan.base, title=plan.title, body=body
         )
-        if made is None:
+        if pull is None:
             raise Backoff(STALENESS, "the pull request does not show yet")
-        if made.author is None or made.author.id != snapshot.app.bot.id:
-            raise StandsError(because(Reason.FOREIGN_PULL, number=made.number, branch=plan.branch))
-        return made
+        if pull.author is None or pull.author.id != snapshot.app.bot.id:
+            raise StandsError(because(Reason.FOREIGN_PULL, number=pull.number, branch=plan.branch))
+        return pull, made
 
-    async def _create_tag(self, snapshot: Snapshot, step: CreateTag) -> None:
+    async def _create_tag(self, snapshot: Snapshot, step: CreateTag) -> TagRef | None:
         name = snapshot.project.name if snapshot.project else ""
         message = f"{name} {step.version}\n"
-        tag = await git.ensure_tag(self._access.change, name=step.tag, commit=step.commit, message=message)
+        tag, made = await git.ensure_tag(self._access.change, name=step.tag, commit=step.commit, message=message)
         if tag.commit != step.commit:
             raise StandsError(because(Reason.TAG_ELSEWHERE, tag=step.tag, found=tag.commit, wanted=step.commit))
+        return tag if made else None
 
     async def _publish_release(self, snapshot: Snapshot, step: PublishRelease) -> None:
         """Publish directly when the release starts the run; else draft, attach, publish, so that immutable ones hold all."""
@@ -255,7 +267,7 @@ class Performer:
 
     async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:
         body = outcome_words.render_rejection(step, step.rejected) if step.rejected else await self._diagnose(step)
-        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body, snapshot.comments)
 
     async def _diagnose(self, step: ReportFailure) -> str:
         failed = [job for job in step.run.jobs if job.conclusion not in (None, "success", "skipped")]

@@ -24,11 +24,12 @@ from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
 from bot.release.perform import Outcome, Performer, StandsError
 from bot.release.reasons import Because
-from bot.release.record import Record
+from bot.release.record import Record, find_record
 from bot.release.remember import remember
+from bot.release.sight import Sight
 from bot.release.snapshot import Line, Request, Snapshot
 from bot.release.speech import STALENESS, Speech
-from bot.release.steps import Abandoned, Announce, Blocked, Done, Effect, Idle, OpenPull, Refused, Step, Wait
+from bot.release.steps import Abandoned, Announce, Blocked, CreateTag, Done, Effect, Idle, OpenPull, Refused, Step, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,8 @@ class Reached:
     snapshot: Snapshot
     step: Step
     opened: bool = False
+    moved: bool = False
+    """Whether anything was done on the way, or tried."""
 
     @property
     def look_again(self) -> timedelta | None:
@@ -65,19 +68,28 @@ class Reconciler:
         self._observer, self._performer, self._speech, self._own_check = observer, performer, speech, own_check
 
     async def reconcile(
-        self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
+        self,
+        repository: Repository,
+        line: Line,
+        pull: PullRequest | None,
+        request: Request | None = None,
+        *,
+        sight: Sight | None = None,
+        seen: Snapshot | None = None,
     ) -> Reached:
         """Take one release as far as it goes now, and show where it stands.
+
+        What the caller has seen of it just now need not be read once more: ``sight``, or all of ``seen``.
 
         Raises:
             Backoff: something may have happened already without showing yet.
             GitHubError: GitHub cannot be asked at the moment.
         """
         done: list[Outcome] = []
-        opened = False
+        opened = moved = False
         for _ in range(_MOST_STEPS):
             try:
-                snapshot = await self._observe(repository, line, pull, request)
+                snapshot = seen or await self._observe(repository, line, pull, request, sight)
             except PermissionMissing as missing:
                 return await self._stand_blind(repository, line, pull, request, missing)
             snapshot = _with_record(snapshot, done)
@@ -88,28 +100,29 @@ class Reconciler:
             log.info("step", step=type(step).__name__, line=line.base, pull=pull.number if pull else None)
             if not isinstance(step, Effect):
                 await self._show(snapshot, step)
-                return Reached(snapshot, step, opened)
+                return Reached(snapshot, step, opened, moved)
             try:
                 outcome = await self._performer.perform(snapshot, step)
             except (StandsError, *DECLINED) as error:
                 return await self._stand(snapshot, step, error)
             done.append(outcome)
-            if isinstance(step, Announce):
-                # Nothing follows: the facts that were announced are shown, whatever could be read of them now.
-                snapshot = _with_record(snapshot, done)
-                step = next_step(snapshot)
-                await self._show(snapshot, step)
-                return Reached(snapshot, step, opened)
+            moved = True
+            sight, seen = None, _foresee(snapshot, step, outcome)
             if isinstance(step, OpenPull) and outcome.pull is not None:
                 pull, request, opened = outcome.pull, None, True
         raise Backoff(STALENESS, "a release took more steps than there are")
 
     async def _observe(
-        self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None
+        self,
+        repository: Repository,
+        line: Line,
+        pull: PullRequest | None,
+        request: Request | None,
+        sight: Sight | None,
     ) -> Snapshot:
         """The facts, once a pull request that was just made shows everywhere: neither is it gone, nor is its record lost."""
         with self._until_it_shows(pull):
-            snapshot = await self._observer.observe(repository, line, pull, request)
+            snapshot = await self._observer.observe(repository, line, pull, request, sight)
         if snapshot.record is None and self._observer.is_new(pull):
             raise Backoff(STALENESS, "the record of the new pull request does not show yet")
         return snapshot
@@ -130,10 +143,10 @@ class Reconciler:
         reason = _reason_of(error)
         log.warning("step declined", step=type(step).__name__, reason=reason.code, detail=str(error))
         if isinstance(step, OpenPull) and (snapshot.pull is None or not snapshot.pull.is_open):
-            return Reached(snapshot, Refused(reason))
+            return Reached(snapshot, Refused(reason), moved=True)
         blocked = Blocked(reason, look_again=_LOOK_AGAIN_AT_BLOCK)
         await self._show(snapshot, blocked)
-        return Reached(snapshot, blocked)
+        return Reached(snapshot, blocked, moved=True)
 
     async def _stand_blind(
         self,
@@ -163,14 +176,32 @@ class Reconciler:
             return
         with self._until_it_shows(pull):
             # The record comes last: killed in between, everything is shown once more.
-            await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step))
+            await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step), snapshot.comments)
             if record is not None:
-                await self._own_check.keep(pull.head_sha, render_check(snapshot, step, record))
+                await self._own_check.keep(pull.head_sha, render_check(snapshot, step, record), snapshot.check)
 
 
 def is_over(reached: Reached) -> bool:
     """Whether nothing will happen to this release by itself any more."""
     return isinstance(reached.step, Done | Abandoned | Idle | Refused)
+
+
+def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | None:
+    """What another look would show, where that is certain; None: look.
+
+    Nothing can have come yet of what was made just now, and GitHub might not even show it. Once the outcome was announced
+    nothing follows: the facts that were announced are shown, whatever could be read of them now.
+    """
+    match step:
+        case OpenPull() if outcome.pull is not None and outcome.check is not None:
+            record = find_record(outcome.check.external_id)
+            return replace(snapshot, request=None, pull=outcome.pull, check=outcome.check, record=record, comments=())
+        case CreateTag() if outcome.tag is not None:
+            return replace(snapshot, tags=(outcome.tag, *snapshot.tags))
+        case Announce():
+            return snapshot
+        case _:
+            return None
 
 
 def _with_record(snapshot: Snapshot, done: list[Outcome]) -> Snapshot:

@@ -13,12 +13,13 @@ from enum import Enum, auto
 from bot.changelog import Changelog
 from bot.github.facts import (
     AppAccount,
+    CheckRun,
     Comment,
     Environment,
-    GitHubRelease,
     Person,
     PullRequest,
     Push,
+    ReleaseRef,
     Repository,
     Role,
     RunFacts,
@@ -33,6 +34,9 @@ from bot.release.record import Record
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem
 
+BRANCHES = "aweigh/"
+"""What the names of release branches begin with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -43,7 +47,7 @@ class Line:
     @property
     def branch(self) -> str:
         """The natural key of the release branch; slashes of the base become dots."""
-        return "aweigh/" + self.base.replace("/", ".")
+        return BRANCHES + self.base.replace("/", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,10 @@ class Snapshot:
     branch_record: Record | None = None
     base_head: str | None = None
     record: Record | None = None
+    check: CheckRun | None = None
+    """Our newest check run on the pull request's head, where the record stands unless people pushed onto that."""
+    comments: tuple[Comment, ...] | None = None
+    """What was said on the pull request; None: nobody looked."""
     history: BranchHistory | None = None
     foreign_files: tuple[str, ...] = ()
     """What the pull request changes beside the files of our bump commit, when people pushed onto that."""
@@ -165,7 +173,7 @@ class Snapshot:
     tags: tuple[TagRef, ...] = ()
     index: ProjectFiles | Unreachable | None = None
     environment: Environment | None = None
-    release: GitHubRelease | None = None
+    release: ReleaseRef | None = None
     runs: tuple[RunFacts, ...] = ()
     approvals: tuple[Approval, ...] = ()
     prompt: Comment | None = None

@@ -7,7 +7,9 @@ until the staleness window has passed, and only after that made again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intent, Intents
@@ -21,14 +23,19 @@ STALENESS = timedelta(seconds=30)
 """How long GitHub may not show what it has accepted."""
 
 
+Said: TypeAlias = Sequence[Comment] | None
+
+
 class Speech:
     """What we say in the threads of one repository."""
 
     def __init__(self, access: Access, intents: Intents, clock: Clock, bot_id: int) -> None:
         self._access, self._intents, self._clock, self._bot_id = access, intents, clock, bot_id
 
-    async def ensure(self, number: int, mark: str, body: str) -> datetime:
+    async def ensure(self, number: int, mark: str, body: str, said: Said = None) -> datetime:
         """Say ``body`` (which starts with ``mark``) on issue or pull request ``number``, once and for all.
+
+        ``said`` is what was said there when the job looked last; None: it did not look.
 
         Returns:
             When it was said.
@@ -36,29 +43,32 @@ class Speech:
         Raises:
             Backoff: it may have been said already, and GitHub may just not show it yet.
         """
-        comment = await self._find(number, mark, as_posted=True)
+        comment = await self._find(number, mark, said, as_posted=True)
         return comment.created_at if comment else await self._create(number, mark, body)
 
-    async def keep(self, number: int, mark: str, body: str) -> None:
-        """Make ``body`` what our one comment with ``mark`` says, editing it in place."""
-        comment = await self._find(number, mark)
+    async def keep(self, number: int, mark: str, body: str, said: Said = None) -> None:
+        """Make ``body`` what our one comment with ``mark`` says, editing it in place; ``said`` as above."""
+        comment = await self._find(number, mark, said)
         if comment is None:
             await self._create(number, mark, body)
         elif comment.body != body:
             await edit_comment(self._access.speak, comment.id, body)
 
-    async def _find(self, number: int, mark: str, *, as_posted: bool = False) -> Comment | None:
+    async def _find(self, number: int, mark: str, said: Said, *, as_posted: bool = False) -> Comment | None:
         """Our comment with ``mark``; with ``as_posted`` one that nobody edited, so that no other can be turned into it."""
-        try:
-            comments = await list_conversation(self._access.read, number)
-        except PermissionMissing:
-            comments = await list_comments(self._access.read, number)
+        comments = await self._look(number) if said is None else said
         unedited = [comment for comment in comments if comment.edited_at is None]
         found = find_marked(unedited if as_posted else comments, mark, self._bot_id)
         if found is None and not as_posted and len(comments) >= MOST_COMMENTS:
             # What is edited in place was said early on; people have talked a lot since.
             found = find_marked(await list_comments(self._access.read, number), mark, self._bot_id)
         return found
+
+    async def _look(self, number: int) -> list[Comment]:
+        try:
+            return await list_conversation(self._access.read, number)
+        except PermissionMissing:
+            return await list_comments(self._access.read, number)
 
     async def _create(self, number: int, mark: str, body: str) -> datetime:
         key = f"comment:{number}:{mark}"

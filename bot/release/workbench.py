@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -10,7 +9,6 @@ from bot.engine.protocol import Backoff, Intents
 from bot.github.access import Access
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
-from bot.github.repositories import list_branches
 from bot.messages.prompts import PROMPT
 from bot.release.decide import next_step
 from bot.release.evidence import Evidence
@@ -19,8 +17,8 @@ from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
 from bot.release.perform import PULL_INTENT, Performer
 from bot.release.reconcile import Reached, Reconciler, is_over
-from bot.release.record import find_record
-from bot.release.snapshot import Line, Request
+from bot.release.sight import Sight
+from bot.release.snapshot import BRANCHES, Line, Request, Snapshot
 from bot.release.speech import STALENESS, Speech
 
 _APPROVAL_INTENT = "approval:"
@@ -42,26 +40,28 @@ class Workbench:
         """Carry out ``/release VERSION`` on ``line``; once, however often it is called."""
         # The line is noted first: a release whose branch is deleted after the merge is found again through it.
         await note_line(self._intents, line)
-        newest = next(iter(await self.observer.list_own_pulls(repository, line)), None)
+        sight = await self.observer.look(line)
+        newest = next(iter(await self.observer.list_own_pulls(repository, line, sight)), None)
         if newest is not None and newest.is_open:
-            return await self._reconciler.reconcile(repository, line, newest, request)
-        if newest is not None and newest.created_at >= request.at and await self._is_made_for(newest, request):
+            return await self._reconciler.reconcile(repository, line, newest, request, sight=sight)
+        if newest is not None and newest.created_at >= request.at and await self._is_made_for(newest, request, sight):
             # It was carried out before a crash, and people have merged or closed what came of it since.
-            return await self.take(repository, newest)
+            return await self.take(repository, newest, sight)
         opening = await self._intents.find(f"{PULL_INTENT}{request.comment_id}")
         if opening is not None and self.is_recent(opening.recorded_at):
             # People may have merged what does not even show yet: their merge must not be followed by a second one.
             raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
-        return await self._reconciler.reconcile(repository, line, None, request)
+        return await self._reconciler.reconcile(repository, line, None, request, sight=sight)
 
-    async def _is_made_for(self, pull: PullRequest, request: Request) -> bool:
-        check = await self.observer.find_own_check(pull)
-        record = find_record(check.external_id) if check else None
+    async def _is_made_for(self, pull: PullRequest, request: Request, sight: Sight) -> bool:
+        record = await self.observer.find_record(pull, sight)
         return record is not None and record.comment_id == request.comment_id
 
-    async def take(self, repository: Repository, pull: PullRequest) -> Reached:
-        """Take the release of ``pull`` as far as it goes."""
-        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull)
+    async def take(
+        self, repository: Repository, pull: PullRequest, sight: Sight | None = None, seen: Snapshot | None = None
+    ) -> Reached:
+        """Take the release of ``pull`` as far as it goes, from what was seen just now where somebody looked."""
+        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, sight=sight, seen=seen)
 
     async def accept(self, approval: str) -> None:
         """Note that this approval was judged to count: once its gate is open, nothing shows that any more."""
@@ -89,12 +89,17 @@ class Workbench:
 
     async def round(self) -> timedelta | None:
         """Take every release under way as far as it goes; when to look again, if at all."""
-        repository = await self.observer.get_repository()
+        sight: Sight | None
+        sight, lines = await self._survey()
+        repository = await sight.get_repository()
+        pulls = {line: await self._list_under_way(repository, line, sight) for line in lines}
         soonest: timedelta | None = None
-        for line in await self._list_lines(repository):
+        for line, own in pulls.items():
             under_way = False
-            async for pull in self._list_under_way(repository, line):
-                reached = await self.take(repository, pull)
+            for pull in own:
+                reached = await self.take(repository, pull, sight)
+                # What was seen at first is out of date as soon as something was done.
+                sight = None if reached.moved else sight
                 under_way = under_way or not is_over(reached)
                 after = reached.look_again
                 if after is not None:
@@ -103,26 +108,34 @@ class Workbench:
                 await forget_line(self._intents, line)
         return soonest
 
-    async def _list_lines(self, repository: Repository) -> list[Line]:
-        """The default branch, every line with a release branch, and those noted when a release was asked for."""
-        lines = {Line(repository.default_branch), *await list_noted_lines(self._intents)}
-        for branch in sorted(await self._list_branches() - {line.branch for line in lines}):
-            # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
-            stand_in = Line(branch.removeprefix("aweigh/"))
-            pulls = await self.observer.list_own_pulls(repository, stand_in)
-            lines |= {Line(pull.base_branch) for pull in pulls if Line(pull.base_branch).branch == branch}
-        return sorted(lines, key=lambda line: line.base)
+    async def _survey(self) -> tuple[Sight, list[Line]]:
+        """What there is to see of the default branch, every line with a release branch, and those noted when asked for."""
+        noted = await list_noted_lines(self._intents)
+        sight = await self.observer.look(*noted)
+        repository = await sight.get_repository()
+        lines = {*noted, Line(repository.default_branch)}
+        # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
+        strange = await self._list_branches(sight) - {line.branch for line in lines}
+        stand_ins = {Line(branch.removeprefix(BRANCHES)) for branch in strange}
+        if lines | stand_ins > set(noted):
+            sight = await self.observer.look(*lines, *stand_ins)
+        for stand_in in stand_ins:
+            pulls = await self.observer.list_own_pulls(repository, stand_in, sight)
+            lines |= {Line(pull.base_branch) for pull in pulls if Line(pull.base_branch).branch == stand_in.branch}
+        return sight, sorted(lines, key=lambda line: line.base)
 
-    async def _list_branches(self) -> set[str]:
+    async def _list_branches(self, sight: Sight) -> set[str]:
         try:
-            return set(await list_branches(self.access.read, "aweigh/"))
+            return set(await sight.list_branches())
         except PermissionMissing:
             # Each release whose pull request shows will say so by itself.
             return set()
 
-    async def _list_under_way(self, repository: Repository, line: Line) -> AsyncIterator[PullRequest]:
+    async def _list_under_way(self, repository: Repository, line: Line, sight: Sight) -> list[PullRequest]:
         """The newest release PR, whatever its state, and older ones that were merged and may not be through."""
-        pulls = await self.observer.list_own_pulls(repository, line)
-        for position, pull in enumerate(pulls):
-            if pull.base_branch == line.base and (position == 0 or pull.merged):
-                yield pull
+        pulls = await self.observer.list_own_pulls(repository, line, sight)
+        return [
+            pull
+            for position, pull in enumerate(pulls)
+            if pull.base_branch == line.base and (position == 0 or pull.merged)
+        ]

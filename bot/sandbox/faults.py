@@ -11,6 +11,7 @@ A fault waits for a request that fits its condition, does its harm to as many of
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from bot.sandbox.http import DOCUMENTATION, Request, Response, reply
 from bot.sandbox.limits import TOO_FAST
@@ -68,6 +69,8 @@ class StaleReads:
     reads: int
     of: str | None = None
     """A regular expression on the path of those reads; None for all of them."""
+    lasting: timedelta = timedelta(seconds=25)
+    """Later reads see the world as it is, however few there were: replicas lag by seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class _StaleView:
     world: World
     effect: StaleReads
     left: int
+    until: datetime
 
 
 @dataclass(slots=True)
@@ -132,12 +136,13 @@ class Faults:
                 return fault.effect
         return None
 
-    def remember(self, world: World, effect: StaleReads) -> None:
+    def remember(self, world: World, effect: StaleReads, now: datetime) -> None:
         """Keep a copy of the world for the reads to come; call it before the request takes effect."""
-        self._views.append(_StaleView(world.copy(), effect, effect.reads))
+        self._views.append(_StaleView(world.copy(), effect, effect.reads, now + effect.lasting))
 
-    def find_stale_world(self, request: Request) -> World | None:
+    def find_stale_world(self, request: Request, now: datetime) -> World | None:
         """The older world this read sees, if any."""
+        self._views = [view for view in self._views if now < view.until]
         for view in self._views:
             if view.effect.of is None or re.search(view.effect.of, request.path):
                 view.left -= 1

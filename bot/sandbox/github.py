@@ -100,7 +100,7 @@ class GitHubSandbox:
         if isinstance(effect, Before):
             effect.act(self.world)
         if isinstance(effect, StaleReads):
-            self.faults.remember(self.world, effect)
+            self.faults.remember(self.world, effect, self.world.now())
         if isinstance(effect, Lost) and not effect.applied:
             self._record(index, request, Response(0), effect=effect)
             await asyncio.sleep(effect.after)
@@ -152,7 +152,7 @@ class GitHubSandbox:
         if request.path == graphql and request.method == "POST":
             cut = effect.after if isinstance(effect, CutDocument) else None
             if not is_mutation(request):
-                call.world = self.faults.find_stale_world(request) or self.world
+                call.world = self.faults.find_stale_world(request, now) or self.world
             self.limits.pace(call.caller, "graphql", now, changes=is_mutation(request))
             bucket = self.limits.bucket(call.caller, "graphql", now)
             if bucket.used >= bucket.limit:
@@ -199,7 +199,7 @@ class GitHubSandbox:
         if call.caller.token is None:
             raise UnauthorizedError("Requires authentication" if call.caller.app is None else None)
         if call.request.method == "GET":
-            call.world = self.faults.find_stale_world(call.request) or self.world
+            call.world = self.faults.find_stale_world(call.request, self.world.now()) or self.world
         needed = (
             None
             if route.template.startswith(("/installation", "/users"))

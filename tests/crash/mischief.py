@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.sandbox.faults import CutDocument, StaleReads, When, server_error
@@ -46,12 +46,10 @@ class Strike:
         self._stage, self._fault, self._number, self._before = stage, fault, number, before
         self._cut_after = cut_after
         self._old: World | None = stage.sandbox.world.copy() if before == 0 and self._needs_past() else None
-        self._stale_since: datetime | None = None
         self.struck = False
 
     async def before(self, asked: Asked) -> Response | None:
         """See ``Mischief``."""
-        self._forget_in_time()
         if asked.number == self._before and self._needs_past():
             self._old = self._stage.sandbox.world.copy()
         if asked.number != self._number:
@@ -99,13 +97,8 @@ class Strike:
 
     def _remember(self, world: World | None, reads: int) -> None:
         if world is not None:
-            self._stage.sandbox.github.faults.remember(world, StaleReads(reads))
-            self._stale_since = self._stage.clock.now()
-
-    def _forget_in_time(self) -> None:
-        if self._stale_since is not None and self._stage.clock.now() - self._stale_since > HIDDEN_FOR:
-            self._stage.sandbox.github.faults.clear()
-            self._stale_since = None
+            stale = StaleReads(reads, lasting=HIDDEN_FOR)
+            self._stage.sandbox.github.faults.remember(world, stale, self._stage.clock.now())
 
     def _hide_files(self) -> None:
         for project in self._stage.sandbox.index.state.projects.values():

@@ -45,15 +45,11 @@ class Storm:
     rate: float
     over: bool = False
     _outage_until: datetime | None = None
-    _stale_since: datetime | None = None
     _after: dict[int, str] = field(default_factory=dict)
 
     async def before(self, asked: Asked) -> Response | None:
         """See ``Mischief``."""
         now = self.stage.clock.now()
-        if self._stale_since is not None and now - self._stale_since > HIDDEN_FOR:
-            self.stage.sandbox.github.faults.clear()
-            self._stale_since = None
         if self.over:
             return None
         if self._outage_until is not None and now < self._outage_until:
@@ -91,11 +87,8 @@ class Storm:
             case "killed before":
                 raise Killed
             case "stale" if asked.to == "github":
-                reads = dice.randint(1, HIDDEN_READS)
-                self.stage.sandbox.github.faults.remember(
-                    self.stage.sandbox.world, StaleReads(reads, dice.choice(_PLACES))
-                )
-                self._stale_since = self._stale_since or now
+                stale = StaleReads(dice.randint(1, HIDDEN_READS), dice.choice(_PLACES), HIDDEN_FOR)
+                self.stage.sandbox.github.faults.remember(self.stage.sandbox.world, stale, now)
             case "outage":
                 self._outage_until = now + timedelta(seconds=dice.randint(30, 900))
             case "answer lost" | "killed after":

@@ -12,12 +12,12 @@ from bot.github.facts import (
     Comment,
     DeploymentReview,
     Environment,
-    GitHubRelease,
     Job,
     PendingDeployment,
     Person,
     PullRequest,
     Push,
+    ReleaseRef,
     Repository,
     Role,
     RunFacts,
@@ -197,10 +197,8 @@ def published(**changes: Any) -> Published:
     return replace(Published(files("1.2.0"), frozenset({verdict.filename}), (verdict,)), **changes)
 
 
-def release() -> GitHubRelease:
-    return GitHubRelease(
-        1, "v1.2.0", draft=False, prerelease=False, url="https://github.test/r", upload_url="", body="", author=BOT
-    )
+def release() -> ReleaseRef:
+    return ReleaseRef("v1.2.0", "https://github.test/r")
 
 
 TAG = TagRef("v1.2.0", MERGE, annotated=True)

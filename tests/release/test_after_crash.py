@@ -68,9 +68,12 @@ class Checks:
     async def find_check(self, _session: Session, _sha: str, _app_id: int) -> CheckRun | None:
         return self.shown
 
-    async def ensure_check(self, _session: Session, _sha: str, content: CheckContent, seen: CheckRun | None) -> int:
+    async def ensure_check(
+        self, _session: Session, _sha: str, content: CheckContent, seen: CheckRun | None
+    ) -> CheckRun:
         self.written += 1
-        return seen.id if seen is not None and seen.conclusion == content.conclusion else self.written
+        known = seen is not None and seen.conclusion == content.conclusion
+        return replace(RUN, id=seen.id if seen is not None and known else self.written, external_id=content.external_id)
 
 
 class Nobody:
@@ -101,7 +104,7 @@ def open_own_check(clock: VirtualClock) -> OwnCheck:
 async def test_an_older_record_than_the_one_we_wrote_is_not_believed(github: Checks, shown: CheckRun | None) -> None:
     clock = VirtualClock()
     own_check = open_own_check(clock)
-    await own_check.keep("abc", CONTENT)
+    await own_check.keep("abc", CONTENT, github.shown)
     github.shown = shown
     with pytest.raises(Backoff) as backoff:
         await own_check.find("abc")
@@ -112,7 +115,7 @@ async def test_an_older_record_than_the_one_we_wrote_is_not_believed(github: Che
 
 async def test_what_we_wrote_and_what_is_newer_are_believed(github: Checks) -> None:
     own_check = open_own_check(VirtualClock())
-    await own_check.keep("abc", CONTENT)
+    await own_check.keep("abc", CONTENT, github.shown)
     for shown in (RUN, replace(RUN, id=7, external_id="aweigh/1 v=1 u=1 c=1 m=rt")):
         github.shown = shown
         assert await own_check.find("abc") == shown
@@ -121,5 +124,5 @@ async def test_what_we_wrote_and_what_is_newer_are_believed(github: Checks) -> N
 async def test_what_is_said_already_is_not_written_again(github: Checks) -> None:
     own_check = open_own_check(VirtualClock())
     github.shown = RUN
-    await own_check.keep("abc", CONTENT)
+    await own_check.keep("abc", CONTENT, github.shown)
     assert github.written == 0

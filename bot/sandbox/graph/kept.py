@@ -22,7 +22,7 @@ KEPT: dict[str, str] = {
     "User": "databaseId id login name url",
     # The repository
     "Repository": (
-        "databaseId defaultBranchRef deleteBranchOnMerge id isArchived isPrivate issueOrPullRequest issues latestRelease"
+        "databaseId defaultBranchRef deleteBranchOnMerge id isArchived isFork isPrivate issueOrPullRequest issues latestRelease"
         " mergeCommitAllowed name nameWithOwner object owner pullRequest pullRequests rebaseMergeAllowed ref refs"
         " release releases squashMergeAllowed url"
     ),

@@ -38,6 +38,12 @@ def is_private(repository: Repository, _call: Call) -> bool:
     return repository.private
 
 
+@field("Repository", "isFork")
+def is_fork(repository: Repository, _call: Call) -> bool:
+    """Whether it was made from another one."""
+    return repository.fork_of is not None
+
+
 @field("Repository", "isArchived")
 def is_archived(repository: Repository, _call: Call) -> bool:
     """Whether it is read-only."""

@@ -1,0 +1,241 @@
+"""Adapter: all that one GraphQL document can say of a repository's releases, at one instant.
+
+Everything in it can be asked for alone as well, by the other adapters of this room. So what does not fit into a page of
+the document, or does not come out of it whole, is left out here instead of being told in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.github.checks import NAME
+from bot.github.client import Session
+from bot.github.comments import SAID
+from bot.github.facts import CheckRun, Comment, PullRequest, ReleaseRef, Repository, TagRef
+from bot.github.read import (
+    Json,
+    read_check_node,
+    read_comment_node,
+    read_pull_node,
+    read_release_node,
+    read_repository_node,
+)
+from bot.github.repositories import CONTENT, MOST_TAGS, TAG, exact_text, read_tag_node
+
+_MOST_BRANCHES = 100
+_MOST_RELEASES = 30
+_MOST_PULLS = 5
+_MOST_SUITES = 2
+_MOST_CHECKS = 30
+_MOST_COMMENTS = 100
+_MOST_LINES = 5
+"""With these bounds the document asks for some 2,500 nodes at most, of 500,000, and costs a point or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRefs:
+    """The two branches of a release line, without ``refs/heads/``."""
+
+    base: str
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file: the name of its object, and its exact bytes."""
+
+    oid: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The newest pull requests from a branch, newest first and forks' included; ``complete``: there are no others."""
+
+    pulls: tuple[PullRequest, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One repository. A key that is not in a mapping, and a member that is None, was not told."""
+
+    repository: Repository
+    branches: Mapping[str, str] | None
+    """The commits of the branches below the prefix that was asked for, by full name."""
+    heads: Mapping[str, str | None]
+    """The commits of the branches of the lines that were asked for; None for one that does not exist."""
+    tags: tuple[TagRef, ...]
+    has_all_tags: bool
+    releases: tuple[ReleaseRef, ...]
+    """The newest published releases."""
+    has_all_releases: bool
+    files: Mapping[str, Blob | None] | None
+    """The files of the default branch that were asked for; None for one that does not exist."""
+    pulls: Mapping[str, Page]
+    """By the branch they come from."""
+    checks: Mapping[str, CheckRun | None]
+    """Our newest check run on the heads of ``pulls``."""
+    conversations: Mapping[int, tuple[Comment, ...]]
+    """Whole conversations, of the newest pull request of each line."""
+
+
+async def read_overview(
+    session: Session, *, app_id: int, prefix: str, paths: Iterable[str], lines: Iterable[LineRefs]
+) -> Overview | None:
+    """The overview; None when the document does not even say what repository it is about.
+
+    Args:
+        session: Reads the repository.
+        app_id: Whose check runs are ours.
+        prefix: What the names of release branches begin with, such as ``aweigh/``.
+        paths: Files of the default branch.
+        lines: The lines whose pull requests are told; further ones than the first few are left out.
+    """
+    asked, wanted = list(lines)[:_MOST_LINES], list(paths)
+    variables: dict[str, object] = {"owner": session.owner, "name": session.name, "prefix": f"refs/heads/{prefix}"}
+    if asked:
+        variables |= {"app": app_id, "check": NAME}
+    for i, path in enumerate(wanted):
+        variables[f"path{i}"] = f"HEAD:{path}"
+    for i, line in enumerate(asked):
+        variables |= {f"branch{i}": line.branch, f"head{i}": f"refs/heads/{line.branch}"}
+        variables[f"base{i}"] = f"refs/heads/{line.base}"
+    data = (await session.graphql(_get_document(len(wanted), len(asked)), variables))["repository"]
+    repository = read_repository_node(data)
+    if repository is None:
+        return None
+    pulls = {line.branch: _read_page(data[f"pulls{i}"]) for i, line in enumerate(asked)}
+    newest = [node for i in range(len(asked)) for node in data[f"newest{i}"]["nodes"]]
+    heads: dict[str, str | None] = {}
+    for i, line in enumerate(asked):
+        heads |= {line.base: _read_head(data[f"base{i}"]), line.branch: _read_head(data[f"head{i}"])}
+    return Overview(
+        repository=repository,
+        branches=_read_branches(data["branches"], f"refs/heads/{prefix}"),
+        heads=heads,
+        tags=tuple(read_tag_node(node) for node in data["tags"]["nodes"]),
+        has_all_tags=_is_whole(data["tags"]),
+        releases=tuple(read_release_node(node) for node in data["releases"]["nodes"] if not node["isDraft"]),
+        has_all_releases=_is_whole(data["releases"]),
+        files=_read_files({path: data[f"file{i}"] for i, path in enumerate(wanted)}),
+        pulls=pulls,
+        checks=dict(_read_checks([node for i in range(len(asked)) for node in data[f"pulls{i}"]["nodes"]])),
+        conversations={
+            int(node["number"]): tuple(read_comment_node(said) for said in node["comments"]["nodes"])
+            for node in newest
+            if not node["comments"]["pageInfo"]["hasPreviousPage"]
+        },
+    )
+
+
+def _get_document(paths: int, lines: int) -> str:
+    # A variable that is declared and not used makes a document invalid.
+    declared = [f"$path{i}: String!" for i in range(paths)]
+    declared += ["$app: Int!", "$check: String!"] if lines else []
+    declared += [f"${name}{i}: String!" for i in range(lines) for name in ("branch", "head", "base")]
+    files = [f"file{i}: object(expression: $path{i}) {{ ...content }}" for i in range(paths)]
+    parts = [*files, *(_LINE.replace("#", str(i)) for i in range(lines))]
+    used = [CONTENT, TAG, _PULL + SAID if lines else ""]
+    return _DOCUMENT.replace("DECLARED", ", ".join(declared)).replace("PARTS", "\n".join(parts)) + "".join(used)
+
+
+_DOCUMENT = f"""
+query($owner: String!, $name: String!, $prefix: String!, DECLARED) {{
+  repository(owner: $owner, name: $name) {{
+    id databaseId nameWithOwner url isPrivate isFork isArchived
+    owner {{ ... on Organization {{ databaseId }} ... on User {{ databaseId }} }}
+    defaultBranchRef {{ name }}
+    branches: refs(refPrefix: $prefix, first: {_MOST_BRANCHES}) {{
+      pageInfo {{ hasNextPage }}
+      nodes {{ prefix name target {{ oid }} }}
+    }}
+    tags: refs(refPrefix: "refs/tags/", first: {MOST_TAGS}, orderBy: {{field: TAG_COMMIT_DATE, direction: DESC}}) {{
+      pageInfo {{ hasNextPage }}
+      nodes {{ ...tag }}
+    }}
+    releases(first: {_MOST_RELEASES}, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      pageInfo {{ hasNextPage }}
+      nodes {{ tagName url isDraft }}
+    }}
+    PARTS
+  }}
+}}"""
+
+_LINE = f"""
+    head#: ref(qualifiedName: $head#) {{ target {{ oid }} }}
+    base#: ref(qualifiedName: $base#) {{ target {{ oid }} }}
+    pulls#: pullRequests(
+      headRefName: $branch#, first: {_MOST_PULLS}, orderBy: {{field: CREATED_AT, direction: DESC}}
+    ) {{ pageInfo {{ hasNextPage }} nodes {{ ...pull }} }}
+    newest#: pullRequests(headRefName: $branch#, first: 1, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      nodes {{ number comments(last: {_MOST_COMMENTS}) {{ ...said }} }}
+    }}"""
+
+_PULL = f"""
+fragment account on Actor {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
+fragment pull on PullRequest {{
+  number id title url state merged locked body headRefName headRefOid baseRefName baseRefOid createdAt mergedAt
+  headRepository {{ databaseId }}
+  author {{ ...account }}
+  mergedBy {{ ...account }}
+  mergeCommit {{ oid }}
+  commits(last: 1) {{ nodes {{ commit {{ oid
+    checkSuites(first: {_MOST_SUITES}, filterBy: {{appId: $app}}) {{
+      pageInfo {{ hasNextPage }}
+      nodes {{ checkRuns(first: {_MOST_CHECKS}, filterBy: {{appId: $app, checkName: $check, checkType: ALL}}) {{
+        pageInfo {{ hasNextPage }}
+        nodes {{ databaseId conclusion externalId title summary url }}
+      }} }}
+    }}
+  }} }} }}
+}}"""
+
+
+def _read_page(connection: Json) -> Page:
+    return Page(tuple(read_pull_node(node) for node in connection["nodes"]), _is_whole(connection))
+
+
+def _is_whole(connection: Json) -> bool:
+    return not connection["pageInfo"]["hasNextPage"]
+
+
+def _read_head(ref: Json | None) -> str | None:
+    return str(ref["target"]["oid"]) if ref else None
+
+
+def _read_branches(connection: Json, prefix: str) -> dict[str, str] | None:
+    """The branches, when the page holds all of them and their names are understood."""
+    # Whether a name begins behind refs/heads/ or behind the longer prefix that was asked for is not written anywhere.
+    found = {f"{node['prefix']}{node['name']}": str(node["target"]["oid"]) for node in connection["nodes"]}
+    if not _is_whole(connection) or not all(name.startswith(prefix) for name in found):
+        return None
+    return {name.removeprefix("refs/heads/"): oid for name, oid in found.items()}
+
+
+def _read_files(blobs: Mapping[str, Json | None]) -> dict[str, Blob | None] | None:
+    """The files, when GraphQL could give the exact bytes of all of them."""
+    found: dict[str, Blob | None] = {}
+    for path, blob in blobs.items():
+        content = exact_text(blob) if blob else None
+        if blob and content is None:
+            return None
+        found[path] = Blob(str(blob["oid"]), content) if blob and content is not None else None
+    return found
+
+
+def _read_checks(pulls: Iterable[Json]) -> Iterable[tuple[str, CheckRun | None]]:
+    """Our newest check run on each head; a head of which not all runs were told is left out."""
+    for pull in pulls:
+        commits: list[Any] = [node["commit"] for node in pull["commits"]["nodes"] if node]
+        # That the last commit of a pull request is its head is what everybody counts on; it costs little to be sure.
+        head = next((commit for commit in commits if commit["oid"] == pull["headRefOid"]), None)
+        suites = head["checkSuites"] if head else None
+        if suites is None or not _is_whole(suites):
+            continue
+        if all(_is_whole(suite["checkRuns"]) for suite in suites["nodes"]):
+            sha = str(pull["headRefOid"])
+            runs = [read_check_node(node, sha) for suite in suites["nodes"] for node in suite["checkRuns"]["nodes"]]
+            yield sha, max(runs, key=lambda run: run.id, default=None)

@@ -1,0 +1,115 @@
+"""What one observation sees of a repository.
+
+One document tells nearly all of it at one instant. What it left out is asked for alone, and so is everything when
+GitHub declines the document: each part then says by itself which permission it needs, and the others are still there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bot.github.access import Access
+from bot.github.comments import list_conversation
+from bot.github.errors import GraphQLError, PermissionMissing
+from bot.github.facts import CheckRun, Comment, PullRequest, ReleaseRef, Repository, TagRef
+from bot.github.overview import LineRefs, Overview, read_overview
+from bot.github.pulls import list_pulls
+from bot.github.releases import find_release
+from bot.github.repositories import (
+    find_branch,
+    find_tag,
+    get_repository,
+    list_branches,
+    list_tags,
+    read_default_branch,
+)
+from bot.release.commits import Commits
+from bot.release.own_check import OwnCheck
+from bot.release.snapshot import BRANCHES, Line
+from bot.settings.repository import SETTINGS_PATHS
+
+_MOST_PULLS = 50
+"""How many pull requests from a release branch are looked through."""
+
+
+async def look(access: Access, own_check: OwnCheck, commits: Commits, app_id: int, lines: Iterable[Line]) -> Sight:
+    """What there is to see now of these release lines."""
+    asked = [LineRefs(line.base, line.branch) for line in lines]
+    try:
+        overview = await read_overview(access.read, app_id=app_id, prefix=BRANCHES, paths=SETTINGS_PATHS, lines=asked)
+    except (PermissionMissing, GraphQLError):
+        overview = None
+    if overview is not None and overview.files is not None:
+        commits.know({blob.oid: blob.content for blob in overview.files.values() if blob is not None})
+    return Sight(access, own_check, overview)
+
+
+class Sight:
+    """Answers from the document where it told something, and asks GitHub where it did not."""
+
+    def __init__(self, access: Access, own_check: OwnCheck, overview: Overview | None) -> None:
+        self._access, self._own_check, self._overview = access, own_check, overview
+
+    async def get_repository(self) -> Repository:
+        """The repository itself."""
+        return self._overview.repository if self._overview else await get_repository(self._access.read)
+
+    async def list_branches(self) -> list[str]:
+        """The names of all release branches."""
+        told = self._overview.branches if self._overview else None
+        return list(told) if told is not None else await list_branches(self._access.read, BRANCHES)
+
+    async def find_branch(self, name: str) -> str | None:
+        """The commit a branch points to."""
+        told = self._overview.heads if self._overview else {}
+        return told[name] if name in told else await find_branch(self._access.read, name)
+
+    async def list_tags(self) -> tuple[TagRef, ...]:
+        """The newest tags."""
+        return self._overview.tags if self._overview else await list_tags(self._access.read)
+
+    async def find_tag(self, name: str, newest: Iterable[TagRef]) -> TagRef | None:
+        """The tag called exactly ``name``, which may be older than the newest ones that were listed."""
+        told = next((tag for tag in newest if tag.name == name), None)
+        if told is not None or (self._overview is not None and self._overview.has_all_tags):
+            return told
+        return await find_tag(self._access.read, name)
+
+    async def find_release(self, tag: str) -> ReleaseRef | None:
+        """The published release of ``tag``."""
+        if self._overview is not None:
+            told = next((release for release in self._overview.releases if release.tag == tag), None)
+            if told is not None or self._overview.has_all_releases:
+                return told
+        found = await find_release(self._access.read, tag)
+        return ReleaseRef(found.tag, found.url) if found else None
+
+    async def read_settings_files(self) -> dict[str, bytes]:
+        """The files of the default branch in which settings may stand."""
+        told = self._overview.files if self._overview else None
+        if told is None:
+            return await read_default_branch(self._access.read, SETTINGS_PATHS)
+        return {path: blob.content for path, blob in told.items() if blob is not None}
+
+    async def list_pulls(self, branch: str, enough: Callable[[list[PullRequest]], bool]) -> list[PullRequest]:
+        """The newest pull requests from ``branch``, newest first, up to where they are ``enough``."""
+        page = self._overview.pulls.get(branch) if self._overview else None
+        if page is not None and (page.complete or enough(list(page.pulls))):
+            return list(page.pulls)
+        return await list_pulls(self._access.read, branch, limit=_MOST_PULLS)
+
+    async def find_check(self, sha: str) -> CheckRun | None:
+        """Our newest check run on a commit. Raises Backoff when what we wrote does not show yet."""
+        told = self._overview.checks if self._overview else {}
+        return await self._own_check.accept(sha, told[sha]) if sha in told else await self._own_check.find(sha)
+
+    async def list_conversation(self, pull: PullRequest) -> tuple[Comment, ...]:
+        """What was said on a release pull request of ours."""
+        told = self.find_conversation(pull)
+        if told is not None:
+            return told
+        return tuple(await list_conversation(self._access.read, pull.number, since=pull.created_at))
+
+    def find_conversation(self, pull: PullRequest) -> tuple[Comment, ...] | None:
+        """What was said on a pull request, if that was seen at all."""
+        return self._overview.conversations.get(pull.number) if self._overview else None
