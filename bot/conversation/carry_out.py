@@ -62,6 +62,7 @@ class Conversation:
     def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
         self._bench, self._comment = bench, comment
         self._look_again: timedelta | None = None
+        self._is_new = False
 
     async def carry_out(self) -> timedelta | None:
         """Carry out every command of the comment, or none when one of them is not understood.
@@ -91,7 +92,8 @@ class Conversation:
         place = await self._find_place()
         if place is None:
             return
-        await self._react("eyes")
+        # Everything that is said about a comment is said after the eyes: while those are new, nothing was.
+        self._is_new = await self._react("eyes")
         commands = self._understand(invocations, role)
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place)
         await self._answer(self._together(answers))
@@ -273,16 +275,18 @@ class Conversation:
     async def _answer(self, answer: Answer) -> None:
         if answer.reply is not None:
             mark = replies.reply_marker(self._comment.comment_id)
-            await self._bench.speech.ensure(self._comment.issue_number, mark, answer.reply)
+            said = () if self._is_new else None
+            await self._bench.speech.ensure(self._comment.issue_number, mark, answer.reply, said)
         await self._react(answer.reaction)
 
-    async def _react(self, reaction: Reaction) -> None:
+    async def _react(self, reaction: Reaction) -> bool:
+        """React to the comment; True if we certainly had not before."""
         speak = self._bench.access.speak
         try:
-            if self._comment.source == "review":
-                await react_to_node(speak, self._comment.node_id, reaction)
-            else:
-                await react(speak, self._comment.comment_id, reaction)
+            if self._comment.source == "comment":
+                return await react(speak, self._comment.comment_id, reaction)
+            await react_to_node(speak, self._comment.node_id, reaction)
         except DECLINED as error:
             # A courtesy: the comment may be gone, and reactions alone need the permission for issues.
             log.warning("no reaction", reaction=reaction, detail=str(error))
+        return False

@@ -81,10 +81,10 @@ async def edit_comment(session: Session, comment_id: int, body: str) -> None:
     await session.patch("/repos/{repository}/issues/comments/{id}", {"body": body}, id=comment_id)
 
 
-async def react(session: Session, comment_id: int, reaction: Reaction) -> None:
-    """React to a comment; GitHub keeps one of each kind, so that repeating it changes nothing."""
+async def react(session: Session, comment_id: int, reaction: Reaction) -> bool:
+    """React to a comment; GitHub keeps one of each kind, and repeating it changes nothing. True if it certainly is new."""
     path = "/repos/{repository}/issues/comments/{id}/reactions"
-    await session.post(path, {"content": reaction}, repeatable=True, id=comment_id)
+    return await session.ensure(path, {"content": reaction}, id=comment_id)
 
 
 async def react_to_node(session: Session, node_id: str, reaction: Reaction) -> None:

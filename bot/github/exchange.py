@@ -83,6 +83,7 @@ class Reply:
     data: Any
     next_page: str | None
     headers: Mapping[str, str]
+    status: int
 
 
 class Wire:
@@ -247,7 +248,7 @@ class _Call(GitHubAPI):
             raise self._get_unreadable() from broken
         if data is None and request.method == "GET":
             raise self._get_unreadable()
-        return Reply(data, next_page, self.answer.headers)
+        return Reply(data, next_page, self.answer.headers, self.answer.status)
 
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""

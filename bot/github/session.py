@@ -137,6 +137,14 @@ class Session:
         request = self._get_request("POST", path, variables, params)
         return await self._change(request, body, repeatable=repeatable)
 
+    async def ensure(self, path: str, body: Any, /, **variables: Variable) -> bool:
+        """Make something of which GitHub keeps one, by ``POST``; True if it certainly was not there before.
+
+        201 says that it is new, 200 that it was there: from an earlier time, or by a first attempt without an answer.
+        """
+        request = replace(self._get_request("POST", path, variables, None), body=body, changes=True, repeatable=True)
+        return (await self._ask(request)).status == 201
+
     async def patch(
         self,
         path: str,

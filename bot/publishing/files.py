@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.publishing.documents import Plain, UnreadableDocumentError, read_document
 from bot.publishing.triggers import On, read_on
@@ -41,6 +42,11 @@ class WorkflowFile:
 
 def read_workflow(path: str, text: str) -> WorkflowFile:
     """Read one workflow file; whatever the text is, the answer is a ``WorkflowFile`` and never an exception."""
+    # Every observation of a release reads the same few files; a large one is not worth the memory.
+    return _read_again(path, text) if len(text) <= _REMEMBERED else _read(path, text)
+
+
+def _read(path: str, text: str) -> WorkflowFile:
     try:
         document = read_document(text)
     except UnreadableDocumentError as error:
@@ -63,6 +69,10 @@ def read_workflow(path: str, text: str) -> WorkflowFile:
         env=document.get("env"),
         dispatch_inputs=inputs if isinstance(inputs, dict) else {},
     )
+
+
+_REMEMBERED = 32 * 1024
+_read_again = lru_cache(maxsize=32)(_read)
 
 
 def is_workflow_path(path: str) -> bool:

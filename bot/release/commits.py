@@ -1,13 +1,37 @@
-"""What commits hold, read once for each job: the name of a commit, tree or file stands for its content for ever."""
+"""What commits hold, read once for each job: the name of a commit, tree or file stands for its content for ever.
+
+Nothing of it is ever executed.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from bot.changelog import find_changelog
 from bot.github.access import Access
 from bot.github.facts import Tree, TreeEntry
 from bot.github.git import list_changes
 from bot.github.repositories import get_tree, read_blobs
+from bot.publishing.files import is_workflow_path
+from bot.versions import Project, ProjectProblem, read_project, wanted_paths
+
+_MOST_BYTES = 1024 * 1024
+"""Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
+
+_MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
+_MOST_ROUNDS = 4
+"""A file that names the next one: configuration, module, the module it imports its version from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is read of a commit: the names of all its files, the few files that tell, and the project they make."""
+
+    tree: Tree
+    files: Mapping[str, bytes]
+    project: Project | ProjectProblem
 
 
 class Commits:
@@ -15,33 +39,60 @@ class Commits:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._trees: dict[str, Tree] = {}
+        self._contents: dict[str, Content] = {}
         self._blobs: dict[str, bytes] = {}
         self._changes: dict[str, frozenset[str]] = {}
-
-    async def get_tree(self, commit: str) -> Tree:
-        """Every file of ``commit``."""
-        if commit not in self._trees:
-            self._trees[commit] = await get_tree(self._access.read, commit)
-        return self._trees[commit]
-
-    async def read(self, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
-        """The content of ``entries`` by path, in one request where they are text and some are not known yet."""
-        wanted = list(entries)
-        read = await read_blobs(self._access.read, [entry for entry in wanted if entry.sha not in self._blobs])
-        self._blobs |= {entry.sha: read[entry.path] for entry in wanted if entry.path in read}
-        return self.find_known(wanted)
-
-    def find_known(self, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
-        """The content of those ``entries`` that were read before."""
-        return {entry.path: self._blobs[entry.sha] for entry in entries if entry.sha in self._blobs}
 
     def know(self, blobs: Mapping[str, bytes]) -> None:
         """Take note of files that were read elsewhere, by the names of their objects."""
         self._blobs |= blobs
+
+    async def get_content(self, commit: str) -> Content:
+        """What is to be read of ``commit``."""
+        if commit not in self._contents:
+            tree = await get_tree(self._access.read, commit)
+            files = await self._read_files(tree)
+            # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
+            self._contents[commit] = Content(tree, files, await asyncio.to_thread(read_project, files))
+        return self._contents[commit]
 
     async def list_changes(self, sha: str) -> frozenset[str]:
         """The paths that a commit changes against its first parent."""
         if sha not in self._changes:
             self._changes[sha] = frozenset(await list_changes(self._access.read, sha))
         return self._changes[sha]
+
+    async def _read_files(self, tree: Tree) -> dict[str, bytes]:
+        """The few files that tell: one to three requests, since some files name others that may hold the version."""
+        changelog = find_changelog(tree.paths)
+        first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
+        first += wanted_paths(tree.paths, {})
+        # What is known already names its files now, so that they come along.
+        known = self._find_known(_find_entries(tree, first))
+        files = await self._read(tree, [*first, *await asyncio.to_thread(wanted_paths, tree.paths, known)])
+        for _ in range(_MOST_ROUNDS):
+            more = await asyncio.to_thread(wanted_paths, tree.paths, files)
+            if not more:
+                break
+            files |= await self._read(tree, more)
+        return files
+
+    async def _read(self, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+        entries = _find_entries(tree, paths)
+        wanted = [entry for entry in entries if entry.size <= _most_bytes(entry.path)]
+        read = await read_blobs(self._access.read, [entry for entry in wanted if entry.sha not in self._blobs])
+        self._blobs |= {entry.sha: read[entry.path] for entry in wanted if entry.path in read}
+        # A file that is too large to read is there all the same: what is said about it is its size, not that it is missing.
+        large = {entry.path: b" " * _MOST_BYTES for entry in entries if entry.size > _most_bytes(entry.path)}
+        return self._find_known(wanted) | large
+
+    def _find_known(self, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
+        return {entry.path: self._blobs[entry.sha] for entry in entries if entry.sha in self._blobs}
+
+
+def _find_entries(tree: Tree, paths: Iterable[str]) -> list[TreeEntry]:
+    return [entry for path in dict.fromkeys(paths) if (entry := tree.find(path)) is not None]
+
+
+def _most_bytes(path: str) -> int:
+    return _MOST_BYTES_OF_LOCKS if path.endswith(".lock") else _MOST_BYTES

@@ -1,4 +1,4 @@
-"""Reading what a commit offers: its project, changelog and publish route. Nothing of it is ever executed."""
+"""What a commit offers: its project, changelog and publish route."""
 
 from __future__ import annotations
 
@@ -20,17 +20,8 @@ from bot.versions import (
     find_maintenance_line,
     find_newest,
     find_version,
-    read_project,
     released_versions,
-    wanted_paths,
 )
-
-_MOST_BYTES = 1024 * 1024
-"""Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
-
-_MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
-_MOST_ROUNDS = 4
-"""A file that names the next one: configuration, module, the module it imports its version from."""
 
 
 async def gather_candidate(
@@ -47,10 +38,8 @@ async def gather_candidate(
     tag: str | None = None,
 ) -> Candidate:
     """What ``commit`` offers for a release of ``version`` (None: of what its files say) under ``tag`` (None: the usual one)."""
-    tree = await commits.get_tree(commit)
-    files = await _read_files(commits, tree)
-    # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
-    project = await asyncio.to_thread(read_project, files)
+    content = await commits.get_content(commit)
+    tree, files, project = content.tree, content.files, content.project
     if isinstance(project, Project) and project.derived_by is not None:
         project = project.at(version or _newest_release(settings, tags, project, line))
     route = None
@@ -59,35 +48,9 @@ async def gather_candidate(
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit, tag)
         if facts is not None:
             inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
+            # A hostile workflow can take a while to decide about; other repositories must not wait for that.
             route = await asyncio.to_thread(_choose, files, facts, settings, target, inputs)
     return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
-
-
-async def _read_files(commits: Commits, tree: Tree) -> dict[str, bytes]:
-    """The few files that tell: one to three requests, since some files name others that may hold the version."""
-    changelog = find_changelog(tree.paths)
-    first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
-    first += wanted_paths(tree.paths, {})
-    # What is known already names its files now, so that they come along.
-    known = commits.find_known(entry for path in first if (entry := tree.find(path)) is not None)
-    files = await _read(commits, tree, [*first, *await asyncio.to_thread(wanted_paths, tree.paths, known)])
-    for _ in range(_MOST_ROUNDS):
-        more = await asyncio.to_thread(wanted_paths, tree.paths, files)
-        if not more:
-            break
-        files |= await _read(commits, tree, more)
-    return files
-
-
-async def _read(commits: Commits, tree: Tree, paths: list[str]) -> dict[str, bytes]:
-    entries = [entry for path in dict.fromkeys(paths) if (entry := tree.find(path)) is not None]
-    files = await commits.read([entry for entry in entries if entry.size <= _most_bytes(entry.path)])
-    # A file that is too large to read is there all the same: what is said about it is its size, not that it is missing.
-    return files | {entry.path: b" " * _MOST_BYTES for entry in entries if entry.size > _most_bytes(entry.path)}
-
-
-def _most_bytes(path: str) -> int:
-    return _MOST_BYTES_OF_LOCKS if path.endswith(".lock") else _MOST_BYTES
 
 
 def _newest_release(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, line: Line) -> str | None:

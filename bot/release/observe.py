@@ -11,30 +11,25 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.clock import Clock
-from bot.conversation.grammar import parse
-from bot.conversation.registry import Command, Name, understand
 from bot.github.access import Access
 from bot.github.actions import get_environment, list_jobs, list_pending, list_reviews, list_runs
-from bot.github.comments import find_comment
 from bot.github.errors import PermissionMissing
 from bot.github.facts import (
     AppAccount,
     CheckRun,
-    Comment,
     Environment,
     PullRequest,
     Repository,
-    Role,
     RunFacts,
     TagRef,
     WorkflowRun,
 )
-from bot.github.people import get_role
 from bot.github.pulls import list_commits, list_files, list_pushes
 from bot.github.repositories import get_repository
 from bot.messages.markers import find_marked
 from bot.messages.prompts import prompt_marker
 from bot.publishing.route import Route
+from bot.release.answers import list_approvals
 from bot.release.commits import Commits
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
@@ -42,7 +37,7 @@ from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_ours, our_review
 from bot.release.sight import Sight, look
-from bot.release.snapshot import Approval, BranchHistory, Line, Request, Snapshot
+from bot.release.snapshot import BranchHistory, Line, Request, Snapshot
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
@@ -232,7 +227,7 @@ class Observer:
                 snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
             snapshot = await self._after_tag(snapshot, sight, route, tag, record, project)
         key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit)
-        if _may_be_asked_who_guards(snapshot, settings, route, key):
+        if tag is None or _may_be_asked_who_guards(snapshot, settings, route, key):
             snapshot = await self._with_environment(snapshot)
         return snapshot if key is None else await self._with_approvals(snapshot, sight, pull, record, key)
 
@@ -323,7 +318,7 @@ class Observer:
         # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
         asked_as = prompt.id if prompt else 0
         given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
-        return replace(snapshot, history=history, approvals=await self._list_approvals(given))
+        return replace(snapshot, history=history, approvals=await list_approvals(self._access.read, given))
 
     def _has_answered(self, snapshot: Snapshot) -> bool:
         """Whether our gate is open already, so that nobody's approval is needed any more."""
@@ -333,28 +328,6 @@ class Observer:
     def _may_ask(self, snapshot: Snapshot) -> bool:
         required = isinstance(snapshot.settings, RepositorySettings) and bool(snapshot.settings.approval.required)
         return required or snapshot.gate.ours or snapshot.gate.reviewed
-
-    async def _list_approvals(self, comments: list[Comment]) -> tuple[Approval, ...]:
-        """Every ``approve`` command in ``comments`` by a person, with the role asked now (each person once)."""
-        roles: dict[int, Role] = {}
-        found = []
-        for comment in comments:
-            author = comment.author
-            if author is None or author.is_bot or comment.minimized:
-                continue
-            for arguments in _approve_arguments(comment.body):
-                if not await self._stands_as_typed(comment):
-                    break
-                if author.id not in roles:
-                    roles[author.id] = await get_role(self._access.read, author.login, author.id)
-                version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
-                found.append(Approval(comment, author, roles[author.id], version, commit))
-        return tuple(found)
-
-    async def _stands_as_typed(self, comment: Comment) -> bool:
-        """Whether a comment still says what was read, and a person typed it: an App can write in somebody's name."""
-        now = await find_comment(self._access.read, comment.id)
-        return now is not None and now.body == comment.body and not now.by_app
 
 
 def _is_settled(pull: PullRequest, record: Record) -> bool:
@@ -367,12 +340,3 @@ def _may_be_asked_who_guards(snapshot: Snapshot, settings: RepositorySettings, r
     several = len(snapshot.runs) > 1 or bool(route.twins)
     waiting = any(facts.pending for facts in snapshot.runs)
     return bool(settings.approval.required) or several or waiting or (key is not None and bool(snapshot.runs))
-
-
-def _approve_arguments(body: str) -> list[tuple[str, ...]]:
-    """The arguments of each ``approve`` in ``body``; a comment is all-or-nothing, so one bad line voids it."""
-    commands = [understand(invocation) for invocation in parse(body)]
-    understood = [command for command in commands if isinstance(command, Command)]
-    if len(understood) < len(commands):
-        return []
-    return [command.arguments for command in understood if command.entry.name is Name.APPROVE]

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intents
 from bot.github import actions, git, pulls, releases
 from bot.github.access import Access
-from bot.github.facts import CheckRun, Job, PullRequest, TagRef
+from bot.github.facts import CheckRun, GitHubRelease, Job, PullRequest, ReleaseRef, TagRef
 from bot.github.repositories import find_tag
 from bot.messages import outcome as outcome_words
 from bot.messages import prompts, status
@@ -62,6 +62,8 @@ class Outcome:
     """Our check run on the head of a pull request that was made just now, and by us: nothing can have come of it yet."""
     tag: TagRef | None = None
     """A tag that was made just now, and by us."""
+    release: ReleaseRef | None = None
+    """The release that is published now."""
     asked: Asked | None = None
     failed: str | None = None
     milestone: Milestone | None = None
@@ -99,7 +101,8 @@ class Performer:
             case CreateTag():
                 return Outcome(tag=await self._create_tag(snapshot, step))
             case PublishRelease():
-                await self._publish_release(snapshot, step)
+                release = await self._publish_release(snapshot, step)
+                return Outcome(release=ReleaseRef(release.tag, release.url) if release else None)
             case DispatchRun():
                 await self._dispatch(step)
                 return Outcome(milestone=Milestone.DISPATCHED)
@@ -198,14 +201,16 @@ class Performer:
             raise StandsError(because(Reason.TAG_ELSEWHERE, tag=step.tag, found=tag.commit, wanted=step.commit))
         return tag if made else None
 
-    async def _publish_release(self, snapshot: Snapshot, step: PublishRelease) -> None:
-        """Publish directly when the release starts the run; else draft, attach, publish, so that immutable ones hold all."""
+    async def _publish_release(self, snapshot: Snapshot, step: PublishRelease) -> GitHubRelease | None:
+        """Publish directly when the release starts the run; else draft, attach, publish, so that immutable ones hold all.
+
+        None: there is one that GitHub does not show yet.
+        """
         body = render_notes(snapshot, step, _changelog_section(snapshot, step))
         name = f"{snapshot.project.name if snapshot.project else ''} {step.version}".strip()
         content = {"tag": step.tag, "name": name, "body": body, "prerelease": step.prerelease, "latest": step.latest}
         if not step.evidence:
-            await releases.create_release(self._access.change, **content, draft=False)  # type: ignore[arg-type]
-            return
+            return await releases.create_release(self._access.change, **content, draft=False)  # type: ignore[arg-type]
         draft = await releases.find_draft(self._access.change, step.tag, snapshot.app.bot.id)
         if draft is None:
             await self._once(f"draft:{step.tag}")
@@ -213,7 +218,7 @@ class Performer:
         if draft is None:
             raise Backoff(STALENESS, "the release does not show yet")
         await releases.ensure_assets(self._access.change, draft, await self._assets(snapshot, step))
-        await releases.publish_draft(self._access.change, draft, latest=step.latest)
+        return await releases.publish_draft(self._access.change, draft, latest=step.latest)
 
     async def _assets(self, snapshot: Snapshot, step: PublishRelease) -> Mapping[str, bytes]:
         published = snapshot.published

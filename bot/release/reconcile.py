@@ -29,7 +29,23 @@ from bot.release.remember import remember
 from bot.release.sight import Sight
 from bot.release.snapshot import Line, Request, Snapshot
 from bot.release.speech import STALENESS, Speech
-from bot.release.steps import Abandoned, Announce, Blocked, CreateTag, Done, Effect, Idle, OpenPull, Refused, Step, Wait
+from bot.release.steps import (
+    Abandoned,
+    Announce,
+    AskApproval,
+    Blocked,
+    ConfirmBranch,
+    CreateTag,
+    Done,
+    Effect,
+    Idle,
+    OpenPull,
+    PublishRelease,
+    Refused,
+    ReportFailure,
+    Step,
+    Wait,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -189,8 +205,8 @@ def is_over(reached: Reached) -> bool:
 def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | None:
     """What another look would show, where that is certain; None: look.
 
-    Nothing can have come yet of what was made just now, and GitHub might not even show it. Once the outcome was announced
-    nothing follows: the facts that were announced are shown, whatever could be read of them now.
+    Nothing can have come yet of what was made just now, and GitHub might not even show it. Where somebody was only told
+    something, or something noted, the rest stands as it was: the facts that were told are shown.
     """
     match step:
         case OpenPull() if outcome.pull is not None and outcome.check is not None:
@@ -198,7 +214,9 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
             return replace(snapshot, request=None, pull=outcome.pull, check=outcome.check, record=record, comments=())
         case CreateTag() if outcome.tag is not None:
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))
-        case Announce():
+        case PublishRelease() if outcome.release is not None:
+            return replace(snapshot, release=outcome.release)
+        case AskApproval() | ReportFailure() | Announce() | ConfirmBranch():
             return snapshot
         case _:
             return None

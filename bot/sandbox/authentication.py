@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -104,15 +105,16 @@ def _checked_app(world: World, credentials: str) -> App:
     app = next((a for a in world.apps.values() if issuer in (str(a.id), a.client_id)), None)
     if app is None:
         raise NotFoundError("Integration not found")
-    claims = _verified_claims(app, credentials) if algorithm == "RS256" else None
+    claims = _verified_claims(tuple(app.public_keys), credentials) if algorithm == "RS256" else None
     if claims is None:
         raise UnauthorizedError("A JSON web token could not be decoded")
     _check_times(world, claims)
     return app
 
 
-def _verified_claims(app: App, credentials: str) -> dict[str, Any] | None:
-    for key in app.public_keys:
+@lru_cache(maxsize=64)  # An App shows the same web token for some minutes.
+def _verified_claims(public_keys: tuple[str, ...], credentials: str) -> dict[str, Any] | None:
+    for key in public_keys:
         try:
             return jwt.decode(
                 credentials,

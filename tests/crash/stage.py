@@ -50,12 +50,14 @@ class Saved:
     store: MemoryStore
 
     def copy(self) -> Saved:
-        """The same once more; keys, logs of signatures and built files are shared."""
+        """The same once more; keys, logs of signatures, built files and what was delivered are shared."""
         sandbox = self.sandbox
         sigstore, services = sandbox.sigstore, sandbox.actions.services
         shared = [sigstore._authority, sigstore._stranger, sigstore._transparency, sigstore._signatures.key]
         shared += [services.builder, sandbox.issuer._key]
-        memo: dict[int, object] = {id(thing): thing for thing in shared}
+        memo: dict[int, object] = {id(thing): thing for thing in [*shared, *sandbox.world.deliveries]}
+        # Nobody here reads the log of requests, and it is the largest part of a world.
+        memo[id(sandbox.world.requests)] = []
         # Who slept on the old clock died with their process.
         memo[id(self.clock)] = clock = VirtualClock(self.clock.now())
         return Saved(copy.deepcopy(sandbox, memo), clock, copy.deepcopy(self.store, memo))

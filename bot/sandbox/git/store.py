@@ -1,6 +1,6 @@
 """One repository's objects and refs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dulwich.objects import Blob, ObjectID, ShaFile, Tree
@@ -25,12 +25,18 @@ class GitStore:
         self.repo = MemoryRepo()
         self.signed: set[str] = set()
         """Commits that GitHub signed with its own key, and so shows as verified."""
+        # Objects never change, and reading one from its bytes takes longer than most requests.
+        self._raw: dict[str, ShaFile] = {}
+        self._commits: dict[str, Commit] = {}
+        self._tags: dict[str, Tag] = {}
+        self._trees: dict[str, tuple[Entry, ...]] = {}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "GitStore":
         """A copy with its own refs. Objects never change, so both read the same ones."""
         twin = GitStore()
         memo[id(self)] = twin
         twin.repo.object_store = self.repo.object_store
+        twin._raw, twin._commits, twin._tags, twin._trees = self._raw, self._commits, self._tags, self._trees
         for name in self.repo.refs.allkeys():
             value = self.repo.refs.read_ref(name)
             if value is not None:
@@ -85,38 +91,30 @@ class GitStore:
 
     def commit(self, sha: str) -> Commit:
         """A commit."""
-        raw = self._object(sha)
-        if not isinstance(raw, RawCommit):
-            raise UnknownObjectError(sha)
-        return Commit(
-            sha,
-            raw.tree.decode(),
-            tuple(parent.decode() for parent in raw.parents),
-            Signature.decode(raw.author, int(raw.author_time)),
-            Signature.decode(raw.committer, int(raw.commit_time)),
-            raw.message.decode(errors="replace"),
-        )
+        if sha not in self._commits:
+            raw = self._object(sha)
+            if not isinstance(raw, RawCommit):
+                raise UnknownObjectError(sha)
+            self._commits[sha] = _read_commit(sha, raw)
+        return self._commits[sha]
 
     def tag(self, sha: str) -> Tag:
         """An annotated tag object."""
-        raw = self._object(sha)
-        if not isinstance(raw, RawTag):
-            raise UnknownObjectError(sha)
-        target_type, target = raw.object
-        tagger = Signature.decode(raw.tagger or b"", int(raw.tag_time or 0))
-        message = (raw.message or b"").decode(errors="replace")
-        return Tag(sha, raw.name.decode(), target.decode(), _KINDS[target_type.type_name], tagger, message)
+        if sha not in self._tags:
+            raw = self._object(sha)
+            if not isinstance(raw, RawTag):
+                raise UnknownObjectError(sha)
+            self._tags[sha] = _read_tag(sha, raw)
+        return self._tags[sha]
 
     def tree(self, sha: str) -> list[Entry]:
         """The entries of one tree, as git orders them."""
-        raw = self._object(sha)
-        if not isinstance(raw, Tree):
-            raise UnknownObjectError(sha)
-        entries = []
-        for name, mode, child in raw.iteritems():
-            spelled = f"{mode:06o}"
-            entries.append(Entry(name.decode(errors="replace"), spelled, MODES.get(spelled, "blob"), child.decode()))
-        return entries
+        if sha not in self._trees:
+            raw = self._object(sha)
+            if not isinstance(raw, Tree):
+                raise UnknownObjectError(sha)
+            self._trees[sha] = tuple(_read_entries(raw))
+        return list(self._trees[sha])
 
     def walk_tree(self, sha: str, prefix: str = "") -> list[Entry]:
         """All entries below a tree, each tree before what it holds, with paths from the top."""
@@ -178,7 +176,7 @@ class GitStore:
 
         Directories in between appear as needed and vanish when they become empty, as in git.
         """
-        tree = Tree() if base is None else self._object(base)
+        tree = Tree() if base is None else self._object(base).copy()
         if not isinstance(tree, Tree):
             raise UnknownObjectError(str(base))
         below: dict[str, dict[str, tuple[str, str] | None]] = {}
@@ -243,12 +241,17 @@ class GitStore:
     # Inside
 
     def _object(self, sha: str) -> ShaFile:
+        """An object as dulwich has it; whoever changes it copies it first."""
+        found = self._raw.get(sha)
+        if found is not None:
+            return found
         if len(sha) != 40:
             raise UnknownObjectError(sha)
         try:
-            return self.repo.object_store[ObjectID(sha.encode())]
+            found = self._raw[sha] = self.repo.object_store[ObjectID(sha.encode())]
         except (KeyError, ValueError):
             raise UnknownObjectError(sha) from None
+        return found
 
     def _add(self, raw: ShaFile) -> str:
         self.repo.object_store.add_object(raw)
@@ -271,6 +274,30 @@ class GitStore:
         found = [sha.decode() for sha in self.repo.object_store if sha.startswith(prefix.encode())]
         commits = [sha for sha in found if self.has(sha, "commit")]
         return self.commit(commits[0]) if len(commits) == 1 else None
+
+
+def _read_commit(sha: str, raw: RawCommit) -> Commit:
+    return Commit(
+        sha,
+        raw.tree.decode(),
+        tuple(parent.decode() for parent in raw.parents),
+        Signature.decode(raw.author, int(raw.author_time)),
+        Signature.decode(raw.committer, int(raw.commit_time)),
+        raw.message.decode(errors="replace"),
+    )
+
+
+def _read_tag(sha: str, raw: RawTag) -> Tag:
+    target_type, target = raw.object
+    tagger = Signature.decode(raw.tagger or b"", int(raw.tag_time or 0))
+    message = (raw.message or b"").decode(errors="replace")
+    return Tag(sha, raw.name.decode(), target.decode(), _KINDS[target_type.type_name], tagger, message)
+
+
+def _read_entries(raw: Tree) -> Iterator[Entry]:
+    for name, mode, child in raw.iteritems():
+        spelled = f"{mode:06o}"
+        yield Entry(name.decode(errors="replace"), spelled, MODES.get(spelled, "blob"), child.decode())
 
 
 def _remove(tree: Tree, name: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.acts.pulls import find_test_merge
 from bot.sandbox.clock import iso, iso_or_none
-from bot.sandbox.git.history import compare
+from bot.sandbox.git.history import compare, list_log
 from bot.sandbox.graph.fields import field
 from bot.sandbox.graph.nodes import (
     CommentNode,
@@ -205,10 +205,9 @@ def changed_files(node: ThreadNode, _call: Call) -> int:
 def commits(node: ThreadNode, _call: Call, **page: Any) -> dict[str, Any]:
     """The commits it brings, oldest first."""
     pull, repository = _pull(node), node.repository
-    found = compare(repository.store, pull.base_sha, pull.head_sha)
     shown = [
         {"id": node_id("Commit", f"{pull.id}:{one.sha}"), "commit": GitNode(repository, one.sha)}
-        for one in (found.commits if found else ())
+        for one in reversed(list_log(repository.store, pull.head_sha, without=pull.base_sha))
     ]
     return connection("commits", shown, **page)
 

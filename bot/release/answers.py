@@ -1,0 +1,46 @@
+"""Reading the answers to an approval prompt: who typed ``approve``, and what they may do at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.conversation.grammar import parse
+from bot.conversation.registry import Command, Name, understand
+from bot.github.client import Session
+from bot.github.comments import find_comment
+from bot.github.facts import Comment, Role
+from bot.github.people import get_role
+from bot.release.snapshot import Approval
+
+
+async def list_approvals(session: Session, comments: Iterable[Comment]) -> tuple[Approval, ...]:
+    """Every ``approve`` command in ``comments`` by a person, with the role asked now (each person once)."""
+    roles: dict[int, Role] = {}
+    found = []
+    for comment in comments:
+        author = comment.author
+        if author is None or author.is_bot or comment.minimized:
+            continue
+        for arguments in _approve_arguments(comment.body):
+            if not await _stands_as_typed(session, comment):
+                break
+            if author.id not in roles:
+                roles[author.id] = await get_role(session, author.login, author.id)
+            version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
+            found.append(Approval(comment, author, roles[author.id], version, commit))
+    return tuple(found)
+
+
+async def _stands_as_typed(session: Session, comment: Comment) -> bool:
+    """Whether a comment still says what was read, and a person typed it: an App can write in somebody's name."""
+    now = await find_comment(session, comment.id)
+    return now is not None and now.body == comment.body and not now.by_app
+
+
+def _approve_arguments(body: str) -> list[tuple[str, ...]]:
+    """The arguments of each ``approve`` in ``body``; a comment is all-or-nothing, so one bad line voids it."""
+    commands = [understand(invocation) for invocation in parse(body)]
+    understood = [command for command in commands if isinstance(command, Command)]
+    if len(understood) < len(commands):
+        return []
+    return [command.arguments for command in understood if command.entry.name is Name.APPROVE]
