@@ -227,7 +227,8 @@ class Observer:
                 snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
             snapshot = await self._after_tag(snapshot, sight, route, tag, record, project)
         key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit)
-        if tag is None or _may_be_asked_who_guards(snapshot, settings, route, key):
+        undone = tag is None or (record.reached(Milestone.RELEASED) and snapshot.release is None)
+        if undone or _may_be_asked_who_guards(snapshot, settings, route, key):
             snapshot = await self._with_environment(snapshot)
         return snapshot if key is None else await self._with_approvals(snapshot, sight, pull, record, key)
 
