@@ -16,9 +16,9 @@ unit: $(READY)  ## The quick tests alone.
 	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
 
 soak: $(READY)  ## Random schedules from fresh seeds, RUNS= of them; a failing seed is printed and replays with SEED=.
-	@AWEIGH_UNFINISHED=1 RUNS=$(or $(RUNS),2000) FIRST=$(or $(FIRST),$(shell date +%s)) $(BIN)/python -m pytest -n auto tests/crash/test_schedules.py -m slow
+	@RUNS=$(or $(RUNS),2000) FIRST=$(or $(FIRST),$(shell date +%s)) $(BIN)/python -m pytest -n auto tests/crash/test_schedules.py -m slow
 
-bench: $(READY)  ## Figures of the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
+bench: $(READY)  ## Requests of a release, and the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lint: $(READY)

@@ -17,6 +17,7 @@ from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
 from bot.release.perform import PULL_INTENT, Performer
 from bot.release.reconcile import Reached, Reconciler, is_over
+from bot.release.record import Milestone
 from bot.release.sight import Sight
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot
 from bot.release.speech import STALENESS, Speech
@@ -133,9 +134,14 @@ class Workbench:
 
     async def _list_under_way(self, repository: Repository, line: Line, sight: Sight) -> list[PullRequest]:
         """The newest release PR, whatever its state, and older ones that were merged and may not be through."""
-        pulls = await self.observer.list_own_pulls(repository, line, sight)
-        return [
-            pull
-            for position, pull in enumerate(pulls)
-            if pull.base_branch == line.base and (position == 0 or pull.merged)
-        ]
+        own = await self.observer.list_own_pulls(repository, line, sight)
+        newest, older = own[:1], [pull for pull in own[1:] if pull.merged and not await self._is_through(pull, sight)]
+        return [pull for pull in (*newest, *older) if pull.base_branch == line.base]
+
+    async def _is_through(self, pull: PullRequest, sight: Sight) -> bool:
+        """Whether a release was announced. One that we may not look at is taken up, and says so by itself."""
+        try:
+            record = await self.observer.find_record(pull, sight)
+        except PermissionMissing:
+            return False
+        return record is not None and record.reached(Milestone.ANNOUNCED)

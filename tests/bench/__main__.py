@@ -1,4 +1,4 @@
-"""``make bench``: the webhook and the engine in figures, beside a bare server on the same machine in the same minutes.
+"""``make bench``: requests of a release, and the webhook and the engine beside a bare server on the same machine.
 
 Each scene is played in rounds that alternate between the servers, so that whatever else the machine does meets all of
 them. Client, server and database share its processors. *CPU us* is what the server's process spent on each answer, which
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -19,12 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.bench.load import Load, send
 from tests.bench.payloads import REPOSITORIES, SCENES, SECRET, SIZE, list_requests
 from tests.engine.postgresql import SERVER, execute, new_database
+from tests.stories.phases import STARTS, count_cold_and_warm
 
 BARE = "bare: signature only"
 BARE_SCENE = "dropped: an event that is not used"
@@ -63,6 +66,7 @@ async def main() -> None:
     )
     print(f"payloads of {SIZE / 1000:.0f} kB, signed, for {REPOSITORIES} repositories; {chosen.rounds} rounds of"
           f" {chosen.seconds:.0f} s\n")  # fmt: skip
+    await _count_requests()
     await _measure_start()
     with tempfile.TemporaryDirectory() as folder:
         await _measure(f"sqlite:///{folder}/bench.db", "SQLite", chosen)
@@ -73,6 +77,20 @@ async def main() -> None:
         return
     with new_database() as url:
         await _measure(url, "PostgreSQL", chosen)
+
+
+async def _count_requests() -> None:
+    """What a release asks of GitHub, from the sandbox's own log: every request, those for tokens and 304s included."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    print(f"GitHub requests of a release, cold / warm  {'':19}of them 304   GraphQL points")
+    for trigger in STARTS:
+        cold, warm = await count_cold_and_warm(trigger)
+        for first, second in zip(cold, warm, strict=True):
+            print(f"{trigger:18} {first.name:32} {first.requests:5} / {second.requests:<5}"
+                  f"{first.unchanged:9} / {second.unchanged:<5}{first.points:8} / {second.points:<5}")  # fmt: skip
+        print(
+            f"{trigger:18} {'together':32} {sum(one.requests for one in cold):5} / {sum(one.requests for one in warm)}\n"
+        )
 
 
 async def _measure_start() -> None:

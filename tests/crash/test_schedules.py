@@ -1,4 +1,7 @@
-"""Random schedules end in the undisturbed world. ``RUNS`` and ``SEED`` in the environment say how many and from where."""
+"""Random schedules end in the undisturbed world.
+
+``RUNS`` and ``FIRST`` in the environment say how many and from where, ``SEED`` which one to play again.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from tests.crash.matrix import ORDERS, Matrix
 from tests.crash.schedules import Schedule
 from tests.crash.test_matrix import get_matrix
 
-RUNS = int(os.environ.get("RUNS", "400"))
+RUNS = int(os.environ.get("RUNS", "2000" if os.environ.get("CI") else "400"))
 FIRST = int(os.environ.get("FIRST", "0"))
 _CHUNK = 25
 

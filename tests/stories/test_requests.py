@@ -1,0 +1,35 @@
+"""A release costs no more requests than it has to: every phase has a price, and nobody raises it by accident."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox.acme_files import Trigger
+from tests.stories.phases import PHASES, Phase, count_cold_and_warm
+
+PRICES: dict[Trigger, tuple[int, ...]] = {
+    "release-published": (16, 8, 14, 36, 2),
+    "tag-push": (16, 7, 14, 42, 2),
+    "dispatch": (16, 8, 17, 42, 2),
+}
+"""The requests of each phase, with the tokens at hand."""
+
+MOST_POINTS = 5
+"""Of GraphQL's rate limit, which gives 5,000 in an hour."""
+
+COLD = 6
+"""Four tokens, one for each task, and what our bot is called."""
+
+
+@pytest.mark.parametrize("trigger", PRICES)
+async def test_no_phase_of_a_release_has_become_dearer(trigger: Trigger) -> None:
+    cold, warm = await count_cold_and_warm(trigger)
+    assert [phase.name for phase in warm] == list(PHASES)
+    dearer = [phase for phase, price in zip(warm, PRICES[trigger], strict=True) if phase.requests > price]
+    assert not dearer
+    assert not [phase for phase in warm if phase.tokens or phase.points > MOST_POINTS]
+    assert _sum(cold) <= _sum(warm) + COLD
+
+
+def _sum(phases: list[Phase]) -> int:
+    return sum(phase.requests for phase in phases)
