@@ -21,6 +21,7 @@ from bot.github.facts import AppAccount, RepositoryRef
 from bot.github.limits import asked_by_a_person
 from bot.intake.command import CommandDelivery
 from bot.release.evidence import Evidence
+from bot.release.snapshot import Line
 from bot.release.workbench import Workbench
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ _LONGEST_DOWN, _LONGEST_DOWN_ASKED = timedelta(minutes=4), timedelta(minutes=1)
 """How long the lane is left alone when GitHub does not answer: twice as long each time, up to this; people wait less."""
 
 _MOST_DOWN = 4096
+_MOST_USUAL = 4096
 _WIDEST_SPREAD = timedelta(minutes=1)
 
 _PERMISSION_PAUSE = timedelta(hours=1)
@@ -45,6 +47,8 @@ class LaneHandlers:
         self._app: AppAccount | None = None
         self._unanswered: LRUCache[str, int] = LRUCache(_MOST_DOWN)
         """How often in a row each piece of work found that GitHub does not answer. Forgotten, it begins anew."""
+        self._usual: LRUCache[int, Line] = LRUCache(_MOST_USUAL)
+        """The line of each repository's default branch as it was last seen: a guess that spares a request."""
 
     @property
     def bot_login(self) -> str | None:
@@ -76,11 +80,15 @@ class LaneHandlers:
         return await Conversation(await self._open_bench(comment.repository), comment).carry_out()
 
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
+        bench = await self._open_bench(repository)
         try:
-            return await (await self._open_bench(repository)).round()
+            after = await bench.round(self._usual.get(repository.id))
         except PermissionMissing as missing:
             log.warning("not permitted to look", why=describe(missing), detail=str(missing))
             return await self._look_when_permitted(repository)
+        if bench.usual is not None:
+            self._usual[repository.id] = bench.usual
+        return after
 
     async def _open_bench(self, repository: RepositoryRef) -> Workbench:
         access = Access(self._github, repository)

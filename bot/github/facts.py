@@ -100,13 +100,10 @@ class PullRequest:
     head_sha: str
     head_repository_id: int | None
     base_branch: str
-    base_sha: str
     author: Person | None
     created_at: datetime
     merge_commit: str | None = None
     merged_at: datetime | None = None
-    merged_by: Person | None = None
-    body: str = ""
 
     @property
     def is_open(self) -> bool:

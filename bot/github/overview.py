@@ -177,10 +177,9 @@ _LINE = f"""
 _PULL = f"""
 fragment account on Actor {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
 fragment pull on PullRequest {{
-  number id title url state merged locked body headRefName headRefOid baseRefName baseRefOid createdAt mergedAt
+  number id title url state merged locked headRefName headRefOid baseRefName createdAt mergedAt
   headRepository {{ databaseId }}
   author {{ ...account }}
-  mergedBy {{ ...account }}
   mergeCommit {{ oid }}
   commits(last: 1) {{ nodes {{ commit {{ oid
     checkSuites(first: {_MOST_SUITES}, filterBy: {{appId: $app}}) {{

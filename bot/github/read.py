@@ -66,13 +66,10 @@ def read_pull(data: Json) -> PullRequest:
         head_sha=str(data["head"]["sha"]),
         head_repository_id=int(head_repository["id"]) if head_repository else None,
         base_branch=str(data["base"]["ref"]),
-        base_sha=str(data["base"]["sha"]),
         author=read_person(data.get("user")),
         created_at=datetime.fromisoformat(data["created_at"]),
         merge_commit=data.get("merge_commit_sha") if merged else None,
         merged_at=read_moment(data.get("merged_at")),
-        merged_by=read_person(data.get("merged_by")),
-        body=str(data.get("body") or ""),
     )
 
 
@@ -133,13 +130,10 @@ def read_pull_node(data: Json) -> PullRequest:
         head_sha=str(data["headRefOid"]),
         head_repository_id=int(head_repository["databaseId"]) if head_repository else None,
         base_branch=str(data["baseRefName"]),
-        base_sha=str(data["baseRefOid"]),
         author=read_account_node(data.get("author")),
         created_at=datetime.fromisoformat(data["createdAt"]),
         merge_commit=str(merge["oid"]) if merge and data["merged"] else None,
         merged_at=read_moment(data.get("mergedAt")),
-        merged_by=read_account_node(data.get("mergedBy")),
-        body=str(data.get("body") or ""),
     )
 
 

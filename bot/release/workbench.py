@@ -36,6 +36,8 @@ class Workbench:
         performer = Performer(access, self.speech, own_check, intents, clock)
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
         self._intents, self._clock = intents, clock
+        self.usual: Line | None = None
+        """The line of the default branch, once a round has seen it."""
 
     async def request(self, repository: Repository, line: Line, request: Request) -> Reached:
         """Carry out ``/release VERSION`` on ``line``; once, however often it is called."""
@@ -88,10 +90,13 @@ class Workbench:
         snapshot = await self.observer.observe(repository, Line(pull.base_branch), pull)
         return Reached(snapshot, next_step(snapshot))
 
-    async def round(self) -> timedelta | None:
-        """Take every release under way as far as it goes; when to look again, if at all."""
+    async def round(self, guess: Line | None = None) -> timedelta | None:
+        """Take every release under way as far as it goes; when to look again, if at all.
+
+        ``guess`` is what the line of the default branch was once: when it still is, one look is enough.
+        """
         sight: Sight | None
-        sight, lines = await self._survey()
+        sight, lines = await self._survey(guess)
         repository = await sight.get_repository()
         pulls = {line: await self._list_under_way(repository, line, sight) for line in lines}
         soonest: timedelta | None = None
@@ -109,16 +114,18 @@ class Workbench:
                 await forget_line(self._intents, line)
         return soonest
 
-    async def _survey(self) -> tuple[Sight, list[Line]]:
+    async def _survey(self, guess: Line | None) -> tuple[Sight, list[Line]]:
         """What there is to see of the default branch, every line with a release branch, and those noted when asked for."""
         noted = await list_noted_lines(self._intents)
-        sight = await self.observer.look(*noted)
+        seen = {*noted, guess} if guess is not None else {*noted}
+        sight = await self.observer.look(*seen)
         repository = await sight.get_repository()
-        lines = {*noted, Line(repository.default_branch)}
+        self.usual = Line(repository.default_branch)
+        lines = {*noted, self.usual}
         # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
         strange = await self._list_branches(sight) - {line.branch for line in lines}
         stand_ins = {Line(branch.removeprefix(BRANCHES)) for branch in strange}
-        if lines | stand_ins > set(noted):
+        if not lines | stand_ins <= seen:
             sight = await self.observer.look(*lines, *stand_ins)
         for stand_in in stand_ins:
             pulls = await self.observer.list_own_pulls(repository, stand_in, sight)

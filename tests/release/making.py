@@ -105,7 +105,6 @@ def pull(*, merged: bool = True, state: str | None = None, **changes: Any) -> Pu
             head_sha=HEAD,
             head_repository_id=11,
             base_branch="main",
-            base_sha=BASE,
             author=BOT,
             created_at=NOW - timedelta(hours=2),
             merge_commit=MERGE if merged else None,

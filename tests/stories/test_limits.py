@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -66,7 +67,7 @@ async def test_the_last_of_an_hours_requests_is_for_commands() -> None:
     await stage.pass_time(timedelta(minutes=1))
     # Somebody else has used the installation's hour up, but for a little.
     bucket = next(
-        one for (who, resource), one in limits._buckets.items() if "installation" in who and resource == "core"
+        one for (who, resource), one in limits._buckets.items() if "installation" in who and resource == "graphql"
     )
     bucket.used = bucket.limit - 200
     town.push()
@@ -97,7 +98,7 @@ async def test_after_ten_minutes_without_github_nobody_is_flooded() -> None:
     await stage.pass_time(timedelta(minutes=3))
     # What looking at all of them once takes.
     quiet = len(requests) - quiet
-    assert quiet > MANY
+    assert quiet >= MANY
     faults.add(When(), unicorn(), times=None)
     town.push()
     began = stage.clock.now()
@@ -109,7 +110,7 @@ async def test_after_ten_minutes_without_github_nobody_is_flooded() -> None:
     await stage.pass_time(timedelta(minutes=6))
     later = requests[count:]
     assert len(later) <= 1.25 * quiet + MANY, "each is looked at once"
-    looked = {one.path for one in later if one.path.count("/") == 3 and "/globex-" in one.path}
+    looked = {json.loads(one.body)["variables"].get("name") for one in later if one.path.endswith("/graphql")}
     assert len(looked) == MANY, "and none is forgotten"
     assert max(count_per_minute(later, ended)) <= quiet
     assert list_refused(requests) == []

@@ -10,6 +10,7 @@ Errors of the REST API that it raises become GraphQL errors.
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLResolveInfo, GraphQLSchema
@@ -75,5 +76,6 @@ def _wrapped(function: Resolver, *, is_mutation: bool) -> Callable[..., Any]:
     return resolve
 
 
+@cache
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
