@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -72,19 +72,15 @@ async def list_files(session: Session, number: int) -> list[str]:
     return [path async for data in listed for path in _paths(data)]
 
 
-async def list_pushes(session: Session, branch: str, since: datetime) -> tuple[list[Push], bool]:
-    """Who moved ``branch`` since then, newest first, by the repository's activity, and whether that is all of them.
+async def list_pushes(session: Session, branch: str) -> AsyncIterator[Push]:
+    """Who moved ``branch``, newest first, by the repository's activity, whatever pull requests came and went from it.
 
     Commit authors can be forged; who pushed cannot. More than ``MOST_PUSHES`` are not read.
     """
     params = {"ref": f"refs/heads/{branch}", "per_page": "100"}
-    pushes: list[Push] = []
     async for data in session.list("/repos/{repository}/activity", params=params, limit=MOST_PUSHES):
         at = datetime.fromisoformat(data["timestamp"])
-        if at < since:
-            return pushes, True
-        pushes.append(Push(read_person(data.get("actor")), str(data["before"]), str(data["after"]), at))
-    return pushes, len(pushes) < MOST_PUSHES
+        yield Push(read_person(data.get("actor")), str(data["before"]), str(data["after"]), at)
 
 
 def _paths(data: Mapping[str, Any]) -> list[str]:

@@ -44,6 +44,13 @@ async def find_branch(session: Session, branch: str) -> str | None:
     return str(ref["object"]["sha"]) if ref else None
 
 
+async def contains(session: Session, branch: str, commit: str) -> bool:
+    """Whether ``commit`` is in the history of ``branch``."""
+    path = "/repos/{repository}/compare/{commit}...{branch}"
+    found = await session.find(path, commit=commit, branch=branch, params={"per_page": "1"})
+    return found is not None and found["status"] in ("ahead", "identical")
+
+
 async def list_branches(session: Session, prefix: str) -> list[str]:
     """The names of all branches that start with ``prefix``."""
     refs = await session.get("/repos/{repository}/git/matching-refs/heads/{prefix}", prefix=prefix)

@@ -6,8 +6,8 @@ from bot.github.facts import Environment
 from bot.messages.markers import marker
 from bot.messages.text import code, finish, harmless, in_cell
 from bot.publishing.route import Order
+from bot.release.gate import GateKind
 from bot.release.plan import Plan
-from bot.release.snapshot import GateKind
 
 PULL = "release-pull"
 

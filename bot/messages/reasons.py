@@ -216,9 +216,10 @@ def _tag_too_long(reason: Because) -> Said:
 
 
 def _look_and_ask(reason: Because) -> str:
+    number = reason.get("number")
     if reason.get("merged"):
-        return "Nothing was tagged. To release what was merged after all, ask again: I open a new pull request then."
-    return "Look at that; to release with it, ask once more in this thread, or delete the branch and start anew."
+        return f"So #{number} goes no further. To release what was merged, ask again: I open a new pull request then."
+    return f"Look at that; to release with it, ask once more in #{number}, or delete the branch and start anew."
 
 
 def _foreign_files(reason: Because) -> Said:
@@ -242,7 +243,33 @@ def _pushed_by_unknown(reason: Because) -> Said:
 def _branch_turned_back(reason: Because) -> Said:
     return Said(
         "The release branch was put back to what was asked for earlier, so I cannot tell who asks for this release.",
-        _look_and_ask(reason),
+        "Ask again for the version you want:",
+        f"/release {reason.get('version')}",
+    )
+
+
+def _push_not_shown(reason: Because) -> Said:
+    return Said(
+        f"GitHub does not show yet who pushed what #{reason.get('number')} holds, and with that who may approve it.",
+        "I look again by myself.",
+    )
+
+
+def _gate_weakened(reason: Because) -> Said:
+    where = code(reason.get("environment")) if reason.get("environment") else "no environment"
+    return Said(
+        "The pull request said who would be asked before the upload, and by what is merged now fewer would be: the"
+        f" publishing job names {where}. Nothing was tagged.",
+        "If that is meant, ask again: a new pull request says what holds now.",
+        f"/release {reason.get('version')}",
+    )
+
+
+def _merge_taken_out(reason: Because) -> Said:
+    return Said(
+        f"The merge commit {code(short(reason.get('commit')))} is not in {code(reason.get('base'))} any more: somebody took"
+        " it out again. Nothing was tagged.",
+        "To release what is there now, ask again:",
         f"/release {reason.get('version')}",
     )
 
@@ -466,9 +493,12 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.FOREIGN_FILES: _foreign_files,
     Reason.PUSHED_BY_UNKNOWN: _pushed_by_unknown,
     Reason.BRANCH_TURNED_BACK: _branch_turned_back,
+    Reason.PUSH_NOT_SHOWN: _push_not_shown,
     Reason.BRANCH_MOVED_SINCE: _branch_moved_since,
     Reason.PEOPLE_PUSHED: _people_pushed,
     Reason.VERSION_MISMATCH: _version_mismatch,
+    Reason.GATE_WEAKENED: _gate_weakened,
+    Reason.MERGE_TAKEN_OUT: _merge_taken_out,
     Reason.TAG_ELSEWHERE: _tag_elsewhere,
     Reason.RECORD_LOST: _record_lost,
     Reason.UNDONE_PULL: _undone_pull,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.messages.reasons import say
 from bot.messages.text import code, link
-from bot.release.snapshot import GateKind, Snapshot
+from bot.release.gate import GateKind
+from bot.release.snapshot import Snapshot
 from bot.release.steps import (
     Abandoned,
     AwaitApproval,

@@ -15,7 +15,7 @@ from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, needed
 from bot.release.branch import branch_reason
 from bot.release.naming import is_latest
-from bot.release.propose import obstacle, project_reason, route_reason, settings_reason
+from bot.release.propose import obstacle, project_reason, route_reason, settings_reason, stands
 from bot.release.reasons import Reason, because
 from bot.release.record import Milestone, Record
 from bot.release.runs import (
@@ -130,7 +130,7 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
         return Blocked(route_reason(route))
     reason = obstacle(snapshot, route) or branch_reason(snapshot)
     if reason is not None:
-        return Blocked(reason)
+        return stands(reason)
     return Stage(snapshot, record, settings, route, project, record.tag, candidate.commit)
 
 
@@ -146,6 +146,9 @@ def _tagged(stage: Stage) -> Step | None:
             return None
         moved = "moved" if stage.reached(Milestone.TAGGED) else ""
         return Blocked(because(Reason.TAG_ELSEWHERE, tag=tag.name, found=tag.commit, wanted=stage.commit, how=moved))
+    in_the_way = _before_tag(stage)
+    if in_the_way is not None:
+        return in_the_way
     index = stage.snapshot.index
     if index is None or isinstance(index, Unreachable):
         trouble = index or "it was not asked"
@@ -155,6 +158,17 @@ def _tagged(stage: Stage) -> Step | None:
     if stage.route.order is Order.TAG_PUSH and (step := _approved_before(stage)):
         return step
     return CreateTag(tag=stage.tag, commit=stage.commit, version=stage.version)
+
+
+def _before_tag(stage: Stage) -> Step | None:
+    """What must not be tagged although it was merged: less is asked than was promised, or people took it out again."""
+    if not stage.snapshot.gate.keeps(stage.record.promised):
+        environment = stage.route.environment or ""
+        return Blocked(because(Reason.GATE_WEAKENED, version=stage.version, environment=environment))
+    if not stage.snapshot.in_base:
+        base = stage.snapshot.line.base
+        return Blocked(because(Reason.MERGE_TAKEN_OUT, commit=stage.commit, base=base, version=stage.version))
+    return None
 
 
 def _started(stage: Stage) -> Step | None:

@@ -7,32 +7,61 @@ So further files, and pushes by somebody we cannot name, stand until a person ha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import dropwhile
+
+from bot.github.facts import PullRequest, Push
 from bot.release.reasons import Because, Reason, because
-from bot.release.record import Record
 from bot.release.snapshot import BranchHistory, Request, Snapshot
 from bot.release.steps import ConfirmBranch, Refused, Step
 
 _MOST_NAMED = 10
 
 
+def trace(moves: Iterable[Push], pull: PullRequest, bot_id: int) -> BranchHistory:
+    """How the branch of ``pull`` came to its head, from every move of the branch, newest first.
+
+    What came after the merge is not part of it: the next release moves the same branch, and people delete it. The pull
+    request's own moment of birth is no bound: the branch is there before it.
+    """
+    until = pull.merged_at
+    relevant = (move for move in moves if until is None or move.at <= until)
+    pushes: list[Push] = []
+    for move in dropwhile(lambda move: move.after != pull.head_sha, relevant):
+        if move.by is not None and move.by.id == bot_id:
+            return BranchHistory(tuple(pushes), move.after)
+        pushes.append(move)
+    return BranchHistory(tuple(pushes), shows_head=bool(pushes))
+
+
 def branch_reason(snapshot: Snapshot) -> Because | None:
     """Why the branch must not be released as it stands, or None when it may."""
     pull, record, history = snapshot.pull, snapshot.record, snapshot.history
-    if pull is None or record is None or record.is_confirmed(pull.head_sha):
+    if pull is None or record is None:
         return None
-    version, merged = record.version, "yes" if pull.merged else ""
-    if history is not None and _is_turned_back(snapshot, record, history):
-        return because(Reason.BRANCH_TURNED_BACK, version=version, merged=merged)
-    if record.is_bump(pull.head_sha):
+    values = {"version": record.version, "number": str(pull.number), "merged": "yes" if pull.merged else ""}
+    if is_turned_back(snapshot):
+        return Because(Reason.BRANCH_TURNED_BACK, tuple(values.items()))
+    if record.is_confirmed(pull.head_sha):
+        return None
+    if history is not None and not history.shows_head:
+        return Because(Reason.PUSH_NOT_SHOWN, tuple(values.items()))
+    if record.is_bump(pull.head_sha) and (history is None or history.ours is not None):
         return None
     if snapshot.foreign_files:
-        files = "\n".join(snapshot.foreign_files[:_MOST_NAMED])
-        more = max(0, len(snapshot.foreign_files) - _MOST_NAMED)
-        return because(Reason.FOREIGN_FILES, files=files, more=more, version=version, merged=merged)
-    unknown = _find_unknown(snapshot, history) if history is not None else None
+        values["files"] = "\n".join(snapshot.foreign_files[:_MOST_NAMED])
+        values["more"] = str(max(0, len(snapshot.foreign_files) - _MOST_NAMED))
+        return Because(Reason.FOREIGN_FILES, tuple(values.items()))
+    unknown = _find_unknown(history) if history is not None else None
     if unknown is not None:
-        return because(Reason.PUSHED_BY_UNKNOWN, by=unknown, version=version, merged=merged)
+        return Because(Reason.PUSHED_BY_UNKNOWN, (*values.items(), ("by", unknown)))
     return None
+
+
+def is_turned_back(snapshot: Snapshot) -> bool:
+    """Whether what we pushed last is not what this record was made for: it speaks of an earlier request then."""
+    record, history = snapshot.record, snapshot.history
+    return record is not None and history is not None and history.ours is not None and not record.is_bump(history.ours)
 
 
 def list_people(snapshot: Snapshot) -> tuple[str, ...]:
@@ -40,8 +69,7 @@ def list_people(snapshot: Snapshot) -> tuple[str, ...]:
     pull, record, history = snapshot.pull, snapshot.record, snapshot.history
     if pull is None or record is None or history is None or record.is_bump(pull.head_sha):
         return ()
-    logins = [push.by.login for push in history.pushes if push.by is not None and push.by.id != snapshot.app.bot.id]
-    return tuple(dict.fromkeys(reversed(logins)))
+    return tuple(dict.fromkeys(push.by.login for push in reversed(history.pushes) if push.by is not None))
 
 
 def confirm(snapshot: Snapshot, request: Request) -> Step | None:
@@ -58,18 +86,11 @@ def confirm(snapshot: Snapshot, request: Request) -> Step | None:
     return ConfirmBranch(head=pull.head_sha, by=request.requester)
 
 
-def _is_turned_back(snapshot: Snapshot, record: Record, history: BranchHistory) -> bool:
-    """Whether what we pushed last is not what this record was made for: it speaks of an earlier request then."""
-    bot = snapshot.app.bot.id
-    newest = next((push for push in history.pushes if push.by is not None and push.by.id == bot), None)
-    return newest is not None and not record.is_bump(newest.after)
-
-
-def _find_unknown(snapshot: Snapshot, history: BranchHistory) -> str | None:
+def _find_unknown(history: BranchHistory) -> str | None:
     """Who pushed and is no person that could be kept from approving: another bot, whoever drives it, or a deleted account."""
     for push in history.pushes:
         if push.by is None:
             return "a deleted account"
-        if push.by.is_bot and push.by.id != snapshot.app.bot.id:
+        if push.by.is_bot:
             return push.by.login
-    return None if history.complete else "more accounts than I read"
+    return None if history.ours is not None else "more accounts than I read"

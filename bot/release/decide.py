@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
 from bot.release.branch import branch_reason, list_people
-from bot.release.propose import obstacle, propose, route_reason, settings_reason
+from bot.release.propose import obstacle, propose, route_reason, settings_reason, stands
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
 from bot.release.snapshot import Snapshot, Unreachable
@@ -42,7 +42,7 @@ def _before_merge(snapshot: Snapshot) -> Step:
     route = snapshot.route
     reason = (obstacle(snapshot, route) if route is not None else None) or branch_reason(snapshot)
     if reason is not None:
-        return Blocked(reason)
+        return stands(reason)
     warnings: list[Because] = []
     people = list_people(snapshot)
     if people:

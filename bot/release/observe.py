@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.clock import Clock
+from bot.engine.protocol import Backoff
 from bot.github.access import Access
 from bot.github.actions import get_environment, list_jobs, list_pending, list_reviews, list_runs
 from bot.github.errors import PermissionMissing
@@ -19,17 +20,19 @@ from bot.github.facts import (
     CheckRun,
     Environment,
     PullRequest,
+    Push,
     Repository,
     RunFacts,
     TagRef,
     WorkflowRun,
 )
 from bot.github.pulls import list_commits, list_files, list_pushes
-from bot.github.repositories import get_repository
+from bot.github.repositories import contains, get_repository
 from bot.messages.markers import find_marked
 from bot.messages.prompts import prompt_marker
 from bot.publishing.route import Route
 from bot.release.answers import list_approvals
+from bot.release.branch import trace
 from bot.release.commits import Commits
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
@@ -37,7 +40,7 @@ from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_ours, our_review
 from bot.release.sight import Sight, look
-from bot.release.snapshot import BranchHistory, Line, Request, Snapshot
+from bot.release.snapshot import Line, Request, Snapshot
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
@@ -113,7 +116,7 @@ class Observer:
         snapshot = replace(snapshot, settings=settings)
         if isinstance(settings, SettingsProblem):
             return snapshot
-        if pull is not None and record is not None and not record.is_bump(pull.head_sha):
+        if pull is not None and record is not None and (request is not None or _is_moved(pull, record)):
             snapshot = await self._with_branch(snapshot, pull, record)
         if request is not None:
             return await self._for_request(snapshot, sight, settings, request)
@@ -186,15 +189,32 @@ class Observer:
         return any(pull.merged and pull.head_sha == branch_head for pull in pulls)
 
     async def _with_branch(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
-        """What others did to the release branch: asked only when its head is not the commit that we made."""
+        """What others did to the release branch, and with it to what is merged."""
+        snapshot = await self._with_history(snapshot, pull)
+        if record.is_bump(pull.head_sha):
+            return snapshot
         ours = await self._commits.list_changes(record.bump)
         files = await list_files(self._access.read, pull.number)
-        foreign = tuple(sorted({path for path in files if path not in ours}))
-        return replace(snapshot, foreign_files=foreign, history=await self._read_history(pull))
+        return replace(snapshot, foreign_files=tuple(sorted({path for path in files if path not in ours})))
 
-    async def _read_history(self, pull: PullRequest) -> BranchHistory:
-        pushes, complete = await list_pushes(self._access.read, pull.head_branch, pull.created_at)
-        return BranchHistory(tuple(pushes), complete)
+    async def _with_history(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
+        """How the release branch came to its head.
+
+        Raises:
+            Backoff: it was merged a moment ago, and GitHub does not show yet who pushed what was merged.
+        """
+        if snapshot.history is not None:
+            return snapshot
+        moves: list[Push] = []
+        async for move in list_pushes(self._access.read, pull.head_branch):
+            moves.append(move)
+            if trace(moves, pull, self._app.bot.id).ours is not None:
+                break
+        history = trace(moves, pull, self._app.bot.id)
+        merged_at = pull.merged_at
+        if not history.shows_head and merged_at is not None and self._clock.now() - merged_at < STALENESS:
+            raise Backoff(STALENESS / 3, "the push of what was merged does not show yet")
+        return replace(snapshot, history=history)
 
     async def _find_bump(self, sight: Sight, sha: str) -> Record | None:
         """What the head of the release branch was made for, when it is a bump commit of ours, that may be replaced."""
@@ -217,7 +237,11 @@ class Observer:
             return snapshot
         tag = await sight.find_tag(record.tag, snapshot.tags)
         if tag is None:
+            if snapshot.history is None:
+                snapshot = await self._with_branch(snapshot, pull, record)
             snapshot = await self._with_index(snapshot)
+            in_base = await self._is_in_base(sight, snapshot.line.base, commit)
+            snapshot = replace(snapshot, in_base=in_base)
             if record.reached(Milestone.TAGGED):
                 # Somebody deleted it. What it started goes on all the same, unless it is turned away at our gate.
                 gone = TagRef(record.tag, commit, annotated=False)
@@ -231,6 +255,10 @@ class Observer:
         if undone or _may_be_asked_who_guards(snapshot, settings, route, key):
             snapshot = await self._with_environment(snapshot)
         return snapshot if key is None else await self._with_approvals(snapshot, sight, pull, record, key)
+
+    async def _is_in_base(self, sight: Sight, base: str, commit: str) -> bool:
+        """Whether the base branch still has what was merged."""
+        return await sight.find_branch(base) == commit or await contains(self._access.read, base, commit)
 
     async def _with_candidate(
         self,
@@ -303,7 +331,8 @@ class Observer:
         self, snapshot: Snapshot, sight: Sight, pull: PullRequest, record: Record, key: str
     ) -> Snapshot:
         """The prompt and the answers to it, when an approval bound to ``key`` is, or may be, what comes next."""
-        if not self._may_ask(snapshot):
+        if pull.locked or not self._may_ask(snapshot):
+            # Nothing acts in a locked thread.
             return snapshot
         comments = await sight.list_conversation(pull)
         # Anyone with write access can edit a comment of ours into a prompt; we never edit one.
@@ -315,11 +344,11 @@ class Observer:
         if not moments or self._has_answered(snapshot):
             return snapshot
         asked_at = max(moments)
-        history = snapshot.history or await self._read_history(pull)
+        snapshot = await self._with_history(snapshot, pull)
         # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
         asked_as = prompt.id if prompt else 0
         given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
-        return replace(snapshot, history=history, approvals=await list_approvals(self._access.read, given))
+        return replace(snapshot, approvals=await list_approvals(self._access.read, given))
 
     def _has_answered(self, snapshot: Snapshot) -> bool:
         """Whether our gate is open already, so that nobody's approval is needed any more."""
@@ -334,6 +363,11 @@ class Observer:
 def _is_settled(pull: PullRequest, record: Record) -> bool:
     """Whether nothing more can follow: closed without merging, or announced."""
     return not pull.is_open and (not pull.merged or record.reached(Milestone.ANNOUNCED))
+
+
+def _is_moved(pull: PullRequest, record: Record) -> bool:
+    """Whether the branch is not where we put it last, as far as the pull request shows: its title is our own."""
+    return not record.is_bump(pull.head_sha) or record.version not in pull.title.split()
 
 
 def _may_be_asked_who_guards(snapshot: Snapshot, settings: RepositorySettings, route: Route, key: str | None) -> bool:

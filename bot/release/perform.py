@@ -159,7 +159,7 @@ class Performer:
         return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
 
     async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> CheckRun:
-        record = Record(plan.version, plan.tag, plan.requester_id, plan.comment_id, bump=sha)
+        record = Record(plan.version, plan.tag, plan.requester_id, plan.comment_id, bump=sha, promised=snapshot.gate)
         ready = AwaitMerge(version=plan.version, route=plan.route)
         check = await self._own_check.keep(sha, status.render_check(snapshot, ready, record), None)
         if sha == snapshot.branch_head:

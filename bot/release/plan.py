@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.changelog import Changelog, Stamped, StampResult, stamp
 from bot.publishing.route import Route
+from bot.release.gate import GateKind
 from bot.release.naming import name_tag, previous_tag
-from bot.release.snapshot import GateKind, Request, Snapshot
+from bot.release.snapshot import Request, Snapshot
 from bot.settings.repository import RepositorySettings
 from bot.versions import FileEdit, Project, SpelledVersion, bump
 

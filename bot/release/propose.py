@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route
-from bot.release.branch import confirm
+from bot.release.branch import confirm, is_turned_back
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.plan import Plan, plan_release
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone, fits
 from bot.release.snapshot import Request, Snapshot
-from bot.release.steps import OpenPull, Refused, Step
+from bot.release.steps import Blocked, OpenPull, Refused, Step
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import (
     Project,
@@ -29,6 +30,8 @@ from bot.versions import (
     released_versions,
     same_version,
 )
+
+_SOON = timedelta(minutes=1)
 
 
 def propose(snapshot: Snapshot, request: Request) -> Step | None:
@@ -89,9 +92,16 @@ def obstacle(snapshot: Snapshot, route: Route) -> Because | None:
     return None
 
 
+def stands(reason: Because) -> Blocked:
+    """What waits for a person, or, when it is only that GitHub does not show something yet, for GitHub."""
+    return Blocked(reason, look_again=_SOON if reason.code is Reason.PUSH_NOT_SHOWN else None)
+
+
 def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
     pull, record = snapshot.pull, snapshot.record
     if pull is None or record is None or not pull.is_open or record.reached(Milestone.CLOSED):
+        return False
+    if is_turned_back(snapshot):
         return False
     return same_version(record.version, version.spelling)
 

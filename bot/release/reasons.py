@@ -34,10 +34,13 @@ class Reason(StrEnum):
     FOREIGN_FILES = "foreign-files"
     PUSHED_BY_UNKNOWN = "pushed-by-unknown"
     BRANCH_TURNED_BACK = "branch-turned-back"
+    PUSH_NOT_SHOWN = "push-not-shown"
     BRANCH_MOVED_SINCE = "branch-moved-since"
     PEOPLE_PUSHED = "people-pushed"
     # What happened after the merge.
     VERSION_MISMATCH = "version-mismatch"
+    GATE_WEAKENED = "gate-weakened"
+    MERGE_TAKEN_OUT = "merge-taken-out"
     TAG_ELSEWHERE = "tag-elsewhere"
     RECORD_LOST = "record-lost"
     UNDONE_PULL = "undone-pull"

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.release.gate import GateKind
+
 _SCHEME = "aweigh/1"
 _LIMIT = 255
 _HEAD = 20
@@ -51,7 +53,8 @@ class Record:
     """Who asked for which version under which tag, and what has been reached.
 
     ``bump`` is our bump commit: when people push onto it the record moves on to their head, which is not ours to replace.
-    ``tag`` is what the pull request promised: tags and settings may change until it is merged. ``since`` is when the
+    ``tag`` and ``promised`` are what the pull request promised: tags, settings and the publish workflow may change until it
+    is merged. ``since`` is when the
     newest milestone was reached.
     """
 
@@ -60,6 +63,7 @@ class Record:
     requester_id: int
     comment_id: int
     bump: str
+    promised: GateKind = GateKind.NONE
     milestones: frozenset[Milestone] = frozenset()
     since: datetime | None = None
     asked: Asked | None = None
@@ -104,6 +108,7 @@ def render_record(record: Record) -> str:
         f"u={record.requester_id}",
         f"c={record.comment_id}",
         f"b={record.bump}",
+        f"p={record.promised}",
     ]
     if record.milestones:
         members.append("m=" + "".join(sorted(record.milestones)))
@@ -127,7 +132,16 @@ def fits(version: str, tag: str) -> bool:
     person, comment, run, last = 10**10 - 1, 10**12 - 1, f"run:{10**12 - 1}/99", datetime(2200, 1, 1, tzinfo=UTC)
     head = "f" * 40
     fullest = Record(
-        version, tag, person, comment, head, frozenset(Milestone), last, Asked(run, last), run, Confirmed(head, person)
+        version,
+        tag,
+        person,
+        comment,
+        head,
+        milestones=frozenset(Milestone),
+        since=last,
+        asked=Asked(run, last),
+        failed=run,
+        confirmed=Confirmed(head, person),
     )
     try:
         render_record(fullest)
@@ -150,6 +164,7 @@ def find_record(external_id: str) -> Record | None:
             requester_id=int(values["u"]),
             comment_id=int(values["c"]),
             bump=values["b"],
+            promised=GateKind(values["p"]),
             milestones=frozenset(Milestone(letter) for letter in values.get("m", "")),
             since=_moment(values["t"]) if "t" in values else None,
             asked=asked,

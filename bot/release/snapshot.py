@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
 
 from bot.changelog import Changelog
 from bot.github.facts import (
@@ -30,6 +29,7 @@ from bot.index.addresses import Index
 from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route
 from bot.publishing.verdicts import FileVerdict
+from bot.release.gate import GateKind, gate_kind
 from bot.release.record import Record
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem
@@ -74,13 +74,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class BranchHistory:
-    """Who moved the release branch while its pull request was there, newest first.
+    """How the release branch came to its head: the pushes since our own newest, newest first.
 
-    ``complete`` is False when there was more than is read: then somebody unknown may have pushed, too.
+    ``ours`` is where that one of ours put the branch; None when it was not found. ``shows_head`` is False when GitHub's
+    activity does not tell who pushed the head: it shows a push later than the branch does.
     """
 
-    pushes: tuple[Push, ...]
-    complete: bool = True
+    pushes: tuple[Push, ...] = ()
+    ours: str | None = None
+    shows_head: bool = True
 
 
 class Unreachable(str):
@@ -98,35 +100,6 @@ class Approval:
     role: Role
     version: str
     commit: str | None = None
-
-
-class GateKind(Enum):
-    """Who guards the environment of the publishing job."""
-
-    RULE = auto()
-    REVIEWERS = auto()
-    BOTH = auto()
-    NONE = auto()
-
-    @property
-    def ours(self) -> bool:
-        """Whether our deployment protection rule is (also) there, so that ``approve`` opens it."""
-        return self in (GateKind.RULE, GateKind.BOTH)
-
-    @property
-    def reviewed(self) -> bool:
-        """Whether people named in the environment must review on the run's page."""
-        return self in (GateKind.REVIEWERS, GateKind.BOTH)
-
-
-def gate_kind(environment: Environment | None, app_id: int) -> GateKind:
-    """Who guards ``environment``: verified by API and never assumed, for a workflow that names an environment nobody made gets an unguarded one."""
-    if environment is None or not environment.exists:
-        return GateKind.NONE
-    ours, reviewed = app_id in environment.rule_app_ids, bool(environment.reviewers)
-    if ours:
-        return GateKind.BOTH if reviewed else GateKind.RULE
-    return GateKind.REVIEWERS if reviewed else GateKind.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +133,6 @@ class Snapshot:
     branch_head: str | None = None
     branch_is_ours: bool = True
     branch_record: Record | None = None
-    base_head: str | None = None
     record: Record | None = None
     check: CheckRun | None = None
     """Our newest check run on the pull request's head, where the record stands unless people pushed onto that."""
@@ -169,6 +141,8 @@ class Snapshot:
     history: BranchHistory | None = None
     foreign_files: tuple[str, ...] = ()
     """What the pull request changes beside the files of our bump commit, when people pushed onto that."""
+    in_base: bool = True
+    """Whether the merge commit still is in the base branch: somebody may have taken it out again before it was tagged."""
     candidate: Candidate | None = None
     tags: tuple[TagRef, ...] = ()
     index: ProjectFiles | Unreachable | None = None
@@ -196,7 +170,7 @@ class Snapshot:
         if self.record and self.record.confirmed:
             asked.add(self.record.confirmed.by)
         pushes = self.history.pushes if self.history else ()
-        pushed = {push.by.id for push in pushes if push.by is not None and push.by.id != self.app.bot.id}
+        pushed = {push.by.id for push in pushes if push.by is not None}
         return frozenset(asked | pushed)
 
     @property

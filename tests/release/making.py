@@ -212,8 +212,8 @@ def push(by: Person | None = WANDA, after: str = HEAD, *, seconds_ago: int = 60)
     return Push(by, BASE, after, NOW - timedelta(seconds=seconds_ago))
 
 
-def history(*pushes: Push, complete: bool = True) -> BranchHistory:
-    return BranchHistory(pushes, complete)
+def history(*pushes: Push, ours: str | None = HEAD, shows_head: bool = True) -> BranchHistory:
+    return BranchHistory(pushes, ours, shows_head)
 
 
 def snapshot(**changes: Any) -> Snapshot:

@@ -12,6 +12,7 @@ from bot.github.facts import Job, Person, Push, Role, TagRef
 from bot.publishing.route import Route
 from bot.release import steps
 from bot.release.decide import next_step
+from bot.release.gate import GateKind
 from bot.release.reasons import Reason
 from bot.release.record import Confirmed, Milestone
 from bot.release.runs import commit_key
@@ -134,9 +135,18 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("further files stand after the merge as well", {"pull": m.pull(head_sha=PUSHED), "foreign_files": ("evil.py",), "history": m.history(m.push(after=PUSHED))}, Blocked, Reason.FOREIGN_FILES),
     ("a push by another bot stands: nobody knows who is behind it", pushed_onto(m.push(ROBOT, PUSHED)), Blocked, Reason.PUSHED_BY_UNKNOWN),
     ("a push by a deleted account stands", pushed_onto(m.push(None, PUSHED)), Blocked, Reason.PUSHED_BY_UNKNOWN),
-    ("more pushes than are read stand", pushed_onto(history=m.history(m.push(after=PUSHED), complete=False)), Blocked, Reason.PUSHED_BY_UNKNOWN),
-    ("pushes that our own bump commit has replaced do not count", open_pull(history=m.history(m.push(m.BOT), m.push(ROBOT, PUSHED))), AwaitMerge, None),
-    ("a branch that was put back to an earlier request stands", open_pull(history=m.history(m.push(), m.push(m.BOT, "d" * 40))), Blocked, Reason.BRANCH_TURNED_BACK),
+    ("more pushes than are read stand", pushed_onto(history=m.history(m.push(after=PUSHED), ours=None)), Blocked, Reason.PUSHED_BY_UNKNOWN),
+    ("what we made ourselves stays ours, whoever put the branch back to it", open_pull(history=m.history(m.push(ROBOT))), AwaitMerge, None),
+    ("a branch that was put back to an earlier request stands", open_pull(history=m.history(m.push(), ours="d" * 40)), Blocked, Reason.BRANCH_TURNED_BACK),
+    ("after the merge, too", {"history": m.history(m.push(), ours="d" * 40)}, Blocked, Reason.BRANCH_TURNED_BACK),
+    ("asking again there starts anew, whichever version is asked for", {**asks(), "request": m.request(on_release_pull=True), "pull": m.pull(merged=False), "record": m.record(), "history": m.history(m.push(), ours="d" * 40), "branch_head": m.HEAD}, OpenPull, None),
+    ("a commit of ours that we never put on this branch stands", {"history": m.history(m.push(), ours=None)}, Blocked, Reason.PUSHED_BY_UNKNOWN),
+    ("what nobody is known to have pushed stands until that shows", {"history": m.history(ours=None, shows_head=False)}, Blocked, Reason.PUSH_NOT_SHOWN),
+    ("fewer are asked than the pull request promised", {**NO_GATE, "record": m.record(promised=GateKind.RULE)}, Blocked, Reason.GATE_WEAKENED),
+    ("one of both is not enough", {**REVIEWERS, "record": m.record(promised=GateKind.BOTH)}, Blocked, Reason.GATE_WEAKENED),
+    ("more than was promised is fine", {"record": m.record(promised=GateKind.NONE)}, CreateTag, None),
+    ("once tagged, a promise was kept", {**TAGGED, **NO_GATE, "record": m.record(promised=GateKind.RULE)}, AwaitRun, None),
+    ("what was taken out of the base again is not tagged", {"in_base": False}, Blocked, Reason.MERGE_TAKEN_OUT),
     ("asking again there takes the branch as it stands", {**pushed_onto(foreign_files=("evil.py",)), "request": m.request(on_release_pull=True)}, ConfirmBranch, None),
     ("asking again elsewhere does not", {**pushed_onto(foreign_files=("evil.py",)), "request": m.request()}, Blocked, Reason.FOREIGN_FILES),
     ("nor when it was pushed to within the same second", {**pushed_onto(m.push(after=PUSHED, seconds_ago=0), foreign_files=("evil.py",)), "request": m.request(on_release_pull=True)}, Refused, Reason.BRANCH_MOVED_SINCE),

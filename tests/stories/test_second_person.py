@@ -1,0 +1,264 @@
+"""No way around the second person: who pushed what is merged is known, whenever and however it was pushed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import VirtualClock
+from bot.sandbox.acts import refs
+from bot.sandbox.faults import Refused, When
+from bot.sandbox.http import reply
+from bot.sandbox.state.accounts import User
+from bot.sandbox.state.conversation import PullRequest
+from bot.sandbox.state.deliveries import Event
+from bot.sandbox.state.repository import Repository
+from bot.sandbox.world import World
+from tests.stories.hours import MORNING
+from tests.stories.theatre import BOT, Theatre, open_theatre
+
+BRANCH = "aweigh/main"
+WORDS = {"CHANGELOG.md": "# All is new\n"}
+MINUTE = timedelta(minutes=1)
+
+
+def after_our_push(theatre: Theatre, clock: VirtualClock, act: Callable[[], object]) -> None:
+    """Let something happen once, right after the bot put its branch there, and two seconds pass before it goes on."""
+    done: list[Event] = []
+
+    def watch(_world: World, _repository: Repository, event: Event, sender: User) -> None:
+        if event.name == "push" and sender.login == BOT and not done:
+            done.append(event)
+            act()
+            clock._now += timedelta(seconds=2)
+
+    theatre.sandbox.world.observers.append(watch)
+
+
+async def approve(theatre: Theatre, pull: PullRequest, *, by: str = "hugo") -> list[str]:
+    comment = await theatre.say(getattr(theatre.acme, by), "/release approve 1.2.0", pull.number)
+    return theatre.reactions(comment)
+
+
+async def test_a_push_between_our_branch_and_our_pull_request_is_known(tmp_path: Path) -> None:
+    clock = VirtualClock(MORNING)
+    async with open_theatre(tmp_path, clock=clock) as theatre:
+        after_our_push(theatre, clock, lambda: theatre.acme.hugo.push_commit(BRANCH, WORDS, "Mine"))
+        await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        pull = theatre.release_pull
+        await theatre.pass_time(MINUTE)
+        assert "commits pushed by `@hugo`" in theatre.status(pull)
+        await theatre.merge(pull)
+        assert await approve(theatre, pull) == ["eyes", "-1"]
+        assert theatre.files("1.2.0") == []
+        theatre.read_all()
+
+
+async def test_further_files_pushed_that_early_can_be_confirmed(tmp_path: Path) -> None:
+    clock = VirtualClock(MORNING)
+    async with open_theatre(tmp_path, clock=clock) as theatre:
+        after_our_push(theatre, clock, lambda: theatre.acme.hugo.push_commit(BRANCH, {"more.py": "x = 1\n"}, "More"))
+        await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        pull = theatre.release_pull
+        await theatre.pass_time(MINUTE)
+        assert "`more.py`" in theatre.status(pull)
+        asked = await theatre.say(theatre.acme.mona, "/release 1.2.0", pull.number)
+        assert theatre.reactions(asked) == ["eyes", "rocket"]
+        assert "Ready" in theatre.status(pull)
+        theatre.read_all()
+
+
+async def test_a_bump_of_another_line_speaks_for_nobody_here(tmp_path: Path) -> None:
+    """What Mona asked for on 1.x is put onto Hugo's own release branch, so that he was not the one who asked."""
+    clock = VirtualClock(MORNING)
+    async with open_theatre(tmp_path, clock=clock) as theatre:
+        acme, world = theatre.acme, theatre.sandbox.world
+        acme.wanda.push_branch("1.x", "main")
+        acme.wanda.push_commit("topic", {"x.py": "a = 1\n"}, "Topic", onto="1.x")
+        topic = acme.wanda.open_pull("topic", "Topic", base="1.x")
+        await theatre.settle()
+        await theatre.say(acme.mona, "/release 1.2.0", topic.number)
+        other = theatre.release_pull
+        await theatre.pass_time(MINUTE)
+        theatre.read_all()
+        mine = await theatre.propose("1.2.0", by=acme.hugo)
+        await theatre.pass_time(MINUTE)
+        refs.move_ref(world, acme.repository, f"refs/heads/{BRANCH}", other.head_sha, world.actions_app.bot, force=True)
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(mine, by=acme.hugo)
+        await approve(theatre, mine)
+        assert theatre.files("1.2.0") == []
+        assert theatre.find_tag("v1.2.0") is None
+        theatre.read_all()
+
+
+async def test_a_bump_of_an_earlier_pull_request_speaks_for_nobody(tmp_path: Path) -> None:
+    clock = VirtualClock(MORNING)
+    async with open_theatre(tmp_path, clock=clock) as theatre:
+        world, repository, hugo, mona = (
+            theatre.sandbox.world,
+            theatre.acme.repository,
+            theatre.acme.hugo,
+            theatre.acme.mona,
+        )
+        first = await theatre.propose("1.2.0", by=mona)
+        old = first.head_sha
+        await theatre.pass_time(MINUTE)
+        await theatre.say(mona, "/release 1.3.0", first.number)
+        mona.close_pull(first.number)
+        await theatre.pass_time(MINUTE)
+        theatre.read_all()
+        second = await theatre.propose("1.2.0", by=hugo)
+        await theatre.pass_time(MINUTE)
+        refs.move_ref(world, repository, f"refs/heads/{BRANCH}", old, world.actions_app.bot, force=True)
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(second, by=hugo)
+        await approve(theatre, second)
+        assert theatre.files("1.2.0") == []
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("gate", ["none", "rule"])
+async def test_a_branch_put_back_to_another_version_releases_neither(tmp_path: Path, gate: str) -> None:
+    async with open_theatre(tmp_path, gate=gate, clock=VirtualClock(MORNING)) as theatre:  # type: ignore[arg-type]
+        pull = await theatre.propose("1.2.0")
+        earlier = pull.head_sha
+        await theatre.pass_time(MINUTE)
+        await theatre.say(theatre.acme.hugo, "/release 1.3.0", pull.number)
+        await theatre.pass_time(MINUTE)
+        theatre.acme.wanda.push_branch(BRANCH, earlier, force=True)
+        await theatre.pass_time(MINUTE)
+        assert "put back to what was asked for earlier" in theatre.status(pull)
+        again = await theatre.say(theatre.acme.mona, "/release 1.2.0", pull.number)
+        assert theatre.reactions(again) == ["eyes", "rocket"]
+        assert pull.title == "Release widget 1.2.0"
+        assert theatre.record(pull).requester_id == theatre.acme.mona.user.id
+        assert "Ready" in theatre.status(pull)
+        theatre.read_all()
+
+
+async def test_put_back_and_merged_nothing_is_tagged(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, gate="none") as theatre:
+        pull = await theatre.propose("1.2.0")
+        earlier = pull.head_sha
+        await theatre.say(theatre.acme.hugo, "/release 1.3.0", pull.number)
+        theatre.acme.wanda.push_branch(BRANCH, earlier, force=True)
+        theatre.acme.wanda.merge_pull(pull.number)
+        await theatre.settle()
+        assert theatre.find_tag("v1.2.0") is None
+        assert theatre.find_tag("v1.3.0") is None
+        theatre.read_all()
+
+
+async def test_nothing_is_opened_while_github_does_not_show_who_pushed(tmp_path: Path) -> None:
+    clock = VirtualClock(MORNING)
+    async with open_theatre(tmp_path, clock=clock) as theatre:
+        pull = await theatre.propose()
+        theatre.acme.hugo.push_commit(BRANCH, WORDS, "Words")
+        theatre.sandbox.github.faults.add(When(path=r"/activity$"), Refused(reply(200, [])), times=None)
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(pull, by=theatre.acme.hugo)
+        await theatre.pass_time(5 * MINUTE)
+        assert theatre.find_tag("v1.2.0") is None
+        assert "GitHub does not show yet who pushed" in theatre.status(pull)
+        theatre.sandbox.github.faults.clear()
+        await theatre.pass_time(5 * MINUTE)
+        assert await approve(theatre, pull) == ["eyes", "-1"]
+        assert await approve(theatre, pull, by="mona") == ["eyes", "-1"]
+        assert theatre.files("1.2.0") == []
+        theatre.read_all()
+
+
+async def test_less_is_asked_than_the_pull_request_promised(tmp_path: Path) -> None:
+    """Somebody who may write takes the environment out of the workflow after the release was proposed."""
+    async with open_theatre(tmp_path, trigger="tag-push") as theatre:
+        pull = await theatre.propose()
+        store = theatre.acme.repository.store
+        text = (store.read("main", ".github/workflows/publish.yml") or b"").decode()
+        bare = re.sub(r"    environment:.*\n(      name.*\n)*", "", text)
+        theatre.acme.wanda.push_commit("main", {".github/workflows/publish.yml": bare}, "No environment")
+        await theatre.settle()
+        await theatre.merge(pull, by=theatre.acme.wanda)
+        assert theatre.find_tag("v1.2.0") is None
+        assert not theatre.runs
+        assert "fewer would be" in theatre.status(pull)
+        again = await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.reactions(again) == ["eyes", "rocket"]
+        assert "Merging publishes" in (theatre.release_pull.body or "")
+        theatre.read_all()
+
+
+async def test_an_approval_in_a_locked_thread_counts_for_nothing(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.reach_gate()
+        theatre.acme.mona.lock(pull.number)
+        comment = await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
+        theatre.acme.wanda.push_commit("main", {"NOTES.md": "Busy.\n"}, "Notes")
+        await theatre.settle()
+        assert theatre.reactions(comment) == []
+        assert theatre.files("1.2.0") == []
+        theatre.acme.mona.unlock(pull.number)
+        assert await approve(theatre, pull) == ["eyes", "rocket"]
+        theatre.read_all()
+
+
+# What is everybody's right, and stops nothing
+
+
+async def test_the_next_release_may_be_asked_for_while_one_waits(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        first = await theatre.reach_gate()
+        asked = await theatre.say(theatre.acme.mona, "/release 1.3.0")
+        assert theatre.reactions(asked) == ["eyes", "rocket"]
+        assert "Waiting for approval" in theatre.status(first)
+        assert await approve(theatre, first) == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        assert "Released" in theatre.status(first)
+        assert "Ready" in theatre.status(theatre.release_pull)
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("mended", [False, True])
+async def test_deleting_the_branch_after_the_merge_excludes_nobody(tmp_path: Path, mended: bool) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        pull = await theatre.propose()
+        if mended:
+            theatre.acme.wanda.push_commit(BRANCH, WORDS, "Words")
+            await theatre.pass_time(MINUTE)
+        await theatre.merge(pull, by=theatre.acme.hugo)
+        theatre.acme.hugo.delete_branch(BRANCH)
+        await theatre.pass_time(MINUTE)
+        assert await approve(theatre, pull) == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_pushing_to_the_branch_after_the_merge_excludes_nobody(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        pull = await theatre.reach_gate()
+        await theatre.pass_time(MINUTE)
+        theatre.acme.hugo.push_commit(BRANCH, WORDS, "Later")
+        await theatre.pass_time(MINUTE)
+        assert await approve(theatre, pull) == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_what_was_taken_out_of_the_base_again_is_not_tagged(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING), gate="none") as theatre:
+        pull = await theatre.propose()
+        theatre.sandbox.index.faults.unreachable = "connection"
+        await theatre.merge(pull)
+        assert pull.merge_commit_sha is not None
+        parent = theatre.acme.repository.store.commit(pull.merge_commit_sha).parents[0]
+        theatre.acme.mona.push_branch("main", parent, force=True)
+        await theatre.pass_time(MINUTE)
+        theatre.sandbox.index.faults.unreachable = None
+        await theatre.pass_time(timedelta(hours=2))
+        assert theatre.find_tag("v1.2.0") is None
+        assert "somebody took it out again" in theatre.status(pull)
+        theatre.read_all()
