@@ -8,9 +8,9 @@ from bot.sandbox.acme_files import Trigger
 from tests.stories.phases import PHASES, Phase, count_cold_and_warm
 
 PRICES: dict[Trigger, tuple[int, ...]] = {
-    "release-published": (16, 8, 14, 36, 2),
-    "tag-push": (16, 7, 14, 42, 2),
-    "dispatch": (16, 8, 17, 42, 2),
+    "release-published": (16, 9, 14, 36, 1),
+    "tag-push": (16, 8, 14, 42, 1),
+    "dispatch": (16, 9, 17, 42, 1),
 }
 """The requests of each phase, with the tokens at hand."""
 
