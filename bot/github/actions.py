@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Literal
 
 from bot.github.client import Session
 from bot.github.errors import Gone, NotFound, Unprocessable
 from bot.github.facts import DeploymentReview, Environment, Job, PendingDeployment, WorkflowRun
-from bot.github.read import Json, read_job, read_review, read_run
+from bot.github.read import Json, read_job, read_moment, read_review, read_run
 
 _LONGEST_COMMENT = 1024
 """GitHub's limit for a comment in a deployment review."""
@@ -36,7 +37,7 @@ async def list_jobs(session: Session, run_id: int) -> tuple[Job, ...]:
 async def list_pending(session: Session, run_id: int) -> tuple[PendingDeployment, ...]:
     """The environments at which a run waits."""
     pending = await session.get("/repos/{repository}/actions/runs/{id}/pending_deployments", id=run_id)
-    return tuple(PendingDeployment(str(data["environment"]["name"]), _reviewers(data)) for data in pending)
+    return tuple(_read_pending(data) for data in pending)
 
 
 async def list_reviews(session: Session, run_id: int) -> tuple[DeploymentReview, ...]:
@@ -92,7 +93,7 @@ async def get_environment(session: Session, name: str) -> Environment:
         return Environment(name, exists=False)
     path = "/repos/{repository}/environments/{name}/deployment_protection_rules"
     rules = await session.find(path, name=name) or {}
-    apps = [rule["app"]["id"] for rule in rules.get("custom_deployment_protection_rules") or () if rule.get("enabled")]
+    apps = [rule["app"] for rule in rules.get("custom_deployment_protection_rules") or () if rule.get("enabled")]
     reviewers: tuple[str, ...] = ()
     for rule in data.get("protection_rules") or ():
         if rule.get("type") == "required_reviewers":
@@ -101,10 +102,17 @@ async def get_environment(session: Session, name: str) -> Environment:
     return Environment(
         name=name,
         exists=True,
-        rule_app_ids=frozenset(apps),
+        rule_app_ids=frozenset(app["id"] for app in apps),
+        rule_app_slugs=frozenset(str(app["slug"]) for app in apps),
         reviewers=reviewers,
         protected_branches_only=bool(policy.get("protected_branches")),
     )
+
+
+def _read_pending(data: Json) -> PendingDeployment:
+    minutes, started = data.get("wait_timer"), read_moment(data.get("wait_timer_started_at"))
+    until = started + timedelta(minutes=minutes) if minutes and started else None
+    return PendingDeployment(str(data["environment"]["name"]), _reviewers(data), until)
 
 
 def _reviewers(rule: Json) -> tuple[str, ...]:

@@ -284,16 +284,21 @@ class Environment:
     name: str
     exists: bool
     rule_app_ids: frozenset[int] = frozenset()
+    rule_app_slugs: frozenset[str] = frozenset()
     reviewers: tuple[str, ...] = ()
     protected_branches_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PendingDeployment:
-    """An environment at which a run waits; ``reviewers`` are those it asks, as ``@login`` or ``@org/team``."""
+    """An environment at which a run waits; ``reviewers`` are those it asks, as ``@login`` or ``@org/team``.
+
+    ``until`` is when the environment's wait timer lets the run go on, if it has one.
+    """
 
     environment: str
     reviewers: tuple[str, ...] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

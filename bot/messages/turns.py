@@ -9,6 +9,7 @@ from bot.release.snapshot import Snapshot
 from bot.release.steps import (
     Abandoned,
     AwaitApproval,
+    Awaited,
     AwaitIndex,
     AwaitMerge,
     AwaitReviewers,
@@ -18,16 +19,28 @@ from bot.release.steps import (
     Step,
 )
 
+_NOBODY = "Nobody needs to do anything."
+
+_RUN_HEADLINES: dict[Awaited, str] = {
+    Awaited.MERGE_COMMIT: "Waiting for GitHub to show the merge commit",
+    Awaited.START: "Waiting for the publish run to start",
+    Awaited.END: "The publish run is under way",
+    Awaited.ONWARD: "The publish run goes on",
+    Awaited.TIMER: "Waiting for the environment's wait timer",
+    Awaited.RULES: "Waiting for another App's protection rule",
+    Awaited.ELSEWHERE: "The publish run waits at another environment",
+    Awaited.TWIN: "Published; a second run is turned away",
+    Awaited.TWIN_START: "Published; looking for a second run",
+}
+
 
 def headline(step: Step) -> str:
     """Where the release stands, in a few words of plain text."""
     match step:
         case AwaitMerge():
             return f"Ready: merging releases {step.version}"
-        case AwaitRun(run=None):
-            return "Waiting for the publish run to start"
         case AwaitRun():
-            return "The publish run is under way"
+            return _RUN_HEADLINES[step.what]
         case AwaitApproval():
             return f"Waiting for approval ({len(step.given)} of {step.needed})"
         case AwaitReviewers():
@@ -51,10 +64,8 @@ def turn(snapshot: Snapshot, step: Step) -> str:
     match step:
         case AwaitMerge():
             return _merge(snapshot, step)
-        case AwaitRun(run=None):
-            return "GitHub Actions starts the publish workflow. Nobody needs to do anything."
-        case AwaitRun(run=run) if run is not None:
-            return f"{link('The run', run.run.url)} builds and uploads. Nobody needs to do anything."
+        case AwaitRun():
+            return _run(step)
         case AwaitApproval():
             others = "" if allows_self(snapshot) else " who neither asked for this release nor pushed to its branch"
             return f"A maintainer{others} types {code(f'/release approve {step.version}')}."
@@ -74,6 +85,32 @@ def turn(snapshot: Snapshot, step: Step) -> str:
             return "Nobody's: it is done."
         case _:
             return "Nobody's."
+
+
+def _run(step: AwaitRun) -> str:
+    run = link("The run", step.run.run.url) if step.run else "The run"
+    names = " and ".join(code(name) for name in step.names)
+    match step.what:
+        case Awaited.MERGE_COMMIT:
+            return f"GitHub does not show yet as which commit this was merged; I look again. {_NOBODY}"
+        case Awaited.START:
+            return f"GitHub Actions starts the publish workflow. {_NOBODY}"
+        case Awaited.END:
+            return f"{run} builds and uploads. {_NOBODY}"
+        case Awaited.ONWARD:
+            return f"{run} may go on, and GitHub lets it go on by itself. {_NOBODY}"
+        case Awaited.TIMER:
+            until = f"{step.until:%Y-%m-%d %H:%M} UTC" if step.until else "its end"
+            return f"{run} waits for the wait timer of the environment {names}, until {until}. {_NOBODY}"
+        case Awaited.RULES:
+            return f"{run} waits for the protection rule of {names} at the environment: that decides, and not I."
+        case Awaited.ELSEWHERE:
+            return f"{run} waits at {names} before it gets to publishing: whoever guards that lets it go on."
+        case Awaited.TWIN:
+            second = link("A second run", step.run.run.url) if step.run else "A second run"
+            return f"{second} would publish the same again: I turn it away at the gate. {_NOBODY}"
+        case Awaited.TWIN_START:
+            return f"Another event may still start a second run, which I would turn away at the gate. {_NOBODY}"
 
 
 def allows_self(snapshot: Snapshot) -> bool:

@@ -33,6 +33,7 @@ from bot.release.steps import (
     Announce,
     AskApproval,
     AwaitApproval,
+    Awaited,
     AwaitIndex,
     AwaitReviewers,
     AwaitRun,
@@ -102,7 +103,7 @@ def after_merge(snapshot: Snapshot) -> Step:
         return Blocked(because(Reason.UNDONE_PULL, version=record.version))
     if snapshot.candidate is None and isinstance(snapshot.settings, RepositorySettings):
         # It was merged, and GitHub does not say yet as which commit.
-        return AwaitRun(look_again=_SOON)
+        return AwaitRun(what=Awaited.MERGE_COMMIT, look_again=_SOON)
     stage = _stage(snapshot, record)
     if not isinstance(stage, Stage):
         return stage
@@ -196,7 +197,10 @@ def _running(stage: Stage) -> Step | None:
         return None if ours.run.conclusion == "success" else _failed(stage, ours)
     if environment is not None and waits_at(ours, environment):
         return _at_gate(stage, ours, environment)
-    return AwaitRun(run=ours, look_again=_LATER)
+    if ours.pending:
+        names = tuple(pending.environment for pending in ours.pending)
+        return AwaitRun(run=ours, what=Awaited.ELSEWHERE, names=names, look_again=_LATER)
+    return AwaitRun(run=ours, what=Awaited.END, look_again=_LATER)
 
 
 def _without_run(stage: Stage) -> Step:
@@ -248,7 +252,21 @@ def _at_gate(stage: Stage, ours: RunFacts, environment: str) -> Step:
         return AwaitReviewers(
             run=ours, reviewers=stage.snapshot.environment.reviewers if stage.snapshot.environment else ()
         )
-    return AwaitRun(run=ours, look_again=_SOON)
+    return _held(stage, ours, environment)
+
+
+def _held(stage: Stage, ours: RunFacts, environment: str) -> Step:
+    """What keeps a run at its environment once nobody is asked in our thread or on the run's page."""
+    at, guards = stage.snapshot.at, stage.snapshot.environment
+    until = next((pending.until for pending in ours.pending if pending.environment == environment), None)
+    if until is not None and until > at:
+        return AwaitRun(run=ours, what=Awaited.TIMER, names=(environment,), until=until, look_again=_LATER)
+    others = guards.rule_app_slugs - {stage.snapshot.app.slug} if guards is not None else frozenset()
+    if others:
+        return AwaitRun(run=ours, what=Awaited.RULES, names=tuple(sorted(others)), look_again=_LATER)
+    # GitHub moves within seconds; what has not moved for minutes is kept by something that we do not know.
+    lately = at - ours.run.updated_at <= RUN_MUST_START_WITHIN
+    return AwaitRun(run=ours, what=Awaited.ONWARD, look_again=_SOON if lately else _LATER)
 
 
 def _approved_before(stage: Stage) -> Step | None:
@@ -332,10 +350,10 @@ def _alone(stage: Stage) -> Step | None:
         return None
     for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
         if our_review(twin, stage.route.environment, stage.snapshot.app.bot.id) is None:
-            return AwaitRun(run=twin, look_again=_SOON)
+            return AwaitRun(run=twin, what=Awaited.TWIN, look_again=_SOON)
     started = {(facts.run.path, facts.run.event) for facts in stage.snapshot.runs}
     expected = {(twin.workflow, twin.trigger.event) for twin in stage.route.twins if twin.certain and twin.is_tagged}
-    return AwaitRun(look_again=_SOON) if expected - started else None
+    return AwaitRun(what=Awaited.TWIN_START, look_again=_SOON) if expected - started else None
 
 
 _RULES: tuple[Callable[[Stage], Step | None], ...] = (

@@ -84,7 +84,8 @@ def _is_done(name: StageName, snapshot: Snapshot, step: Step) -> bool:
         case StageName.GITHUB_RELEASE:
             return snapshot.release is not None
         case StageName.RUN:
-            waiting = isinstance(step, AwaitRun | AwaitApproval | AwaitReviewers)
+            running = isinstance(step, AwaitRun) and step.what.is_ours
+            waiting = running or isinstance(step, AwaitApproval | AwaitReviewers)
             failed = isinstance(step, Blocked) and record is not None and record.failed is not None
             return snapshot.published is not None and not waiting and not failed
         case StageName.INDEX:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from bot.github.facts import DeploymentReview, Person, RunFacts
 from bot.publishing.route import Route
@@ -152,11 +153,41 @@ class Announce(Effect):
     verdicts: tuple[FileVerdict, ...]
 
 
+class Awaited(Enum):
+    """What a run is waited for to do, or what keeps it from going on."""
+
+    MERGE_COMMIT = auto()
+    """Nothing can start before GitHub shows as which commit the release PR was merged."""
+    START = auto()
+    END = auto()
+    ONWARD = auto()
+    """Nobody is known to keep the run at its environment any more: GitHub lets it go on."""
+    TIMER = auto()
+    RULES = auto()
+    ELSEWHERE = auto()
+    """The run waits at another environment than that of its publishing job."""
+    TWIN = auto()
+    """A second run is on its way to our gate, to be turned away there."""
+    TWIN_START = auto()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the run that publishes which is waited for."""
+        return self not in (Awaited.TWIN, Awaited.TWIN_START)
+
+
 @dataclass(frozen=True, slots=True)
 class AwaitRun(Wait):
-    """The publish run starts (``run`` is None), builds or uploads."""
+    """A run starts (``run`` is None), builds, uploads, or is kept from it: ``what`` says which.
+
+    ``names`` are those of the environment's other Apps (``RULES``) or of the environments (``TIMER``, ``ELSEWHERE``);
+    ``until`` is when the wait timer ends, in UTC.
+    """
 
     run: RunFacts | None = None
+    what: Awaited = Awaited.START
+    names: tuple[str, ...] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from bot.release.snapshot import Snapshot
 from bot.release.steps import (
     Announce,
     AskApproval,
+    Awaited,
     OpenGate,
     OpenPull,
     PublishRelease,
@@ -39,7 +40,7 @@ from bot.release.steps import (
 )
 from bot.versions import Quoted
 from tests.release import making as m
-from tests.release.test_decide import ROWS
+from tests.release.test_decide import ROWS, WAITS
 
 HOSTILE = st.text(st.sampled_from("`<>@!-#|[]()\\/release \n\r\t*_&;{}:\u202e\u200b") | st.characters(), max_size=60)
 FORGED = f"{marker(STATUS)}\n/release approve 1.2.0 @acme/everyone &#64;all <!-- x --> ``` | [a](javascript:1)"
@@ -226,3 +227,21 @@ def test_the_attestation_states_are_told_apart() -> None:
         row = next(line for line in shown.splitlines() if "widget-1.2.0.tar.gz" in line)
         rows.append(row.split("|")[3].split(":")[0])
     assert len(set(rows)) == len(AttestationState)
+
+
+@pytest.mark.parametrize(("changes", "what"), [row[1:3] for row in WAITS], ids=[row[0] for row in WAITS])
+def test_whatever_a_run_is_waited_for_has_words_of_its_own(changes: dict[str, object], what: Awaited) -> None:
+    snapshot = m.snapshot(**changes)
+    said = status.render_status(snapshot, next_step(snapshot))
+    for sentence, true_of in {
+        "to start": {Awaited.START},
+        "builds and uploads": {Awaited.END},
+        "by itself": {Awaited.ONWARD},
+        "as which commit": {Awaited.MERGE_COMMIT},
+        "wait timer": {Awaited.TIMER},
+        "`scanner`": {Awaited.RULES},
+        "`testpypi`": {Awaited.ELSEWHERE},
+        "turn it away": {Awaited.TWIN},
+        "would turn away": {Awaited.TWIN_START},
+    }.items():
+        assert (sentence in said) == (what in true_of), sentence

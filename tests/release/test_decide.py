@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.github.facts import Job, Person, Push, Role, TagRef
-from bot.publishing.route import Route
+from bot.github.facts import Job, PendingDeployment, Person, Push, Role, RunFacts, TagRef
+from bot.publishing.occasions import Occasion, Trigger
+from bot.publishing.route import Route, Twin
 from bot.release import steps
 from bot.release.decide import next_step
 from bot.release.gate import GateKind
@@ -23,6 +24,7 @@ from bot.release.steps import (
     Announce,
     AskApproval,
     AwaitApproval,
+    Awaited,
     AwaitIndex,
     AwaitMerge,
     AwaitReviewers,
@@ -60,6 +62,7 @@ ON_DISPATCH = {"candidate": m.candidate(on="dispatch")}
 BY_RELEASE = m.waiting(event="release")
 SKIPPED = replace(m.over(), jobs=(replace(m.over().jobs[0], conclusion="skipped"),))
 PUSHED, ROBOT = "bad" + "0" * 37, Person(41, "github-actions[bot]", is_bot=True)
+SOON, LATER = timedelta(seconds=20), timedelta(minutes=10)
 LATE = m.NOW - timedelta(minutes=11)
 UNDONE = m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=40))
 WITHDRAWN = m.record(Milestone.TAGGED, Milestone.RELEASED, since=m.NOW - timedelta(seconds=40))
@@ -371,3 +374,49 @@ def test_the_index_is_asked_less_often_the_longer_it_takes() -> None:
     assert pause(seconds=30) == timedelta(seconds=15)
     assert pause(minutes=10) == timedelta(minutes=1)
     assert pause(minutes=16) == timedelta(hours=1)
+
+
+SCANNER = replace(m.environment(), rule_app_slugs=frozenset({m.APP.slug, "scanner"}))
+OPENED = m.reviewed(m.waiting())
+DONE = {**TAGGED, "published": m.published(), "release": m.release(), "runs": (m.over(),)}
+DONE_SOON = {**DONE, "record": m.record(Milestone.RELEASED)}
+BY_BOTH = replace(
+    m.route_of(m.candidate()),
+    twins=(
+        Twin(
+            ".github/workflows/publish.yml", Trigger(Occasion.RELEASE_PUBLISHED, "release", "published"), certain=True
+        ),
+    ),
+)
+
+
+def timed(minutes: int) -> RunFacts:
+    """A run at an environment whose wait timer ends in so many minutes."""
+    return replace(OPENED, pending=(PendingDeployment("pypi", until=m.NOW + timedelta(minutes=minutes)),))
+
+
+WAITS: list[tuple[str, dict[str, Any], Awaited, timedelta]] = [
+    ("the merge commit", {"candidate": None}, Awaited.MERGE_COMMIT, SOON),
+    ("the start", TAGGED, Awaited.START, SOON),
+    ("the build", {**TAGGED, "runs": (m.running(),)}, Awaited.END, LATER),
+    ("GitHub, once our gate is open", {**TAGGED, "runs": (OPENED,)}, Awaited.ONWARD, SOON),
+    ("GitHub, which has not moved for long", {**TAGGED, "runs": (replace(OPENED, run=replace(OPENED.run, updated_at=LATE)),)}, Awaited.ONWARD, LATER),
+    ("a wait timer", {**TAGGED, "runs": (timed(600),)}, Awaited.TIMER, LATER),
+    ("a wait timer where nobody guards", {**TAGGED, **NO_GATE, "runs": (timed(600),)}, Awaited.TIMER, LATER),
+    ("nothing once the timer is over", {**TAGGED, "runs": (timed(0),)}, Awaited.ONWARD, SOON),
+    ("another App's rule", {**TAGGED, "environment": SCANNER, "runs": (OPENED,)}, Awaited.RULES, LATER),
+    ("another environment", {**TAGGED, "runs": (replace(m.waiting(), pending=(PendingDeployment("testpypi"),)),)}, Awaited.ELSEWHERE, LATER),
+    ("a second run", {**DONE_SOON, "runs": (m.over(), m.running(number=56, event="release"))}, Awaited.TWIN, SOON),
+    ("a second run's start", {**DONE_SOON, "candidate": replace(m.candidate(), route=BY_BOTH)}, Awaited.TWIN_START, SOON),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "what", "pause"), [row[1:] for row in WAITS], ids=[row[0] for row in WAITS])
+def test_what_a_run_is_waited_for_to_do(changes: dict[str, Any], what: Awaited, pause: timedelta) -> None:
+    step = next_step(m.snapshot(**changes))
+    assert isinstance(step, AwaitRun)
+    assert (step.what, step.look_again) == (what, pause)
+
+
+def test_everything_that_a_run_can_be_waited_for_is_reached() -> None:
+    assert {row[2] for row in WAITS} == set(Awaited)

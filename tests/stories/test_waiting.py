@@ -1,0 +1,53 @@
+"""What a run waits for when nobody is asked: it is said, and it costs few requests, however long it takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.clock import VirtualClock
+from bot.sandbox.state.runs import ProtectionRule
+from tests.stories.hours import MORNING
+from tests.stories.theatre import Theatre, open_theatre
+
+APPROVE = "/release approve 1.2.0"
+
+
+async def test_a_wait_timer_is_named_and_looked_at_every_ten_minutes(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING), gate="none", trigger="tag-push") as theatre:
+        theatre.acme.repository.environments["pypi"].wait_timer = 120
+        pull = await theatre.propose()
+        theatre.acme.mona.merge_pull(pull.number)
+        await theatre.pass_time(timedelta(minutes=5))
+        assert "waits for the wait timer of the environment `pypi`" in theatre.status(pull)
+        before = looks(theatre)
+        await theatre.pass_time(timedelta(hours=1))
+        assert 1 <= looks(theatre) - before <= 7
+        await theatre.pass_time(timedelta(hours=1))
+        assert len(theatre.files("1.2.0")) == 2
+        assert "Released" in theatre.status(pull)
+        theatre.read_all()
+
+
+async def test_the_rule_of_another_app_is_named_and_looked_at_every_ten_minutes(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING), trigger="tag-push") as theatre:
+        world, environment = theatre.sandbox.world, theatre.acme.repository.environments["pypi"]
+        scanner = replace(theatre.acme.app, id=world.ids.next(), slug="scanner", name="Scanner")
+        environment.rules.append(ProtectionRule(world.ids.next(), scanner))
+        pull = await theatre.propose()
+        theatre.acme.mona.merge_pull(pull.number)
+        await theatre.pass_time(timedelta(minutes=1))
+        theatre.acme.hugo.comment(pull.number, APPROVE)
+        await theatre.pass_time(timedelta(minutes=5))
+        assert "waits for the protection rule of `scanner`" in theatre.status(pull)
+        before = looks(theatre)
+        await theatre.pass_time(timedelta(hours=1))
+        assert 1 <= looks(theatre) - before <= 7
+        assert theatre.files("1.2.0") == []
+        theatre.read_all()
+
+
+def looks(theatre: Theatre) -> int:
+    """How often somebody looked at what the run waits for."""
+    return theatre.asked("GET", r"/pending_deployments$")
