@@ -66,6 +66,11 @@ def _publication(plan: Plan, environment: Environment | None, needed: int) -> st
     name = code(environment.name) if environment else ""
     approvals = "one approval" if needed == 1 else f"{needed} approvals"
     match plan.gate:
+        case GateKind.NONE if not needed and not plan.route.environment_known:
+            return (
+                "**Merging may publish at once: only the run knows its environment.** If it waits at one that my rule"
+                " guards, I ask here first; to know it before, name it with `environment` in the settings."
+            )
         case GateKind.RULE | GateKind.NONE if not needed:
             return "**Merging publishes: nothing asks again before the upload.**"
         case GateKind.RULE:
@@ -80,6 +85,8 @@ def _publication(plan: Plan, environment: Environment | None, needed: int) -> st
             return f"It waits at the environment {name} for its required reviewers."
         case GateKind.BOTH:
             return f"It waits at the environment {name} for {approvals} in this thread and for its required reviewers."
+        case GateKind.NONE if not plan.route.environment_known:
+            return f"Only the run knows its environment, so {approvals} in this thread come before that."
         case GateKind.NONE:
             return f"No environment guards the upload, so {approvals} in this thread come before that."
 

@@ -29,6 +29,7 @@ _RUN_HEADLINES: dict[Awaited, str] = {
     Awaited.TIMER: "Waiting for the environment's wait timer",
     Awaited.RULES: "Waiting for another App's protection rule",
     Awaited.ELSEWHERE: "The publish run waits at another environment",
+    Awaited.UNTOLD: "The publish run waits at several environments",
     Awaited.TWIN: "Published; a second run is turned away",
     Awaited.TWIN_START: "Published; looking for a second run",
 }
@@ -106,6 +107,11 @@ def _run(step: AwaitRun) -> str:
             return f"{run} waits for the protection rule of {names} at the environment: that decides, and not I."
         case Awaited.ELSEWHERE:
             return f"{run} waits at {names} before it gets to publishing: whoever guards that lets it go on."
+        case Awaited.UNTOLD:
+            return (
+                f"{run} waits at {names}, and I cannot tell which of them is that of the publishing job, so I let"
+                " nothing through. Name it with `environment` in the settings on the default branch, and I ask here."
+            )
         case Awaited.TWIN:
             second = link("A second run", step.run.run.url) if step.run else "A second run"
             return f"{second} would publish the same again: I turn it away at the gate. {_NOBODY}"
@@ -122,7 +128,11 @@ def allows_self(snapshot: Snapshot) -> bool:
 def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
     lines = [f"Somebody with write access merges this pull request to release {code(step.version)}."]
     lines += [f"⚠️ {say(warning).in_line()}" for warning in step.warnings]
-    if snapshot.gate is GateKind.NONE and not _asks_first(snapshot):
+    if step.route is not None and not step.route.environment_known and not _asks_first(snapshot):
+        lines.append(
+            "⚠️ **Merging may publish at once: only the run knows its environment, and so who is asked again.**"
+        )
+    elif snapshot.gate is GateKind.NONE and not _asks_first(snapshot):
         lines.append("⚠️ **Merging publishes: nothing asks again before the upload.**")
     if step.route is not None and step.route.uncertain:
         doubts = "; ".join(step.route.uncertain)

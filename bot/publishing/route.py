@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from bot.index.addresses import PYPI, Index
 from bot.publishing.assessment import Assessment, Assessor, Verdict
+from bot.publishing.environments import same_environment
 from bot.publishing.files import is_workflow_path, read_workflow
 from bot.publishing.occasions import Occasion, ReleaseFacts, Trigger, triggers_of
 from bot.publishing.publishing_job import PublishingJob
@@ -231,19 +232,15 @@ def _best_order(assessment: Assessment) -> tuple[Order, Verdict] | None:
 
 
 def _in_environment(jobs: tuple[PublishingJob, ...], environment: str | None) -> tuple[PublishingJob, ...]:
-    """The jobs that run, or may run, in the environment the settings name; all when they name none.
-
-    GitHub compares environment names without case.
-    """
+    """The jobs that run, or may run, in the environment the settings name; all when they name none."""
     if environment is None:
         return jobs
-    wanted = environment.lower()
-    return tuple(job for job in jobs if not job.environment_known or (job.environment or "").lower() == wanted)
+    return tuple(job for job in jobs if not job.environment_known or same_environment(job.environment, environment))
 
 
 def _share_environment(jobs: tuple[PublishingJob, ...]) -> bool:
-    known = {(job.environment or "").lower() for job in jobs if job.environment_known}
-    return len(known) <= 1
+    known = [job.environment for job in jobs if job.environment_known]
+    return all(same_environment(environment, known[0]) for environment in known)
 
 
 def _doubts(verdict: Verdict, jobs: Iterable[PublishingJob], settings: PublishSettings) -> list[str]:

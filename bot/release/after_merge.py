@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.github.facts import RunFacts
+from bot.github.facts import PendingDeployment, RunFacts
 from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, needed
 from bot.release.branch import branch_reason
@@ -21,12 +21,13 @@ from bot.release.record import Milestone, Record
 from bot.release.runs import (
     attempt_key,
     commit_key,
+    find_gate,
     find_ours,
     find_skipped,
+    is_waiting,
     list_twins,
     our_review,
     rejection,
-    waits_at,
 )
 from bot.release.snapshot import Snapshot, Unreachable
 from bot.release.steps import (
@@ -48,6 +49,7 @@ from bot.release.steps import (
     Step,
 )
 from bot.release.undone import find_undone
+from bot.release.views import find_our_gate
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem, same_version
 
@@ -187,19 +189,19 @@ def _running(stage: Stage) -> Step | None:
     ours = stage.ours
     if ours is None:
         return _without_run(stage)
-    environment = stage.route.environment
-    if environment is not None and stage.snapshot.gate.ours:
-        for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
-            reviewed = our_review(twin, environment, stage.snapshot.app.bot.id) is not None
-            if waits_at(twin, environment) and not reviewed:
-                return RejectTwin(run=twin, environment=environment, ours=ours)
+    for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
+        if (environment := find_our_gate(stage.snapshot, twin, stage.route)) is not None:
+            return RejectTwin(run=twin, environment=environment, ours=ours)
     if ours.run.is_over:
         return None if ours.run.conclusion == "success" else _failed(stage, ours)
-    if environment is not None and waits_at(ours, environment):
-        return _at_gate(stage, ours, environment)
+    gate = find_gate(ours, stage.route)
+    if gate is not None:
+        return _at_gate(stage, ours, gate)
     if ours.pending:
         names = tuple(pending.environment for pending in ours.pending)
-        return AwaitRun(run=ours, what=Awaited.ELSEWHERE, names=names, look_again=_LATER)
+        known = stage.route.environment_known or not is_waiting(ours, stage.route)
+        what = Awaited.ELSEWHERE if known else Awaited.UNTOLD
+        return AwaitRun(run=ours, what=what, names=names, look_again=_LATER)
     return AwaitRun(run=ours, what=Awaited.END, look_again=_LATER)
 
 
@@ -227,14 +229,14 @@ def _failed(stage: Stage, ours: RunFacts) -> Step:
     return Blocked(because(Reason.RUN_FAILED, run=ours.run.url, version=stage.version, how=how))
 
 
-def _at_gate(stage: Stage, ours: RunFacts, environment: str) -> Step:
+def _at_gate(stage: Stage, ours: RunFacts, pending: PendingDeployment) -> Step:
     gate = stage.snapshot.gate
-    ours_open = our_review(ours, environment, stage.snapshot.app.bot.id) is not None
+    environment = find_our_gate(stage.snapshot, ours, stage.route)
     given = counted(stage.snapshot, stage.version, stage.commit)
     wanted = needed(stage.snapshot, stage.settings)
     asked = stage.record.asked is not None and stage.record.asked.key == attempt_key(ours)
-    ours_closed = gate.ours and not ours_open
-    if ours_closed and len(given) >= wanted:
+    ours_closed = environment is not None
+    if environment is not None and len(given) >= wanted:
         return OpenGate(ours, environment, stage.tag, stage.commit, stage.version, given)
     if (ours_closed or gate.reviewed) and not asked and stage.snapshot.prompt is None:
         return AskApproval(
@@ -252,15 +254,15 @@ def _at_gate(stage: Stage, ours: RunFacts, environment: str) -> Step:
         return AwaitReviewers(
             run=ours, reviewers=stage.snapshot.environment.reviewers if stage.snapshot.environment else ()
         )
-    return _held(stage, ours, environment)
+    return _held(stage, ours, pending)
 
 
-def _held(stage: Stage, ours: RunFacts, environment: str) -> Step:
+def _held(stage: Stage, ours: RunFacts, pending: PendingDeployment) -> Step:
     """What keeps a run at its environment once nobody is asked in our thread or on the run's page."""
     at, guards = stage.snapshot.at, stage.snapshot.environment
-    until = next((pending.until for pending in ours.pending if pending.environment == environment), None)
-    if until is not None and until > at:
-        return AwaitRun(run=ours, what=Awaited.TIMER, names=(environment,), until=until, look_again=_LATER)
+    if pending.until is not None and pending.until > at:
+        names, until = (pending.environment,), pending.until
+        return AwaitRun(run=ours, what=Awaited.TIMER, names=names, until=until, look_again=_LATER)
     others = guards.rule_app_slugs - {stage.snapshot.app.slug} if guards is not None else frozenset()
     if others:
         return AwaitRun(run=ours, what=Awaited.RULES, names=tuple(sorted(others)), look_again=_LATER)
@@ -344,12 +346,13 @@ def _alone(stage: Stage) -> Step | None:
     For a while only: it may wait somewhere else, or never have been started.
     """
     ours, since = stage.ours, stage.record.since
-    if ours is None or stage.route.environment is None or not stage.snapshot.gate.ours:
+    guards = stage.snapshot.environment
+    if ours is None or guards is None or not stage.snapshot.gate.ours:
         return None
     if since is None or stage.snapshot.at - since > TWIN_MUST_COME_WITHIN:
         return None
     for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
-        if our_review(twin, stage.route.environment, stage.snapshot.app.bot.id) is None:
+        if our_review(twin, guards.name, stage.snapshot.app.bot.id) is None:
             return AwaitRun(run=twin, what=Awaited.TWIN, look_again=_SOON)
     started = {(facts.run.path, facts.run.event) for facts in stage.snapshot.runs}
     expected = {(twin.workflow, twin.trigger.event) for twin in stage.route.twins if twin.certain and twin.is_tagged}

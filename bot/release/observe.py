@@ -38,7 +38,7 @@ from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
 from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
-from bot.release.runs import approval_key, find_ours, our_review
+from bot.release.runs import approval_key, find_environment, find_ours, our_review
 from bot.release.sight import Sight, look
 from bot.release.snapshot import Line, Request, Snapshot
 from bot.release.speech import STALENESS
@@ -285,7 +285,9 @@ class Observer:
 
     async def _with_environment(self, snapshot: Snapshot) -> Snapshot:
         """Who guards the publishing job: asked once for each job of ours."""
-        name = snapshot.route.environment if snapshot.route else None
+        ours = find_shown_run(snapshot)
+        runs = (ours, *snapshot.runs) if ours else snapshot.runs
+        name = find_environment(runs, snapshot.route) if snapshot.route else None
         if name is None:
             return snapshot
         if name not in self._environments:
@@ -352,8 +354,8 @@ class Observer:
 
     def _has_answered(self, snapshot: Snapshot) -> bool:
         """Whether our gate is open already, so that nobody's approval is needed any more."""
-        ours, name = find_shown_run(snapshot), snapshot.route.environment if snapshot.route else None
-        return ours is not None and name is not None and our_review(ours, name, self._app.bot.id) is not None
+        ours, guards = find_shown_run(snapshot), snapshot.environment
+        return ours is not None and guards is not None and our_review(ours, guards.name, self._app.bot.id) is not None
 
     def _may_ask(self, snapshot: Snapshot) -> bool:
         required = isinstance(snapshot.settings, RepositorySettings) and bool(snapshot.settings.approval.required)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.github.facts import DeploymentReview, RunFacts, TagRef
+from bot.github.facts import DeploymentReview, PendingDeployment, RunFacts, TagRef
+from bot.publishing.environments import same_environment
 from bot.publishing.route import Order, Route
 from bot.release.record import Record
 
@@ -25,7 +26,7 @@ def approval_key(
     ours = find_ours(runs, route, tag.name, record) if tag else None
     if ours is not None:
         forgotten = record.asked is None and _distance(ours, route) == 0
-        return attempt_key(ours) if waits_at(ours, route.environment) or forgotten else None
+        return attempt_key(ours) if find_gate(ours, route) or forgotten else None
     return commit_key(merge_commit) if merge_commit else None
 
 
@@ -72,9 +73,29 @@ def list_twins(runs: Iterable[RunFacts], route: Route, tag: str, ours: RunFacts)
     return [facts for facts in list_live(runs, route, tag) if facts.run.id != ours.run.id]
 
 
-def waits_at(facts: RunFacts, environment: str | None) -> bool:
-    """Whether the run waits at ``environment``."""
-    return any(pending.environment == environment for pending in facts.pending)
+def find_gate(facts: RunFacts, route: Route) -> PendingDeployment | None:
+    """Where the run's publishing job waits, with the environment's name as GitHub spells it.
+
+    When only the run knows its environment, it is the one at which the run waits together with that job: GitHub does
+    not tell which job waits where, so with several nothing is certain.
+    """
+    if route.environment_known:
+        here = (pending for pending in facts.pending if same_environment(pending.environment, route.environment))
+        return next(here, None)
+    return facts.pending[0] if is_waiting(facts, route) and len(facts.pending) == 1 else None
+
+
+def is_waiting(facts: RunFacts, route: Route) -> bool:
+    """Whether the run's publishing job waits at some environment."""
+    return any(route.publishes_in(job.name) and job.status == "waiting" for job in facts.jobs)
+
+
+def find_environment(runs: Iterable[RunFacts], route: Route) -> str | None:
+    """The environment of the publishing job: where only the runs know it, that of the first one that waits."""
+    if route.environment_known:
+        return route.environment
+    gates = (gate.environment for facts in runs if (gate := find_gate(facts, route)))
+    return next(gates, None)
 
 
 def our_review(facts: RunFacts, environment: str, bot_id: int) -> DeploymentReview | None:
@@ -82,7 +103,8 @@ def our_review(facts: RunFacts, environment: str, bot_id: int) -> DeploymentRevi
     mark = attempt_mark(facts)
     for review in facts.reviews:
         ours = review.user is not None and review.user.id == bot_id
-        if ours and environment in review.environments and mark in review.comment:
+        here = any(same_environment(environment, reviewed) for reviewed in review.environments)
+        if ours and here and mark in review.comment:
             return review
     return None
 
@@ -130,8 +152,9 @@ def _distance(facts: RunFacts, route: Route) -> int:
     started = any(
         route.publishes_in(job.name) and job.status in begun and job.conclusion != "skipped" for job in facts.jobs
     )
-    if started and not waits_at(facts, route.environment):
+    gate = find_gate(facts, route)
+    if started and gate is None:
         return 0
-    if waits_at(facts, route.environment):
+    if gate is not None:
         return 1
     return 3 if facts.run.is_over else 2

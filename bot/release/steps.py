@@ -166,6 +166,8 @@ class Awaited(Enum):
     RULES = auto()
     ELSEWHERE = auto()
     """The run waits at another environment than that of its publishing job."""
+    UNTOLD = auto()
+    """The run waits at several environments, and nobody can tell which of them is that of its publishing job."""
     TWIN = auto()
     """A second run is on its way to our gate, to be turned away there."""
     TWIN_START = auto()

@@ -7,9 +7,10 @@ from datetime import timedelta
 from bot.publishing.route import Route
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone, Record
-from bot.release.runs import attempt_key, list_live, our_review, waits_at
+from bot.release.runs import attempt_key, list_live, our_review
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Blocked, RejectUndone, Step
+from bot.release.views import find_our_gate
 
 CERTAIN_AFTER = timedelta(seconds=40)
 """How long after a milestone its absence is no proof: GitHub may not show for half a minute what it has accepted."""
@@ -34,12 +35,13 @@ def find_undone(snapshot: Snapshot, record: Record, route: Route, tag: str, vers
         return because(code, tag=tag, version=version, run=run)
 
     live = list_live(snapshot.runs, route, tag)
-    environment = route.environment if snapshot.gate.ours else None
-    if environment is None:
+    guards = snapshot.environment
+    if guards is None or not snapshot.gate.ours:
         # Only people can stop what does not pass our gate.
         return Blocked(why(live[0].run.url), look_again=_LATER) if live else Blocked(why())
-    coming = [run for run in live if our_review(run, environment, snapshot.app.bot.id) is None]
-    at_gate = next((run for run in coming if waits_at(run, environment)), None)
+    coming = [run for run in live if our_review(run, guards.name, snapshot.app.bot.id) is None]
+    waiting = ((run, find_our_gate(snapshot, run, route)) for run in coming)
+    at_gate, environment = next(((run, name) for run, name in waiting if name is not None), (None, ""))
     if at_gate is None:
         return Blocked(why(), look_again=_LATER if coming else None)
     if record.since is not None and snapshot.at - record.since < CERTAIN_AFTER:

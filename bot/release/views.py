@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.github.facts import RunFacts, TagRef
-from bot.release.runs import find_ours
+from bot.publishing.environments import same_environment
+from bot.publishing.route import Route
+from bot.release.runs import find_gate, find_ours, our_review
 from bot.release.snapshot import Snapshot
 
 
@@ -20,6 +22,15 @@ def find_shown_run(snapshot: Snapshot) -> RunFacts | None:
     if tag is None or snapshot.record is None or route is None:
         return None
     return find_ours(snapshot.runs, route, tag.name, snapshot.record)
+
+
+def find_our_gate(snapshot: Snapshot, facts: RunFacts, route: Route) -> str | None:
+    """The environment at which this attempt of a run waits for our answer, as GitHub spells it."""
+    guards, gate = snapshot.environment, find_gate(facts, route)
+    if guards is None or gate is None or not snapshot.gate.ours or not same_environment(gate.environment, guards.name):
+        return None
+    answered = our_review(facts, gate.environment, snapshot.app.bot.id) is not None
+    return None if answered else gate.environment
 
 
 def index_page(snapshot: Snapshot) -> str:

@@ -241,6 +241,7 @@ def test_whatever_a_run_is_waited_for_has_words_of_its_own(changes: dict[str, ob
         "wait timer": {Awaited.TIMER},
         "`scanner`": {Awaited.RULES},
         "`testpypi`": {Awaited.ELSEWHERE},
+        "Name it with `environment` in the settings": {Awaited.UNTOLD},
         "turn it away": {Awaited.TWIN},
         "would turn away": {Awaited.TWIN_START},
     }.items():

@@ -57,6 +57,8 @@ REVIEWERS = {"environment": m.environment(rule=False, reviewers=("hugo",))}
 BOTH = {"environment": m.environment(reviewers=("hugo",))}
 BRANCHES_ONLY = replace(m.environment(), protected_branches_only=True)
 BROKEN = read_project({"pyproject.toml": b"[project"})
+OTHER_LETTERS = {"candidate": m.candidate(environment="PyPI"), "environment": replace(m.environment(), name="PyPI")}
+ONLY_THE_RUN_KNOWS = {"candidate": m.candidate(environment="${{ vars.ENV || 'pypi' }}")}
 ON_RELEASE = {"candidate": m.candidate(on="release")}
 ON_DISPATCH = {"candidate": m.candidate(on="dispatch")}
 BY_RELEASE = m.waiting(event="release")
@@ -217,6 +219,20 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("both: then the reviewers", {**TAGGED, **BOTH, "runs": (m.reviewed(m.waiting()),), "prompt": m.prompt()}, AwaitReviewers, None),
     ("a second run at the gate is rejected", {**TAGGED, **ON_RELEASE, "release": m.release(), "runs": (BY_RELEASE, m.waiting(number=56, event="release"))}, RejectTwin, None),
     ("and only once", {**TAGGED, **ON_RELEASE, "release": m.release(), "prompt": m.prompt(), "runs": (BY_RELEASE, m.reviewed(m.waiting(number=56, event="release"), "rejected"))}, AwaitApproval, None),
+    # The environment is written otherwise than it is called, or only the run knows it.
+    ("other letters, the same environment: ask", {**TAGGED, **OTHER_LETTERS, "runs": (m.waiting(),)}, AskApproval, None),
+    ("other letters, open already", {**TAGGED, **OTHER_LETTERS, "runs": (m.reviewed(m.waiting()),)}, AwaitRun, None),
+    ("other letters, a second run", {**TAGGED, **OTHER_LETTERS, "runs": (m.waiting(), m.waiting(number=56, event="release"))}, RejectTwin, None),
+    ("other letters, undone", {**OTHER_LETTERS, "record": UNDONE, "runs": (m.waiting(),)}, RejectUndone, None),
+    ("an unknown environment does not stop the tag", {**ONLY_THE_RUN_KNOWS, **NO_GATE}, CreateTag, None),
+    ("unless an approval is required: asked before the tag", {**ONLY_THE_RUN_KNOWS, **NO_GATE, "settings": m.settings("approval.required = 1")}, AskApproval, None),
+    ("the run is on its way to nobody knows where", {**TAGGED, **ONLY_THE_RUN_KNOWS, **NO_GATE, "runs": (m.running(),)}, AwaitRun, None),
+    ("it waits where our rule guards: ask", {**TAGGED, **ONLY_THE_RUN_KNOWS, "runs": (m.waiting(),)}, AskApproval, None),
+    ("approved: open there", {**TAGGED, **ONLY_THE_RUN_KNOWS, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),)}, OpenGate, None),
+    ("it waits where nobody guards", {**TAGGED, **ONLY_THE_RUN_KNOWS, **NO_GATE, "runs": (m.waiting(),)}, AwaitRun, None),
+    ("another job of it waits where our rule guards: that gate is not the one", {**TAGGED, **ONLY_THE_RUN_KNOWS, "runs": (replace(m.waiting(), jobs=m.running().jobs),)}, AwaitRun, None),
+    ("what was read of another environment opens nothing", {**TAGGED, **ONLY_THE_RUN_KNOWS, "environment": replace(m.environment(), name="other"), "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "settings": m.settings("approval.required = 0")}, AwaitRun, None),
+    ("undone there", {**ONLY_THE_RUN_KNOWS, "record": UNDONE, "runs": (m.waiting(),)}, RejectUndone, None),
     # Undone while a run is under way.
     ("what an undone tag started is turned away at our gate", {"record": UNDONE, "runs": (m.waiting(),)}, RejectUndone, None),
     ("though not before it is certain that the tag is gone", {"record": m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=31)), "runs": (m.waiting(),)}, Blocked, Reason.UNDONE_TAG),
@@ -406,6 +422,7 @@ WAITS: list[tuple[str, dict[str, Any], Awaited, timedelta]] = [
     ("nothing once the timer is over", {**TAGGED, "runs": (timed(0),)}, Awaited.ONWARD, SOON),
     ("another App's rule", {**TAGGED, "environment": SCANNER, "runs": (OPENED,)}, Awaited.RULES, LATER),
     ("another environment", {**TAGGED, "runs": (replace(m.waiting(), pending=(PendingDeployment("testpypi"),)),)}, Awaited.ELSEWHERE, LATER),
+    ("one of several environments", {**TAGGED, **ONLY_THE_RUN_KNOWS, "runs": (replace(m.waiting(), pending=(PendingDeployment("docs"), PendingDeployment("pypi"))),)}, Awaited.UNTOLD, LATER),
     ("a second run", {**DONE_SOON, "runs": (m.over(), m.running(number=56, event="release"))}, Awaited.TWIN, SOON),
     ("a second run's start", {**DONE_SOON, "candidate": replace(m.candidate(), route=BY_BOTH)}, Awaited.TWIN_START, SOON),
 ]  # fmt: skip
@@ -420,3 +437,11 @@ def test_what_a_run_is_waited_for_to_do(changes: dict[str, Any], what: Awaited, 
 
 def test_everything_that_a_run_can_be_waited_for_is_reached() -> None:
     assert {row[2] for row in WAITS} == set(Awaited)
+
+
+def test_our_gate_is_opened_by_the_name_that_github_gives_it() -> None:
+    approved = {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),)}
+    for changes in (OTHER_LETTERS, ONLY_THE_RUN_KNOWS):
+        step = next_step(m.snapshot(**approved, **changes))
+        assert isinstance(step, OpenGate)
+        assert step.environment == "pypi"

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.clock import VirtualClock
+from bot.sandbox.acme_files import publish_workflow
 from bot.sandbox.state.runs import ProtectionRule
 from tests.stories.hours import MORNING
 from tests.stories.theatre import Theatre, open_theatre
 
 APPROVE = "/release approve 1.2.0"
+PUBLISH = ".github/workflows/publish.yml"
+
+GUARD = re.compile(r"    environment:.*\n(      (name|url).*\n)*")
+
+
+@pytest.mark.parametrize(
+    ("written", "known"), [("PyPI", True), ("${{ vars.ENV || 'pypi' }}", False)], ids=["other letters", "variable"]
+)
+async def test_however_the_environment_is_written_our_gate_asks(tmp_path: Path, written: str, known: bool) -> None:
+    workflow = GUARD.sub(f"    environment: {written}\n", publish_workflow("tag-push"))
+    assert written in workflow
+    async with open_theatre(tmp_path, trigger="tag-push", files={PUBLISH: workflow}) as theatre:
+        pull = await theatre.propose()
+        assert "**Merging publishes" not in (pull.body or "") + theatre.status(pull)
+        assert ("only the run knows its environment" in (pull.body or "")) is not known
+        assert ("only the run knows its environment" in theatre.status(pull)) is not known
+        await theatre.merge(pull)
+        assert theatre.files("1.2.0") == []
+        assert len(theatre.comments(pull.number, "prompt")) == 1
+        approval = await theatre.say(theatre.acme.hugo, APPROVE, pull.number)
+        assert theatre.reactions(approval) == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        assert "Released" in theatre.status(pull)
+        theatre.read_all()
 
 
 async def test_a_wait_timer_is_named_and_looked_at_every_ten_minutes(tmp_path: Path) -> None:
