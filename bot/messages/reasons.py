@@ -374,6 +374,16 @@ def _index_unreachable(reason: Because) -> Said:
     )
 
 
+def _thread_locked(reason: Because) -> Said:
+    version, run = code(reason.get("version")), link("the publish run", reason.get("run"))
+    what = {
+        "approval": f"{version} needs an approval, and this thread is locked: I can neither ask for it there nor hear it.",
+        "failure": f"This thread is locked, so I cannot say in it why {run} failed.",
+        "outcome": f"{version} is published, and this thread is locked, so I cannot report there.",
+    }[reason.get("unsaid", "approval")]
+    return Said(what, "Unlock it, and I go on by myself within the hour.")
+
+
 _PERMISSIONS = {
     "actions": "see environments, start the publish workflow and follow its run",
     "checks": "keep who asked for a release where nobody can forge it",
@@ -509,6 +519,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.RUN_FAILED: _run_failed,
     Reason.GATE_REJECTED: _gate_rejected,
     Reason.INDEX_UNREACHABLE: _index_unreachable,
+    Reason.THREAD_LOCKED: _thread_locked,
     Reason.PERMISSION_MISSING: _permission_missing,
     Reason.REFUSED_BY_GITHUB: _refused_by_github,
     Reason.ROLE_TOO_LOW: _role_too_low,

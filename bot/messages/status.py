@@ -38,8 +38,15 @@ def render_check(snapshot: Snapshot, step: Step, record: Record) -> CheckContent
         conclusion=_conclusion(step),
         external_id=render_record(record),
         title=headline(step),
-        summary=finish(turn(snapshot, step)),
+        summary=finish(turn(snapshot, step) + _locked(snapshot, step)),
     )
+
+
+def _locked(snapshot: Snapshot, step: Step) -> str:
+    """What a release under way loses by a lock; once it is over nothing is said there anyway."""
+    if snapshot.pull is None or not snapshot.pull.locked or isinstance(step, Done | Abandoned):
+        return ""
+    return "\n\n🔒 The thread of this pull request is locked: unlock it to approve, and to read there what happens."
 
 
 def _conclusion(step: Step) -> Conclusion:

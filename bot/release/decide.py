@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
 from bot.release.branch import branch_reason, list_people
+from bot.release.locked import unless_locked
 from bot.release.propose import obstacle, propose, route_reason, settings_reason, stands
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
@@ -26,7 +27,8 @@ def next_step(snapshot: Snapshot) -> Step:
     if pull is None:
         return Idle()
     if pull.merged:
-        return after_merge(snapshot)
+        step = after_merge(snapshot)
+        return unless_locked(step) if pull.locked else step
     return _before_merge(snapshot) if pull.is_open else Abandoned()
 
 

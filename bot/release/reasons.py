@@ -51,6 +51,7 @@ class Reason(StrEnum):
     RUN_FAILED = "run-failed"
     GATE_REJECTED = "gate-rejected"
     INDEX_UNREACHABLE = "index-unreachable"
+    THREAD_LOCKED = "thread-locked"
     # What GitHub does not let us do.
     PERMISSION_MISSING = "permission-missing"
     REFUSED_BY_GITHUB = "refused-by-github"

@@ -183,16 +183,20 @@ class Reconciler:
         return Reached(snapshot, blocked)
 
     async def _show(self, snapshot: Snapshot, step: Step) -> None:
-        """Bring check run and status comment up to date: a view of (snapshot, step), and the record."""
+        """Bring check run and status comment up to date: a view of (snapshot, step), and the record.
+
+        In a locked thread nothing can be said; the check run stands beside it, and says so.
+        """
         pull, record = snapshot.pull, snapshot.record
-        if pull is None or pull.locked or isinstance(step, Idle | Refused):
+        if pull is None or isinstance(step, Idle | Refused):
             return
         if isinstance(step, Done) and snapshot.candidate is None:
             # It was announced and shown before; nothing but the record was read this time.
             return
         with self._until_it_shows(pull):
             # The record comes last: killed in between, everything is shown once more.
-            await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step), snapshot.comments)
+            if not pull.locked:
+                await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step), snapshot.comments)
             if record is not None:
                 await self._own_check.keep(pull.head_sha, render_check(snapshot, step, record), snapshot.check)
 

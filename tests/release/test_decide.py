@@ -57,6 +57,7 @@ REVIEWERS = {"environment": m.environment(rule=False, reviewers=("hugo",))}
 BOTH = {"environment": m.environment(reviewers=("hugo",))}
 BRANCHES_ONLY = replace(m.environment(), protected_branches_only=True)
 BROKEN = read_project({"pyproject.toml": b"[project"})
+LOCKED = {"pull": m.pull(locked=True)}
 OTHER_LETTERS = {"candidate": m.candidate(environment="PyPI"), "environment": replace(m.environment(), name="PyPI")}
 ONLY_THE_RUN_KNOWS = {"candidate": m.candidate(environment="${{ vars.ENV || 'pypi' }}")}
 ON_RELEASE = {"candidate": m.candidate(on="release")}
@@ -233,6 +234,13 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("another job of it waits where our rule guards: that gate is not the one", {**TAGGED, **ONLY_THE_RUN_KNOWS, "runs": (replace(m.waiting(), jobs=m.running().jobs),)}, AwaitRun, None),
     ("what was read of another environment opens nothing", {**TAGGED, **ONLY_THE_RUN_KNOWS, "environment": replace(m.environment(), name="other"), "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "settings": m.settings("approval.required = 0")}, AwaitRun, None),
     ("undone there", {**ONLY_THE_RUN_KNOWS, "record": UNDONE, "runs": (m.waiting(),)}, RejectUndone, None),
+    # The thread is locked.
+    ("locked: the tag is put all the same", LOCKED, CreateTag, None),
+    ("locked: nobody can be asked", {**LOCKED, **TAGGED, "runs": (m.waiting(),)}, Blocked, Reason.THREAD_LOCKED),
+    ("locked since: nobody can approve", {**LOCKED, **TAGGED, "runs": (m.waiting(),), "prompt": m.prompt()}, Blocked, Reason.THREAD_LOCKED),
+    ("locked since it was approved: open", {**LOCKED, **TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),)}, OpenGate, None),
+    ("locked: a failure cannot be reported", {**LOCKED, **TAGGED, "runs": (m.over("failure"),)}, Blocked, Reason.THREAD_LOCKED),
+    ("locked: nor what was published", {**LOCKED, **TAGGED, "runs": (m.over(),), "published": m.published(), "release": m.release()}, Blocked, Reason.THREAD_LOCKED),
     # Undone while a run is under way.
     ("what an undone tag started is turned away at our gate", {"record": UNDONE, "runs": (m.waiting(),)}, RejectUndone, None),
     ("though not before it is certain that the tag is gone", {"record": m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=31)), "runs": (m.waiting(),)}, Blocked, Reason.UNDONE_TAG),

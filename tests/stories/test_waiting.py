@@ -76,6 +76,26 @@ async def test_the_rule_of_another_app_is_named_and_looked_at_every_ten_minutes(
         theatre.read_all()
 
 
+async def test_a_locked_thread_is_told_of_in_the_check_until_it_is_unlocked(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING), trigger="tag-push") as theatre:
+        pull = await theatre.propose()
+        theatre.acme.wanda.lock(pull.number)
+        theatre.acme.mona.merge_pull(pull.number)
+        await theatre.pass_time(timedelta(minutes=5))
+        check = theatre.check_runs(pull)[-1]
+        assert check.conclusion == "failure"
+        assert "this thread is locked" in (check.output.summary or "")
+        assert theatre.comments(pull.number, "prompt") == []
+        theatre.acme.wanda.unlock(pull.number)
+        await theatre.pass_time(timedelta(minutes=15))
+        assert len(theatre.comments(pull.number, "prompt")) == 1
+        assert theatre.check_runs(pull)[-1].conclusion == "action_required"
+        theatre.acme.hugo.comment(pull.number, APPROVE)
+        await theatre.pass_time(timedelta(minutes=5))
+        assert "Released" in theatre.status(pull)
+        theatre.read_all()
+
+
 def looks(theatre: Theatre) -> int:
     """How often somebody looked at what the run waits for."""
     return theatre.asked("GET", r"/pending_deployments$")

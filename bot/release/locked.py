@@ -1,0 +1,24 @@
+"""What becomes of a release whose thread is locked: GitHub lets an App say nothing there, and nobody be heard. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.release.reasons import Reason, because
+from bot.release.steps import Announce, AskApproval, AwaitApproval, Blocked, ReportFailure, Step
+
+_LATER, _HOURLY = timedelta(minutes=10), timedelta(hours=1)
+
+
+def unless_locked(step: Step) -> Step:
+    """``step``, or that the thread must be unlocked for it; what nobody has to be told of goes on all the same."""
+    match step:
+        case AskApproval(version=version) | AwaitApproval(version=version):
+            return Blocked(because(Reason.THREAD_LOCKED, unsaid="approval", version=version), look_again=_LATER)
+        case ReportFailure(version=version, run=run):
+            reason = because(Reason.THREAD_LOCKED, unsaid="failure", version=version, run=run.run.url)
+            return Blocked(reason, look_again=_HOURLY)
+        case Announce(version=version):
+            return Blocked(because(Reason.THREAD_LOCKED, unsaid="outcome", version=version), look_again=_HOURLY)
+        case _:
+            return step
