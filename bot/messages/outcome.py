@@ -25,6 +25,9 @@ _STATES: dict[AttestationState, str] = {
 }
 
 
+_MOST_MISSING = 20
+"""The log of a job can name any number of files."""
+
 _GO_ON = "I go on by myself from there."
 
 _NEXT: dict[Retry, str] = {
@@ -53,7 +56,8 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
         f"🎉 **{code(project)} {code(step.version)} is on {link(snapshot.target.title, index_page(snapshot))}.**",
         block([install], "sh"),
         "\n".join(["| file | sha256 | attestation |", "| --- | --- | --- |", *rows]),
-        _summary(snapshot, step.verdicts),
+        *([_missing(step.missing)] if step.missing else []),
+        _summary(snapshot, step),
         f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
     ]
     return finish("\n\n".join(parts))
@@ -115,9 +119,15 @@ def _row(verdict: FileVerdict) -> str:
     return f"| {in_cell(code(verdict.filename))} | {in_cell(code(verdict.sha256))} | {in_cell(state + reason)} |"
 
 
-def _summary(snapshot: Snapshot, verdicts: tuple[FileVerdict, ...]) -> str:
-    if not all(verdict.verified for verdict in verdicts):
-        return "Not every file is proved to come from this release; the table says why."
+def _missing(names: tuple[str, ...]) -> str:
+    shown = ", ".join(code(name) for name in names[:_MOST_MISSING])
+    more = f" and {len(names) - _MOST_MISSING} more" if len(names) > _MOST_MISSING else ""
+    return f"⚠️ Not shown by the index, though the log of the run speaks of uploading it: {shown}{more}."
+
+
+def _summary(snapshot: Snapshot, step: Announce) -> str:
+    if step.missing or not all(verdict.verified for verdict in step.verdicts):
+        return "Not every file is proved to come from this release; what is above says why."
     facts, tag = find_shown_run(snapshot), find_release_tag(snapshot)
     run = link(f"run {facts.run.id}", facts.run.url) if facts else "a run"
     commit = f" at {link(code(short(tag.commit)), commit_page(snapshot.repository, tag.commit))}" if tag else ""

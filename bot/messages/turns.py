@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.messages.reasons import say
 from bot.messages.text import code, link
 from bot.release.gate import GateKind
@@ -48,6 +50,8 @@ def headline(step: Step) -> str:
             return "Waiting for the environment's reviewers"
         case AwaitIndex(before_tag=True):
             return "Waiting for the package index before anything is tagged"
+        case AwaitIndex(unanswered=names) if names:
+            return "Waiting for the provenance of the files on the package index"
         case AwaitIndex():
             return "Waiting for the files on the package index"
         case Blocked():
@@ -75,6 +79,11 @@ def turn(snapshot: Snapshot, step: Step) -> str:
             return f"{names} reviews the deployment on {link('the page of the run', run.run.url)}."
         case AwaitIndex(trouble=str(trouble)):
             return f"The package index does not answer ({code(trouble)}). I ask again by myself."
+        case AwaitIndex(unanswered=unanswered) if unanswered:
+            names = ", ".join(code(name) for name in unanswered)
+            return f"The files are there, but the index does not give the provenance of {names} yet. I ask again by myself."
+        case AwaitIndex(late=late) if late is not None:
+            return _late(step, late)
         case AwaitIndex(missing=missing):
             names = ", ".join(code(name) for name in missing) or "the files"
             return f"The upload is done; {names} should show on the index within minutes. I look by myself."
@@ -86,6 +95,14 @@ def turn(snapshot: Snapshot, step: Step) -> str:
             return "Nobody's: it is done."
         case _:
             return "Nobody's."
+
+
+def _late(step: AwaitIndex, late: timedelta) -> str:
+    hours = int(late / timedelta(hours=1))
+    since = "more than a quarter of an hour" if hours < 1 else "an hour" if hours == 1 else f"{hours} hours"
+    names = ", ".join(code(name) for name in step.missing) or "any of the files"
+    end = " After a day I announce the release with what is there, and name the rest." if step.missing else ""
+    return f"The run has been over for {since}, and the index does not show {names}. I look every hour.{end}"
 
 
 def _run(step: AwaitRun) -> str:

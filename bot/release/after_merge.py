@@ -15,6 +15,7 @@ from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, needed
 from bot.release.branch import branch_reason
 from bot.release.naming import is_latest
+from bot.release.on_index import await_index, list_missing
 from bot.release.propose import obstacle, project_reason, route_reason, settings_reason, stands
 from bot.release.reasons import Reason, because
 from bot.release.record import Milestone, Record
@@ -56,15 +57,11 @@ from bot.versions import Project, ProjectProblem, same_version
 RUN_MUST_START_WITHIN = timedelta(minutes=10)
 """GitHub starts a run within seconds; after this long something keeps it from starting at all."""
 
-FILES_MUST_SHOW_WITHIN = timedelta(minutes=15)
-"""The index' edge cache is purged within seconds on a good day; after this long we look less often and say so."""
-
 TWIN_MUST_COME_WITHIN = timedelta(minutes=2)
 """How long, after the last thing that could start one, a second run is waited for before the release is announced."""
 
 _SOON = timedelta(seconds=20)
 _LATER = timedelta(minutes=10)
-_BRIEFLY, _LONGEST, _HOURLY = timedelta(seconds=3), timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,8 @@ def after_merge(snapshot: Snapshot) -> Step:
         if step is not None:
             return step
     verdicts = snapshot.published.verdicts if snapshot.published else ()
-    return Announce(version=stage.version, tag=stage.tag, verdicts=verdicts)
+    missing = list_missing(snapshot, stage.version)
+    return Announce(version=stage.version, tag=stage.tag, verdicts=verdicts, missing=missing)
 
 
 def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
@@ -286,35 +284,7 @@ def _approved_before(stage: Stage) -> Step | None:
 
 
 def _on_index(stage: Stage) -> Step | None:
-    published, pause = stage.snapshot.published, _index_pause(stage)
-    if published is None or isinstance(published.files, Unreachable):
-        trouble = published.files if published and isinstance(published.files, Unreachable) else "it was not asked"
-        return AwaitIndex(version=stage.version, trouble=trouble, look_again=pause)
-    there = {file.filename for file in published.files.files_of(stage.version)}
-    missing = tuple(sorted(published.uploaded - there))
-    if missing or not there:
-        return AwaitIndex(version=stage.version, missing=missing, look_again=pause)
-    if published.unanswered and not _is_overdue(stage):
-        # What is said of a file stays said: an index that coughs once must not make it "could not be checked".
-        trouble = "it did not give the provenance of every file"
-        return AwaitIndex(version=stage.version, trouble=trouble, look_again=pause)
-    return None
-
-
-def _is_overdue(stage: Stage) -> bool:
-    """Whether the run was over so long ago that nothing more is to be expected of the index."""
-    return stage.ours is None or stage.snapshot.at - stage.ours.run.updated_at > FILES_MUST_SHOW_WITHIN
-
-
-def _index_pause(stage: Stage) -> timedelta:
-    """When to ask the index again: after seconds at first, within a minute for a while, then hourly.
-
-    PyPI's edge shows a new file within seconds on a usual day and within hours on a bad one (warehouse #15543, #11512).
-    """
-    if stage.ours is None:
-        return _SOON
-    waited = stage.snapshot.at - stage.ours.run.updated_at
-    return min(max(waited / 2, _BRIEFLY), _LONGEST) if waited < FILES_MUST_SHOW_WITHIN else _HOURLY
+    return await_index(stage.snapshot, stage.ours, stage.version) if stage.ours is not None else None
 
 
 def _merge_pause(stage: Stage) -> timedelta:

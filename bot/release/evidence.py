@@ -19,6 +19,7 @@ from bot.index.facts import IndexFile, ProjectFiles, Provenance, ProvenanceAnswe
 from bot.publishing.attestations import DsseVerifier, verify_file
 from bot.publishing.route import Route
 from bot.publishing.verdicts import Expected, FileVerdict
+from bot.release.on_index import is_given_up
 from bot.release.snapshot import Published, Snapshot, Unreachable
 from bot.versions import Project
 
@@ -65,7 +66,8 @@ class Evidence:
             return Published(files if files is not None else Unreachable("it was not asked"))
         there = files.files_of(project.version)[:_MOST_FILES]
         uploaded = await self._uploaded(session, route, project, ours)
-        if not there or uploaded - {file.filename for file in there}:
+        missing = uploaded - {file.filename for file in there}
+        if not there or (missing and not is_given_up(snapshot.at, ours)):
             return Published(files, uploaded)
         expected = self._expected(snapshot, route, tag, ours)
         verdicts: list[FileVerdict] = []

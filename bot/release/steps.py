@@ -146,11 +146,12 @@ class ReportFailure(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Announce(Effect):
-    """Post the final comment."""
+    """Post the final comment; ``missing`` are files that the index never showed."""
 
     version: str
     tag: str
     verdicts: tuple[FileVerdict, ...]
+    missing: tuple[str, ...] = ()
 
 
 class Awaited(Enum):
@@ -213,10 +214,16 @@ class AwaitReviewers(Wait):
 
 @dataclass(frozen=True, slots=True)
 class AwaitIndex(Wait):
-    """The index shows the files, or answers at all (``trouble`` says why it does not)."""
+    """The index shows the files, or answers at all (``trouble`` says why it does not).
+
+    ``unanswered`` are the files that it shows without saying where they come from. ``late`` is for how long the run has
+    been over, once that is longer than files usually take.
+    """
 
     version: str = ""
     missing: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    late: timedelta | None = None
     trouble: str | None = None
     before_tag: bool = False
 

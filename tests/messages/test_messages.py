@@ -7,6 +7,7 @@ import pkgutil
 import re
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +41,7 @@ from bot.release.steps import (
 )
 from bot.versions import Quoted
 from tests.release import making as m
-from tests.release.test_decide import ROWS, WAITS
+from tests.release.test_decide import ROWS, TAGGED, WAITS, WITH_SDIST
 
 HOSTILE = st.text(st.sampled_from("`<>@!-#|[]()\\/release \n\r\t*_&;{}:\u202e\u200b") | st.characters(), max_size=60)
 FORGED = f"{marker(STATUS)}\n/release approve 1.2.0 @acme/everyone &#64;all <!-- x --> ``` | [a](javascript:1)"
@@ -246,3 +247,29 @@ def test_whatever_a_run_is_waited_for_has_words_of_its_own(changes: dict[str, ob
         "would turn away": {Awaited.TWIN_START},
     }.items():
         assert (sentence in said) == (what in true_of), sentence
+
+
+def test_an_index_that_answers_is_not_said_to_be_silent() -> None:
+    over = {**TAGGED, "runs": (m.over(),)}
+    snapshot = m.snapshot(**over, published=m.published(unanswered=("widget.whl",)))
+    said = status.render_status(snapshot, next_step(snapshot))
+    assert "does not answer" not in said
+    assert "does not give the provenance of `widget.whl` yet" in said
+
+
+def test_files_that_are_late_are_named_and_then_given_up() -> None:
+    def said(hours: float) -> str:
+        facts = replace(m.over(), run=replace(m.over().run, updated_at=m.NOW - timedelta(hours=hours)))
+        published = m.published(uploaded=WITH_SDIST)
+        snapshot = m.snapshot(**TAGGED, runs=(facts,), published=published, release=m.release())
+        step = next_step(snapshot)
+        if isinstance(step, Announce):
+            return outcome.render_published(snapshot, step)
+        return status.render_status(snapshot, step)
+
+    assert "should show on the index within minutes" in said(0.1)
+    assert "over for more than a quarter of an hour, and the index does not show `widget-1.2.0.tar.gz`" in said(0.5)
+    assert "over for 3 hours, and the index does not show `widget-1.2.0.tar.gz`" in said(3.5)
+    final = said(25)
+    assert "Not shown by the index, though the log of the run speaks of uploading it: `widget-1.2.0.tar.gz`" in final
+    assert "Every file carries" not in final

@@ -57,6 +57,8 @@ REVIEWERS = {"environment": m.environment(rule=False, reviewers=("hugo",))}
 BOTH = {"environment": m.environment(reviewers=("hugo",))}
 BRANCHES_ONLY = replace(m.environment(), protected_branches_only=True)
 BROKEN = read_project({"pyproject.toml": b"[project"})
+WITH_SDIST = frozenset({"widget-1.2.0-py3-none-any.whl", "widget-1.2.0.tar.gz"})
+AGES_AGO = replace(m.over(), run=replace(m.over().run, updated_at=m.NOW - timedelta(hours=25)))
 LOCKED = {"pull": m.pull(locked=True)}
 OTHER_LETTERS = {"candidate": m.candidate(environment="PyPI"), "environment": replace(m.environment(), name="PyPI")}
 ONLY_THE_RUN_KNOWS = {"candidate": m.candidate(environment="${{ vars.ENV || 'pypi' }}")}
@@ -260,6 +262,9 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("an index that is away is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(files=Unreachable("x"))}, AwaitIndex, None),
     ("a file that does not show yet is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(uploaded=frozenset({"widget-1.2.0.tar.gz"}))}, AwaitIndex, None),
     ("no file at all is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(files=m.files("1.1.0"), uploaded=frozenset())}, AwaitIndex, None),
+    ("one that does not show for a day is given up", {**TAGGED, "runs": (AGES_AGO,), "published": m.published(uploaded=WITH_SDIST), "release": m.release()}, Announce, None),
+    ("though not when nothing shows", {**TAGGED, "runs": (AGES_AGO,), "published": m.published(files=m.files("1.1.0"), uploaded=WITH_SDIST)}, AwaitIndex, None),
+    ("a file without provenance is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(unanswered=("x.whl",))}, AwaitIndex, None),
     ("all files are there: the release, with evidence", {**TAGGED, "runs": (m.over(),), "published": m.published()}, PublishRelease, None),
     ("everything is there: announce", {**TAGGED, "runs": (m.over(),), "published": m.published(), "release": m.release()}, Announce, None),
     ("release order: announce", {**TAGGED, **ON_RELEASE, "runs": (m.over(event="release"),), "published": m.published(), "release": m.release()}, Announce, None),

@@ -96,6 +96,25 @@ async def test_a_locked_thread_is_told_of_in_the_check_until_it_is_unlocked(tmp_
         theatre.read_all()
 
 
+async def test_a_file_that_was_never_uploaded_does_not_keep_a_release_unfinished(tmp_path: Path) -> None:
+    name = "widget-1.2.0-cp39-cp39-win32.whl"
+    step = "      - uses: pypa/gh-action-pypi-publish"
+    workflow = publish_workflow("tag-push").replace(step, f"      - run: echo Uploading {name}\n{step}")
+    clock = VirtualClock(MORNING)
+    files: dict[str, str | None] = {PUBLISH: workflow}
+    async with open_theatre(tmp_path, clock=clock, gate="none", trigger="tag-push", files=files) as theatre:
+        pull = await theatre.propose()
+        theatre.acme.mona.merge_pull(pull.number)
+        await theatre.pass_time(timedelta(hours=3))
+        assert f"the index does not show `{name}`" in theatre.status(pull)
+        assert theatre.comments(pull.number, "outcome") == []
+        await theatre.pass_time(timedelta(hours=23))
+        (final,) = theatre.comments(pull.number, "outcome")
+        assert final.count("✅ verified") == 2
+        assert f"Not shown by the index, though the log of the run speaks of uploading it: `{name}`" in final
+        theatre.read_all()
+
+
 def looks(theatre: Theatre) -> int:
     """How often somebody looked at what the run waits for."""
     return theatre.asked("GET", r"/pending_deployments$")
