@@ -17,10 +17,11 @@ from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
 from bot.release.perform import PULL_INTENT, Performer
 from bot.release.reconcile import Reached, Reconciler, is_over
-from bot.release.record import Milestone
+from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot
 from bot.release.speech import STALENESS, Speech
+from bot.versions import same_version
 
 _APPROVAL_INTENT = "approval:"
 
@@ -44,21 +45,33 @@ class Workbench:
         # The line is noted first: a release whose branch is deleted after the merge is found again through it.
         await note_line(self._intents, line)
         sight = await self.observer.look(line)
-        newest = next(iter(await self.observer.list_own_pulls(repository, line, sight)), None)
+        own = await self.observer.list_own_pulls(repository, line, sight)
+        made = await self._find_made_for(own, request, sight)
+        if made is not None:
+            # It was carried out before a crash, and people have merged or closed what came of it since.
+            return await self.take(repository, made, sight)
+        newest = next(iter(own), None)
         if newest is not None and newest.is_open:
             return await self._reconciler.reconcile(repository, line, newest, request, sight=sight)
-        if newest is not None and newest.created_at >= request.at and await self._is_made_for(newest, request, sight):
-            # It was carried out before a crash, and people have merged or closed what came of it since.
-            return await self.take(repository, newest, sight)
         opening = await self._intents.find(f"{PULL_INTENT}{request.comment_id}")
         if opening is not None and self.is_recent(opening.recorded_at):
             # People may have merged what does not even show yet: their merge must not be followed by a second one.
             raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
         return await self._reconciler.reconcile(repository, line, None, request, sight=sight)
 
-    async def _is_made_for(self, pull: PullRequest, request: Request, sight: Sight) -> bool:
-        record = await self.observer.find_record(pull, sight)
-        return record is not None and record.comment_id == request.comment_id
+    async def _find_made_for(self, pulls: list[PullRequest], request: Request, sight: Sight) -> PullRequest | None:
+        """The pull request that ``request`` has made, or moved, and that is not open any more.
+
+        It may be much older than the request, and a newer one may have been made since. Of one that was merged before
+        anybody asked nothing needs to be read.
+        """
+        for pull in pulls:
+            if pull.is_open or (pull.merged_at is not None and pull.merged_at < request.at):
+                continue
+            record = await self.observer.find_record(pull, sight)
+            if record is not None and _is_for(record, pull, request):
+                return pull
+        return None
 
     async def take(
         self, repository: Repository, pull: PullRequest, sight: Sight | None = None, seen: Snapshot | None = None
@@ -152,3 +165,10 @@ class Workbench:
         except PermissionMissing:
             return False
         return record is not None and record.reached(Milestone.ANNOUNCED)
+
+
+def _is_for(record: Record, pull: PullRequest, request: Request) -> bool:
+    """Whether what a record tells of was asked for with ``request``, or confirmed with it as others had left the branch."""
+    confirmed = record.is_confirmed(pull.head_sha) and record.confirmed_by == request.requester.id
+    again = confirmed and pull.merged and same_version(record.version, request.version)
+    return record.comment_id == request.comment_id or again
