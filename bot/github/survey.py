@@ -21,7 +21,7 @@ _REPOSITORY: Final = """
   r{i}: node(id: $id{i}) {{
     ...lately
     ... on Repository {{
-      line: pullRequests(headRefName: $branch{i}, first: 3, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      line: pullRequests(headRefName: $branch{i}, first: 20, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
         nodes {{ ...pull }}
       }}
     }}
@@ -34,12 +34,12 @@ fragment lately on Repository {
   branches: refs(refPrefix: "refs/heads/aweigh/", first: 10) {
     nodes {
       name
-      associatedPullRequests(first: 3, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...pull } }
+      associatedPullRequests(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...pull } }
     }
   }
 }
 fragment pull on PullRequest {
-  id state updatedAt mergedAt headRefName baseRefName isCrossRepository
+  id number state updatedAt mergedAt headRefName baseRefName isCrossRepository
   author { __typename ... on Bot { databaseId } }
 }"""
 
@@ -90,6 +90,7 @@ class SurveyedPull:
     """A pull request as far as a survey shows it; ``author_id`` is there for bots only."""
 
     node_id: str
+    number: int
     author_id: int | None
     head_branch: str
     base_branch: str
@@ -203,6 +204,7 @@ def _read_pull(node: dict[str, Any]) -> SurveyedPull:
     author = (node.get("author") or {}).get("databaseId")
     return SurveyedPull(
         node_id=str(node["id"]),
+        number=int(node["number"]),
         author_id=int(author) if author is not None else None,
         head_branch=str(node["headRefName"]),
         base_branch=str(node["baseRefName"]),

@@ -39,7 +39,7 @@ from bot.github.survey import (
 )
 from bot.intake.account import Account
 from bot.intake.lost_comments import TOO_YOUNG, LostComments
-from bot.release.lines import note_line
+from bot.release.lines import LASTS, note_line, note_merged
 from bot.release.record import Milestone, find_record
 from bot.release.snapshot import Line
 
@@ -48,9 +48,6 @@ NOTE: Final = "sweep:recovery"
 EVERY: Final = timedelta(days=1)
 LOOKS_BACK: Final = timedelta(days=14)
 """How far back commands are looked for when the database is new, but never before the App was installed."""
-
-_LATELY: Final = timedelta(days=35)
-"""How long after its merge a release can be under way: no workflow run lasts longer (docs: "Actions limits")."""
 
 _OVERLAP: Final = timedelta(minutes=5)
 _LONGEST: Final = timedelta(minutes=4)
@@ -142,7 +139,7 @@ def list_under_way(surveyed: Surveyed, bot_id: int, now: datetime) -> list[Surve
     return [
         pull
         for pull in surveyed.pulls
-        if _is_ours(pull, bot_id) and (pull.is_open or (pull.merged_at is not None and now - pull.merged_at < _LATELY))
+        if _is_ours(pull, bot_id) and (pull.is_open or (pull.merged_at is not None and now - pull.merged_at < LASTS))
     ]
 
 
@@ -240,7 +237,7 @@ class Recovery:
         return len(changed), state.past(later=True) if few else state
 
     async def _wake(self, session: Session, surveyed: Collection[Surveyed], before: int) -> int:
-        """Wake every repository with a release under way, and note its lines; how many, ``before`` were woken earlier."""
+        """Wake every repository with a release under way, and note what is; how many, ``before`` were woken earlier."""
         bot_id, now = (await self._account.get(session)).bot.id, self._clock.now()
         candidates = {one.repository.ref: list_under_way(one, bot_id, now) for one in surveyed}
         merged = [pull for pulls in candidates.values() for pull in pulls if not pull.is_open]
@@ -248,9 +245,13 @@ class Recovery:
         woken = 0
         for one in surveyed:
             repository = one.repository.ref
-            lines = {Line(pull.base_branch) for pull in candidates[repository] if pull.node_id not in announced}
+            under_way = [pull for pull in candidates[repository] if pull.node_id not in announced]
+            intents, lines = self._engine.intents(repository), {Line(pull.base_branch) for pull in under_way}
             for line in lines:
-                await note_line(self._engine.intents(repository), line)
+                await note_line(intents, line)
+            for pull in under_way:
+                if not pull.is_open:
+                    await note_merged(intents, pull.number)
             if lines or has_stray_branch(one, bot_id):
                 await self._engine.wake(repository, after=max(NOW, (before + woken + 1 - _AT_ONCE) * _APART))
                 woken += 1

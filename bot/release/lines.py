@@ -1,18 +1,39 @@
-"""Which release lines of a repository have a release under way, as far as the engine knows.
+"""What of a repository is under way, as far as the engine knows: release lines, and releases that were merged.
 
-A note saves looking everywhere: a release whose branch was deleted after the merge is found through it, and so is the
-repository itself. Lost with the database it is written again by the recovery sweep, from what GitHub shows.
+A note saves looking everywhere: a release whose branch was deleted after the merge is found through its line, and so is
+the repository itself; one that was merged and is not through is found however many pull requests came after it. What
+becomes of either only GitHub tells. Lost with the database they are written again by the recovery sweep, from what
+GitHub shows.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from bot.engine.protocol import Intents
 from bot.release.snapshot import Line
 
 UNDER_WAY: Final = "line:"
-"""How the key of such a note begins."""
+"""How the key of a line's note begins."""
+
+MERGED: Final = "merged:"
+"""How the key of a merged release's note begins."""
+
+LASTS: Final = timedelta(days=35)
+"""How long after its merge a release can be under way: no workflow run lasts longer (docs: "Actions limits")."""
+
+_MOST_MERGED: Final = 10
+"""How many merged releases are looked after, the newest ones; where so many stand still nobody waits for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was noted: lines, and the numbers of merged pull requests, newest first."""
+
+    lines: tuple[Line, ...]
+    merged: tuple[int, ...]
 
 
 async def note_line(intents: Intents, line: Line) -> None:
@@ -25,7 +46,19 @@ async def forget_line(intents: Intents, line: Line) -> None:
     await intents.forget(UNDER_WAY + line.base)
 
 
-async def list_noted_lines(intents: Intents) -> list[Line]:
-    """The lines that were noted."""
-    noted = [intent.key for intent in await intents.list() if intent.key.startswith(UNDER_WAY)]
-    return [Line(key.removeprefix(UNDER_WAY)) for key in noted]
+async def note_merged(intents: Intents, number: int) -> None:
+    """This release pull request was merged, and its release is not through."""
+    await intents.record(f"{MERGED}{number}", {})
+
+
+async def forget_merged(intents: Intents, number: int) -> None:
+    """This release is over."""
+    await intents.forget(f"{MERGED}{number}")
+
+
+async def get_noted(intents: Intents) -> Noted:
+    """Everything that was noted and not forgotten."""
+    keys = [intent.key for intent in await intents.list()]
+    lines = tuple(Line(key.removeprefix(UNDER_WAY)) for key in keys if key.startswith(UNDER_WAY))
+    merged = sorted((int(key.removeprefix(MERGED)) for key in keys if key.startswith(MERGED)), reverse=True)
+    return Noted(lines, tuple(merged[:_MOST_MERGED]))

@@ -47,7 +47,7 @@ from bot.settings.repository import RepositorySettings, SettingsProblem, read_se
 from bot.versions import Project
 
 _MOST_OWN_PULLS = 3
-"""How many of our pull requests from one branch are looked after."""
+"""How many of our pull requests from one branch are looked after; a note leads to older ones that are not through."""
 
 _MOST_COMMITS = 30
 """How far back on a release branch the check run with our record is looked for."""

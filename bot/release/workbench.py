@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -9,10 +10,11 @@ from bot.engine.protocol import Backoff, Intents
 from bot.github.access import Access
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
+from bot.github.pulls import find_pull
 from bot.messages.prompts import PROMPT
 from bot.release.decide import next_step
 from bot.release.evidence import Evidence
-from bot.release.lines import forget_line, list_noted_lines, note_line
+from bot.release.lines import LASTS, Noted, forget_line, forget_merged, get_noted, note_line, note_merged
 from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
 from bot.release.perform import PULL_INTENT, Performer
@@ -109,9 +111,12 @@ class Workbench:
         ``guess`` is what the line of the default branch was once: when it still is, one look is enough.
         """
         sight: Sight | None
-        sight, lines = await self._survey(guess)
+        noted = await get_noted(self._intents)
+        sight, lines = await self._survey(noted, guess)
         repository = await sight.get_repository()
-        pulls = {line: await self._list_under_way(repository, line, sight) for line in lines}
+        pulls = {line: await self._list_under_way(repository, line, sight, noted) for line in lines}
+        for pull in await self._list_hidden(repository, sight, noted, pulls):
+            pulls.setdefault(Line(pull.base_branch), []).append(pull)
         soonest: timedelta | None = None
         for line, own in pulls.items():
             under_way = False
@@ -119,6 +124,8 @@ class Workbench:
                 reached = await self.take(repository, pull, sight)
                 # What was seen at first is out of date as soon as something was done.
                 sight = None if reached.moved else sight
+                if is_over(reached):
+                    await forget_merged(self._intents, pull.number)
                 under_way = under_way or not is_over(reached)
                 after = reached.look_again
                 if after is not None:
@@ -127,14 +134,13 @@ class Workbench:
                 await forget_line(self._intents, line)
         return soonest
 
-    async def _survey(self, guess: Line | None) -> tuple[Sight, list[Line]]:
+    async def _survey(self, noted: Noted, guess: Line | None) -> tuple[Sight, list[Line]]:
         """What there is to see of the default branch, every line with a release branch, and those noted when asked for."""
-        noted = await list_noted_lines(self._intents)
-        seen = {*noted, guess} if guess is not None else {*noted}
+        seen = {*noted.lines, guess} if guess is not None else {*noted.lines}
         sight = await self.observer.look(*seen)
         repository = await sight.get_repository()
         self.usual = Line(repository.default_branch)
-        lines = {*noted, self.usual}
+        lines = {*noted.lines, self.usual}
         # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
         strange = await self._list_branches(sight) - {line.branch for line in lines}
         stand_ins = {Line(branch.removeprefix(BRANCHES)) for branch in strange}
@@ -152,11 +158,43 @@ class Workbench:
             # Each release whose pull request shows will say so by itself.
             return set()
 
-    async def _list_under_way(self, repository: Repository, line: Line, sight: Sight) -> list[PullRequest]:
+    async def _list_under_way(
+        self, repository: Repository, line: Line, sight: Sight, noted: Noted
+    ) -> list[PullRequest]:
         """The newest release PR, whatever its state, and older ones that were merged and may not be through."""
         own = await self.observer.list_own_pulls(repository, line, sight)
-        newest, older = own[:1], [pull for pull in own[1:] if pull.merged and not await self._is_through(pull, sight)]
-        return [pull for pull in (*newest, *older) if pull.base_branch == line.base]
+        merged = [pull for pull in own if pull.merged and not await self._is_through(pull, sight)]
+        for pull in merged:
+            # Noted before anything else: what comes of it may take longer than the next pull requests.
+            if pull.number not in noted.merged:
+                await note_merged(self._intents, pull.number)
+        under_way = [pull for pull in own if pull in merged or pull is own[0]]
+        return [pull for pull in under_way if pull.base_branch == line.base]
+
+    async def _list_hidden(
+        self, repository: Repository, sight: Sight, noted: Noted, shown: Mapping[Line, list[PullRequest]]
+    ) -> list[PullRequest]:
+        """Releases that were merged and may not be through, behind so many newer pull requests that only a note leads to them."""
+        seen = {pull.number for pulls in shown.values() for pull in pulls}
+        hidden = []
+        for number in noted.merged:
+            if number in seen:
+                continue
+            found = await find_pull(self.access.read, number)
+            pull = found[0] if found else None
+            if (
+                pull is not None
+                and self._may_be_under_way(repository, pull)
+                and not await self._is_through(pull, sight)
+            ):
+                hidden.append(pull)
+            else:
+                await forget_merged(self._intents, number)
+        return hidden
+
+    def _may_be_under_way(self, repository: Repository, pull: PullRequest) -> bool:
+        lately = pull.merged_at is not None and self._clock.now() - pull.merged_at < LASTS
+        return lately and self.observer.is_own(repository, pull)
 
     async def _is_through(self, pull: PullRequest, sight: Sight) -> bool:
         """Whether a release was announced. One that we may not look at is taken up, and says so by itself."""

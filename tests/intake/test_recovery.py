@@ -56,12 +56,12 @@ class TestWhatIsFound:
     async def test_lines_beside_the_default_branch_also_when_their_branch_is_gone(self, estate: Estate) -> None:
         (repository,) = estate.add_repositories(1)
         estate.release(repository, "main")
-        estate.release(repository, "1.x", merged=True)
+        merged = estate.release(repository, "1.x", merged=True)
         estate.release(repository, "feature/y")
         await estate.act()
         (ref,) = estate.refs(repository)
         assert [one.key for one in await estate.engine.intents(ref).list()] == [
-            "line:1.x", "line:feature/y", "line:main",
+            "line:1.x", "line:feature/y", "line:main", f"merged:{merged.number}",
         ]  # fmt: skip
         assert estate.seen.reconciled == [ref]
 
@@ -328,7 +328,7 @@ class TestOccasions:
         assert (second.since, second.began - first.began > DAY, second.done) == (first.since, True, True)
 
 
-PULL = SurveyedPull("PR_1", 99, "aweigh/main", "main", from_fork=False, is_open=True, merged_at=None)
+PULL = SurveyedPull("PR_1", 1, 99, "aweigh/main", "main", from_fork=False, is_open=True, merged_at=None)
 
 
 @pytest.mark.parametrize(
