@@ -29,7 +29,7 @@ from bot.release import approvals
 from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached
-from bot.release.snapshot import Line, Request
+from bot.release.snapshot import Line, Request, home_line, is_astray
 from bot.release.speech import STALENESS
 from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, End, Refused
 from bot.release.views import find_shown_run
@@ -167,11 +167,14 @@ class Conversation:
             return None
         pull, repository = found
         own = bench.observer.is_own(repository, pull)
-        return Place(repository, Line(pull.base_branch), pull, is_release_pull=own)
+        line = home_line(repository, pull) if own else Line(pull.base_branch)
+        return Place(repository, line, pull, is_release_pull=own)
 
     async def _release(self, version: str, place: Place) -> Answer:
         comment = self._comment
-        on_release_pull = place.is_release_pull and place.pull is not None and place.pull.is_open
+        pull = place.pull if place.is_release_pull else None
+        # In the thread of one that was pointed elsewhere a release is asked for anew.
+        on_release_pull = pull is not None and pull.is_open and not is_astray(pull)
         request = Request(
             version, comment.author, comment.comment_id, comment.created_at, on_release_pull=on_release_pull
         )
@@ -255,7 +258,7 @@ class Conversation:
         return Answer("rocket", replies.render_status_link(pull, headline(reached.step), comment_id))
 
     async def _newest(self, place: Place) -> PullRequest | None:
-        return next(iter(await self._bench.observer.list_own_pulls(place.repository, place.line)), None)
+        return next(iter(await self._bench.observer.list_pulls(place.repository, place.line)), None)
 
     async def _help(self, place: Place) -> Answer:
         merged = place.is_release_pull and place.pull is not None and place.pull.merged

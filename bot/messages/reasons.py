@@ -134,6 +134,21 @@ def _undone_pull(reason: Because) -> Said:
     )
 
 
+def _pointed_elsewhere(reason: Because) -> Said:
+    base, branch, line = code(reason.get("base")), code(reason.get("branch")), f"/release {reason.get('version')}"
+    if reason.get("merged"):
+        return Said(
+            f"This pull request was merged into {base}, which {branch} was not made for, so nothing was tagged.",
+            "To release after all, ask again:",
+            line,
+        )
+    return Said(
+        f"This pull request points at another base, {base}, which {branch} was not made for: merging it there releases nothing.",
+        "Point it back and I go on, or ask again for a new one:",
+        line,
+    )
+
+
 def _archived(_: Because) -> Said:
     return Said("This repository is archived, so nothing can be released from it.")
 
@@ -500,6 +515,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.TAGS_NOT_ADMITTED: _tags_not_admitted,
     Reason.BRANCH_TAKEN: _branch_taken,
     Reason.TAG_TOO_LONG: _tag_too_long,
+    Reason.POINTED_ELSEWHERE: _pointed_elsewhere,
     Reason.FOREIGN_FILES: _foreign_files,
     Reason.PUSHED_BY_UNKNOWN: _pushed_by_unknown,
     Reason.BRANCH_TURNED_BACK: _branch_turned_back,

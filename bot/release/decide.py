@@ -5,6 +5,7 @@ Before the merge the decision stands here and in ``propose``; after it in ``afte
 
 from __future__ import annotations
 
+from bot.github.facts import PullRequest
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
 from bot.release.branch import branch_reason, list_people
@@ -12,7 +13,7 @@ from bot.release.locked import unless_locked
 from bot.release.propose import obstacle, propose, route_reason, settings_reason, stands
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
-from bot.release.snapshot import Snapshot, Unreachable
+from bot.release.snapshot import Snapshot, Unreachable, is_astray
 from bot.release.steps import Abandoned, AwaitMerge, Blocked, Idle, Step
 from bot.settings.repository import SettingsProblem
 
@@ -26,10 +27,20 @@ def next_step(snapshot: Snapshot) -> Step:
     pull = snapshot.pull
     if pull is None:
         return Idle()
+    if is_astray(pull) and (pull.is_open or pull.merged):
+        return Blocked(_astray_reason(snapshot, pull))
     if pull.merged:
         step = after_merge(snapshot)
         return unless_locked(step) if pull.locked else step
     return _before_merge(snapshot) if pull.is_open else Abandoned()
+
+
+def _astray_reason(snapshot: Snapshot, pull: PullRequest) -> Because:
+    # Without a record nobody knows which version it was.
+    version, merged = snapshot.record.version if snapshot.record else "VERSION", "yes" if pull.merged else ""
+    return because(
+        Reason.POINTED_ELSEWHERE, base=pull.base_branch, branch=pull.head_branch, version=version, merged=merged
+    )
 
 
 def _before_merge(snapshot: Snapshot) -> Step:

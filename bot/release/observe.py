@@ -40,7 +40,7 @@ from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_environment, find_ours, our_review
 from bot.release.sight import Sight, look
-from bot.release.snapshot import Line, Request, Snapshot
+from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
@@ -71,7 +71,11 @@ class Observer:
         return await get_repository(self._access.read)
 
     async def list_own_pulls(self, repository: Repository, line: Line, sight: Sight | None = None) -> list[PullRequest]:
-        """The newest release PRs of ``line``, newest first: ours by author, and from this repository, never a fork's."""
+        """The newest release PRs of ``line``, newest first, without those that were pointed at another base."""
+        return [pull for pull in await self.list_pulls(repository, line, sight) if not is_astray(pull)]
+
+    async def list_pulls(self, repository: Repository, line: Line, sight: Sight | None = None) -> list[PullRequest]:
+        """The newest release PRs that were made for ``line``, newest first, wherever they point now."""
 
         def choose(pulls: list[PullRequest]) -> list[PullRequest]:
             return [pull for pull in pulls if self.is_own(repository, pull)][:_MOST_OWN_PULLS]
@@ -80,13 +84,13 @@ class Observer:
         return choose(await sight.list_pulls(line.branch, lambda pulls: len(choose(pulls)) == _MOST_OWN_PULLS))
 
     def is_own(self, repository: Repository, pull: PullRequest) -> bool:
-        """Whether ``pull`` is a release PR that we made, for the line we made it for.
+        """Whether ``pull`` is a release PR that we made: ours by author, and from this repository, never a fork's.
 
-        Anybody can name a branch like ours, and whoever may write can point our pull request at another base.
+        Anybody can name a branch like ours. Whoever may write can point our pull request at another base: it is ours
+        all the same, and ``is_astray`` then.
         """
         by_us = pull.author is not None and pull.author.id == self._app.bot.id
-        in_line = pull.head_branch == Line(pull.base_branch).branch
-        return by_us and in_line and pull.head_repository_id == repository.id
+        return by_us and pull.head_branch.startswith(BRANCHES) and pull.head_repository_id == repository.id
 
     def is_new(self, pull: PullRequest | None) -> bool:
         """Whether ``pull`` was made so recently that reads may still miss it, or what belongs to it."""
@@ -110,7 +114,7 @@ class Observer:
         snapshot = replace(
             snapshot, check=check, record=record, comments=sight.find_conversation(pull) if pull else None
         )
-        if request is None and (pull is None or record is None or _is_settled(pull, record)):
+        if request is None and (pull is None or record is None or _is_settled(pull, record) or is_astray(pull)):
             return snapshot
         settings = read_settings(await sight.read_settings_files())
         snapshot = replace(snapshot, settings=settings)

@@ -30,7 +30,8 @@ class Reason(StrEnum):
     TAGS_NOT_ADMITTED = "tags-not-admitted"
     BRANCH_TAKEN = "branch-taken"
     TAG_TOO_LONG = "tag-too-long"
-    # What others pushed to the release branch.
+    # What others made of the release pull request or its branch.
+    POINTED_ELSEWHERE = "pointed-elsewhere"
     FOREIGN_FILES = "foreign-files"
     PUSHED_BY_UNKNOWN = "pushed-by-unknown"
     BRANCH_TURNED_BACK = "branch-turned-back"

@@ -50,6 +50,23 @@ class Line:
         return BRANCHES + self.base.replace("/", ".")
 
 
+def is_astray(pull: PullRequest) -> bool:
+    """Whether a release pull request of ours points at another base than that of its branch: somebody edited it."""
+    return Line(pull.base_branch).branch != pull.head_branch
+
+
+def home_line(repository: Repository, pull: PullRequest) -> Line:
+    """The line that a release pull request of ours was made for.
+
+    Of one that points elsewhere only its branch tells, whose dots may have been slashes: no base but the default
+    branch is taken for having had any.
+    """
+    if not is_astray(pull):
+        return Line(pull.base_branch)
+    default = Line(repository.default_branch)
+    return default if default.branch == pull.head_branch else Line(pull.head_branch.removeprefix(BRANCHES))
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A ``/release VERSION`` that is being carried out."""

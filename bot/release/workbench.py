@@ -21,7 +21,7 @@ from bot.release.perform import PULL_INTENT, Performer
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
-from bot.release.snapshot import BRANCHES, Line, Request, Snapshot
+from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, home_line, is_astray
 from bot.release.speech import STALENESS, Speech
 from bot.versions import same_version
 
@@ -79,7 +79,15 @@ class Workbench:
         self, repository: Repository, pull: PullRequest, sight: Sight | None = None, seen: Snapshot | None = None
     ) -> Reached:
         """Take the release of ``pull`` as far as it goes, from what was seen just now where somebody looked."""
+        if is_astray(pull) and await self._is_followed(repository, pull, sight):
+            # Both have the same branch, and so the same commit and check run, which are the other's now.
+            return await self.look(repository, pull)
         return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, sight=sight, seen=seen)
+
+    async def _is_followed(self, repository: Repository, pull: PullRequest, sight: Sight | None) -> bool:
+        """Whether there is a release PR from the branch of ``pull`` that was made later."""
+        line = home_line(repository, pull)
+        return any(one.number > pull.number for one in await self.observer.list_own_pulls(repository, line, sight))
 
     async def accept(self, approval: str) -> None:
         """Note that this approval was judged to count: once its gate is open, nothing shows that any more."""
@@ -147,8 +155,8 @@ class Workbench:
         if not lines | stand_ins <= seen:
             sight = await self.observer.look(*lines, *stand_ins)
         for stand_in in stand_ins:
-            pulls = await self.observer.list_own_pulls(repository, stand_in, sight)
-            lines |= {Line(pull.base_branch) for pull in pulls if Line(pull.base_branch).branch == stand_in.branch}
+            pulls = await self.observer.list_pulls(repository, stand_in, sight)
+            lines |= {home_line(repository, pull) for pull in pulls}
         return sight, sorted(lines, key=lambda line: line.base)
 
     async def _list_branches(self, sight: Sight) -> set[str]:
@@ -162,14 +170,16 @@ class Workbench:
         self, repository: Repository, line: Line, sight: Sight, noted: Noted
     ) -> list[PullRequest]:
         """The newest release PR, whatever its state, and older ones that were merged and may not be through."""
-        own = await self.observer.list_own_pulls(repository, line, sight)
-        merged = [pull for pull in own if pull.merged and not await self._is_through(pull, sight)]
+        own = await self.observer.list_pulls(repository, line, sight)
+        # One that was merged into another base releases nothing.
+        aimed = [pull for pull in own if pull.merged and not is_astray(pull)]
+        merged = [pull for pull in aimed if not await self._is_through(pull, sight)]
         for pull in merged:
             # Noted before anything else: what comes of it may take longer than the next pull requests.
             if pull.number not in noted.merged:
                 await note_merged(self._intents, pull.number)
         under_way = [pull for pull in own if pull in merged or pull is own[0]]
-        return [pull for pull in under_way if pull.base_branch == line.base]
+        return [pull for pull in under_way if home_line(repository, pull) == line]
 
     async def _list_hidden(
         self, repository: Repository, sight: Sight, noted: Noted, shown: Mapping[Line, list[PullRequest]]
@@ -194,7 +204,7 @@ class Workbench:
 
     def _may_be_under_way(self, repository: Repository, pull: PullRequest) -> bool:
         lately = pull.merged_at is not None and self._clock.now() - pull.merged_at < LASTS
-        return lately and self.observer.is_own(repository, pull)
+        return lately and self.observer.is_own(repository, pull) and not is_astray(pull)
 
     async def _is_through(self, pull: PullRequest, sight: Sight) -> bool:
         """Whether a release was announced. One that we may not look at is taken up, and says so by itself."""
