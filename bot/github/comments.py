@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +15,9 @@ Reaction = Literal["eyes", "rocket", "confused", "-1"]
 _MOST_PAGES = 3
 MOST_COMMENTS = 100 * _MOST_PAGES
 """How many comments of a thread are read from either end."""
+
+_MOST_PAGES_SINCE = 30
+"""How many hundreds of the newest comments are read at most where all of them count; a look takes thirty requests then."""
 
 SAID = """
 fragment said on IssueCommentConnection {
@@ -39,19 +43,36 @@ _REACT = """
 mutation($input: AddReactionInput!) { addReaction(input: $input) { clientMutationId } }"""
 
 
-async def list_conversation(session: Session, number: int, *, since: datetime | None = None) -> list[Comment]:
-    """The comments of an issue or pull request, oldest first, back to ``since`` or the newest 300; each knows whether it was edited."""
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What was said, oldest first; ``complete``: nothing that was asked for is missing."""
+
+    comments: tuple[Comment, ...]
+    complete: bool
+
+
+async def list_conversation(session: Session, number: int) -> list[Comment]:
+    """The newest 300 comments of an issue or pull request, oldest first; each knows whether it was edited."""
+    return list((await _read_thread(session, number, _MOST_PAGES)).comments)
+
+
+async def get_thread(session: Session, number: int, since: datetime) -> Thread:
+    """All comments of an issue or pull request back to ``since``, or the newest 3,000; each knows whether it was edited."""
+    return await _read_thread(session, number, _MOST_PAGES_SINCE, since)
+
+
+async def _read_thread(session: Session, number: int, most_pages: int, since: datetime | None = None) -> Thread:
     found: list[Comment] = []
     before = None
-    for _ in range(_MOST_PAGES):
+    for _ in range(most_pages):
         variables = {"owner": session.owner, "name": session.name, "number": number, "before": before}
         data = await session.graphql(_CONVERSATION, variables)
         page = data["repository"]["issueOrPullRequest"]["comments"]
         found = [read_comment_node(node) for node in page["nodes"]] + found
         if not page["pageInfo"]["hasPreviousPage"] or (since and found and found[0].created_at < since):
-            break
+            return Thread(tuple(found), complete=True)
         before = page["pageInfo"]["startCursor"]
-    return found
+    return Thread(tuple(found), complete=False)
 
 
 async def list_comments(session: Session, number: int) -> list[Comment]:

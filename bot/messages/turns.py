@@ -36,6 +36,8 @@ _RUN_HEADLINES: dict[Awaited, str] = {
     Awaited.TWIN_START: "Published; looking for a second run",
 }
 
+_UNREAD = "⚠️ So much was said here since I asked that I read the newest of it only: an approval further up has to be typed again."
+
 
 def headline(step: Step) -> str:
     """Where the release stands, in a few words of plain text."""
@@ -73,7 +75,8 @@ def turn(snapshot: Snapshot, step: Step) -> str:
             return _run(step)
         case AwaitApproval():
             others = "" if allows_self(snapshot) else " who neither asked for this release nor pushed to its branch"
-            return f"A maintainer{others} types {code(f'/release approve {step.version}')}."
+            unread = f" {_UNREAD}" if snapshot.answers_unread else ""
+            return f"A maintainer{others} types {code(f'/release approve {step.version}')}.{unread}"
         case AwaitReviewers(run=run) if run is not None:
             names = " or ".join(code("@" + name) for name in step.reviewers)
             return f"{names} reviews the deployment on {link('the page of the run', run.run.url)}."

@@ -10,6 +10,7 @@ from bot.github.client import Session
 from bot.github.comments import find_comment
 from bot.github.facts import Comment, Role
 from bot.github.people import get_role
+from bot.release.approvals import APPROVAL_ROLE
 from bot.release.snapshot import Approval
 
 
@@ -22,10 +23,11 @@ async def list_approvals(session: Session, comments: Iterable[Comment]) -> tuple
         if author is None or author.is_bot or comment.minimized:
             continue
         for arguments in _approve_arguments(comment.body):
-            if not await _stands_as_typed(session, comment):
-                break
             if author.id not in roles:
                 roles[author.id] = await get_role(session, author.login, author.id)
+            # What counts for nothing is not looked at closely: anybody may write any number of these.
+            if roles[author.id].reaches(APPROVAL_ROLE) and not await _stands_as_typed(session, comment):
+                break
             version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
             found.append(Approval(comment, author, roles[author.id], version, commit))
     return tuple(found)

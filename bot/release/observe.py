@@ -340,7 +340,8 @@ class Observer:
         if pull.locked or not self._may_ask(snapshot):
             # Nothing acts in a locked thread.
             return snapshot
-        comments = await sight.list_conversation(pull)
+        thread = await sight.get_thread(pull)
+        comments = thread.comments
         # Anyone with write access can edit a comment of ours into a prompt; we never edit one.
         as_posted = [comment for comment in comments if comment.edited_at is None]
         prompt = find_marked(as_posted, prompt_marker(key), self._app.bot.id)
@@ -354,7 +355,10 @@ class Observer:
         # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
         asked_as = prompt.id if prompt else 0
         given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
-        return replace(snapshot, approvals=await list_approvals(self._access.read, given))
+        # Those that were not read are the oldest: whether any came after the prompt is known unless none was read before it.
+        unread = not thread.complete and all(comment.created_at >= asked_at for comment in comments)
+        approvals = await list_approvals(self._access.read, given)
+        return replace(snapshot, approvals=approvals, answers_unread=unread)
 
     def _has_answered(self, snapshot: Snapshot) -> bool:
         """Whether our gate is open already, so that nobody's approval is needed any more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bot.github.access import Access
-from bot.github.comments import list_conversation
+from bot.github.comments import Thread, get_thread
 from bot.github.errors import GraphQLError, PermissionMissing
 from bot.github.facts import CheckRun, Comment, PullRequest, ReleaseRef, Repository, TagRef
 from bot.github.overview import LineRefs, Overview, read_overview
@@ -103,13 +103,13 @@ class Sight:
         told = self._overview.checks if self._overview else {}
         return await self._own_check.accept(sha, told[sha]) if sha in told else await self._own_check.find(sha)
 
-    async def list_conversation(self, pull: PullRequest) -> tuple[Comment, ...]:
-        """What was said on a release pull request of ours."""
+    async def get_thread(self, pull: PullRequest) -> Thread:
+        """What was said on a release pull request of ours, since it was made."""
         told = self.find_conversation(pull)
         if told is not None:
-            return told
-        return tuple(await list_conversation(self._access.read, pull.number, since=pull.created_at))
+            return Thread(told, complete=True)
+        return await get_thread(self._access.read, pull.number, pull.created_at)
 
     def find_conversation(self, pull: PullRequest) -> tuple[Comment, ...] | None:
-        """What was said on a pull request, if that was seen at all."""
+        """What was said on a pull request, if all of it was seen."""
         return self._overview.conversations.get(pull.number) if self._overview else None

@@ -167,6 +167,8 @@ class Snapshot:
     release: ReleaseRef | None = None
     runs: tuple[RunFacts, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    answers_unread: bool = False
+    """Whether more was said since the prompt than is read, so that an approval may be among what was left out."""
     prompt: Comment | None = None
     published: Published | None = None
 
