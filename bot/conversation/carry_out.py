@@ -201,7 +201,8 @@ class Conversation:
         """Judge this very comment as the release loop will, then let the loop go on: approving *is* the comment."""
         if not place.is_release_pull or place.pull is None:
             newest = await self._newest(place)
-            return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=newest.number if newest else ""))
+            number = newest.number if newest else ""
+            return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=number, version=arguments[0]))
         if self._comment.source == "review":
             return self._refuse(because(Reason.APPROVED_IN_REVIEW, version=arguments[0]))
         seen = None

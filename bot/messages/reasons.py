@@ -76,6 +76,15 @@ def _next(reason: Because) -> str:
     return f"/release {reason.get('next')}" if reason.get("next") else "/release help"
 
 
+def _given(reason: Because) -> str:
+    return f"/release {reason.get('given')}"
+
+
+def _again(reason: Because) -> str:
+    """The same version once more, where it is known."""
+    return f"/release {reason.get('version')}" if reason.get("version") else "/release help"
+
+
 def _version_invalid(reason: Because) -> Said:
     return Said(render_parts(reason.parts), "Versions are written as PEP 440 says.", _next(reason))
 
@@ -111,19 +120,26 @@ def _release_open(reason: Because) -> Said:
 def _foreign_pull(reason: Because) -> Said:
     return Said(
         f"#{reason.get('number')} is open from the branch {code(reason.get('branch'))}, and it is not mine.",
-        "Close it, and ask again.",
+        "Close it, and ask again:",
+        _given(reason),
     )
 
 
 def _not_a_line(reason: Because) -> Said:
     return Said(
         f"Releases are not made from the branch {code(reason.get('base'))}.",
-        f"They are made from {code(reason.get('default'))} and from maintenance branches such as `1.1.x`.",
+        f"They are made from {code(reason.get('default'))} and from maintenance branches such as `1.1.x`. In an issue, or on"
+        f" a pull request into {code(reason.get('default'))}, this asks for a release of that:",
+        _given(reason),
     )
 
 
 def _base_gone(reason: Because) -> Said:
-    return Said(f"The branch {code(reason.get('base'))} is gone, so nothing can be released from it.")
+    return Said(
+        f"The branch {code(reason.get('base'))} is gone, so nothing can be released from it.",
+        f"In an issue, or on a pull request into {code(reason.get('default'))}, this asks for a release of that:",
+        _given(reason),
+    )
 
 
 def _undone_pull(reason: Because) -> Said:
@@ -135,7 +151,7 @@ def _undone_pull(reason: Because) -> Said:
 
 
 def _pointed_elsewhere(reason: Because) -> Said:
-    base, branch, line = code(reason.get("base")), code(reason.get("branch")), f"/release {reason.get('version')}"
+    base, branch, line = code(reason.get("base")), code(reason.get("branch")), _again(reason)
     if reason.get("merged"):
         return Said(
             f"This pull request was merged into {base}, which {branch} was not made for, so nothing was tagged.",
@@ -204,7 +220,8 @@ def _gate_impossible(reason: Because) -> Said:
     return Said(
         f"My rule guards the environment {code(reason.get('environment'))}, but the publishing job in"
         f" {code(reason.get('workflow'))} names it with `deployment: false`: GitHub fails such a job at once.",
-        "Take `deployment: false` out of the workflow on the base branch and ask again.",
+        "Let the job name it like this on the base branch, and ask again:",
+        details=block([f"environment: {json.dumps(reason.get('environment'))}"], "yaml"),
     )
 
 
@@ -219,14 +236,16 @@ def _tags_not_admitted(reason: Because) -> Said:
 def _branch_taken(reason: Because) -> Said:
     return Said(
         f"The branch {code(reason.get('branch'))} holds commits that are not mine, and I never overwrite those.",
-        "Delete or rename the branch and ask again.",
+        "Delete or rename the branch and ask again:",
+        _given(reason),
     )
 
 
 def _tag_too_long(reason: Because) -> Said:
     return Said(
         f"The tag {code(reason.get('tag'))} is longer than I can keep with what I have to remember about a release.",
-        "Choose a shorter one with `tag` in the settings.",
+        "Choose a shorter one, for example with this in `pyproject.toml` on the default branch:",
+        details=block(["[tool.aweigh]", 'tag = "v{version}"'], "toml"),
     )
 
 
@@ -324,10 +343,11 @@ def _tag_elsewhere(reason: Because) -> Said:
     )
 
 
-def _record_lost(_: Because) -> Said:
+def _record_lost(reason: Because) -> Said:
     return Said(
         "The check run in which I keep who asked for this release is gone, so I cannot tell who may approve it.",
-        "Ask again for the version you want.",
+        "Ask again for the version you want:",
+        _again(reason),
     )
 
 
@@ -485,15 +505,20 @@ def _approved_in_review(reason: Because) -> Said:
     )
 
 
-def _edited(_: Because) -> Said:
-    return Said("That comment was edited, so it approves nothing.", "Write a new one.")
+def _edited(reason: Because) -> Said:
+    return Said(
+        "That comment was edited, so it approves nothing.",
+        "Write a new one:",
+        f"/release approve {reason.get('version')}",
+    )
 
 
 def _not_a_release_pull(reason: Because) -> Said:
     number = reason.get("number")
     return Said(
         "This is not a release pull request, so there is nothing to approve here.",
-        f"The newest one is #{number}: approve there." if number else "There is none yet.",
+        f"The newest one is #{number}: approve there." if number else "There is none yet; this asks for one:",
+        f"/release approve {reason.get('version')}" if number else f"/release {reason.get('version')}",
     )
 
 

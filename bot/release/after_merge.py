@@ -14,7 +14,7 @@ from bot.github.facts import PendingDeployment, RunFacts
 from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, needed
 from bot.release.branch import branch_reason
-from bot.release.naming import is_latest
+from bot.release.naming import find_titled_version, is_latest
 from bot.release.on_index import await_index, list_missing
 from bot.release.propose import obstacle, project_reason, route_reason, settings_reason, stands
 from bot.release.reasons import Reason, because
@@ -95,7 +95,8 @@ def after_merge(snapshot: Snapshot) -> Step:
     """The step that is due for a merged release PR."""
     record = snapshot.record
     if record is None:
-        return Blocked(because(Reason.RECORD_LOST))
+        version = find_titled_version(snapshot.pull) if snapshot.pull else ""
+        return Blocked(because(Reason.RECORD_LOST, version=version))
     if record.reached(Milestone.ANNOUNCED):
         return Done()
     if record.reached(Milestone.CLOSED):

@@ -52,7 +52,7 @@ def is_given(snapshot: Snapshot, step: Step, version: str) -> bool:
 def objection(snapshot: Snapshot, approval: Approval, version: str, commit: str) -> Because | None:
     """Why ``approval`` does not count, or None when it does."""
     if approval.comment.edited_at is not None:
-        return because(Reason.EDITED)
+        return because(Reason.EDITED, version=version)
     if not same_version(approval.version, version):
         return because(Reason.WRONG_VERSION, given=approval.version, version=version)
     if approval.commit is not None and not _names(approval.commit, commit):

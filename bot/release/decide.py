@@ -10,6 +10,7 @@ from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
 from bot.release.branch import branch_reason, list_people
 from bot.release.locked import unless_locked
+from bot.release.naming import find_titled_version
 from bot.release.propose import obstacle, propose, route_reason, settings_reason, stands
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
@@ -32,20 +33,20 @@ def next_step(snapshot: Snapshot) -> Step:
     if pull.merged:
         step = after_merge(snapshot)
         return unless_locked(step) if pull.locked else step
-    return _before_merge(snapshot) if pull.is_open else Abandoned()
+    return _before_merge(snapshot, pull) if pull.is_open else Abandoned()
 
 
 def _astray_reason(snapshot: Snapshot, pull: PullRequest) -> Because:
-    # Without a record nobody knows which version it was.
-    version, merged = snapshot.record.version if snapshot.record else "VERSION", "yes" if pull.merged else ""
+    version = snapshot.record.version if snapshot.record else find_titled_version(pull)
+    merged = "yes" if pull.merged else ""
     return because(
         Reason.POINTED_ELSEWHERE, base=pull.base_branch, branch=pull.head_branch, version=version, merged=merged
     )
 
 
-def _before_merge(snapshot: Snapshot) -> Step:
+def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
     if snapshot.record is None:
-        return Blocked(because(Reason.RECORD_LOST))
+        return Blocked(because(Reason.RECORD_LOST, version=find_titled_version(pull)))
     if snapshot.record.reached(Milestone.CLOSED):
         return Blocked(because(Reason.UNDONE_PULL, version=snapshot.record.version))
     if isinstance(snapshot.settings, SettingsProblem):

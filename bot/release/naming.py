@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.github.facts import TagRef
+from bot.github.facts import PullRequest, TagRef
 from bot.settings.repository import RepositorySettings
 from bot.versions import Project, find_newest, find_version, infer_tag_pattern, released_versions, tag_for
 
@@ -29,6 +29,15 @@ def previous_tag(settings: RepositorySettings, tags: tuple[TagRef, ...], project
         if wanted is not None and (found := find_version(spelling)) is not None and found < wanted
     ]
     return tag_for(lower[-1], pattern) if lower else None
+
+
+def find_titled_version(pull: PullRequest) -> str:
+    """The version that the title of a release pull request ends with, for a suggestion; empty when it ends with none.
+
+    Anybody with write access can edit a title: whoever asks for this version looks at it first.
+    """
+    last = pull.title.rpartition(" ")[2]
+    return last if find_version(last) is not None else ""
 
 
 def is_latest(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project) -> bool:

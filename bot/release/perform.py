@@ -190,7 +190,7 @@ class Performer:
         if pull is None:
             raise Backoff(STALENESS, "the pull request does not show yet")
         if pull.author is None or pull.author.id != snapshot.app.bot.id:
-            raise StandsError(because(Reason.FOREIGN_PULL, number=pull.number, branch=plan.branch))
+            raise StandsError(because(Reason.FOREIGN_PULL, number=pull.number, branch=plan.branch, given=plan.version))
         return pull, made
 
     async def _create_tag(self, snapshot: Snapshot, step: CreateTag) -> TagRef | None:

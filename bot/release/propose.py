@@ -116,7 +116,9 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     if standing is not None:
         return standing
     if candidate is None:
-        return because(Reason.BASE_GONE, base=snapshot.line.base)
+        return because(
+            Reason.BASE_GONE, base=snapshot.line.base, default=snapshot.repository.default_branch, given=version
+        )
     project = candidate.project
     if isinstance(project, ProjectProblem):
         return project_reason(project)
@@ -139,13 +141,13 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
 def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None:
     base, default = snapshot.line.base, snapshot.repository.default_branch
     if not is_release_line(base, default):
-        return because(Reason.NOT_A_LINE, base=base, default=default)
+        return because(Reason.NOT_A_LINE, base=base, default=default, given=request.version)
     pull = snapshot.pull
     if pull is not None and pull.is_open and not request.on_release_pull:
         known = snapshot.record.version if snapshot.record else pull.title
         return because(Reason.RELEASE_OPEN, version=known, number=pull.number, given=request.version)
     if snapshot.branch_head is not None and not snapshot.branch_is_ours:
-        return because(Reason.BRANCH_TAKEN, branch=snapshot.line.branch)
+        return because(Reason.BRANCH_TAKEN, branch=snapshot.line.branch, given=request.version)
     return None
 
 

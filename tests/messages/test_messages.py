@@ -219,6 +219,33 @@ def test_every_reason_has_words(reason: Reason) -> None:
     assert say(because(reason, parts=("It is odd.",))).sentence
 
 
+WITHOUT_A_LINE = {
+    Reason.ARCHIVED: "whoever owns the repository takes it out of the archive, in its settings",
+    Reason.SETTINGS_INVALID: "the sentence names the file and what is wrong in it; what was meant nobody knows",
+    Reason.PROJECT_UNREADABLE: "the sentence names the place and what is wrong there; what was meant nobody knows",
+    Reason.PUBLISHER_UNTRUSTED: "the operator names an index, whose address nobody here knows",
+    Reason.TAGS_NOT_ADMITTED: "a choice on the page of the environment's settings",
+    Reason.PERMISSION_MISSING: "an owner grants it on the page of the installation",
+    Reason.REFUSED_BY_GITHUB: "GitHub's own words; the cause may be anything",
+    Reason.TAG_ELSEWHERE: "a tag is moved or deleted with git, and only by somebody who has looked at it",
+    Reason.RUN_NOT_STARTED: "Actions is switched on in the settings",
+    Reason.PUBLISH_SKIPPED: "the condition stands in the project's own workflow",
+    Reason.RUN_FAILED: "the run is started again on its page, which the sentence links to",
+    Reason.GATE_REJECTED: "the run is started again on its page, which the sentence links to",
+    Reason.REVIEWERS_DECIDE: "reviewers decide on the page of the run, which the sentence links to",
+    Reason.PEOPLE_PUSHED: "a warning beside whose turn it is, never an answer",
+    Reason.INDEX_UNREACHABLE: "a warning beside whose turn it is, never an answer",
+}
+"""Reasons that end with nothing to paste, and why there is nothing."""
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_refusal_ends_with_something_to_paste(reason: Reason) -> None:
+    values = dict.fromkeys(("given", "version", "next", "number", "line", "commit"), "1.2.0")
+    said = say(because(reason, parts=("It is odd.",), code="no-publish-workflow", **values))
+    assert bool(said.paste or said.details) is (reason not in WITHOUT_A_LINE)
+
+
 def test_the_attestation_states_are_told_apart() -> None:
     snapshot = m.snapshot(published=m.published())
     rows = []
