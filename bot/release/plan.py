@@ -39,8 +39,13 @@ class Plan:
 
     @property
     def message(self) -> str:
-        """Message of the bump commit. The trailers only repeat for readers what the check run says for the bot."""
-        return f"{self.title}\n\nRequested-by: {self.requester_login}\nRelease-Tag: {self.tag}\n"
+        """Message of the bump commit. The trailers only repeat for readers what the check run says for the bot.
+
+        The base also keeps two lines apart: forked from one commit and released within one second they would share
+        their bump commit otherwise, and with it the check run and the record.
+        """
+        trailers = {"Requested-by": self.requester_login, "Release-Tag": self.tag, "Release-Base": self.base}
+        return f"{self.title}\n\n" + "".join(f"{name}: {value}\n" for name, value in trailers.items())
 
 
 def plan_release(

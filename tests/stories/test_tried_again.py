@@ -73,6 +73,22 @@ async def test_a_release_that_was_moved_merged_and_followed_by_another_is_not_re
         theatre.read_all()
 
 
+async def test_two_lines_of_one_commit_that_are_released_in_one_second_share_no_record(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        wanda = theatre.acme.wanda
+        wanda.push_branch("1.x", "main")
+        wanda.push_commit("topic", {"x.py": "a = 1\n"}, "Topic", onto="1.x")
+        topic = wanda.open_pull("topic", "Topic", base="1.x")
+        for number in (theatre.feature, topic.number):
+            comment = await theatre.say(theatre.acme.mona, "/release 1.2.0", number)
+            assert theatre.reactions(comment) == ["eyes", "rocket"]
+        one, other = list_release_pulls(theatre)
+        assert {one.base_ref, other.base_ref} == {"main", "1.x"}
+        assert one.head_sha != other.head_sha
+        assert theatre.record(one).comment_id != theatre.record(other).comment_id
+        theatre.read_all()
+
+
 async def test_a_branch_that_was_confirmed_and_merged_in_an_outage_is_not_refused(tmp_path: Path) -> None:
     clock = VirtualClock(MORNING)
     async with open_theatre(tmp_path, clock=clock) as theatre:
