@@ -27,7 +27,10 @@ class Name(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command. ``arguments`` are its positional words; those in brackets may be left out."""
+    """One command. ``arguments`` are its positional words; those in brackets may be left out.
+
+    ``opposite`` says how to take it back; None for one that changes nothing.
+    """
 
     name: Name
     arguments: tuple[str, ...]
@@ -63,6 +66,7 @@ REGISTRY: tuple[Entry, ...] = (
         Role.MAINTAIN,
         "Let the waiting publication of VERSION go on; with SHA only if it is that commit.",
         ("/release approve 1.2.0", "/release approve 1.2.0 1a2b3c4"),
+        "edit or delete the comment, until enough have approved",
     ),
     Entry(
         Name.STATUS,

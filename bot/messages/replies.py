@@ -67,8 +67,11 @@ def render_misunderstood(problem: Misunderstood, comment_id: int) -> str:
 
 def render_help(entries: Iterable[Entry], comment_id: int) -> str:
     """The commands that are possible now, with who may use them."""
-    rows = [f"| {in_cell(code(entry.usage))} | {entry.what} | *{entry.who}* or more |" for entry in entries]
-    table = "\n".join(["| command | what it does | who |", "| --- | --- | --- |", *rows])
+    rows = [
+        f"| {in_cell(code(entry.usage))} | {entry.what} | *{entry.who}* or more | {entry.opposite or ''} |"
+        for entry in entries
+    ]
+    table = "\n".join(["| command | what it does | who | opposite |", "| --- | --- | --- | --- |", *rows])
     return _reply(comment_id, f"{table}\n\nCommands are read from the top of a new comment.")
 
 
