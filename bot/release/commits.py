@@ -15,7 +15,7 @@ from bot.github.facts import Tree, TreeEntry
 from bot.github.git import list_changes
 from bot.github.repositories import get_tree, read_blobs
 from bot.publishing.files import is_workflow_path
-from bot.versions import Project, ProjectProblem, read_project, wanted_paths
+from bot.versions import Project, ProjectCode, ProjectProblem, read_project, wanted_paths
 
 _MOST_BYTES = 1024 * 1024
 """Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
@@ -23,6 +23,13 @@ _MOST_BYTES = 1024 * 1024
 _MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
 _MOST_ROUNDS = 4
 """A file that names the next one: configuration, module, the module it imports its version from."""
+
+
+_CUT_SHORT = ProjectProblem(
+    ProjectCode.TOO_MANY_FILES,
+    ("GitHub lists only a part of the repository's files, since it has so many: a place with the version could be missed.",),
+)
+"""GitHub lists at most 100,000 files and 7 MB of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,9 @@ class Commits:
         """What is to be read of ``commit``."""
         if commit not in self._contents:
             tree = await get_tree(self._access.read, commit)
+            if tree.truncated:
+                self._contents[commit] = Content(tree, {}, _CUT_SHORT)
+                return self._contents[commit]
             files = await self._read_files(tree)
             # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
             self._contents[commit] = Content(tree, files, await asyncio.to_thread(read_project, files))

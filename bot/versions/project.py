@@ -205,6 +205,7 @@ class ProjectCode(StrEnum):
     """Why a commit's version cannot be told, or not be changed."""
 
     NO_PYPROJECT = "no-pyproject"
+    TOO_MANY_FILES = "too-many-files"
     TOO_BIG = "too-big"
     NOT_TEXT = "not-text"
     NOT_TOML = "not-toml"

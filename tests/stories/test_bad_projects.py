@@ -8,6 +8,7 @@ from typing import TypeAlias
 import pytest
 
 from bot.sandbox.acme_files import changelog, project_files, publish_workflow
+from bot.sandbox.rest import git_data
 from tests.stories.theatre import Theatre, open_theatre
 
 Files: TypeAlias = dict[str, str | bytes | None]
@@ -233,3 +234,15 @@ async def test_line_ends_of_a_project_from_windows_are_kept(tmp_path: Path) -> N
         content = store.blob(store.files(theatre.release_pull.head_sha)["pyproject.toml"].sha)
         assert content == windows.replace("1.1.0", "1.2.0").encode()
         theatre.read_all()
+
+
+async def test_a_repository_of_which_github_lists_only_a_part_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        # The version would be found in what is listed; whether it stands in the rest as well nobody can tell.
+        monkeypatch.setattr(git_data, "_LARGEST_LISTING", 8)
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.reactions(comment) == ["eyes", "-1"]
+        assert "GitHub lists only a part of the repository's files" in theatre.reply(theatre.feature)
+        assert theatre.find_release_pull() is None
