@@ -84,7 +84,7 @@ class Stage:
     @property
     def ours(self) -> RunFacts | None:
         """The run that publishes, once there is one."""
-        return find_ours(self.snapshot.runs, self.route, self.tag, self.record)
+        return find_ours(self.snapshot.runs, self.route, self.tag, self.record, self.snapshot.app.bot.id)
 
     def reached(self, milestone: Milestone) -> bool:
         """Whether ``milestone`` was reached once."""

@@ -27,7 +27,9 @@ _MOST_ROUNDS = 4
 
 _CUT_SHORT = ProjectProblem(
     ProjectCode.TOO_MANY_FILES,
-    ("GitHub lists only a part of the repository's files, since it has so many: a place with the version could be missed.",),
+    (
+        "GitHub lists only a part of the repository's files, since it has so many: a place with the version could be missed.",
+    ),
 )
 """GitHub lists at most 100,000 files and 7 MB of names."""
 

@@ -254,7 +254,7 @@ class Observer:
             if snapshot.find_tag(tag.name) is None:
                 snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
             snapshot = await self._after_tag(snapshot, sight, route, tag, record, project)
-        key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit)
+        key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit, self._app.bot.id)
         undone = tag is None or (record.reached(Milestone.RELEASED) and snapshot.release is None)
         if undone or _may_be_asked_who_guards(snapshot, settings, route, key):
             snapshot = await self._with_environment(snapshot)
@@ -307,7 +307,7 @@ class Observer:
         self, snapshot: Snapshot, sight: Sight, route: Route, tag: TagRef, record: Record, project: Project
     ) -> Snapshot:
         snapshot = replace(snapshot, release=await sight.find_release(tag.name), runs=await self._list_runs(route, tag))
-        ours = find_ours(snapshot.runs, route, tag.name, record)
+        ours = find_ours(snapshot.runs, route, tag.name, record, self._app.bot.id)
         if ours is None or ours.run.conclusion != "success":
             return snapshot
         snapshot = await self._with_index(snapshot)

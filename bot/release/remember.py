@@ -41,4 +41,5 @@ def remember(snapshot: Snapshot, record: Record) -> Record:
 def _asked_key(snapshot: Snapshot, record: Record) -> str | None:
     if snapshot.route is None or snapshot.pull is None:
         return None
-    return approval_key(snapshot.runs, snapshot.route, find_release_tag(snapshot), record, snapshot.pull.merge_commit)
+    tag, commit = find_release_tag(snapshot), snapshot.pull.merge_commit
+    return approval_key(snapshot.runs, snapshot.route, tag, record, commit, snapshot.app.bot.id)

@@ -16,14 +16,14 @@ def attempt_key(facts: RunFacts) -> str:
 
 
 def approval_key(
-    runs: Iterable[RunFacts], route: Route, tag: TagRef | None, record: Record, merge_commit: str | None
+    runs: Iterable[RunFacts], route: Route, tag: TagRef | None, record: Record, merge_commit: str | None, bot_id: int
 ) -> str | None:
     """What an approval would be bound to now: our run at its gate, else the merge commit while nothing has started.
 
     A run past its gate counts as well while the record does not know the prompt: a crash came between asking and
     remembering, and people answered in time.
     """
-    ours = find_ours(runs, route, tag.name, record) if tag else None
+    ours = find_ours(runs, route, tag.name, record, bot_id) if tag else None
     if ours is not None:
         forgotten = record.asked is None and _distance(ours, route) == 0
         return attempt_key(ours) if find_gate(ours, route) or forgotten else None
@@ -35,7 +35,7 @@ def commit_key(commit: str) -> str:
     return f"commit:{commit[:12]}"
 
 
-def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record) -> RunFacts | None:
+def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record, bot_id: int) -> RunFacts | None:
     """The run that publishes: the one people were asked about, else the first that reaches the publishing job.
 
     An ``on: release`` without types starts a run each for ``created``, ``published`` and ``released``; those whose
@@ -47,7 +47,7 @@ def find_ours(runs: Iterable[RunFacts], route: Route, tag: str, record: Record) 
         for facts in publishing
         if facts.run.event == route.event
         and facts.run.path == route.workflow
-        and not _turned_away_by_us(facts)
+        and not _turned_away_by_us(facts, bot_id)
         # A person who dispatches the workflow at our tag chose its inputs; people approve ours.
         and (facts.by_us or route.order is not Order.DISPATCH)
     ]
@@ -99,14 +99,22 @@ def find_environment(runs: Iterable[RunFacts], route: Route) -> str | None:
 
 
 def our_review(facts: RunFacts, environment: str, bot_id: int) -> DeploymentReview | None:
-    """Our own answer at ``environment`` in this attempt; the attempt stands in the comment, for the history does not tell."""
+    """Our own answer at ``environment`` in this attempt."""
+    return next(
+        (
+            review
+            for review in _our_reviews(facts, bot_id)
+            if any(same_environment(environment, reviewed) for reviewed in review.environments)
+        ),
+        None,
+    )
+
+
+def _our_reviews(facts: RunFacts, bot_id: int) -> list[DeploymentReview]:
+    """Our own answers in this attempt; the attempt stands in the comment, for the history does not tell."""
     mark = attempt_mark(facts)
-    for review in facts.reviews:
-        ours = review.user is not None and review.user.id == bot_id
-        here = any(same_environment(environment, reviewed) for reviewed in review.environments)
-        if ours and here and mark in review.comment:
-            return review
-    return None
+    ours = (review for review in facts.reviews if review.user is not None and review.user.id == bot_id)
+    return [review for review in ours if mark in review.comment]
 
 
 def attempt_mark(facts: RunFacts) -> str:
@@ -130,12 +138,8 @@ def _publishing(runs: Iterable[RunFacts], route: Route, tag: str) -> list[RunFac
     return [facts for facts in runs if facts.run.head_branch == tag and not _skipped(facts, route)]
 
 
-def _turned_away_by_us(facts: RunFacts) -> bool:
-    mark = attempt_mark(facts)
-    return any(
-        review.state == "rejected" and review.user is not None and review.user.is_bot and mark in review.comment
-        for review in facts.reviews
-    )
+def _turned_away_by_us(facts: RunFacts, bot_id: int) -> bool:
+    return any(review.state == "rejected" for review in _our_reviews(facts, bot_id))
 
 
 def _skipped(facts: RunFacts, route: Route) -> bool:

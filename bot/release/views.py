@@ -21,7 +21,7 @@ def find_shown_run(snapshot: Snapshot) -> RunFacts | None:
     route = snapshot.route
     if tag is None or snapshot.record is None or route is None:
         return None
-    return find_ours(snapshot.runs, route, tag.name, snapshot.record)
+    return find_ours(snapshot.runs, route, tag.name, snapshot.record, snapshot.app.bot.id)
 
 
 def find_our_gate(snapshot: Snapshot, facts: RunFacts, route: Route) -> str | None:

@@ -48,8 +48,8 @@ def test_the_run_of_a_dispatch_tells_that_it_was_sent() -> None:
 
 def test_a_prompt_is_looked_for_as_long_as_the_record_does_not_know_it() -> None:
     route, past = m.route_of(m.candidate()), m.over()
-    assert approval_key((past,), route, m.TAG, m.record(), m.MERGE) == attempt_key(past)
-    assert approval_key((past,), route, m.TAG, m.record(asked=m.asked()), m.MERGE) is None
+    assert approval_key((past,), route, m.TAG, m.record(), m.MERGE, m.BOT.id) == attempt_key(past)
+    assert approval_key((past,), route, m.TAG, m.record(asked=m.asked()), m.MERGE, m.BOT.id) is None
 
 
 def test_an_approval_that_is_heard_late_was_given() -> None:

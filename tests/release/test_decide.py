@@ -341,6 +341,13 @@ def test_a_run_that_was_turned_away_as_a_twin_never_becomes_ours() -> None:
     assert step.run.run.id == 55
 
 
+def test_another_apps_rejection_in_our_words_is_not_ours() -> None:
+    theirs = m.reviewed(replace(m.waiting(number=50, event="release"), pending=()), "rejected", ROBOT)
+    step = next_step(m.snapshot(**TAGGED, **ON_RELEASE, release=m.release(), runs=(theirs,)))
+    assert isinstance(step, AwaitRun)
+    assert step.run is theirs
+
+
 def test_an_earlier_attempts_rejection_is_not_blamed_for_a_failure() -> None:
     failed = m.reviewed(m.over("failure", attempt=2), "rejected", m.HUGO)
     failed = replace(failed, jobs=(replace(failed.jobs[0], failed_step="Run twine upload"),))
