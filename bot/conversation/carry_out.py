@@ -206,7 +206,8 @@ class Conversation:
         if self._comment.source == "review":
             return self._refuse(because(Reason.APPROVED_IN_REVIEW, version=arguments[0]))
         seen = None
-        accepted = f"{self._comment.comment_id}:{' '.join(arguments)}"
+        version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
+        accepted = approvals.name_approval(self._comment.comment_id, version, commit)
         if not await self._bench.is_accepted(accepted):
             before = await self._bench.look(place.repository, place.pull)
             answer = await self._judge(arguments, place.pull, before)

@@ -23,11 +23,21 @@ def needed(snapshot: Snapshot, settings: RepositorySettings) -> int:
 
 def counted(snapshot: Snapshot, version: str, commit: str) -> tuple[Person, ...]:
     """Those whose approval counts for ``version`` at ``commit``, each once, in the order of their comments."""
-    people: dict[int, Person] = {}
+    return tuple(approval.by for approval in list_counting(snapshot, version, commit))
+
+
+def list_counting(snapshot: Snapshot, version: str, commit: str) -> list[Approval]:
+    """The approvals that count for ``version`` at ``commit``: of each person the first."""
+    people: dict[int, Approval] = {}
     for approval in snapshot.approvals:
         if objection(snapshot, approval, version, commit) is None:
-            people.setdefault(approval.by.id, approval.by)
-    return tuple(people.values())
+            people.setdefault(approval.by.id, approval)
+    return list(people.values())
+
+
+def name_approval(comment_id: int, version: str, commit: str | None) -> str:
+    """What one approval is called in a note: a comment may hold several."""
+    return f"{comment_id}:{version} {commit or ''}".rstrip()
 
 
 def is_given(snapshot: Snapshot, step: Step, version: str) -> bool:

@@ -49,6 +49,9 @@ from bot.settings.repository import RepositorySettings
 PULL_INTENT = "pull:"
 """With the id of a command's comment: its pull request may have been opened at that moment."""
 
+APPROVAL_INTENT = "approval:"
+"""With the name of an approval: it was judged to count."""
+
 _MOST_REPORTS = 3
 """Failed jobs whose logs are read; the first ones hold the cause."""
 
@@ -93,6 +96,7 @@ class Performer:
             Backoff: it may be there already without showing yet.
             GitHubError: GitHub did not do it.
         """
+        await self._accept(snapshot, step)
         match step:
             case OpenPull():
                 return await self._open_pull(snapshot, step.plan)
@@ -130,6 +134,16 @@ class Performer:
             case _:
                 raise TypeError(f"{type(step).__name__} is not an effect")
         return Outcome()
+
+    async def _accept(self, snapshot: Snapshot, step: Effect) -> None:
+        """Note the approvals with which a release goes on: once it has, nothing shows which they were."""
+        project, candidate = snapshot.project, snapshot.candidate
+        goes_on = isinstance(step, CreateTag | PublishRelease | DispatchRun | OpenGate)
+        if project is None or candidate is None or not goes_on:
+            return
+        for one in approvals.list_counting(snapshot, project.spelling, candidate.commit):
+            name = approvals.name_approval(one.comment.id, one.version, one.commit)
+            await self._intents.record(f"{APPROVAL_INTENT}{name}", {})
 
     async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> Outcome:
         """Commit, check run with the record, branch, pull request: each is there before what leads to it.

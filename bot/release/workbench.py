@@ -17,15 +17,13 @@ from bot.release.evidence import Evidence
 from bot.release.lines import LASTS, Noted, forget_line, forget_merged, get_noted, note_line, note_merged
 from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
-from bot.release.perform import PULL_INTENT, Performer
+from bot.release.perform import APPROVAL_INTENT, PULL_INTENT, Performer
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, home_line, is_astray
 from bot.release.speech import STALENESS, Speech
 from bot.versions import same_version
-
-_APPROVAL_INTENT = "approval:"
 
 
 class Workbench:
@@ -91,11 +89,11 @@ class Workbench:
 
     async def accept(self, approval: str) -> None:
         """Note that this approval was judged to count: once its gate is open, nothing shows that any more."""
-        await self._intents.record(f"{_APPROVAL_INTENT}{approval}", {})
+        await self._intents.record(f"{APPROVAL_INTENT}{approval}", {})
 
     async def is_accepted(self, approval: str) -> bool:
-        """Whether this approval was judged to count before, so that its comment is being handled again after a crash."""
-        return await self._intents.find(f"{_APPROVAL_INTENT}{approval}") is not None
+        """Whether this approval was judged to count before: its comment is handled again after a crash, or after it did its work."""
+        return await self._intents.find(f"{APPROVAL_INTENT}{approval}") is not None
 
     def is_recent(self, moment: datetime) -> bool:
         """Whether reads may not show yet what happened then."""

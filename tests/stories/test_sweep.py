@@ -181,6 +181,32 @@ async def test_a_lost_command_is_found_and_its_late_webhook_changes_nothing(tmp_
         assert [one.content for one in said.reactions] == ["eyes", "rocket"]
 
 
+async def test_an_approval_that_was_counted_before_its_command_came_is_answered_with_a_rocket_alone(
+    tmp_path: Path,
+) -> None:
+    async with open_play(tmp_path) as play:
+        theatre = play.theatre
+        await play.ask()
+        await play.merge()
+        theatre.read_all()
+        number = theatre.release_pull.number
+        lose_webhooks(theatre)
+        said = theatre.acme.hugo.comment(number, "/release approve 1.2.0")
+        await theatre.settle()
+        (late, *_) = find_webhooks(theatre, listed=False)
+        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        await theatre.settle()
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+        theatre.sandbox.world.requeue(late)
+        await theatre.settle()
+        assert theatre.reactions(said) == ["eyes", "rocket"]
+        assert theatre.replies(number) == []
+        # Whoever approves what was approved is told so.
+        await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", number)
+        assert "Already done" in theatre.reply(number)
+
+
 async def test_webhook_and_sweep_at_the_same_time_carry_a_command_out_once(tmp_path: Path) -> None:
     async with open_play(tmp_path) as play:
         theatre = play.theatre
