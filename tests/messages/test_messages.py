@@ -233,6 +233,8 @@ WITHOUT_A_LINE = {
     Reason.RUN_FAILED: "the run is started again on its page, which the sentence links to",
     Reason.GATE_REJECTED: "the run is started again on its page, which the sentence links to",
     Reason.REVIEWERS_DECIDE: "reviewers decide on the page of the run, which the sentence links to",
+    Reason.PUSH_NOT_SHOWN: "it goes on by itself as soon as GitHub shows it",
+    Reason.THREAD_LOCKED: "no command is heard there, and who unlocks the thread lets it go on",
     Reason.PEOPLE_PUSHED: "a warning beside whose turn it is, never an answer",
     Reason.INDEX_UNREACHABLE: "a warning beside whose turn it is, never an answer",
 }
