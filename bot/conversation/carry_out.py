@@ -163,6 +163,9 @@ class Conversation:
             repository = await bench.observer.get_repository()
             return Place(repository, Line(repository.default_branch), None, is_release_pull=False)
         found = await find_pull(bench.access.read, comment.issue_number)
+        if found is None and bench.is_recent(comment.created_at):
+            # Somebody commented on it, so it is there: GitHub only does not show it to us yet.
+            raise Backoff(STALENESS / 3, "the pull request of the command does not show yet")
         if found is None or found[0].locked:
             return None
         pull, repository = found

@@ -14,6 +14,7 @@ from bot.sandbox.acme_files import Trigger
 from bot.sandbox.faults import (
     Effect,
     Lost,
+    Refused,
     StaleReads,
     When,
     bad_gateway,
@@ -23,6 +24,7 @@ from bot.sandbox.faults import (
     server_error,
     unicorn,
 )
+from bot.sandbox.http import reply
 from tests.stories.hours import MORNING
 from tests.stories.plays import Play, once_uploaded, open_play
 from tests.stories.theatre import BOT
@@ -90,6 +92,19 @@ async def test_a_comment_that_may_be_there_is_not_said_twice_however_often_it_is
         assert set(said.values()) == {1}
         assert len(said) == 5
         theatre.read_all()
+
+
+async def test_a_command_on_a_pull_request_that_does_not_show_yet_is_not_dropped(tmp_path: Path) -> None:
+    async with open_play(tmp_path) as play:
+        await play.ask()
+        play.theatre.read_all()
+        missing = Refused(reply(404, {"message": "Not Found", "status": "404"}))
+        hidden = play.theatre.sandbox.github.faults.add(When(method="GET", path=r"/pulls/2$"), missing, times=2)
+        comment = play.theatre.acme.wanda.comment(2, "/release help")
+        await play.wait()
+        assert hidden.struck == 2
+        assert play.theatre.reactions(comment) == ["eyes", "rocket"]
+        play.theatre.read_all()
 
 
 OUTAGES: dict[str, Callable[[], Effect]] = {
