@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, ClientTimeout
 
+from bot.engine.shares import PLACES
 from tests.bench.load import send
 from tests.bench.payloads import list_requests
 from tests.engine.processes import kill, list_handled, read_line
@@ -25,7 +26,6 @@ from tests.engine.support import DatabaseBench
 SERVER = Path(__file__).with_name("server.py")
 CONNECTIONS = 16
 COMMANDS = "stored: a command"
-LANES_AT_ONCE = 16
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def judge(what: str, accepted: set[str], journals: list[Path], deaths: int) -> N
     assert accepted
     assert not lost
     assert max(handled.values()) <= 1 + deaths
-    assert again <= deaths * LANES_AT_ONCE
+    assert again <= deaths * PLACES
 
 
 async def test_whatever_was_answered_is_handled_after_kills(on_both: DatabaseBench, tmp_path: Path) -> None:
