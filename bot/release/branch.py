@@ -81,6 +81,8 @@ def confirm(snapshot: Snapshot, request: Request) -> Step | None:
     pull, history = snapshot.pull, snapshot.history
     if pull is None or not request.on_release_pull or branch_reason(snapshot) is None:
         return None
+    if history is not None and not history.shows_head:
+        return None
     if history is None or not history.pushes or history.pushes[0].at >= request.at:
         return Refused(because(Reason.BRANCH_MOVED_SINCE, version=request.version))
     return ConfirmBranch(head=pull.head_sha, by=request.requester)

@@ -158,6 +158,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("asking again there takes the branch as it stands", {**pushed_onto(foreign_files=("evil.py",)), "request": m.request(on_release_pull=True)}, ConfirmBranch, None),
     ("asking again elsewhere does not", {**pushed_onto(foreign_files=("evil.py",)), "request": m.request()}, Blocked, Reason.FOREIGN_FILES),
     ("nor when it was pushed to within the same second", {**pushed_onto(m.push(after=PUSHED, seconds_ago=0), foreign_files=("evil.py",)), "request": m.request(on_release_pull=True)}, Refused, Reason.BRANCH_MOVED_SINCE),
+    ("nor while it does not show who pushed", {**pushed_onto(history=m.history(ours=None, shows_head=False)), "request": m.request(on_release_pull=True)}, Blocked, Reason.PUSH_NOT_SHOWN),
     ("once confirmed it may be merged", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))), AwaitMerge, None),
     ("a later push needs another look", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed("d" * 40, m.HUGO.id))), Blocked, Reason.FOREIGN_FILES),
     ("whoever confirmed does not approve", {**TAGGED, "pull": m.pull(head_sha=PUSHED), "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "record": m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))}, AwaitApproval, None),
