@@ -17,7 +17,7 @@ def is_heard(role: Role) -> bool:
 
 def objection(command: Command, role: Role) -> Because | None:
     """Why ``role`` is not enough for the command, or None when it is."""
-    needed = command.entry.who
+    needed = command.entry.who.value
     if role.reaches(needed):
         return None
     return because(Reason.ROLE_TOO_LOW, needed=needed, actual=role, line=command.line)

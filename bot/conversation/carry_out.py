@@ -7,53 +7,50 @@ is handled twice, after a crash, says the same once: reactions and marked replie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from typing import Final, TypeAlias
 
 import structlog
 
+from bot.conversation import approving, proposing, steering, telling
 from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, find_unreadable, parse
-from bot.conversation.registry import REGISTRY, Command, Misunderstood, Name, understand
+from bot.conversation.registry import Command, Name
+from bot.conversation.talk import Answer, Place, Talk
+from bot.conversation.understanding import Misunderstood, understand
 from bot.engine.protocol import NOW, Backoff
-from bot.github.comments import Reaction, find_comment, react, react_to_node
+from bot.github.comments import Reaction, react, react_to_node
 from bot.github.errors import PermissionMissing, describe
-from bot.github.facts import PullRequest, Repository, Role
+from bot.github.facts import Role
 from bot.github.people import get_role
 from bot.github.pulls import find_pull
 from bot.github.repositories import is_issue_locked
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
-from bot.messages.turns import headline, turn
-from bot.release import approvals
 from bot.release.declined import DECLINED, declined_because
-from bot.release.reasons import Because, Reason, because
-from bot.release.reconcile import Reached
-from bot.release.snapshot import Line, Request, home_line, is_astray
+from bot.release.reasons import Reason
+from bot.release.snapshot import Line, home_line
 from bot.release.speech import STALENESS
-from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, End, Refused
-from bot.release.views import find_shown_run
 from bot.release.workbench import Workbench
 
 log = structlog.get_logger(__name__)
 
+Handler: TypeAlias = Callable[[Talk, Command, Place], Awaitable[Answer]]
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a command: a reaction, and a reply where words are needed."""
-
-    reaction: Reaction
-    reply: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a command was typed: its line, the pull request if it is one, and whether that is a release PR of ours."""
-
-    repository: Repository
-    line: Line
-    pull: PullRequest | None
-    is_release_pull: bool
+HANDLERS: Final[Mapping[Name, Handler]] = {
+    Name.RELEASE: proposing.release,
+    Name.RECREATE: proposing.recreate,
+    Name.APPROVE: approving.approve,
+    Name.REJECT: approving.reject,
+    Name.HOLD: steering.hold,
+    Name.UNHOLD: steering.unhold,
+    Name.CANCEL: steering.cancel,
+    Name.MERGE: steering.merge,
+    Name.STATUS: telling.status,
+    Name.HELP: telling.help_,
+}
+"""What each registered command does."""
 
 
 class Conversation:
@@ -61,7 +58,7 @@ class Conversation:
 
     def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
         self._bench, self._comment = bench, comment
-        self._look_again: timedelta | None = None
+        self._talk = Talk(bench, comment)
         self._is_new = False
 
     async def carry_out(self) -> timedelta | None:
@@ -80,7 +77,7 @@ class Conversation:
         except PermissionMissing as missing:
             await self._say_missing(missing)
             return NOW
-        return self._look_again
+        return self._talk.look_again
 
     async def _carry_out(self, invocations: tuple[Invocation, ...]) -> None:
         read, author = self._bench.access.read, self._comment.author
@@ -107,7 +104,7 @@ class Conversation:
                 return Answer("confused", replies.render_misunderstood(command, self._comment.comment_id))
             refusal = objection(command, role)
             if refusal is not None:
-                return self._refuse(refusal)
+                return self._talk.refuse(refusal)
             commands.append(command)
         return commands
 
@@ -131,26 +128,18 @@ class Conversation:
 
     async def _try(self, command: Command, place: Place) -> Answer:
         try:
-            match command.entry.name:
-                case Name.RELEASE:
-                    return await self._release(command.arguments[0], place)
-                case Name.APPROVE:
-                    return await self._approve(command.arguments, place)
-                case Name.STATUS:
-                    return await self._status(place)
-                case Name.HELP:
-                    return await self._help(place)
+            return await HANDLERS[command.entry.name](self._talk, command, place)
         except DECLINED as error:
             log.warning("command declined by GitHub", command=command.entry.name, detail=str(error))
-            self._look_again = NOW
-            return self._refuse(declined_because(error))
+            self._talk.look_again = NOW
+            return self._talk.refuse(declined_because(error))
 
     async def _say_missing(self, missing: PermissionMissing) -> None:
         """Say, where that is still permitted, which permission kept the command from being looked at."""
         log.warning("command not looked at", why=describe(missing), detail=str(missing))
         try:
             if not await is_issue_locked(self._bench.access.read, self._comment.issue_number):
-                await self._answer(self._refuse(declined_because(missing)))
+                await self._answer(self._talk.refuse(declined_because(missing)))
         except PermissionMissing as mute:
             log.warning("command not answered", why=describe(mute), detail=str(mute))
 
@@ -172,113 +161,6 @@ class Conversation:
         own = bench.observer.is_own(repository, pull)
         line = home_line(repository, pull) if own else Line(pull.base_branch)
         return Place(repository, line, pull, is_release_pull=own)
-
-    async def _release(self, version: str, place: Place) -> Answer:
-        comment = self._comment
-        pull = place.pull if place.is_release_pull else None
-        # In the thread of one that was pointed elsewhere a release is asked for anew.
-        on_release_pull = pull is not None and pull.is_open and not is_astray(pull)
-        request = Request(
-            version, comment.author, comment.comment_id, comment.created_at, on_release_pull=on_release_pull
-        )
-        reached = self._rest(await self._bench.request(place.repository, place.line, request))
-        if isinstance(reached.step, Refused | Blocked) and not reached.opened:
-            return self._refuse(reached.step.reason)
-        return self._opened(reached, place)
-
-    def _opened(self, reached: Reached, place: Place) -> Answer:
-        pull, record = reached.snapshot.pull, reached.snapshot.record
-        if pull is None or record is None:
-            raise Backoff(STALENESS, "the release pull request does not show yet")
-        mine = record.comment_id == self._comment.comment_id
-        if record.is_confirmed(pull.head_sha) and record.confirmed_by == self._comment.author.id and not mine:
-            return Answer("rocket", replies.render_confirmed(pull, record.version, self._comment.comment_id))
-        if mine and place.pull is not None and place.pull.number == pull.number:
-            return Answer("rocket")
-        if not mine:
-            return Answer("rocket", replies.render_already(pull, record.version, self._comment.comment_id))
-        without = place.pull is not None and place.pull.is_open
-        return Answer("rocket", replies.render_opened(pull, record.version, self._comment.comment_id, without=without))
-
-    async def _approve(self, arguments: tuple[str, ...], place: Place) -> Answer:
-        """Judge this very comment as the release loop will, then let the loop go on: approving *is* the comment."""
-        if not place.is_release_pull or place.pull is None:
-            newest = await self._newest(place)
-            number = newest.number if newest else ""
-            return self._refuse(because(Reason.NOT_A_RELEASE_PULL, number=number, version=arguments[0]))
-        if self._comment.source == "review":
-            return self._refuse(because(Reason.APPROVED_IN_REVIEW, version=arguments[0]))
-        seen = None
-        version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
-        accepted = approvals.name_approval(self._comment.comment_id, version, commit)
-        if not await self._bench.is_accepted(accepted):
-            before = await self._bench.look(place.repository, place.pull)
-            answer = await self._judge(arguments, place.pull, before)
-            if answer is not None:
-                return answer
-            await self._bench.accept(accepted)
-            seen = before.snapshot
-        reached = self._rest(await self._bench.take(place.repository, place.pull, seen=seen))
-        if isinstance(reached.step, Blocked):
-            return self._refuse(reached.step.reason)
-        return Answer("rocket")
-
-    async def _judge(self, arguments: tuple[str, ...], pull: PullRequest, before: Reached) -> Answer | None:
-        """What to answer when this approval counts for nothing, or None when it counts."""
-        snapshot, step = before.snapshot, before.step
-        version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
-        this = (self._comment.comment_id, version, commit)
-        mine = next((one for one in snapshot.approvals if (one.comment.id, one.version, one.commit) == this), None)
-        if mine is None and isinstance(step, AwaitApproval):
-            hidden = self._bench.is_recent(self._comment.created_at)
-            if not hidden and await find_comment(self._bench.access.read, self._comment.comment_id) is None:
-                return Answer("confused")
-            raise Backoff(STALENESS / 3, "the approving comment does not show yet")
-        if approvals.is_given(snapshot, step, version):
-            return Answer(
-                "rocket", replies.render_approved(version, find_shown_run(snapshot), self._comment.comment_id)
-            )
-        if isinstance(step, Blocked):
-            return self._refuse(step.reason)
-        if isinstance(step, AwaitReviewers) and step.run is not None:
-            return self._refuse(because(Reason.REVIEWERS_DECIDE, run=step.run.run.url))
-        project = snapshot.project
-        if mine is None or project is None or snapshot.candidate is None:
-            hidden = self._bench.is_recent(self._comment.created_at) and not isinstance(step, End)
-            if hidden and await self._bench.has_asked(pull):
-                raise Backoff(STALENESS / 3, "what the approval was asked for does not show yet")
-            return self._refuse(because(Reason.NOTHING_TO_APPROVE))
-        refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
-        return self._refuse(refusal) if refusal is not None else None
-
-    async def _status(self, place: Place) -> Answer:
-        comment_id = self._comment.comment_id
-        pull = place.pull if place.is_release_pull else await self._newest(place)
-        if pull is None:
-            return Answer("rocket", replies.render_no_release(comment_id))
-        reached = self._rest(await self._bench.take(place.repository, pull))
-        if place.pull is not None and pull.number == place.pull.number:
-            text = f"**{headline(reached.step)}.** {turn(reached.snapshot, reached.step)}"
-            return Answer("rocket", replies.render_where(text, comment_id))
-        return Answer("rocket", replies.render_status_link(pull, headline(reached.step), comment_id))
-
-    async def _newest(self, place: Place) -> PullRequest | None:
-        return next(iter(await self._bench.observer.list_pulls(place.repository, place.line)), None)
-
-    async def _help(self, place: Place) -> Answer:
-        merged = place.is_release_pull and place.pull is not None and place.pull.merged
-        entries = [entry for entry in REGISTRY if entry.name is not Name.APPROVE or merged]
-        return Answer("rocket", replies.render_help(entries, self._comment.comment_id))
-
-    def _rest(self, reached: Reached) -> Reached:
-        """Take note of when the release that a command has moved wants to be looked at again."""
-        moments = (self._look_again, reached.look_again)
-        self._look_again = min((after for after in moments if after is not None), default=None)
-        return reached
-
-    def _refuse(self, reason: Because) -> Answer:
-        log.info("command refused", reason=reason.code, actor=self._comment.author.id)
-        return Answer("-1", replies.render_refusal(reason, self._comment.comment_id))
 
     async def _answer(self, answer: Answer) -> None:
         if answer.reply is not None:

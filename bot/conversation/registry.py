@@ -5,15 +5,15 @@ The parser, the authoriser, ``/release help`` and the README's table read this t
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from difflib import get_close_matches
-from enum import StrEnum
+from enum import Enum, StrEnum
 
-from bot.conversation.grammar import COMMAND, FOREIGN, Invocation, parse
+from bot.conversation.grammar import COMMAND
 from bot.github.facts import Role
+from bot.versions import VersionStep
 
-_PLAIN_WORD = re.compile(r"[\w.!+-]+", re.ASCII)
+STEPS = ", ".join(f"`{step}`" for step in VersionStep)
+"""What may stand in place of a version."""
 
 
 class Name(StrEnum):
@@ -23,62 +23,155 @@ class Name(StrEnum):
     STATUS = "status"
     HELP = "help"
     APPROVE = "approve"
+    REJECT = "reject"
+    HOLD = "hold"
+    UNHOLD = "unhold"
+    CANCEL = "cancel"
+    RECREATE = "recreate"
+    MERGE = "merge"
+
+
+class Who(Enum):
+    """Who may: the roles behind these are settings of the repository, the values their defaults."""
+
+    ASK = Role.TRIAGE
+    """Whoever is answered in words at all."""
+    RELEASE = Role.WRITE
+    APPROVE = Role.MAINTAIN
+
+
+class Option(StrEnum):
+    """What may follow the words of a command, in any order."""
+
+    FROM = "--from"
+    DRY_RUN = "--dry-run"
+
+    @property
+    def value_name(self) -> str | None:
+        """What its value is called; None for one that has none."""
+        return "SHA" if self is Option.FROM else None
+
+    @property
+    def usage(self) -> str:
+        """How it is typed."""
+        return f"[{self} {self.value_name}]" if self.value_name else f"[{self}]"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One command. ``arguments`` are its positional words; those in brackets may be left out.
 
-    ``opposite`` says how to take it back; None for one that changes nothing.
+    One that ends in dots takes the rest of the line. ``opposite`` says how to take the command back; None for one that
+    changes nothing.
     """
 
     name: Name
     arguments: tuple[str, ...]
-    who: Role
+    who: Who
     what: str
     examples: tuple[str, ...]
     opposite: str | None = None
+    options: tuple[Option, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it begins with."""
+        return (f"/{COMMAND}",) if self.name is Name.RELEASE else (f"/{COMMAND}", self.name.value)
 
     @property
     def usage(self) -> str:
         """How it is typed."""
-        word = () if self.name is Name.RELEASE else (self.name.value,)
-        return " ".join((f"/{COMMAND}", *word, *self.arguments))
+        return " ".join((*self.words, *self.arguments, *(option.usage for option in self.options)))
 
     @property
     def least(self) -> int:
         """How many words it needs."""
         return sum(not argument.startswith("[") for argument in self.arguments)
 
+    @property
+    def takes_rest(self) -> bool:
+        """Whether its last argument is free text up to the end of the line."""
+        return bool(self.arguments) and self.arguments[-1].rstrip("]").endswith("...")
+
 
 REGISTRY: tuple[Entry, ...] = (
     Entry(
         Name.RELEASE,
         ("VERSION",),
-        Role.WRITE,
-        "Open the release pull request for VERSION, or move the open one to it.",
-        ("/release 1.2.0", "/release 2.0.0rc1"),
-        "close the pull request",
+        Who.RELEASE,
+        f"Open the release pull request for VERSION, or move the open one to it. VERSION may be a word: {STEPS}."
+        " `--from` stops when the base is not at that commit; `--dry-run` shows the plan and changes nothing.",
+        ("/release 1.2.0", "/release minor", "/release rc --dry-run", "/release 1.2.0 --from 1a2b3c4"),
+        "`/release cancel`",
+        (Option.FROM, Option.DRY_RUN),
     ),
     Entry(
         Name.APPROVE,
         ("VERSION", "[SHA]"),
-        Role.MAINTAIN,
+        Who.APPROVE,
         "Let the waiting publication of VERSION go on; with SHA only if it is that commit.",
         ("/release approve 1.2.0", "/release approve 1.2.0 1a2b3c4"),
         "edit or delete the comment, until enough have approved",
     ),
     Entry(
+        Name.REJECT,
+        ("VERSION", "reason..."),
+        Who.APPROVE,
+        "Turn the waiting publication of VERSION away, and say why.",
+        ("/release reject 1.2.0 the changelog misses #12",),
+        "re-run the run on GitHub: approval is asked anew",
+    ),
+    Entry(
+        Name.HOLD,
+        ("[reason...]",),
+        Who.RELEASE,
+        "Let nothing of this release be merged, tagged or published until somebody lifts it.",
+        ("/release hold", "/release hold until the docs are through"),
+        "`/release unhold`",
+    ),
+    Entry(
+        Name.UNHOLD,
+        (),
+        Who.RELEASE,
+        "Lift the hold; the release goes on where it stood.",
+        ("/release unhold",),
+        "`/release hold`",
+    ),
+    Entry(
+        Name.CANCEL,
+        (),
+        Who.RELEASE,
+        "Close the release pull request without a release.",
+        ("/release cancel",),
+        "`/release VERSION`",
+    ),
+    Entry(
+        Name.RECREATE,
+        (),
+        Who.RELEASE,
+        "Make the release branch anew from the head of the base; what others pushed to it is dropped.",
+        ("/release recreate",),
+        "push the dropped commits again",
+    ),
+    Entry(
+        Name.MERGE,
+        (),
+        Who.RELEASE,
+        "Merge the release pull request as it is now, which releases.",
+        ("/release merge",),
+        "`/release hold`, until it is tagged",
+    ),
+    Entry(
         Name.STATUS,
         (),
-        Role.TRIAGE,
+        Who.ASK,
         "Say where the release stands and whose turn it is.",
         ("/release status",),
     ),
     Entry(
         Name.HELP,
         (),
-        Role.TRIAGE,
+        Who.ASK,
         "List the commands that are possible now.",
         ("/release help",),
     ),
@@ -91,65 +184,20 @@ class Command:
 
     entry: Entry
     arguments: tuple[str, ...]
+    options: tuple[tuple[Option, str], ...] = ()
+    """Each with its value, which is empty for one that has none."""
 
     @property
     def line(self) -> str:
         """How it is typed."""
-        word = () if self.entry.name is Name.RELEASE else (self.entry.name.value,)
-        return " ".join((f"/{COMMAND}", *word, *self.arguments))
+        options = (word for option, value in self.options for word in (option.value, value) if word)
+        return " ".join((*self.entry.words, *self.arguments, *options))
 
-
-@dataclass(frozen=True, slots=True)
-class Misunderstood:
-    """An invocation that is not: what is wrong with it, and the line that was probably meant."""
-
-    line: str
-    problem: str
-    suggestion: str | None = None
-
-
-def understand(invocation: Invocation) -> Command | Misunderstood:
-    """The command an invocation means. Arity is strict: an extra word is an error, never ignored."""
-    if FOREIGN & set(invocation.line):
-        return _without_foreign(invocation)
-    if not invocation.words:
-        return Misunderstood(invocation.line, "it names no version and no command", f"/{COMMAND} help")
-    first, *rest = invocation.words
-    entry = next((entry for entry in REGISTRY if entry.name == first.lower() and entry.name is not Name.RELEASE), None)
-    if entry is not None:
-        return _with_arguments(entry, tuple(rest), invocation)
-    if not first[:1].isdigit() and not (first[:1] in "vV" and first[1:2].isdigit()):
-        return Misunderstood(invocation.line, "it is neither a version nor a command", _suggest(first.lower(), rest))
-    return _with_arguments(find_entry(Name.RELEASE), invocation.words, invocation)
-
-
-def _without_foreign(invocation: Invocation) -> Misunderstood:
-    plain = parse("".join(character for character in invocation.line if character not in FOREIGN))
-    meant = understand(plain[0]) if plain else None
-    sure = isinstance(meant, Command) and all(_PLAIN_WORD.fullmatch(word) for word in meant.arguments)
-    suggestion = plain[0].line if sure else f"/{COMMAND} help"
-    return Misunderstood(invocation.line, "a command has no backticks and no brackets", suggestion)
+    def find(self, option: Option) -> str | None:
+        """The value of ``option``; None when it was not given."""
+        return dict(self.options).get(option)
 
 
 def find_entry(name: Name) -> Entry:
     """The entry of ``name``; there is one for each."""
     return next(entry for entry in REGISTRY if entry.name is name)
-
-
-def _with_arguments(entry: Entry, words: tuple[str, ...], invocation: Invocation) -> Command | Misunderstood:
-    if entry.least <= len(words) <= len(entry.arguments):
-        return Command(entry, words)
-    problem = "a word is missing" if len(words) < entry.least else "it has too many words"
-    shortened = words[: len(entry.arguments)]
-    suggestion = entry.usage
-    if len(words) > len(entry.arguments):
-        start = () if entry.name is Name.RELEASE else (entry.name.value,)
-        suggestion = " ".join((f"/{COMMAND}", *start, *shortened))
-    return Misunderstood(invocation.line, problem, suggestion)
-
-
-def _suggest(word: str, rest: list[str]) -> str:
-    close = get_close_matches(word, [entry.name.value for entry in REGISTRY if entry.name is not Name.RELEASE], 1)
-    if not close:
-        return f"/{COMMAND} help"
-    return " ".join((f"/{COMMAND}", close[0], *rest))

@@ -104,6 +104,7 @@ class PullRequest:
     created_at: datetime
     merge_commit: str | None = None
     merged_at: datetime | None = None
+    labels: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

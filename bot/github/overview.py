@@ -30,6 +30,7 @@ _MOST_PULLS = 5
 _MOST_SUITES = 2
 _MOST_CHECKS = 30
 _MOST_COMMENTS = 100
+_MOST_LABELS = 30
 _MOST_LINES = 5
 """With these bounds the document asks for some 2,500 nodes at most, of 500,000, and costs a point or two."""
 
@@ -181,6 +182,7 @@ fragment pull on PullRequest {{
   headRepository {{ databaseId }}
   author {{ ...account }}
   mergeCommit {{ oid }}
+  labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
   commits(last: 1) {{ nodes {{ commit {{ oid
     checkSuites(first: {_MOST_SUITES}, filterBy: {{appId: $app}}) {{
       pageInfo {{ hasNextPage }}

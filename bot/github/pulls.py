@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from bot.github.client import Session
 from bot.github.errors import Unprocessable
@@ -16,6 +16,13 @@ MOST_FILES = 300
 
 MOST_PUSHES = 300
 """How many moves of a branch are read."""
+
+MergeMethod: TypeAlias = Literal["squash", "merge", "rebase"]
+
+_METHODS = """
+query($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { squashMergeAllowed mergeCommitAllowed rebaseMergeAllowed }
+}"""
 
 
 async def list_pulls(session: Session, branch: str, *, limit: int = 3) -> list[PullRequest]:
@@ -57,6 +64,33 @@ async def update_pull(session: Session, number: int, *, title: str, body: str) -
     """Give the pull request another title and text."""
     data = await session.patch("/repos/{repository}/pulls/{number}", {"title": title, "body": body}, number=number)
     return read_pull(data)
+
+
+async def close_pull(session: Session, number: int) -> PullRequest:
+    """Close the pull request; one that is closed stays closed."""
+    return read_pull(await session.patch("/repos/{repository}/pulls/{number}", {"state": "closed"}, number=number))
+
+
+async def list_merge_methods(session: Session) -> list[MergeMethod]:
+    """The ways of merging that the repository offers, the one that adds least to the base's history first."""
+    data = (await session.graphql(_METHODS, {"owner": session.owner, "name": session.name}))["repository"]
+    offered: dict[MergeMethod, bool] = {
+        "squash": data["squashMergeAllowed"],
+        "merge": data["mergeCommitAllowed"],
+        "rebase": data["rebaseMergeAllowed"],
+    }
+    return [method for method, allowed in offered.items() if allowed]
+
+
+async def merge_pull(session: Session, number: int, *, head: str, method: MergeMethod) -> None:
+    """Merge, if the head still is ``head``.
+
+    Raises:
+        NotMergeable: a rule is not met, or it is in conflict, closed or merged.
+        Conflict: the head is another one.
+    """
+    body = {"sha": head, "merge_method": method}
+    await session.put("/repos/{repository}/pulls/{number}/merge", body, number=number)
 
 
 async def list_commits(session: Session, number: int) -> list[str]:

@@ -70,6 +70,7 @@ def read_pull(data: Json) -> PullRequest:
         created_at=datetime.fromisoformat(data["created_at"]),
         merge_commit=data.get("merge_commit_sha") if merged else None,
         merged_at=read_moment(data.get("merged_at")),
+        labels=tuple(str(label["name"]) for label in data.get("labels") or ()),
     )
 
 
@@ -134,6 +135,7 @@ def read_pull_node(data: Json) -> PullRequest:
         created_at=datetime.fromisoformat(data["createdAt"]),
         merge_commit=str(merge["oid"]) if merge and data["merged"] else None,
         merged_at=read_moment(data.get("mergedAt")),
+        labels=tuple(str(node["name"]) for node in (data.get("labels") or {"nodes": ()})["nodes"] if node),
     )
 
 

@@ -112,7 +112,9 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
         return Ignored("our own doing")
     if action == "closed" and pull.flag("merged"):
         return _wake(payload, "pull request merged")
-    if action in {"closed", "reopened", "synchronize", "edited"} and _is_release_branch(pull.child("head").text("ref")):
+    if action in {"closed", "reopened", "synchronize", "edited", "labeled", "unlabeled"} and _is_release_branch(
+        pull.child("head").text("ref")
+    ):
         return _wake(payload, f"release pull request {action}")
     return Ignored("no release pull request")
 

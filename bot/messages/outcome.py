@@ -11,6 +11,7 @@ from bot.messages.reasons import say
 from bot.messages.text import block, code, finish, in_cell, link, short
 from bot.publishing.diagnosis import Diagnosis, Retry
 from bot.publishing.verdicts import AttestationState, FileVerdict
+from bot.release.runs import without_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Announce, RejectUndone, ReportFailure
 from bot.release.views import find_release_tag, find_shown_run, index_page
@@ -82,15 +83,20 @@ def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
     return finish("\n\n".join(part for part in parts if part))
 
 
-def render_rejection(step: ReportFailure, review: DeploymentReview) -> str:
+def render_rejection(step: ReportFailure, review: DeploymentReview, *, ours: bool) -> str:
     """Who closed the gate and what they said, for the thread."""
     run = step.run.run
-    by = code("@" + review.user.login) if review.user else "Somebody"
-    said = f", saying: {code(review.comment)}" if review.comment else ""
+    comment = without_mark(step.run, review.comment)
     where = f"{link(f'run {run.id}', run.url)}, attempt {run.attempt}"
+    by = code("@" + review.user.login) if review.user else "Somebody"
+    said = f", saying: {code(comment)}" if comment else ""
+    what = f"🛑 **{by} rejected the deployment of {code(step.version)}** in {where}{said}."
+    if ours:
+        # Our own answer to the run names the person who gave the order, and the reason.
+        what = f"🛑 **The publication of {code(step.version)} was turned away** in {where}: {code(comment)}."
     parts = [
         outcome_marker(step.key),
-        f"🛑 **{by} rejected the deployment of {code(step.version)}** in {where}{said}.",
+        what,
         "Nothing was published. To try again, re-run the run on GitHub: I ask anew then.",
     ]
     return finish("\n\n".join(parts))

@@ -9,9 +9,12 @@ from bot.messages.text import code, finish, link, short
 from bot.messages.turns import allows_self
 from bot.release.runs import attempt_mark
 from bot.release.snapshot import Snapshot
-from bot.release.steps import AskApproval, OpenGate, RejectTwin, RejectUndone
+from bot.release.steps import AskApproval, OpenGate, RejectGate, RejectTwin, RejectUndone
 
 PROMPT = "prompt"
+
+_LONGEST_REASON = 300
+"""Of a reason that goes onto the run's page, where the address behind it must not be cut off."""
 
 
 def prompt_marker(key: str) -> str:
@@ -47,6 +50,15 @@ def render_twin_comment(step: RejectTwin) -> str:
     return (
         f"Run {step.ours.run.id} already publishes this version; this run was started by another event of the same"
         f" release {attempt_mark(step.run)}"
+    )
+
+
+def render_rejection_comment(step: RejectGate) -> str:
+    """What the run's page says about a run that somebody turned away; the address tells one order from another."""
+    order = step.order
+    said = " ".join(order.reason.split())
+    return (
+        f"{order.version} rejected by {order.by.login}: {said[:_LONGEST_REASON]} ({order.url}) {attempt_mark(step.run)}"
     )
 
 

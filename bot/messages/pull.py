@@ -12,9 +12,9 @@ from bot.release.plan import Plan
 PULL = "release-pull"
 
 _COMMANDS = """\
-- `/release VERSION` here changes the version of this pull request.
-- `/release status` says where the release stands; `/release help` lists what is possible.
-- Closing this pull request cancels the release."""
+- `/release VERSION` here changes the version of this pull request; `/release recreate` makes it anew from the base.
+- `/release merge` merges it, `/release hold` keeps it from being released, and `/release cancel` closes it.
+- `/release status` says where the release stands; `/release help` lists what is possible."""
 
 
 def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -> str:
@@ -26,13 +26,19 @@ def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -
         marker(PULL),
         f"**{code(plan.project)} {change}**, asked for by {code('@' + plan.requester_login)}.",
         "## What merging does",
-        "\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1)),
+        *render_plan(plan, environment, needed),
+        "## Commands",
+        _COMMANDS,
     ]
+    return finish("\n\n".join(parts))
+
+
+def render_plan(plan: Plan, environment: Environment | None, needed: int) -> list[str]:
+    """What merging does, the changelog and the files, as parts of a message."""
+    parts = ["\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1))]
     if plan.entries:
         parts += ["## Changelog", harmless(plan.entries)]
-    parts += ["## Files changed", _files(plan)]
-    parts += ["## Commands", _COMMANDS]
-    return finish("\n\n".join(parts))
+    return [*parts, "## Files changed", _files(plan)]
 
 
 def _acts(plan: Plan, environment: Environment | None, needed: int) -> list[str]:

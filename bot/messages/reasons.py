@@ -142,6 +142,16 @@ def _base_gone(reason: Because) -> Said:
     )
 
 
+def _base_moved(reason: Because) -> Said:
+    base, wanted, found = code(reason.get("base")), reason.get("wanted"), reason.get("found")
+    return Said(
+        f"{base} is at {code(short(found))} now, not at {code(short(wanted))}: what came since would be released, too.",
+        f"Look at that and name the commit that you have looked at. To release {code(short(wanted))} without it, make a"
+        " maintenance branch such as `1.2.x` there, and ask for it on a pull request into that.",
+        f"/release {reason.get('given')} --from {short(found)}",
+    )
+
+
 def _undone_pull(reason: Because) -> Said:
     return Said(
         "This pull request was closed, which cancels the release; opening it again does not bring the request back.",
@@ -321,6 +331,60 @@ def _people_pushed(reason: Because) -> Said:
     return Said(f"This pull request also holds commits pushed by {names}; I keep them.")
 
 
+def _held(reason: Because) -> Said:
+    by, why = reason.get("by"), reason.get("why")
+    who = code("@" + by) if by else "Somebody"
+    said = f": {code(why)}" if why else ""
+    return Said(
+        f"{who} put this release on hold{said}. Nothing is merged, tagged or published by me until that is lifted.",
+        "Somebody with write access lifts it here:",
+        "/release unhold",
+    )
+
+
+def _labelled(reason: Because) -> Said:
+    return Said(
+        f"#{reason.get('number')} has the label {code(reason.get('label'))}, which holds the release.",
+        "Take the label off, and it goes on by itself. To see where it stands:",
+        "/release status",
+    )
+
+
+def _too_late(reason: Because) -> Said:
+    what = {
+        "hold": "is published, so there is nothing left to put on hold",
+        "cancel": "is merged, so closing the pull request cancels nothing any more",
+    }[reason.get("order", "cancel")]
+    if reason.get("order") == "hold":
+        return Said(f"{code(reason.get('version'))} {what}.", "To see where it stands:", "/release status")
+    rejecting = f"/release reject {reason.get('version')} REASON"
+    return Said(
+        f"{code(reason.get('version'))} {what}.",
+        f"What is not published yet can be put on hold, or be turned away at its gate with {code(rejecting)}.",
+        "/release hold",
+    )
+
+
+def _nothing_under_way(reason: Because) -> Said:
+    return Said("No release is under way here any more.", "To start one:", "/release minor")
+
+
+def _nothing_to_reject(reason: Because) -> Said:
+    return Said(
+        f"No publication of {code(reason.get('version'))} waits for a decision now.",
+        "To see where the release stands:",
+        "/release status",
+    )
+
+
+def _not_merged(reason: Because) -> Said:
+    return Said(
+        f"GitHub does not merge #{reason.get('number')}: {code(reason.get('detail'))}.",
+        "Once what it asks for is there, ask again:",
+        "/release merge",
+    )
+
+
 def _version_mismatch(reason: Because) -> Said:
     return Said(
         f"The merged files say {code(reason.get('found'))}, but {code(reason.get('wanted'))} was asked for.",
@@ -396,8 +460,13 @@ def _run_failed(reason: Because) -> Said:
 
 
 def _gate_rejected(reason: Because) -> Said:
+    by, run, said = reason.get("by"), reason.get("run"), reason.get("said")
+    what = f"{link('The deployment', run)} was turned away"
+    if by:
+        what = f"{code('@' + by)} rejected {link('the deployment', run)}"
+    why = f": {code(said)}" if said else ""
     return Said(
-        f"{code('@' + reason.get('by'))} rejected {link('the deployment', reason.get('run'))}; nothing was published.",
+        f"{what}{why}. Nothing was published.",
         "To try again, re-run the run on GitHub: the approval is asked anew.",
     )
 
@@ -476,8 +545,12 @@ def _pushed_to_branch(reason: Because) -> Said:
 def _wrong_version(reason: Because) -> Said:
     return Said(
         f"You named {code(reason.get('given'))}, but {code(reason.get('version'))} is what waits.",
-        paste=f"/release approve {reason.get('version')}",
+        paste=f"/release {reason.get('command', 'approve')} {reason.get('version')}{_and_why(reason)}",
     )
+
+
+def _and_why(reason: Because) -> str:
+    return " REASON" if reason.get("command") == "reject" else ""
 
 
 def _wrong_commit(reason: Because) -> Said:
@@ -516,9 +589,9 @@ def _edited(reason: Because) -> Said:
 def _not_a_release_pull(reason: Because) -> Said:
     number = reason.get("number")
     return Said(
-        "This is not a release pull request, so there is nothing to approve here.",
-        f"The newest one is #{number}: approve there." if number else "There is none yet; this asks for one:",
-        f"/release approve {reason.get('version')}" if number else f"/release {reason.get('version')}",
+        "This is not a release pull request, and that command belongs into the thread of one.",
+        f"The newest one is #{number}: write it there." if number else "There is none yet; this asks for one:",
+        reason.get("line") if number else f"/release {reason.get('version')}",
     )
 
 
@@ -531,6 +604,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.FOREIGN_PULL: _foreign_pull,
     Reason.NOT_A_LINE: _not_a_line,
     Reason.BASE_GONE: _base_gone,
+    Reason.BASE_MOVED: _base_moved,
     Reason.ARCHIVED: _archived,
     Reason.SETTINGS_INVALID: _settings_invalid,
     Reason.PROJECT_UNREADABLE: _project_unreadable,
@@ -547,6 +621,12 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.PUSH_NOT_SHOWN: _push_not_shown,
     Reason.BRANCH_MOVED_SINCE: _branch_moved_since,
     Reason.PEOPLE_PUSHED: _people_pushed,
+    Reason.HELD: _held,
+    Reason.LABELLED: _labelled,
+    Reason.TOO_LATE: _too_late,
+    Reason.NOTHING_UNDER_WAY: _nothing_under_way,
+    Reason.NOTHING_TO_REJECT: _nothing_to_reject,
+    Reason.NOT_MERGED: _not_merged,
     Reason.VERSION_MISMATCH: _version_mismatch,
     Reason.GATE_WEAKENED: _gate_weakened,
     Reason.MERGE_TAKEN_OUT: _merge_taken_out,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.conversation.registry import Entry, Misunderstood
+from bot.conversation.registry import Entry
+from bot.conversation.understanding import Misunderstood
 from bot.github.facts import PullRequest, RunFacts
 from bot.messages.markers import marker
 from bot.messages.reasons import say
@@ -65,10 +66,15 @@ def render_misunderstood(problem: Misunderstood, comment_id: int) -> str:
     return _reply(comment_id, f"I do not understand {code(problem.line)}: {problem.problem}.{paste} Nothing was done.")
 
 
+def render_held(reason: Because, comment_id: int) -> str:
+    """The answer to a second hold: the first one stands."""
+    return _reply(comment_id, f"Already done. {say(reason).in_line()}")
+
+
 def render_help(entries: Iterable[Entry], comment_id: int) -> str:
     """The commands that are possible now, with who may use them."""
     rows = [
-        f"| {in_cell(code(entry.usage))} | {entry.what} | *{entry.who}* or more | {entry.opposite or ''} |"
+        f"| {in_cell(code(entry.usage))} | {in_cell(entry.what)} | *{entry.who.value}* or more | {entry.opposite or ''} |"
         for entry in entries
     ]
     table = "\n".join(["| command | what it does | who | opposite |", "| --- | --- | --- | --- |", *rows])

@@ -29,6 +29,7 @@ from bot.release.runs import (
     list_twins,
     our_review,
     rejection,
+    without_mark,
 )
 from bot.release.snapshot import Snapshot, Unreachable
 from bot.release.steps import (
@@ -223,7 +224,11 @@ def _failed(stage: Stage, ours: RunFacts) -> Step:
         return ReportFailure(run=ours, key=key, version=stage.version, rejected=closed)
     if closed is not None:
         by = closed.user.login if closed.user else "somebody"
-        return Blocked(because(Reason.GATE_REJECTED, by=by, run=ours.run.url, version=stage.version))
+        if closed.user is not None and closed.user.id == stage.snapshot.app.bot.id:
+            # Our own answer names the person who gave the order.
+            by = ""
+        said = without_mark(ours, closed.comment)
+        return Blocked(because(Reason.GATE_REJECTED, by=by, said=said, run=ours.run.url, version=stage.version))
     how = "was cancelled" if ours.run.conclusion == "cancelled" else "failed"
     return Blocked(because(Reason.RUN_FAILED, run=ours.run.url, version=stage.version, how=how))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.conversation.grammar import parse
-from bot.conversation.registry import Command, Name, understand
+from bot.conversation.registry import Command, Name
+from bot.conversation.understanding import understand
 from bot.github.client import Session
 from bot.github.comments import find_comment
 from bot.github.facts import Comment, Role

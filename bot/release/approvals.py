@@ -21,6 +21,12 @@ def needed(snapshot: Snapshot, settings: RepositorySettings) -> int:
     return 1 if snapshot.gate.ours else 0
 
 
+def needed_for(snapshot: Snapshot) -> int:
+    """How many approvals this release takes; settings that cannot be read stop it before anybody is asked."""
+    settings = snapshot.settings
+    return needed(snapshot, settings) if isinstance(settings, RepositorySettings) else 0
+
+
 def counted(snapshot: Snapshot, version: str, commit: str) -> tuple[Person, ...]:
     """Those whose approval counts for ``version`` at ``commit``, each once, in the order of their comments."""
     return tuple(approval.by for approval in list_counting(snapshot, version, commit))

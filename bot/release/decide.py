@@ -9,6 +9,8 @@ from bot.github.facts import PullRequest
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
 from bot.release.branch import branch_reason, list_people
+from bot.release.heed import heed
+from bot.release.held import unless_held
 from bot.release.locked import unless_locked
 from bot.release.naming import find_titled_version
 from bot.release.propose import obstacle, propose, route_reason, settings_reason, stands
@@ -25,6 +27,13 @@ def next_step(snapshot: Snapshot) -> Step:
         proposed = propose(snapshot, snapshot.request)
         if proposed is not None:
             return proposed
+    step = _due(snapshot)
+    if snapshot.order is not None:
+        step = heed(snapshot, snapshot.order, step)
+    return unless_held(snapshot, step)
+
+
+def _due(snapshot: Snapshot) -> Step:
     pull = snapshot.pull
     if pull is None:
         return Idle()

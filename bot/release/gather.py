@@ -13,8 +13,10 @@ from bot.publishing.route import NoRoute, PublishSettings, ReleaseFacts, Route, 
 from bot.release.commits import Commits
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.snapshot import Candidate, Line
+from bot.release.wanted import find_line, get_wanted
 from bot.settings.repository import RepositorySettings
 from bot.versions import (
+    MaintenanceLine,
     Project,
     VersionProblem,
     find_maintenance_line,
@@ -36,21 +38,45 @@ async def gather_candidate(
     commit: str,
     version: str | None = None,
     tag: str | None = None,
+    released: str | None = None,
 ) -> Candidate:
-    """What ``commit`` offers for a release of ``version`` (None: of what its files say) under ``tag`` (None: the usual one)."""
+    """What ``commit`` offers for a release of ``version`` under ``tag``.
+
+    ``version`` is what is asked for, which may be a word such as ``minor``; None: what the files say. ``tag`` is the one
+    that was promised; None: the usual one. ``released`` is what a commit is released as whose files do not say it, since
+    a tool derives it from the tags.
+    """
     content = await commits.get_content(commit)
     tree, files, project = content.tree, content.files, content.project
     if isinstance(project, Project) and project.derived_by is not None:
-        project = project.at(version or _newest_release(settings, tags, project, line))
+        stated = released if version is None else version
+        known = stated is not None and find_version(stated) is not None
+        project = project.at(stated if known else _newest_release(settings, tags, project, line))
     route = None
     if isinstance(project, Project):
-        wanted = version or project.spelling
+        wanted = _wanted(version, project, settings, tags, find_line(line.base, repository.default_branch))
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit, tag)
         if facts is not None:
             inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
             # A hostile workflow can take a while to decide about; other repositories must not wait for that.
             route = await asyncio.to_thread(_choose, files, facts, settings, target, inputs)
     return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
+
+
+def _wanted(
+    asked: str | None,
+    project: Project,
+    settings: RepositorySettings,
+    tags: tuple[TagRef, ...],
+    line: MaintenanceLine | None,
+) -> str:
+    """The version that is released; what cannot be one is refused by the decision, with the reason."""
+    if asked is None:
+        return project.spelling
+    try:
+        return get_wanted(asked, project, settings, tags, line).spelling
+    except VersionProblem:
+        return asked
 
 
 def _newest_release(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, line: Line) -> str | None:

@@ -233,7 +233,7 @@ class Observer:
         commit = pull.merge_commit if pull.merged else pull.head_sha
         if commit is None:
             return snapshot
-        snapshot = await self._with_candidate(snapshot, settings, commit, None, tag=record.tag)
+        snapshot = await self._with_candidate(snapshot, settings, commit, None, record=record)
         if not pull.merged:
             return await self._with_index(await self._with_environment(snapshot))
         project, route = snapshot.project, snapshot.route
@@ -271,7 +271,7 @@ class Observer:
         commit: str,
         version: str | None,
         *,
-        tag: str | None = None,
+        record: Record | None = None,
     ) -> Snapshot:
         candidate = await gather_candidate(
             self._commits,
@@ -283,7 +283,8 @@ class Observer:
             tags=snapshot.tags,
             commit=commit,
             version=version,
-            tag=tag,
+            tag=record.tag if record else None,
+            released=record.version if record else None,
         )
         return replace(snapshot, candidate=candidate)
 

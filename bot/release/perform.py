@@ -8,46 +8,45 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.changelog import Changelog, section
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intents
-from bot.github import actions, git, pulls, releases
+from bot.github import actions, git, releases
 from bot.github.access import Access
-from bot.github.facts import CheckRun, GitHubRelease, Job, PullRequest, ReleaseRef, TagRef
+from bot.github.facts import GitHubRelease, Job, ReleaseRef, TagRef
 from bot.github.repositories import find_tag
 from bot.messages import outcome as outcome_words
-from bot.messages import prompts, status
-from bot.messages import pull as pull_words
+from bot.messages import prompts
 from bot.messages.notes import render_notes
 from bot.publishing.diagnosis import JobReport, diagnose
 from bot.release import approvals
+from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
-from bot.release.plan import Plan
-from bot.release.reasons import Because, Reason, because
-from bot.release.record import Asked, Confirmed, Milestone, Record
+from bot.release.perform_pull import PullPerformer
+from bot.release.reasons import Reason, because
+from bot.release.record import Asked, Milestone
 from bot.release.snapshot import Snapshot
 from bot.release.speech import STALENESS, Speech
 from bot.release.steps import (
     Announce,
     AskApproval,
-    AwaitMerge,
+    ClosePull,
     ConfirmBranch,
     CreateTag,
     DispatchRun,
     Effect,
+    KeepHold,
+    LiftHold,
+    MergePull,
     OpenGate,
     OpenPull,
     PublishRelease,
+    RejectGate,
     RejectTwin,
     RejectUndone,
     ReportFailure,
 )
-from bot.settings.repository import RepositorySettings
-
-PULL_INTENT = "pull:"
-"""With the id of a command's comment: its pull request may have been opened at that moment."""
 
 APPROVAL_INTENT = "approval:"
 """With the name of an approval: it was judged to count."""
@@ -56,37 +55,13 @@ _MOST_REPORTS = 3
 """Failed jobs whose logs are read; the first ones hold the cause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a step, for those parts that have no natural key: the next observation may not show them yet."""
-
-    pull: PullRequest | None = None
-    check: CheckRun | None = None
-    """Our check run on the head of a pull request that was made just now, and by us: nothing can have come of it yet."""
-    tag: TagRef | None = None
-    """A tag that was made just now, and by us."""
-    release: ReleaseRef | None = None
-    """The release that is published now."""
-    asked: Asked | None = None
-    failed: str | None = None
-    milestone: Milestone | None = None
-    confirmed: Confirmed | None = None
-
-
-class StandsError(Exception):
-    """The effect cannot be had: a person has to look. ``reason`` says why."""
-
-    def __init__(self, reason: Because) -> None:
-        super().__init__(reason.code)
-        self.reason = reason
-
-
 class Performer:
     """Carries out the steps of releases of one repository."""
 
     def __init__(self, access: Access, speech: Speech, own_check: OwnCheck, intents: Intents, clock: Clock) -> None:
         self._access, self._speech, self._own_check = access, speech, own_check
         self._intents, self._clock = intents, clock
+        self._on_pull = PullPerformer(access, own_check, intents)
 
     async def perform(self, snapshot: Snapshot, step: Effect) -> Outcome:
         """Carry out ``step`` and say what came of it that an observation may not show yet.
@@ -98,10 +73,8 @@ class Performer:
         """
         await self._accept(snapshot, step)
         match step:
-            case OpenPull():
-                return await self._open_pull(snapshot, step.plan)
-            case ConfirmBranch():
-                return Outcome(confirmed=Confirmed(step.head, step.by.id))
+            case OpenPull() | ConfirmBranch() | KeepHold() | LiftHold() | ClosePull() | MergePull():
+                return await self._on_pull.perform(snapshot, step)
             case CreateTag():
                 return Outcome(tag=await self._create_tag(snapshot, step))
             case PublishRelease():
@@ -123,6 +96,9 @@ class Performer:
                 await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
             case RejectUndone():
                 await self._reject_undone(snapshot, step)
+            case RejectGate():
+                comment = prompts.render_rejection_comment(step)
+                await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
             case ReportFailure():
                 await self._report_failure(snapshot, step)
                 return Outcome(failed=step.key)
@@ -144,68 +120,6 @@ class Performer:
         for one in approvals.list_counting(snapshot, project.spelling, candidate.commit):
             name = approvals.name_approval(one.comment.id, one.version, one.commit)
             await self._intents.record(f"{APPROVAL_INTENT}{name}", {})
-
-    async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> Outcome:
-        """Commit, check run with the record, branch, pull request: each is there before what leads to it.
-
-        Killed in between, the same command takes the commit that it left on the branch, and makes no second one.
-        """
-        candidate = snapshot.candidate
-        if candidate is None:
-            raise ValueError("a plan is made of a candidate")
-        modes = {entry.path: entry.mode for entry in candidate.tree.entries}
-        made_for = snapshot.branch_record
-        begun = made_for is not None and made_for.comment_id == plan.comment_id
-        sha = await git.ensure_commit(
-            self._access.change,
-            parent=plan.base_commit,
-            base_tree=candidate.tree.sha,
-            files={edit.path: edit.new for edit in plan.edits},
-            modes=modes,
-            message=plan.message,
-            there=snapshot.branch_head if begun else None,
-        )
-        # Two commits made within one second of the same tree are the same commit; the request is another one all the same.
-        check = None
-        if not begun or sha != snapshot.branch_head:
-            check = await self._point_branch(snapshot, plan, sha)
-        pull, made = await self._ensure_pull(snapshot, plan)
-        return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
-
-    async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> CheckRun:
-        record = Record(plan.version, plan.tag, plan.requester_id, plan.comment_id, bump=sha, promised=snapshot.gate)
-        ready = AwaitMerge(version=plan.version, route=plan.route)
-        check = await self._own_check.keep(sha, status.render_check(snapshot, ready, record), None)
-        if sha == snapshot.branch_head:
-            return check
-        try:
-            node = snapshot.repository.node_id
-            await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)
-        except git.BranchMovedError as error:
-            raise Backoff(STALENESS, f"{plan.branch} has moved meanwhile") from error
-        return check
-
-    async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> tuple[PullRequest, bool]:
-        """The pull request, and whether it is one that was made just now."""
-        settings = snapshot.settings
-        if not isinstance(settings, RepositorySettings):
-            raise TypeError("a plan is made with settings that were read")
-        needed = approvals.needed(snapshot, settings)
-        body = pull_words.render_pull_body(plan, snapshot.environment, needed)
-        if snapshot.pull is not None and snapshot.pull.is_open:
-            now = await pulls.get_pull(self._access.read, snapshot.pull.number)
-            if not now.is_open:
-                raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
-            return await pulls.update_pull(self._access.speak, now.number, title=plan.title, body=body), False
-        await self._intents.record(f"{PULL_INTENT}{plan.comment_id}", {})
-        pull, made = await pulls.ensure_pull(
-            self._access.speak, branch=plan.branch, base=plan.base, title=plan.title, body=body
-        )
-        if pull is None:
-            raise Backoff(STALENESS, "the pull request does not show yet")
-        if pull.author is None or pull.author.id != snapshot.app.bot.id:
-            raise StandsError(because(Reason.FOREIGN_PULL, number=pull.number, branch=plan.branch, given=plan.version))
-        return pull, made
 
     async def _create_tag(self, snapshot: Snapshot, step: CreateTag) -> TagRef | None:
         name = snapshot.project.name if snapshot.project else ""
@@ -285,7 +199,11 @@ class Performer:
         await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
 
     async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:
-        body = outcome_words.render_rejection(step, step.rejected) if step.rejected else await self._diagnose(step)
+        if step.rejected:
+            ours = step.rejected.user is not None and step.rejected.user.id == snapshot.app.bot.id
+            body = outcome_words.render_rejection(step, step.rejected, ours=ours)
+        else:
+            body = await self._diagnose(step)
         await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body, snapshot.comments)
 
     async def _diagnose(self, step: ReportFailure) -> str:

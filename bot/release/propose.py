@@ -14,6 +14,7 @@ from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone, fits
 from bot.release.snapshot import Request, Snapshot
 from bot.release.steps import Blocked, OpenPull, Refused, Step
+from bot.release.wanted import find_line, find_word, get_wanted
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import (
     Project,
@@ -22,7 +23,6 @@ from bot.versions import (
     SpelledVersion,
     VersionProblem,
     check_newer,
-    find_maintenance_line,
     find_newest,
     find_tag,
     parse_version,
@@ -37,13 +37,28 @@ _SOON = timedelta(minutes=1)
 def propose(snapshot: Snapshot, request: Request) -> Step | None:
     """The step that answers ``request``; None when the open release PR already is for that version, and may be merged."""
     try:
-        version = parse_version(request.version)
+        version = find_wanted(snapshot, request)
     except VersionProblem as problem:
         return Refused(_version_reason(Reason.VERSION_INVALID, problem, _newest_next(snapshot)))
-    if _is_open_for(snapshot, version):
+    if version is not None and _is_open_for(snapshot, version) and not _is_due_anew(snapshot, request):
         return confirm(snapshot, request)
     answer = _plan_or_refusal(snapshot, request, version)
     return OpenPull(answer) if isinstance(answer, Plan) else Refused(answer)
+
+
+def find_wanted(snapshot: Snapshot, request: Request) -> SpelledVersion | None:
+    """The version that is asked for; None when a word asks for one and the project cannot be read.
+
+    Raises:
+        VersionProblem: it is no version, or the word leads nowhere from here.
+    """
+    if find_word(request.version) is None:
+        return parse_version(request.version)
+    project, settings = snapshot.project, snapshot.settings
+    if project is None or isinstance(settings, SettingsProblem):
+        return None
+    line = find_line(snapshot.line.base, snapshot.repository.default_branch)
+    return get_wanted(request.version, project, settings, snapshot.tags, line)
 
 
 def is_release_line(base: str, default_branch: str) -> bool:
@@ -106,7 +121,13 @@ def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
     return same_version(record.version, version.spelling)
 
 
-def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersion) -> Plan | Because:
+def _is_due_anew(snapshot: Snapshot, request: Request) -> bool:
+    """Whether the branch is to be made once more: once for each command."""
+    done = snapshot.branch_record is not None and snapshot.branch_record.comment_id == request.comment_id
+    return request.anew and not done
+
+
+def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersion | None) -> Plan | Because:
     if snapshot.repository.archived:
         return because(Reason.ARCHIVED)
     settings, candidate = snapshot.settings, snapshot.candidate
@@ -119,9 +140,15 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
         return because(
             Reason.BASE_GONE, base=snapshot.line.base, default=snapshot.repository.default_branch, given=version
         )
+    if request.base_commit is not None and not candidate.commit.startswith(request.base_commit):
+        base = snapshot.line.base
+        wanted, given = request.base_commit, request.version
+        return because(Reason.BASE_MOVED, base=base, wanted=wanted, found=candidate.commit, given=given)
     project = candidate.project
     if isinstance(project, ProjectProblem):
         return project_reason(project)
+    if version is None:
+        raise ValueError("a word leads to a version wherever the project can be read")
     refusal = _version_refusal(snapshot, settings, project, version)
     if refusal is not None:
         return refusal
@@ -146,7 +173,7 @@ def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None
     if pull is not None and pull.is_open and not request.on_release_pull:
         known = snapshot.record.version if snapshot.record else pull.title
         return because(Reason.RELEASE_OPEN, version=known, number=pull.number, given=request.version)
-    if snapshot.branch_head is not None and not snapshot.branch_is_ours:
+    if snapshot.branch_head is not None and not snapshot.branch_is_ours and not request.anew:
         return because(Reason.BRANCH_TAKEN, branch=snapshot.line.branch, given=request.version)
     return None
 
@@ -169,8 +196,7 @@ def _version_refusal(
     # A marker between releases binds nobody: 26.2.1 may follow a 26.3.dev0 that the files say meanwhile.
     if version.version < project.version and not project.version.is_devrelease:
         return because(Reason.VERSION_NOT_NEWER, version=version, newest=project.spelling, next=following)
-    base = snapshot.line.base
-    line = find_maintenance_line(base) if base != snapshot.repository.default_branch else None
+    line = find_line(snapshot.line.base, snapshot.repository.default_branch)
     try:
         check_newer(version, released, line)
     except VersionProblem as problem:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     FOREIGN_PULL = "foreign-pull"
     NOT_A_LINE = "not-a-line"
     BASE_GONE = "base-gone"
+    BASE_MOVED = "base-moved"
     # What the repository offers.
     ARCHIVED = "archived"
     SETTINGS_INVALID = "settings-invalid"
@@ -38,6 +39,13 @@ class Reason(StrEnum):
     PUSH_NOT_SHOWN = "push-not-shown"
     BRANCH_MOVED_SINCE = "branch-moved-since"
     PEOPLE_PUSHED = "people-pushed"
+    # What people told a release under way.
+    HELD = "held"
+    LABELLED = "labelled"
+    TOO_LATE = "too-late"
+    NOTHING_UNDER_WAY = "nothing-under-way"
+    NOTHING_TO_REJECT = "nothing-to-reject"
+    NOT_MERGED = "not-merged"
     # What happened after the merge.
     VERSION_MISMATCH = "version-mismatch"
     GATE_WEAKENED = "gate-weakened"

@@ -21,8 +21,10 @@ from bot.messages.status import render_check, render_status
 from bot.release.decide import next_step
 from bot.release.declined import DECLINED, declined_because
 from bot.release.observe import Observer
+from bot.release.orders import Order
+from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
-from bot.release.perform import Outcome, Performer, StandsError
+from bot.release.perform import Performer
 from bot.release.reasons import Because
 from bot.release.record import Record, find_record
 from bot.release.remember import remember
@@ -39,6 +41,9 @@ from bot.release.steps import (
     Done,
     Effect,
     Idle,
+    KeepHold,
+    LiftHold,
+    MergePull,
     OpenPull,
     PublishRelease,
     Refused,
@@ -90,10 +95,13 @@ class Reconciler:
         pull: PullRequest | None,
         request: Request | None = None,
         *,
+        order: Order | None = None,
         sight: Sight | None = None,
         seen: Snapshot | None = None,
     ) -> Reached:
         """Take one release as far as it goes now, and show where it stands.
+
+        ``request`` asks for a version, ``order`` tells the release that is there what to do.
 
         What the caller has seen of it just now need not be read once more: ``sight``, or all of ``seen``.
 
@@ -108,7 +116,7 @@ class Reconciler:
                 snapshot = seen or await self._observe(repository, line, pull, request, sight)
             except PermissionMissing as missing:
                 return await self._stand_blind(repository, line, pull, request, missing)
-            snapshot = _with_record(snapshot, done)
+            snapshot = replace(_with_record(snapshot, done), order=order)
             if snapshot.record is not None:
                 # Once its gate is open the run does not lead to its prompt any more.
                 done.append(Outcome(asked=snapshot.record.asked))
@@ -124,8 +132,10 @@ class Reconciler:
             done.append(outcome)
             moved = True
             sight, seen = None, _foresee(snapshot, step, outcome)
-            if isinstance(step, OpenPull) and outcome.pull is not None:
-                pull, request, opened = outcome.pull, None, True
+            if outcome.pull is not None:
+                pull = outcome.pull
+            if isinstance(step, OpenPull):
+                request, opened = None, True
         raise Backoff(STALENESS, "a release took more steps than there are")
 
     async def _observe(
@@ -158,7 +168,9 @@ class Reconciler:
         """An effect that GitHub declines stops the release until a person has looked; the reason is said where they see it."""
         reason = _reason_of(error)
         log.warning("step declined", step=type(step).__name__, reason=reason.code, detail=str(error))
-        if isinstance(step, OpenPull) and (snapshot.pull is None or not snapshot.pull.is_open):
+        nothing_changed = isinstance(step, OpenPull) and (snapshot.pull is None or not snapshot.pull.is_open)
+        if nothing_changed or isinstance(step, MergePull):
+            # It stands as it stood: only the one who asked needs to know.
             return Reached(snapshot, Refused(reason), moved=True)
         blocked = Blocked(reason, look_again=_LOOK_AGAIN_AT_BLOCK)
         await self._show(snapshot, blocked)
@@ -220,7 +232,7 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))
         case PublishRelease() if outcome.release is not None:
             return replace(snapshot, release=outcome.release)
-        case AskApproval() | ReportFailure() | Announce() | ConfirmBranch():
+        case AskApproval() | ReportFailure() | Announce() | ConfirmBranch() | KeepHold() | LiftHold():
             return snapshot
         case _:
             return None
@@ -244,6 +256,8 @@ def _after(record: Record, outcome: Outcome, snapshot: Snapshot) -> Record:
         record = replace(record, failed=outcome.failed)
     if outcome.confirmed is not None:
         record = replace(record, confirmed=outcome.confirmed)
+    if outcome.held is not None or outcome.lifted:
+        record = replace(record, held=outcome.held)
     return record
 
 

@@ -8,6 +8,7 @@ that is gone again is seen as a human's undo and is not made a second time.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,6 +17,8 @@ from bot.release.gate import GateKind
 
 _SCHEME = "aweigh/1"
 _LIMIT = 255
+_RUN = re.compile(r"run:(\d+)/(\d+)", re.ASCII)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _HEAD = 20
 """How many digits of a confirmed head are kept: 80 bits, since whoever may push can choose what they push."""
 
@@ -49,6 +52,14 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A release was put on hold: by whom (their id), and the comment that says why."""
+
+    by: int
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Who asked for which version under which tag, and what has been reached.
 
@@ -69,6 +80,8 @@ class Record:
     asked: Asked | None = None
     failed: str | None = None
     confirmed: Confirmed | None = None
+    held: Held | None = None
+    """Kept when the record moves to another head; nobody's push lifts a hold."""
 
     def reached(self, milestone: Milestone) -> bool:
         """Whether ``milestone`` was reached once, whatever has become of it."""
@@ -105,21 +118,23 @@ def render_record(record: Record) -> str:
         f"v={record.version}",
         # No tag has an asterisk in its name, says git-check-ref-format.
         f"g={record.tag.replace(record.version, '*', 1)}",
-        f"u={record.requester_id}",
-        f"c={record.comment_id}",
-        f"b={record.bump}",
+        f"u={_short(record.requester_id)}",
+        f"c={_short(record.comment_id)}",
+        f"b={_short(int(record.bump, 16))}",
         f"p={record.promised}",
     ]
     if record.milestones:
         members.append("m=" + "".join(sorted(record.milestones)))
     if record.since:
-        members.append(f"t={int(record.since.timestamp())}")
+        members.append(f"t={_short(int(record.since.timestamp()))}")
     if record.asked:
-        members += [f"k={record.asked.key}", f"a={int(record.asked.at.timestamp())}"]
+        members += [f"k={_short_key(record.asked.key)}", f"a={_short(int(record.asked.at.timestamp()))}"]
     if record.failed:
-        members.append(f"f={record.failed}")
+        members.append(f"f={_short_key(record.failed)}")
     if record.confirmed:
-        members.append(f"x={record.confirmed.head[:_HEAD]}:{record.confirmed.by}")
+        members.append(f"x={record.confirmed.head[:_HEAD]}:{_short(record.confirmed.by)}")
+    if record.held:
+        members.append(f"h={_short(record.held.by)}:{_short(record.held.comment_id)}")
     line = " ".join(members)
     if len(line.encode()) > _LIMIT:
         raise ValueError(f"a record of {len(line)} bytes does not fit into an external id")
@@ -142,6 +157,7 @@ def fits(version: str, tag: str) -> bool:
         asked=Asked(run, last),
         failed=run,
         confirmed=Confirmed(head, person),
+        held=Held(person, comment),
     )
     try:
         render_record(fullest)
@@ -157,19 +173,20 @@ def find_record(external_id: str) -> Record | None:
         return None
     values = dict(member.partition("=")[::2] for member in members)
     try:
-        asked = Asked(values["k"], _moment(values["a"])) if "k" in values else None
+        asked = Asked(_long_key(values["k"]), _moment(values["a"])) if "k" in values else None
         return Record(
             version=values["v"],
             tag=values["g"].replace("*", values["v"], 1),
-            requester_id=int(values["u"]),
-            comment_id=int(values["c"]),
-            bump=values["b"],
+            requester_id=_number(values["u"]),
+            comment_id=_number(values["c"]),
+            bump=f"{_number(values['b']):040x}",
             promised=GateKind(values["p"]),
             milestones=frozenset(Milestone(letter) for letter in values.get("m", "")),
             since=_moment(values["t"]) if "t" in values else None,
             asked=asked,
-            failed=values.get("f"),
+            failed=_long_key(values["f"]) if "f" in values else None,
             confirmed=_confirmed(values["x"]) if "x" in values else None,
+            held=_held(values["h"]) if "h" in values else None,
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None
@@ -179,8 +196,37 @@ def _confirmed(text: str) -> Confirmed:
     head, _, by = text.partition(":")
     if len(head) < _HEAD:
         raise ValueError("so few digits name no commit for certain")
-    return Confirmed(head, int(by))
+    return Confirmed(head, _number(by))
+
+
+def _held(text: str) -> Held:
+    by, _, comment_id = text.partition(":")
+    return Held(_number(by), _number(comment_id))
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromtimestamp(int(text), UTC)
+    return datetime.fromtimestamp(_number(text), UTC)
+
+
+def _short(number: int) -> str:
+    """``number`` to the base of 36: a third shorter than its decimals, and every character counts here."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
+
+
+def _short_key(key: str) -> str:
+    """What was asked or failed: of a run's attempt the two numbers, anything else (a commit) as it is."""
+    run = _RUN.fullmatch(key)
+    return f"{_short(int(run[1]))}/{run[2]}" if run else key
+
+
+def _long_key(text: str) -> str:
+    number, slash, attempt = text.partition("/")
+    return f"run:{_number(number)}/{attempt}" if slash else text
+
+
+def _number(text: str) -> int:
+    return int(text, len(_DIGITS))

@@ -122,6 +122,11 @@ def attempt_mark(facts: RunFacts) -> str:
     return f"(run {facts.run.id}, attempt {facts.run.attempt})"
 
 
+def without_mark(facts: RunFacts, comment: str) -> str:
+    """What a review comment says beside the attempt that it is for."""
+    return comment.replace(attempt_mark(facts), "").strip()
+
+
 def rejection(facts: RunFacts, route: Route) -> DeploymentReview | None:
     """The review that closed the gate in this attempt, when one did.
 

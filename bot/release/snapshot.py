@@ -30,6 +30,7 @@ from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route
 from bot.publishing.verdicts import FileVerdict
 from bot.release.gate import GateKind, gate_kind
+from bot.release.orders import Order
 from bot.release.record import Record
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem
@@ -69,13 +70,19 @@ def home_line(repository: Repository, pull: PullRequest) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A ``/release VERSION`` that is being carried out."""
+    """A ``/release VERSION`` that is being carried out.
+
+    ``version`` is as it was typed, and may be a word such as ``minor``. ``base_commit`` is what the head of the base must
+    begin with; None: it may be any. ``anew`` drops what others pushed to the release branch.
+    """
 
     version: str
     requester: Person
     comment_id: int
     at: datetime
     on_release_pull: bool = False
+    base_commit: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,8 @@ class Snapshot:
     publisher_trusted: bool = True
     """Whether the index can trust workflows of this GitHub at all."""
     request: Request | None = None
+    order: Order | None = None
+    """What somebody told the release to do, while that is carried out."""
     pull: PullRequest | None = None
     branch_head: str | None = None
     branch_is_ours: bool = True

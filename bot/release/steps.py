@@ -9,8 +9,10 @@ from enum import Enum, auto
 from bot.github.facts import DeploymentReview, Person, RunFacts
 from bot.publishing.route import Route
 from bot.publishing.verdicts import FileVerdict
+from bot.release.orders import Reject
 from bot.release.plan import Plan
 from bot.release.reasons import Because
+from bot.release.record import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,33 @@ class ConfirmBranch(Effect):
 
     head: str
     by: Person
+
+
+@dataclass(frozen=True, slots=True)
+class KeepHold(Effect):
+    """Remember that somebody put the release on hold."""
+
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
+class LiftHold(Effect):
+    """Forget the hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePull(Effect):
+    """Close the release pull request: somebody cancelled it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergePull(Effect):
+    """Merge the release pull request with exactly this head."""
+
+    number: int
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +161,15 @@ class RejectUndone(Effect):
     environment: str
     key: str
     undone: Because
+
+
+@dataclass(frozen=True, slots=True)
+class RejectGate(Effect):
+    """Close the gate of the waiting run: somebody who may approve turned it away."""
+
+    run: RunFacts
+    environment: str
+    order: Reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +299,10 @@ class Done(End):
 ALL_STEPS: tuple[type[Step], ...] = (
     OpenPull,
     ConfirmBranch,
+    KeepHold,
+    LiftHold,
+    ClosePull,
+    MergePull,
     AwaitMerge,
     CreateTag,
     PublishRelease,
@@ -269,6 +311,7 @@ ALL_STEPS: tuple[type[Step], ...] = (
     OpenGate,
     RejectTwin,
     RejectUndone,
+    RejectGate,
     ReportFailure,
     Announce,
     AwaitRun,

@@ -16,8 +16,10 @@ from bot.release.decide import next_step
 from bot.release.evidence import Evidence
 from bot.release.lines import LASTS, Noted, forget_line, forget_merged, get_noted, note_line, note_merged
 from bot.release.observe import Observer
+from bot.release.orders import Order
 from bot.release.own_check import OwnCheck
-from bot.release.perform import APPROVAL_INTENT, PULL_INTENT, Performer
+from bot.release.perform import APPROVAL_INTENT, Performer
+from bot.release.perform_pull import PULL_INTENT
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
@@ -105,6 +107,18 @@ class Workbench:
             intent.key.startswith(f"comment:{pull.number}:<!-- aweigh:{PROMPT}")
             for intent in await self._intents.list()
         )
+
+    async def give(self, repository: Repository, pull: PullRequest, order: Order) -> Reached:
+        """Carry out what somebody told the release of ``pull`` to do, and take it as far as it goes then."""
+        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, order=order)
+
+    async def preview(self, repository: Repository, line: Line, request: Request) -> Reached:
+        """What ``/release VERSION`` would come to on ``line``; nothing is done."""
+        sight = await self.observer.look(line)
+        own = await self.observer.list_own_pulls(repository, line, sight)
+        newest = next((pull for pull in own if pull.is_open), None)
+        snapshot = await self.observer.observe(repository, line, newest, request, sight)
+        return Reached(snapshot, next_step(snapshot))
 
     async def look(self, repository: Repository, pull: PullRequest) -> Reached:
         """Where the release of ``pull`` stands now; nothing is done."""

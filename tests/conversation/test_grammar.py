@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.conversation.grammar import parse
-from bot.conversation.registry import REGISTRY, Command, Entry, Misunderstood, Name, understand
+from bot.conversation.registry import REGISTRY, Command, Entry, Name
+from bot.conversation.understanding import Misunderstood, understand
 
 
 def words(body: str) -> list[tuple[str, ...]]:

@@ -16,7 +16,8 @@ from markdown_it import MarkdownIt
 
 from bot import messages
 from bot.conversation.grammar import parse
-from bot.conversation.registry import REGISTRY, Misunderstood
+from bot.conversation.registry import REGISTRY
+from bot.conversation.understanding import Misunderstood
 from bot.github.facts import Comment, DeploymentReview
 from bot.messages import outcome, prompts, pull, replies, status
 from bot.messages.markers import STATUS, find_marked, marker
@@ -136,7 +137,7 @@ def _answers() -> list[tuple[str, str]]:
         ("approved", replies.render_approved(FORGED, run, 1)),
         ("confirmed", replies.render_confirmed(m.pull(merged=False, head_sha=FORGED), FORGED, 1)),
         ("where", replies.render_where("Working", 1)),
-        ("rejection", outcome.render_rejection(failed, review)),
+        ("rejection", outcome.render_rejection(failed, review, ours=False)),
         ("twin", prompts.render_twin_comment(RejectTwin(run, "pypi", run))),
         ("digests", outcome.render_digests([verdict]).decode()),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.changelog import Changelog
 from bot.github.facts import (
@@ -29,6 +29,7 @@ from bot.index.addresses import PYPI
 from bot.index.facts import IndexFile, ProjectFiles
 from bot.publishing.route import PublishSettings, ReleaseFacts, Route, choose_route
 from bot.publishing.verdicts import AttestationState, FileVerdict
+from bot.release.orders import Cancel, Hold, Merge, Reject, Unhold
 from bot.release.record import Asked, Milestone, Record
 from bot.release.runs import attempt_mark
 from bot.release.snapshot import Approval, BranchHistory, Candidate, Line, Published, Request, Snapshot
@@ -149,8 +150,8 @@ def waiting(**changes: Any) -> RunFacts:
     )
 
 
-def reviewed(facts: RunFacts, state: str = "approved", by: Person = BOT) -> RunFacts:
-    review = DeploymentReview(state, f"fine {attempt_mark(facts)}", by, ("pypi",))
+def reviewed(facts: RunFacts, state: str = "approved", by: Person = BOT, said: str = "fine") -> RunFacts:
+    review = DeploymentReview(state, f"{said} {attempt_mark(facts)}", by, ("pypi",))
     return replace(facts, reviews=(*facts.reviews, review))
 
 
@@ -204,8 +205,15 @@ TAG = TagRef("v1.2.0", MERGE, annotated=True)
 OLD_TAG = TagRef("v1.1.0", BASE, annotated=True)
 
 
-def request(version: str = "1.2.0", *, by: Person = MONA, on_release_pull: bool = False) -> Request:
-    return Request(version, by, 77, NOW, on_release_pull=on_release_pull)
+def request(version: str = "1.2.0", *, by: Person = MONA, comment_id: int = 78, **changes: Any) -> Request:
+    return Request(version, by, comment_id, NOW, **changes)
+
+
+Given = TypeVar("Given", Hold, Unhold, Cancel, Merge, Reject)
+
+
+def order(kind: type[Given], **changes: Any) -> Given:
+    return kind(HUGO, 80, "https://github.test/acme/widget/pull/5#issuecomment-80", **changes)
 
 
 def push(by: Person | None = WANDA, after: str = HEAD, *, seconds_ago: int = 60) -> Push:

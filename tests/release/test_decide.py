@@ -14,8 +14,9 @@ from bot.publishing.route import Route, Twin
 from bot.release import steps
 from bot.release.decide import next_step
 from bot.release.gate import GateKind
+from bot.release.orders import Cancel, Hold, Merge, Reject, Unhold
 from bot.release.reasons import Reason
-from bot.release.record import Confirmed, Milestone
+from bot.release.record import Confirmed, Held, Milestone
 from bot.release.runs import commit_key
 from bot.release.snapshot import Candidate, Line, Unreachable
 from bot.release.steps import (
@@ -30,6 +31,7 @@ from bot.release.steps import (
     AwaitReviewers,
     AwaitRun,
     Blocked,
+    ClosePull,
     ConfirmBranch,
     CreateTag,
     DispatchRun,
@@ -37,10 +39,14 @@ from bot.release.steps import (
     Effect,
     End,
     Idle,
+    KeepHold,
+    LiftHold,
+    MergePull,
     OpenGate,
     OpenPull,
     PublishRelease,
     Refused,
+    RejectGate,
     RejectTwin,
     RejectUndone,
     ReportFailure,
@@ -70,6 +76,8 @@ PUSHED, ROBOT = "bad" + "0" * 37, Person(41, "github-actions[bot]", is_bot=True)
 SOON, LATER = timedelta(seconds=20), timedelta(minutes=10)
 LATE = m.NOW - timedelta(minutes=11)
 UNDONE = m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=40))
+HELD = Held(m.HUGO.id, 79)
+REJECT = m.order(Reject, version="1.2.0", reason="not yet")
 WITHDRAWN = m.record(Milestone.TAGGED, Milestone.RELEASED, since=m.NOW - timedelta(seconds=40))
 
 
@@ -162,6 +170,50 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("once confirmed it may be merged", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))), AwaitMerge, None),
     ("a later push needs another look", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed("d" * 40, m.HUGO.id))), Blocked, Reason.FOREIGN_FILES),
     ("whoever confirmed does not approve", {**TAGGED, "pull": m.pull(head_sha=PUSHED), "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "record": m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))}, AwaitApproval, None),
+    # On hold.
+    ("on hold it is not ready", open_pull(record=m.record(held=HELD)), Blocked, Reason.HELD),
+    ("the label holds as well", {**open_pull(), "pull": m.pull(merged=False, labels=("Release-Blocker",))}, Blocked, Reason.LABELLED),
+    ("merged on hold: not tagged", {"record": m.record(held=HELD)}, Blocked, Reason.HELD),
+    ("merged with the label: not tagged", {"pull": m.pull(labels=("release-blocker",))}, Blocked, Reason.LABELLED),
+    ("on hold no release starts a run", {**TAGGED, **ON_RELEASE, "record": m.record(held=HELD)}, Blocked, Reason.HELD),
+    ("on hold nothing is dispatched", {**TAGGED, **ON_DISPATCH, "record": m.record(held=HELD)}, Blocked, Reason.HELD),
+    ("on hold nobody is asked", {**TAGGED, "runs": (m.waiting(),), "record": m.record(held=HELD)}, Blocked, Reason.HELD),
+    ("on hold the gate stays closed, whoever approves", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "record": m.record(held=HELD)}, Blocked, Reason.HELD),
+    ("what is published is brought to its end", {**TAGGED, "runs": (m.over(),), "published": m.published(), "record": m.record(held=HELD)}, PublishRelease, None),
+    ("another version can be asked for", {**asks(), "request": m.request(on_release_pull=True), "pull": m.pull(merged=False), "record": m.record(version="1.1.5", held=HELD), "branch_head": m.HEAD}, OpenPull, None),
+    # Orders.
+    ("hold", open_pull(order=m.order(Hold)), KeepHold, None),
+    ("held already", open_pull(order=m.order(Hold), record=m.record(held=HELD)), Blocked, Reason.HELD),
+    ("hold what waits at the gate", {**TAGGED, "runs": (m.waiting(),), "order": m.order(Hold)}, KeepHold, None),
+    ("nothing is left to hold", {**TAGGED, "runs": (m.over(),), "published": m.published(), "record": m.record(Milestone.PUBLISHED), "order": m.order(Hold)}, Refused, Reason.TOO_LATE),
+    ("unhold", open_pull(order=m.order(Unhold), record=m.record(held=HELD)), LiftHold, None),
+    ("not held", open_pull(order=m.order(Unhold)), AwaitMerge, None),
+    ("cancel", open_pull(order=m.order(Cancel)), ClosePull, None),
+    ("cancel what is on hold", open_pull(order=m.order(Cancel), record=m.record(held=HELD)), ClosePull, None),
+    ("cancelled already", {"pull": m.pull(merged=False, state="closed"), "order": m.order(Cancel)}, Abandoned, None),
+    ("too late to cancel", {"order": m.order(Cancel)}, Refused, Reason.TOO_LATE),
+    ("merge", open_pull(order=m.order(Merge)), MergePull, None),
+    ("not while on hold", open_pull(order=m.order(Merge), record=m.record(held=HELD)), Blocked, Reason.HELD),
+    ("not what others have changed", {**pushed_onto(foreign_files=("evil.py",)), "order": m.order(Merge)}, Blocked, Reason.FOREIGN_FILES),
+    ("merged already", {"order": m.order(Merge)}, CreateTag, None),
+    ("reject what waits at our gate", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "order": REJECT}, RejectGate, None),
+    ("reject before anybody was asked", {**TAGGED, "runs": (m.waiting(),), "order": REJECT}, RejectGate, None),
+    ("reject though enough have approved", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "order": REJECT}, RejectGate, None),
+    ("reject what is on hold", {**TAGGED, "runs": (m.waiting(),), "record": m.record(held=HELD), "order": REJECT}, RejectGate, None),
+    ("once", {**TAGGED, "runs": (m.reviewed(m.waiting(), "rejected", said=REJECT.url),), "order": REJECT}, AwaitRun, None),
+    ("reject before the act: it is put on hold", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt(), "order": REJECT}, KeepHold, None),
+    ("of which there is one", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt(), "order": REJECT, "record": m.record(held=HELD)}, Blocked, Reason.HELD),
+    ("reject another version", {**TAGGED, "runs": (m.waiting(),), "order": replace(REJECT, version="1.3.0")}, Refused, Reason.WRONG_VERSION),
+    ("what the reviewers decide about", {**TAGGED, **REVIEWERS, "runs": (m.waiting(),), "prompt": m.prompt(), "order": REJECT}, Refused, Reason.REVIEWERS_DECIDE),
+    ("what waits for nobody", {**TAGGED, "runs": (m.running(),), "order": REJECT}, Refused, Reason.NOTHING_TO_REJECT),
+    ("nothing is under way any more", {"record": m.record(Milestone.ANNOUNCED), "order": m.order(Hold)}, Refused, Reason.NOTHING_UNDER_WAY),
+    # What is asked for by a word, or only for one commit.
+    ("a word leads to a version", {**asks(), "request": m.request("minor")}, OpenPull, None),
+    ("a word that leads nowhere", {**asks(), "request": m.request("final")}, Refused, Reason.VERSION_INVALID),
+    ("the base is where it was looked at", {**asks(), "request": m.request(base_commit=m.BASE[:8])}, OpenPull, None),
+    ("the base has moved on", {**asks(), "request": m.request(base_commit="abcdef12")}, Refused, Reason.BASE_MOVED),
+    ("made anew, whatever others pushed", {**asks(), "request": m.request(on_release_pull=True, anew=True), "pull": m.pull(merged=False, head_sha=PUSHED), "record": m.record(), "branch_head": PUSHED, "branch_is_ours": False}, OpenPull, None),
+    ("once for each command", {**open_pull(branch_record=m.record(comment_id=78)), "request": m.request(on_release_pull=True, anew=True)}, AwaitMerge, None),
     ("a closed one is over", {"pull": m.pull(merged=False, state="closed")}, Abandoned, None),
     # Merged: what must hold before the tag.
     ("a merged one without a record stands still", {"record": None}, Blocked, Reason.RECORD_LOST),

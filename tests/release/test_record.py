@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.release.gate import GateKind
-from bot.release.record import Asked, Confirmed, Milestone, Record, find_record, fits, render_record
+from bot.release.record import Asked, Confirmed, Held, Milestone, Record, find_record, fits, render_record
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))  # noqa: DTZ001
 RECORDS = st.builds(
@@ -24,11 +24,13 @@ RECORDS = st.builds(
     since=st.none() | MOMENTS,
     asked=st.none() | st.builds(Asked, st.sampled_from(["run:99999999999/3", f"commit:{'f' * 12}"]), MOMENTS),
     failed=st.none() | st.just("run:99999999999/3"),
+    held=st.none() | st.builds(Held, st.integers(1, 10**10 - 1), st.integers(1, 10**12 - 1)),
     confirmed=st.none() | st.builds(Confirmed, st.just("0123456789" * 2), st.integers(1, 10**10 - 1)),
 )
 
 
-LEAST = f"aweigh/1 v=1.0 g=v* u=1 c=1 b={'a' * 40} p=n"
+BUMP = "jxorb091xgutt3eyso6dzqyg74e2m5m"
+LEAST = f"aweigh/1 v=1.0 g=v* u=1 c=1 b={BUMP} p=n"
 
 
 @given(RECORDS)
@@ -41,7 +43,7 @@ def test_a_record_survives_the_external_id(record: Record) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "aweigh/1", f"aweigh/2{LEAST[8:]}", LEAST.replace("u=1", "u=x"), LEAST.replace("g=v*", ""), LEAST.replace("p=n", "p=z"), f"{LEAST} m=z", f"{LEAST} t=9e99", f"{LEAST} k=x", f"{LEAST} x=abc:1", f"{LEAST} x={'a' * 20}"],
+    ["", "{}", "aweigh/1", f"aweigh/2{LEAST[8:]}", LEAST.replace("u=1", "u=-"), LEAST.replace("g=v*", ""), LEAST.replace("p=n", "p=z"), f"{LEAST} m=z", f"{LEAST} t={'z' * 12}", f"{LEAST} k=x", f"{LEAST} x=abc:1", f"{LEAST} h=1", f"{LEAST} x={'a' * 20}"],
 )  # fmt: skip
 def test_anything_else_is_no_record(text: str) -> None:
     assert find_record(text) is None
@@ -58,8 +60,8 @@ def test_a_milestone_keeps_the_moment_it_was_reached() -> None:
 def test_a_record_that_would_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         render_record(Record("1" * 300, "v", 1, 1, "a" * 40))
-    assert not fits("1.0", "v" * 60 + "1.0")
-    assert fits("1.0", "v" * 45 + "1.0")
+    assert not fits("1.0", "v" * 80 + "1.0")
+    assert fits("1.0", "v" * 50 + "1.0")
 
 
 def test_what_is_long_enough_is_a_record() -> None:

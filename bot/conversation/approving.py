@@ -1,0 +1,76 @@
+"""``approve`` and ``reject``: people decide about a publication that waits for them."""
+
+from __future__ import annotations
+
+from bot.conversation.proposing import refuse_elsewhere
+from bot.conversation.registry import Command
+from bot.conversation.talk import Answer, Place, Talk
+from bot.engine.protocol import Backoff
+from bot.github.comments import find_comment
+from bot.github.facts import PullRequest
+from bot.messages import replies
+from bot.release import approvals
+from bot.release.orders import Reject
+from bot.release.reasons import Reason, because
+from bot.release.reconcile import Reached
+from bot.release.speech import STALENESS
+from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, End, Refused
+from bot.release.views import find_shown_run
+
+
+async def approve(talk: Talk, command: Command, place: Place) -> Answer:
+    """Judge this very comment as the release loop will, then let the loop go on: approving *is* the comment."""
+    pull = place.release_pull
+    if pull is None:
+        return await refuse_elsewhere(talk, command, place)
+    version, commit = command.arguments[0], command.arguments[1] if len(command.arguments) > 1 else None
+    if talk.comment.source == "review":
+        return talk.refuse(because(Reason.APPROVED_IN_REVIEW, version=version))
+    seen = None
+    accepted = approvals.name_approval(talk.comment.comment_id, version, commit)
+    if not await talk.bench.is_accepted(accepted):
+        before = await talk.bench.look(place.repository, pull)
+        answer = await _judge(talk, version, commit, pull, before)
+        if answer is not None:
+            return answer
+        await talk.bench.accept(accepted)
+        seen = before.snapshot
+    reached = talk.rest(await talk.bench.take(place.repository, pull, seen=seen))
+    return talk.refuse(reached.step.reason) if isinstance(reached.step, Blocked) else Answer("rocket")
+
+
+async def reject(talk: Talk, command: Command, place: Place) -> Answer:
+    """Turn the waiting publication away, with the reason where everybody sees it."""
+    pull, comment = place.release_pull, talk.comment
+    if pull is None:
+        return await refuse_elsewhere(talk, command, place)
+    version, reason = command.arguments
+    order = Reject(comment.author, comment.comment_id, comment.url, version, reason)
+    reached = talk.rest(await talk.bench.give(place.repository, pull, order))
+    return talk.refuse(reached.step.reason) if isinstance(reached.step, Refused) else Answer("rocket")
+
+
+async def _judge(talk: Talk, version: str, commit: str | None, pull: PullRequest, before: Reached) -> Answer | None:
+    """What to answer when this approval counts for nothing, or None when it counts."""
+    snapshot, step, comment = before.snapshot, before.step, talk.comment
+    this = (comment.comment_id, version, commit)
+    mine = next((one for one in snapshot.approvals if (one.comment.id, one.version, one.commit) == this), None)
+    if mine is None and isinstance(step, AwaitApproval):
+        hidden = talk.bench.is_recent(comment.created_at)
+        if not hidden and await find_comment(talk.bench.access.read, comment.comment_id) is None:
+            return Answer("confused")
+        raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+    if approvals.is_given(snapshot, step, version):
+        return Answer("rocket", replies.render_approved(version, find_shown_run(snapshot), comment.comment_id))
+    if isinstance(step, Blocked):
+        return talk.refuse(step.reason)
+    if isinstance(step, AwaitReviewers) and step.run is not None:
+        return talk.refuse(because(Reason.REVIEWERS_DECIDE, run=step.run.run.url))
+    project = snapshot.project
+    if mine is None or project is None or snapshot.candidate is None:
+        hidden = talk.bench.is_recent(comment.created_at) and not isinstance(step, End)
+        if hidden and await talk.bench.has_asked(pull):
+            raise Backoff(STALENESS / 3, "what the approval was asked for does not show yet")
+        return talk.refuse(because(Reason.NOTHING_TO_APPROVE))
+    refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
+    return talk.refuse(refusal) if refusal is not None else None

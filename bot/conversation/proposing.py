@@ -1,0 +1,93 @@
+"""``/release VERSION`` and ``recreate``: the release pull request is made, moved to another version, or made anew."""
+
+from __future__ import annotations
+
+from bot.conversation.registry import Command, Option
+from bot.conversation.talk import Answer, Place, Talk
+from bot.engine.protocol import Backoff
+from bot.messages import replies
+from bot.messages.preview import render_preview
+from bot.release import approvals
+from bot.release.reasons import Reason, because
+from bot.release.reconcile import Reached
+from bot.release.snapshot import Request, is_astray
+from bot.release.speech import STALENESS
+from bot.release.steps import Blocked, OpenPull, Refused
+
+
+async def release(talk: Talk, command: Command, place: Place) -> Answer:
+    """Open the release pull request, or move the open one to the version; with ``--dry-run`` only say what it would be."""
+    request = _request(talk, place, command.arguments[0], base_commit=command.find(Option.FROM))
+    if command.find(Option.DRY_RUN) is not None:
+        return await _preview(talk, place, request)
+    reached = talk.rest(await talk.bench.request(place.repository, place.line, request))
+    if isinstance(reached.step, Refused | Blocked) and not reached.opened:
+        return talk.refuse(reached.step.reason)
+    return _opened(talk, reached, place)
+
+
+async def recreate(talk: Talk, command: Command, place: Place) -> Answer:
+    """Make the branch of the open release pull request anew, for the version that it has."""
+    pull = place.release_pull
+    if pull is None or not pull.is_open:
+        return await refuse_elsewhere(talk, command, place)
+    before = await talk.bench.look(place.repository, pull)
+    record = before.snapshot.record
+    if record is None:
+        return talk.refuse(because(Reason.RECORD_LOST))
+    request = _request(talk, place, record.version, anew=True)
+    reached = talk.rest(await talk.bench.request(place.repository, place.line, request))
+    if isinstance(reached.step, Refused | Blocked) and not reached.opened:
+        return talk.refuse(reached.step.reason)
+    return Answer("rocket")
+
+
+async def refuse_elsewhere(talk: Talk, command: Command, place: Place) -> Answer:
+    """What is answered to a command that belongs into the thread of a release pull request under way."""
+    if place.is_release_pull:
+        return talk.refuse(because(Reason.NOTHING_UNDER_WAY))
+    newest = await talk.find_newest(place)
+    number = newest.number if newest else ""
+    version = command.arguments[0] if command.entry.least else "minor"
+    return talk.refuse(because(Reason.NOT_A_RELEASE_PULL, number=number, line=command.line, version=version))
+
+
+def _request(talk: Talk, place: Place, version: str, *, base_commit: str | None = None, anew: bool = False) -> Request:
+    comment, pull = talk.comment, place.release_pull
+    return Request(
+        version,
+        comment.author,
+        comment.comment_id,
+        comment.created_at,
+        # In the thread of one that was pointed elsewhere a release is asked for anew.
+        on_release_pull=pull is not None and pull.is_open and not is_astray(pull),
+        base_commit=base_commit,
+        anew=anew,
+    )
+
+
+async def _preview(talk: Talk, place: Place, request: Request) -> Answer:
+    reached = await talk.bench.preview(place.repository, place.line, request)
+    match reached.step:
+        case OpenPull(plan=plan):
+            needed = approvals.needed_for(reached.snapshot)
+            return Answer("rocket", render_preview(reached.snapshot, plan, talk.comment.comment_id, needed))
+        case Refused(reason=reason) | Blocked(reason=reason):
+            return talk.refuse(reason)
+        case _:
+            return _opened(talk, reached, place)
+
+
+def _opened(talk: Talk, reached: Reached, place: Place) -> Answer:
+    pull, record, comment_id = reached.snapshot.pull, reached.snapshot.record, talk.comment.comment_id
+    if pull is None or record is None:
+        raise Backoff(STALENESS, "the release pull request does not show yet")
+    mine = record.comment_id == comment_id
+    if record.is_confirmed(pull.head_sha) and record.confirmed_by == talk.comment.author.id and not mine:
+        return Answer("rocket", replies.render_confirmed(pull, record.version, comment_id))
+    if mine and place.pull is not None and place.pull.number == pull.number:
+        return Answer("rocket")
+    if not mine:
+        return Answer("rocket", replies.render_already(pull, record.version, comment_id))
+    without = place.pull is not None and place.pull.is_open
+    return Answer("rocket", replies.render_opened(pull, record.version, comment_id, without=without))

@@ -1,0 +1,66 @@
+"""What every command works with: the comment, the place it was typed in, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.github.comments import Reaction
+from bot.github.facts import PullRequest, Repository
+from bot.intake.command import CommandDelivery
+from bot.messages import replies
+from bot.release.reasons import Because
+from bot.release.reconcile import Reached
+from bot.release.snapshot import Line
+from bot.release.workbench import Workbench
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a command: a reaction, and a reply where words are needed."""
+
+    reaction: Reaction
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command was typed: its line, the pull request if it is one, and whether that is a release PR of ours."""
+
+    repository: Repository
+    line: Line
+    pull: PullRequest | None
+    is_release_pull: bool
+
+    @property
+    def release_pull(self) -> PullRequest | None:
+        """The release pull request in whose thread it was typed."""
+        return self.pull if self.is_release_pull else None
+
+
+class Talk:
+    """One comment while it is carried out."""
+
+    def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
+        self.bench, self.comment = bench, comment
+        self.look_again: timedelta | None = None
+        """When the release that a command has moved wants to be looked at again."""
+
+    def rest(self, reached: Reached) -> Reached:
+        """Take note of where a release came to rest."""
+        moments = (self.look_again, reached.look_again)
+        self.look_again = min((after for after in moments if after is not None), default=None)
+        return reached
+
+    def refuse(self, reason: Because) -> Answer:
+        """Thumbs down, and why."""
+        log.info("command refused", reason=reason.code, actor=self.comment.author.id)
+        return Answer("-1", replies.render_refusal(reason, self.comment.comment_id))
+
+    async def find_newest(self, place: Place) -> PullRequest | None:
+        """The newest release pull request of the line."""
+        return next(iter(await self.bench.observer.list_pulls(place.repository, place.line)), None)

@@ -1,0 +1,26 @@
+"""What ``--dry-run`` shows: the release as it would be, from the pull request to the index. Nothing of it is done."""
+
+from __future__ import annotations
+
+from bot.messages.pull import render_plan
+from bot.messages.replies import reply_marker
+from bot.messages.text import code, finish
+from bot.release.plan import Plan
+from bot.release.snapshot import Snapshot
+
+
+def render_preview(snapshot: Snapshot, plan: Plan, comment_id: int, needed: int) -> str:
+    """The plan of a release that nobody has asked for yet."""
+    parts = [
+        reply_marker(comment_id),
+        _begin(plan),
+        *render_plan(plan, snapshot.environment, needed),
+    ]
+    return finish("\n\n".join(parts))
+
+
+def _begin(plan: Plan) -> str:
+    return (
+        f"**A dry run: nothing was changed.** {code(f'/release {plan.version}')} would open a pull request for"
+        f" {code(plan.project)} {code(plan.version)} into {code(plan.base)}. Merging that would mean:"
+    )

@@ -1,0 +1,103 @@
+"""What an order comes to in this state of the world. Pure.
+
+Each answer is one step: an effect that carries the order out, the release's own step once it is carried out, or a
+refusal that says what to type instead.
+"""
+
+from __future__ import annotations
+
+from bot.release.orders import Cancel, Hold, Merge, Order, Reject, Unhold
+from bot.release.reasons import Because, Reason, because
+from bot.release.record import Held, Milestone, Record
+from bot.release.snapshot import Snapshot
+from bot.release.steps import (
+    Abandoned,
+    AskApproval,
+    AwaitApproval,
+    AwaitMerge,
+    AwaitReviewers,
+    ClosePull,
+    Done,
+    KeepHold,
+    LiftHold,
+    MergePull,
+    OpenGate,
+    Refused,
+    RejectGate,
+    Step,
+)
+from bot.release.views import find_our_gate
+from bot.versions import same_version
+
+
+def heed(snapshot: Snapshot, order: Order, step: Step) -> Step:
+    """The step that ``order`` asks for, where ``step`` is due without it."""
+    record = snapshot.record
+    if record is None or isinstance(step, Done | Abandoned):
+        return step if isinstance(order, Cancel) and isinstance(step, Abandoned) else Refused(_over(snapshot))
+    match order:
+        case Hold():
+            return _hold(record, order, step)
+        case Unhold():
+            return LiftHold() if record.held is not None else step
+        case Cancel():
+            return _cancel(snapshot, record)
+        case Merge():
+            return _merge(snapshot, step)
+        case Reject():
+            return _reject(snapshot, record, order, step)
+
+
+def _over(snapshot: Snapshot) -> Because:
+    number = snapshot.pull.number if snapshot.pull else ""
+    return because(Reason.NOTHING_UNDER_WAY, number=number)
+
+
+def _hold(record: Record, order: Hold, step: Step) -> Step:
+    if record.held is not None:
+        return step
+    if record.reached(Milestone.PUBLISHED):
+        return Refused(because(Reason.TOO_LATE, version=record.version, order="hold"))
+    return KeepHold(Held(order.by.id, order.comment_id))
+
+
+def _cancel(snapshot: Snapshot, record: Record) -> Step:
+    pull = snapshot.pull
+    if pull is not None and pull.is_open:
+        return ClosePull(pull.number)
+    return Refused(because(Reason.TOO_LATE, version=record.version, order="cancel"))
+
+
+def _merge(snapshot: Snapshot, step: Step) -> Step:
+    pull = snapshot.pull
+    if pull is None or not pull.is_open or not isinstance(step, AwaitMerge):
+        return step
+    return MergePull(pull.number, pull.head_sha)
+
+
+def _reject(snapshot: Snapshot, record: Record, order: Reject, step: Step) -> Step:
+    if not same_version(order.version, record.version):
+        return Refused(because(Reason.WRONG_VERSION, given=order.version, version=record.version, command="reject"))
+    if _is_turned_away(snapshot, order):
+        return step
+    match step:
+        case AwaitApproval(run=None) | AskApproval(run=None):
+            # Nothing waits on GitHub yet: a hold with this reason is what turns it away.
+            return step if record.held is not None else KeepHold(Held(order.by.id, order.comment_id))
+        case AwaitApproval(run=run) | AskApproval(run=run) | OpenGate(run=run) if run is not None:
+            environment = find_our_gate(snapshot, run, snapshot.route) if snapshot.route else None
+            return step if environment is None else RejectGate(run, environment, order)
+        case AwaitReviewers(run=run) if run is not None:
+            return Refused(because(Reason.REVIEWERS_DECIDE, run=run.run.url))
+        case _:
+            return Refused(because(Reason.NOTHING_TO_REJECT, version=record.version))
+
+
+def _is_turned_away(snapshot: Snapshot, order: Reject) -> bool:
+    """Whether a run was turned away for this very order, whatever has become of it since."""
+    bot = snapshot.app.bot.id
+    reviews = (review for run in snapshot.runs for review in run.reviews)
+    return any(
+        review.state == "rejected" and review.user is not None and review.user.id == bot and order.url in review.comment
+        for review in reviews
+    )

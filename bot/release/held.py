@@ -1,0 +1,83 @@
+"""Holds: what keeps a release from going any further although nothing else does. Pure.
+
+``/release hold`` is kept in our check run, which nobody else can change, and moves with it to every new head; a label on
+the release pull request holds as well. Either one is enough. What is published already is still brought to its end: a
+hold keeps nothing secret that everybody can install.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.conversation.grammar import parse
+from bot.conversation.registry import Command, Name
+from bot.conversation.understanding import understand
+from bot.github.facts import Comment
+from bot.release.reasons import Because, Reason, because
+from bot.release.record import Held
+from bot.release.snapshot import Snapshot
+from bot.release.steps import (
+    AskApproval,
+    AwaitApproval,
+    AwaitMerge,
+    Blocked,
+    CreateTag,
+    DispatchRun,
+    MergePull,
+    OpenGate,
+    PublishRelease,
+    Step,
+)
+
+LABEL = "release-blocker"
+"""On a release pull request it holds the release for as long as it is there."""
+
+_LATER = timedelta(hours=1)
+
+
+def unless_held(snapshot: Snapshot, step: Step) -> Step:
+    """``step``, or what holds the release when it would take it further."""
+    if not _goes_further(snapshot, step):
+        return step
+    reason = find_hold(snapshot)
+    return step if reason is None else Blocked(reason, look_again=_LATER)
+
+
+def find_hold(snapshot: Snapshot) -> Because | None:
+    """Why the release is on hold; None when it is not."""
+    pull, record = snapshot.pull, snapshot.record
+    if pull is None or record is None:
+        return None
+    version, number = record.version, pull.number
+    if record.held is not None:
+        by, why = _origin(snapshot, record.held)
+        return because(Reason.HELD, by=by, why=why, version=version, number=number)
+    if any(label.lower() == LABEL for label in pull.labels):
+        return because(Reason.LABELLED, label=LABEL, version=version, number=number)
+    return None
+
+
+def _goes_further(snapshot: Snapshot, step: Step) -> bool:
+    match step:
+        case AwaitMerge() | MergePull() | CreateTag() | DispatchRun() | AskApproval() | AwaitApproval() | OpenGate():
+            return True
+        case PublishRelease():
+            return snapshot.published is None
+        case _:
+            return False
+
+
+def _origin(snapshot: Snapshot, held: Held) -> tuple[str, str]:
+    """Who put it on hold and why, as far as their comment still says so: it may be gone, or changed by others."""
+    comment = next((one for one in snapshot.comments or () if one.id == held.comment_id), None)
+    if comment is None or comment.author is None or comment.author.id != held.by:
+        return "", ""
+    return comment.author.login, _reason(comment) if comment.edited_at is None else ""
+
+
+def _reason(comment: Comment) -> str:
+    for invocation in parse(comment.body):
+        command = understand(invocation)
+        if isinstance(command, Command) and command.entry.name in (Name.HOLD, Name.REJECT):
+            return command.arguments[-1] if command.arguments else ""
+    return ""

@@ -1,0 +1,146 @@
+"""Carrying out the steps up to the merge: what is done to the release branch and its pull request."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from bot.engine.protocol import Backoff, Intents
+from bot.github import git, pulls
+from bot.github.access import Access
+from bot.github.errors import Conflict, NotMergeable
+from bot.github.facts import CheckRun, PullRequest
+from bot.messages import pull as pull_words
+from bot.messages import status
+from bot.release import approvals
+from bot.release.outcome import Outcome, StandsError
+from bot.release.own_check import OwnCheck
+from bot.release.plan import Plan
+from bot.release.reasons import Reason, because
+from bot.release.record import Confirmed, Held, Record
+from bot.release.snapshot import Snapshot
+from bot.release.speech import STALENESS
+from bot.release.steps import AwaitMerge, ClosePull, ConfirmBranch, KeepHold, LiftHold, MergePull, OpenPull
+from bot.settings.repository import RepositorySettings
+
+PULL_INTENT = "pull:"
+"""With the id of a command's comment: its pull request may have been opened at that moment."""
+
+PullEffect: TypeAlias = OpenPull | ConfirmBranch | KeepHold | LiftHold | ClosePull | MergePull
+
+
+class PullPerformer:
+    """Carries out what is done to release pull requests of one repository."""
+
+    def __init__(self, access: Access, own_check: OwnCheck, intents: Intents) -> None:
+        self._access, self._own_check, self._intents = access, own_check, intents
+
+    async def perform(self, snapshot: Snapshot, step: PullEffect) -> Outcome:
+        """Carry out ``step``.
+
+        Raises:
+            StandsError: it cannot be had without a person.
+            Backoff: it may be there already without showing yet.
+            GitHubError: GitHub did not do it.
+        """
+        match step:
+            case OpenPull():
+                return await self._open_pull(snapshot, step.plan)
+            case ConfirmBranch():
+                return Outcome(confirmed=Confirmed(step.head, step.by.id))
+            case KeepHold():
+                return Outcome(held=step.held)
+            case LiftHold():
+                return Outcome(lifted=True)
+            case ClosePull():
+                return Outcome(pull=await pulls.close_pull(self._access.speak, step.number))
+            case MergePull():
+                return Outcome(pull=await self._merge(step))
+
+    async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> Outcome:
+        """Commit, check run with the record, branch, pull request: each is there before what leads to it.
+
+        Killed in between, the same command takes the commit that it left on the branch, and makes no second one.
+        """
+        candidate = snapshot.candidate
+        if candidate is None:
+            raise ValueError("a plan is made of a candidate")
+        modes = {entry.path: entry.mode for entry in candidate.tree.entries}
+        made_for = snapshot.branch_record
+        begun = made_for is not None and made_for.comment_id == plan.comment_id
+        sha = await git.ensure_commit(
+            self._access.change,
+            parent=plan.base_commit,
+            base_tree=candidate.tree.sha,
+            files={edit.path: edit.new for edit in plan.edits},
+            modes=modes,
+            message=plan.message,
+            there=snapshot.branch_head if begun else None,
+        )
+        # Two commits made within one second of the same tree are the same commit; the request is another one all the same.
+        check = None
+        if not begun or sha != snapshot.branch_head:
+            check = await self._point_branch(snapshot, plan, sha)
+        pull, made = await self._ensure_pull(snapshot, plan)
+        return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
+
+    async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> CheckRun:
+        record = Record(
+            plan.version,
+            plan.tag,
+            plan.requester_id,
+            plan.comment_id,
+            bump=sha,
+            promised=snapshot.gate,
+            held=_held(snapshot),
+        )
+        ready = AwaitMerge(version=plan.version, route=plan.route)
+        check = await self._own_check.keep(sha, status.render_check(snapshot, ready, record), None)
+        if sha == snapshot.branch_head:
+            return check
+        try:
+            node = snapshot.repository.node_id
+            await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)
+        except git.BranchMovedError as error:
+            raise Backoff(STALENESS, f"{plan.branch} has moved meanwhile") from error
+        return check
+
+    async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> tuple[PullRequest, bool]:
+        """The pull request, and whether it is one that was made just now."""
+        settings = snapshot.settings
+        if not isinstance(settings, RepositorySettings):
+            raise TypeError("a plan is made with settings that were read")
+        needed = approvals.needed(snapshot, settings)
+        body = pull_words.render_pull_body(plan, snapshot.environment, needed)
+        if snapshot.pull is not None and snapshot.pull.is_open:
+            now = await pulls.get_pull(self._access.read, snapshot.pull.number)
+            if not now.is_open:
+                raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
+            return await pulls.update_pull(self._access.speak, now.number, title=plan.title, body=body), False
+        await self._intents.record(f"{PULL_INTENT}{plan.comment_id}", {})
+        pull, made = await pulls.ensure_pull(
+            self._access.speak, branch=plan.branch, base=plan.base, title=plan.title, body=body
+        )
+        if pull is None:
+            raise Backoff(STALENESS, "the pull request does not show yet")
+        if pull.author is None or pull.author.id != snapshot.app.bot.id:
+            raise StandsError(because(Reason.FOREIGN_PULL, number=pull.number, branch=plan.branch, given=plan.version))
+        return pull, made
+
+    async def _merge(self, step: MergePull) -> PullRequest:
+        """Merge in the way that the repository offers; what its rules ask for stays asked for."""
+        methods = await pulls.list_merge_methods(self._access.read)
+        try:
+            await pulls.merge_pull(self._access.change, step.number, head=step.head, method=methods[0])
+        except (NotMergeable, Conflict) as error:
+            now = await pulls.get_pull(self._access.read, step.number)
+            if now.merged:
+                # A first attempt whose answer was lost, or a person who was quicker.
+                return now
+            raise StandsError(because(Reason.NOT_MERGED, number=step.number, detail=error.message)) from error
+        return await pulls.get_pull(self._access.read, step.number)
+
+
+def _held(snapshot: Snapshot) -> Held | None:
+    """The hold on the open release pull request: another version of it is held as well."""
+    is_open = snapshot.pull is not None and snapshot.pull.is_open
+    return snapshot.record.held if is_open and snapshot.record is not None else None

@@ -1,0 +1,45 @@
+"""The version that is asked for: as it was typed, or where a word such as ``minor`` leads from here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.github.facts import TagRef
+from bot.release.naming import tag_pattern
+from bot.settings.repository import RepositorySettings
+from bot.versions import (
+    MaintenanceLine,
+    Project,
+    SpelledVersion,
+    VersionStep,
+    find_maintenance_line,
+    next_version,
+    parse_version,
+    released_versions,
+)
+
+
+def find_word(asked: str) -> VersionStep | None:
+    """The word that ``asked`` is, or None when it is to be read as a version."""
+    return VersionStep(asked) if asked in set(VersionStep) else None
+
+
+def find_line(base: str, default_branch: str) -> MaintenanceLine | None:
+    """The versions that may be released from ``base``; None when every version may."""
+    return find_maintenance_line(base) if base != default_branch else None
+
+
+def get_wanted(
+    asked: str, project: Project, settings: RepositorySettings, tags: Iterable[TagRef], line: MaintenanceLine | None
+) -> SpelledVersion:
+    """The version that ``asked`` means for ``project``.
+
+    Raises:
+        VersionProblem: it is no version, or the word leads nowhere from here.
+    """
+    word = find_word(asked)
+    if word is None:
+        return parse_version(asked)
+    tags = tuple(tags)
+    released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
+    return next_version(word, stated=project.spelling, released=released, line=line)
