@@ -90,7 +90,7 @@ def _split(entry: Entry, words: tuple[str, ...]) -> tuple[tuple[str, ...], list[
         if option is None:
             raise _Wrong("it has an option that this command does not know", _mend_option(entry, words, word))
         if option in given:
-            raise _Wrong("it has an option twice", entry.usage)
+            raise _Wrong("it has an option twice", _mend_option(entry, words, word))
         given[option] = _value(entry, option, rest)
     return tuple(positional), [(option, given[option]) for option in entry.options if option in given]
 
@@ -105,10 +105,9 @@ def _value(entry: Entry, option: Option, rest: Iterable[str]) -> str:
 
 
 def _mend_option(entry: Entry, words: tuple[str, ...], wrong: str) -> str:
+    """The line with ``wrong`` spelled right, or without it where it stands twice; the usage where neither helps."""
     close = get_close_matches(wrong.lower(), [option.value for option in entry.options], 1)
-    if not close or close[0] in words:
-        return entry.usage
-    mended = tuple(close[0] if word == wrong else word for word in words)
+    mended = tuple(dict.fromkeys(close[0] if word == wrong else word for word in words if close or word != wrong))
     try:
         return _with_arguments(entry, mended).line
     except _Wrong as still:

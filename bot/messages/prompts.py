@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.github.links import commit_page
 from bot.messages.markers import marker
 from bot.messages.reasons import say
-from bot.messages.text import code, finish, link, short
+from bot.messages.text import code, finish, harmless, link, short
 from bot.messages.turns import allows_self
-from bot.release.runs import attempt_mark
+from bot.release.runs import attempt_mark, order_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import AskApproval, OpenGate, RejectGate, RejectTwin, RejectUndone
 
@@ -56,10 +56,8 @@ def render_twin_comment(step: RejectTwin) -> str:
 def render_rejection_comment(step: RejectGate) -> str:
     """What the run's page says about a run that somebody turned away; the address tells one order from another."""
     order = step.order
-    said = " ".join(order.reason.split())
-    return (
-        f"{order.version} rejected by {order.by.login}: {said[:_LONGEST_REASON]} ({order.url}) {attempt_mark(step.run)}"
-    )
+    said = " ".join(f"{order.version} rejected by {order.by.login}: {order.reason}".split())
+    return f"{harmless(said[:_LONGEST_REASON])} {order_mark(order.url)} {attempt_mark(step.run)}"
 
 
 def render_undone_comment(step: RejectUndone) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.messages.reasons import say
 from bot.messages.text import code, link
 from bot.release.gate import GateKind
+from bot.release.reasons import Reason
 from bot.release.snapshot import Snapshot
 from bot.release.steps import (
     Abandoned,
@@ -56,6 +57,8 @@ def headline(step: Step) -> str:
             return "Waiting for the provenance of the files on the package index"
         case AwaitIndex():
             return "Waiting for the files on the package index"
+        case Blocked(reason=reason) if reason.code in (Reason.HELD, Reason.LABELLED):
+            return "On hold"
         case Blocked():
             return "Stopped: somebody has to look"
         case Abandoned():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.release.orders import Cancel, Hold, Merge, Order, Reject, Unhold
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Held, Milestone, Record
+from bot.release.runs import order_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import (
     Abandoned,
@@ -98,6 +99,9 @@ def _is_turned_away(snapshot: Snapshot, order: Reject) -> bool:
     bot = snapshot.app.bot.id
     reviews = (review for run in snapshot.runs for review in run.reviews)
     return any(
-        review.state == "rejected" and review.user is not None and review.user.id == bot and order.url in review.comment
+        review.state == "rejected"
+        and review.user is not None
+        and review.user.id == bot
+        and order_mark(order.url) in review.comment
         for review in reviews
     )

@@ -39,7 +39,8 @@ def propose(snapshot: Snapshot, request: Request) -> Step | None:
     try:
         version = find_wanted(snapshot, request)
     except VersionProblem as problem:
-        return Refused(_version_reason(Reason.VERSION_INVALID, problem, _newest_next(snapshot)))
+        code = Reason.VERSION_INVALID if find_word(request.version) is None else Reason.VERSION_NOT_NEWER
+        return Refused(_version_reason(code, problem, _newest_next(snapshot)))
     if version is not None and _is_open_for(snapshot, version) and not _is_due_anew(snapshot, request):
         return confirm(snapshot, request)
     answer = _plan_or_refusal(snapshot, request, version)

@@ -9,6 +9,8 @@ from bot.publishing.environments import same_environment
 from bot.publishing.route import Order, Route
 from bot.release.record import Record
 
+_ORDERED = "(asked for in "
+
 
 def attempt_key(facts: RunFacts) -> str:
     """What an approval prompt is bound to at a gate: the run and its attempt."""
@@ -122,6 +124,11 @@ def attempt_mark(facts: RunFacts) -> str:
     return f"(run {facts.run.id}, attempt {facts.run.attempt})"
 
 
+def order_mark(url: str) -> str:
+    """How a review comment says that a person gave the order, and with which comment."""
+    return f"{_ORDERED}{url})"
+
+
 def without_mark(facts: RunFacts, comment: str) -> str:
     """What a review comment says beside the attempt that it is for."""
     return comment.replace(attempt_mark(facts), "").strip()
@@ -144,7 +151,9 @@ def _publishing(runs: Iterable[RunFacts], route: Route, tag: str) -> list[RunFac
 
 
 def _turned_away_by_us(facts: RunFacts, bot_id: int) -> bool:
-    return any(review.state == "rejected" for review in _our_reviews(facts, bot_id))
+    """Whether we turned it away by ourselves. What a person turned away stays the run that publishes: it can be run again."""
+    ours = (review for review in _our_reviews(facts, bot_id) if review.state == "rejected")
+    return any(_ORDERED not in review.comment for review in ours)
 
 
 def _skipped(facts: RunFacts, route: Route) -> bool:

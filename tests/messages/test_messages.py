@@ -19,7 +19,7 @@ from bot.conversation.grammar import parse
 from bot.conversation.registry import REGISTRY
 from bot.conversation.understanding import Misunderstood
 from bot.github.facts import Comment, DeploymentReview
-from bot.messages import outcome, prompts, pull, replies, status
+from bot.messages import outcome, preview, prompts, pull, replies, status
 from bot.messages.markers import STATUS, find_marked, marker
 from bot.messages.notes import render_notes
 from bot.messages.reasons import say
@@ -36,6 +36,7 @@ from bot.release.steps import (
     OpenGate,
     OpenPull,
     PublishRelease,
+    RejectGate,
     RejectTwin,
     RejectUndone,
     ReportFailure,
@@ -107,7 +108,7 @@ def every_message() -> list[tuple[str, str]]:
             made.append((f"check: {name}", status.render_check(snapshot, step, snapshot.record).summary))
     values = dict.fromkeys(("given", "detail", "version", "newest", "next", "index", "tag", "number", "path", "cause",
                             "fix", "events", "branch", "found", "wanted", "workflow", "run", "by", "needed", "actual", "commit",
-                            "base", "default", "host", "line", "files"), "x")  # fmt: skip
+                            "base", "default", "host", "line", "files", "why", "said", "label", "command"), "x")  # fmt: skip
     for reason in Reason:
         hostile = Because(
             reason,
@@ -136,6 +137,8 @@ def _answers() -> list[tuple[str, str]]:
     return [
         ("approved", replies.render_approved(FORGED, run, 1)),
         ("confirmed", replies.render_confirmed(m.pull(merged=False, head_sha=FORGED), FORGED, 1)),
+        ("held", replies.render_held(because(Reason.HELD, by=FORGED, why=FORGED), 1)),
+        ("turned away by us", outcome.render_rejection(failed, review, ours=True)),
         ("where", replies.render_where("Working", 1)),
         ("rejection", outcome.render_rejection(failed, review, ours=False)),
         ("twin", prompts.render_twin_comment(RejectTwin(run, "pypi", run))),
@@ -144,7 +147,7 @@ def _answers() -> list[tuple[str, str]]:
 
 
 _FOREIGN = {"given", "detail", "newest", "tag", "found", "branch", "by", "commit", "version", "index", "workflow", "base",
-            "default", "host", "path", "next", "line", "run", "wanted", "files"}  # fmt: skip
+            "default", "host", "path", "next", "line", "run", "wanted", "files", "why", "said", "label", "command"}  # fmt: skip
 
 
 def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -152,11 +155,17 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
     match step:
         case OpenPull():
             plan = replace(step.plan, entries=FORGED, project="widget")
-            return [(f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1))]
+            return [
+                (f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1)),
+                (f"preview: {name}", preview.render_preview(snapshot, replace(plan, version=FORGED), 1, 1)),
+            ]
         case AskApproval():
             return [(f"prompt: {name}", prompts.render_prompt(snapshot, step))]
         case OpenGate():
             return [(f"gate: {name}", prompts.render_gate_comment(step))]
+        case RejectGate():
+            order = replace(step.order, version=FORGED, reason=FORGED, by=replace(m.HUGO, login=FORGED))
+            return [(f"rejected: {name}", prompts.render_rejection_comment(replace(step, order=order)))]
         case PublishRelease():
             return [(f"notes: {name}", render_notes(snapshot, step, FORGED))]
         case RejectUndone():

@@ -17,7 +17,7 @@ from bot.release.gate import GateKind
 from bot.release.orders import Cancel, Hold, Merge, Reject, Unhold
 from bot.release.reasons import Reason
 from bot.release.record import Confirmed, Held, Milestone
-from bot.release.runs import commit_key
+from bot.release.runs import commit_key, order_mark
 from bot.release.snapshot import Candidate, Line, Unreachable
 from bot.release.steps import (
     ALL_STEPS,
@@ -200,7 +200,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("reject before anybody was asked", {**TAGGED, "runs": (m.waiting(),), "order": REJECT}, RejectGate, None),
     ("reject though enough have approved", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "order": REJECT}, RejectGate, None),
     ("reject what is on hold", {**TAGGED, "runs": (m.waiting(),), "record": m.record(held=HELD), "order": REJECT}, RejectGate, None),
-    ("once", {**TAGGED, "runs": (m.reviewed(m.waiting(), "rejected", said=REJECT.url),), "order": REJECT}, AwaitRun, None),
+    ("once", {**TAGGED, "runs": (m.reviewed(m.waiting(), "rejected", said=order_mark(REJECT.url)),), "order": REJECT}, AwaitRun, None),
     ("reject before the act: it is put on hold", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt(), "order": REJECT}, KeepHold, None),
     ("of which there is one", {**NO_GATE, "settings": m.settings("approval.required = 1"), "prompt": m.prompt(), "order": REJECT, "record": m.record(held=HELD)}, Blocked, Reason.HELD),
     ("reject another version", {**TAGGED, "runs": (m.waiting(),), "order": replace(REJECT, version="1.3.0")}, Refused, Reason.WRONG_VERSION),
@@ -209,7 +209,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("nothing is under way any more", {"record": m.record(Milestone.ANNOUNCED), "order": m.order(Hold)}, Refused, Reason.NOTHING_UNDER_WAY),
     # What is asked for by a word, or only for one commit.
     ("a word leads to a version", {**asks(), "request": m.request("minor")}, OpenPull, None),
-    ("a word that leads nowhere", {**asks(), "request": m.request("final")}, Refused, Reason.VERSION_INVALID),
+    ("a word that leads nowhere", {**asks(), "request": m.request("final")}, Refused, Reason.VERSION_NOT_NEWER),
     ("the base is where it was looked at", {**asks(), "request": m.request(base_commit=m.BASE[:8])}, OpenPull, None),
     ("the base has moved on", {**asks(), "request": m.request(base_commit="abcdef12")}, Refused, Reason.BASE_MOVED),
     ("made anew, whatever others pushed", {**asks(), "request": m.request(on_release_pull=True, anew=True), "pull": m.pull(merged=False, head_sha=PUSHED), "record": m.record(), "branch_head": PUSHED, "branch_is_ours": False}, OpenPull, None),
