@@ -29,7 +29,7 @@ from bot.github.repositories import is_issue_locked
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
 from bot.release.declined import DECLINED, declined_because
-from bot.release.reasons import Reason
+from bot.release.reasons import Reason, because
 from bot.release.snapshot import Line, home_line
 from bot.release.speech import STALENESS
 from bot.release.workbench import Workbench
@@ -88,6 +88,9 @@ class Conversation:
             return
         place = await self._find_place()
         if place is None:
+            return
+        if self._comment.head and (place.pull is None or place.pull.head_sha != self._comment.head):
+            await self._answer(self._talk.refuse(because(Reason.BUTTON_STALE)))
             return
         # Everything that is said about a comment is said after the eyes: while those are new, nothing was.
         self._is_new = await self._react("eyes")
@@ -163,15 +166,23 @@ class Conversation:
         return Place(repository, line, pull, is_release_pull=own)
 
     async def _answer(self, answer: Answer) -> None:
-        if answer.reply is not None:
-            mark = replies.reply_marker(self._comment.comment_id)
+        comment, reply = self._comment, answer.reply
+        if comment.source == "button":
+            label = comment.body.rpartition(" ")[2]
+            reply = replies.render_pressed(comment.author.login, label, reply, comment.comment_id)
+            # What is shown of a hold names who pressed the button, which only this comment tells.
+            self._talk.look_again = NOW
+        if reply is not None:
+            mark = replies.reply_marker(comment.comment_id)
             said = () if self._is_new else None
-            await self._bench.speech.ensure(self._comment.issue_number, mark, answer.reply, said)
+            await self._bench.speech.ensure(comment.issue_number, mark, reply, said)
         await self._react(answer.reaction)
 
     async def _react(self, reaction: Reaction) -> bool:
         """React to the comment; True if we certainly had not before."""
         speak = self._bench.access.speak
+        if self._comment.source == "button":
+            return False
         try:
             if self._comment.source == "comment":
                 return await react(speak, self._comment.comment_id, reaction)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from bot.github.client import Session
 from bot.github.facts import CheckContent, CheckRun
 from bot.github.read import read_check_run
@@ -28,7 +30,12 @@ async def ensure_check(session: Session, sha: str, content: CheckContent, seen: 
     if seen is not None and content.is_in(seen):
         return seen
     output = {"title": content.title, "summary": content.summary[:_LONGEST_TEXT]}
-    body = {"conclusion": content.conclusion, "external_id": content.external_id, "output": output}
+    body = {
+        "conclusion": content.conclusion,
+        "external_id": content.external_id,
+        "output": output,
+        "actions": [asdict(button) for button in content.buttons],
+    }
     if seen is not None and seen.conclusion == content.conclusion:
         changed = await session.patch("/repos/{repository}/check-runs/{id}", {"name": NAME, **body}, id=seen.id)
         return read_check_run(changed)

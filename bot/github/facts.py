@@ -154,16 +154,29 @@ Conclusion = Literal["success", "neutral", "failure", "action_required"]
 
 
 @dataclass(frozen=True, slots=True)
+class CheckButton:
+    """A button of a check run: at most 20 characters of identifier and label, and 40 of description (REST API)."""
+
+    identifier: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckContent:
-    """What a check run says. It is always concluded: an open one turns stale after 14 days."""
+    """What a check run says. It is always concluded: an open one turns stale after 14 days.
+
+    ``buttons`` are at most three. GitHub never tells which ones a check run has, so they must follow from the rest.
+    """
 
     conclusion: Conclusion
     external_id: str
     title: str
     summary: str
+    buttons: tuple[CheckButton, ...] = ()
 
     def is_in(self, run: CheckRun) -> bool:
-        """Whether ``run`` says exactly this."""
+        """Whether ``run`` says exactly this, as far as GitHub shows it."""
         return (run.conclusion, run.external_id, run.title, run.summary) == (
             self.conclusion,
             self.external_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias
 
@@ -12,8 +12,9 @@ from bot.github.facts import Person, RepositoryRef
 from bot.github.said import Said
 from bot.intake.payload import Malformed, Payload
 
-Source: TypeAlias = Literal["comment", "review"]
+Source: TypeAlias = Literal["comment", "review", "button"]
 
+_FIRST_PRESS: Final = 9 * 10**11
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _VERB: Final = re.compile(r"/release(?:\s|$)", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ class CommandDelivery:
     repository: RepositoryRef
     source: Source
     comment_id: int
-    """Id of the comment, or of the review when that is the source."""
+    """Id of the comment, or of the review when that is the source; of a press of a button a number of its own."""
     node_id: str
     issue_number: int
     is_pull: bool
@@ -37,6 +38,39 @@ class CommandDelivery:
     created_at: datetime
     body: str
     url: str
+    head: str = ""
+    """The commit whose check run had the button; empty for what was written."""
+
+    @classmethod
+    def pressed(
+        cls, repository: RepositoryRef, word: str, run: Payload, sender: Payload, number: int
+    ) -> CommandDelivery:
+        """The command of a button of our check run. Raises Malformed.
+
+        A press has neither an id nor a time of its own: ``of_delivery`` gives it both.
+        """
+        return cls(
+            repository=repository,
+            source="button",
+            comment_id=0,
+            node_id="",
+            issue_number=number,
+            is_pull=True,
+            author=Person(sender.integer("id"), sender.text("login")),
+            created_at=datetime.fromtimestamp(0, UTC),
+            body=f"/release {word}",
+            url=run.find_text("html_url") or "",
+            head=run.text("head_sha"),
+        )
+
+    def of_delivery(self, guid: str, at: datetime) -> CommandDelivery:
+        """This command as it came with the delivery ``guid``; only a press of a button takes anything of it.
+
+        Its number lies far beyond those that GitHub gives to comments, so that neither is taken for the other.
+        """
+        if self.source != "button":
+            return self
+        return replace(self, comment_id=_FIRST_PRESS + int(guid.replace("-", "")[:9], 16), created_at=at)
 
     @classmethod
     def read(cls, repository: RepositoryRef, said: Payload, number: int, *, is_pull: bool) -> CommandDelivery:
@@ -94,6 +128,7 @@ class CommandDelivery:
             "created_at": self.created_at.isoformat(),
             "body": self.body,
             "url": self.url,
+            "head": self.head,
         }
 
     @classmethod
@@ -110,6 +145,7 @@ class CommandDelivery:
             created_at=datetime.fromisoformat(content["created_at"]),
             body=content["body"],
             url=content["url"],
+            head=content.get("head", ""),
         )
 
 

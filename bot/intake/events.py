@@ -16,6 +16,8 @@ from bot.intake.command import CommandDelivery, may_hold_command
 from bot.intake.payload import Malformed, Payload
 
 RELEASE_BRANCHES: Final = "aweigh/"
+BUTTONS: Final = frozenset({"hold", "unhold", "recreate"})
+"""The buttons of our check run that are commands; the identifier is the command's word."""
 _UNRELATED_RUNS: Final = frozenset({"merge_group", "pull_request", "pull_request_target", "schedule"})
 
 
@@ -179,7 +181,22 @@ def _read_check_run(payload: Payload, identity: AppIdentity) -> Meaning:
     app = payload.child("check_run").find_child("app")
     if app is None or app.integer("id") != identity.app_id:
         return Ignored("a check of another App")
-    return _wake(payload, f"check {action}")
+    pressed = payload.child("requested_action").text("identifier") if action == "requested_action" else ""
+    if pressed not in BUTTONS:
+        # Anything else asks for another look.
+        return _wake(payload, f"check {action}")
+    return _read_button(payload, pressed)
+
+
+def _read_button(payload: Payload, pressed: str) -> Meaning:
+    """A button is the command of the same name, by whoever pressed it, for the head that they have seen."""
+    run, sender = payload.child("check_run"), payload.child("sender")
+    if sender.find_text("type") != "User":
+        return Ignored("only people give commands")
+    number = run.find_number_of_pull()
+    if number is None:
+        return Ignored("a check of no pull request")
+    return CommandDelivery.pressed(payload.repository(), pressed, run, sender, number)
 
 
 def _read_installation(payload: Payload, _: AppIdentity) -> Meaning:

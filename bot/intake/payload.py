@@ -75,6 +75,13 @@ class Payload:
             raise Malformed(self._path + name, "a positive integer")
         return value
 
+    def find_number_of_pull(self) -> int | None:
+        """The number of the first of the ``pull_requests`` of a check run, None when it belongs to none. Raises Malformed."""
+        value = self._members.get("pull_requests")
+        if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+            return None
+        return Payload(value[0], f"{self._path}pull_requests[0].").integer("number")
+
     def flag(self, name: str) -> bool:
         """Whether the member is true; null and missing are false."""
         return self._members.get(name) is True

@@ -133,6 +133,7 @@ class Webhook:
                 await self._engine.wake(repository)
                 return Verdict(202, "wake-up", hint)
             case CommandDelivery() as command:
+                command = command.of_delivery(guid, self._clock.now())
                 content, key = command.to_content(), command.natural_key
                 new = await self._engine.accept(Delivery(guid, command.repository, self._clock.now(), content, key))
                 return Verdict(202, "command", "accepted") if new else Verdict(202, "duplicate", "known already")

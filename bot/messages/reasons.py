@@ -586,6 +586,14 @@ def _edited(reason: Because) -> Said:
     )
 
 
+def _button_stale(_: Because) -> Said:
+    return Said(
+        "The release branch has moved since that button was shown.",
+        "Look at it as it is now, and press again there or write the command. To see where it stands:",
+        "/release status",
+    )
+
+
 def _not_a_release_pull(reason: Because) -> Said:
     number = reason.get("number")
     return Said(
@@ -652,5 +660,6 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.REVIEWERS_DECIDE: _reviewers_decide,
     Reason.APPROVED_IN_REVIEW: _approved_in_review,
     Reason.EDITED: _edited,
+    Reason.BUTTON_STALE: _button_stale,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
 }

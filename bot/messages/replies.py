@@ -15,6 +15,13 @@ from bot.release.reasons import Because
 REPLY = "reply"
 
 
+_PRESSED = {
+    "hold": "This release is on hold.",
+    "unhold": "The hold is lifted.",
+    "recreate": "The release branch is made anew.",
+}
+
+
 def reply_marker(comment_id: int) -> str:
     """The marker of our one answer to a comment."""
     return marker(REPLY, str(comment_id))
@@ -64,6 +71,12 @@ def render_misunderstood(problem: Misunderstood, comment_id: int) -> str:
     """What is wrong with the line, and the one that was probably meant."""
     paste = f" Did you mean {code(problem.suggestion)}?" if problem.suggestion else ""
     return _reply(comment_id, f"I do not understand {code(problem.line)}: {problem.problem}.{paste} Nothing was done.")
+
+
+def render_pressed(login: str, label: str, reply: str | None, comment_id: int) -> str:
+    """What a press of a button came to, in the thread: a click leaves no trace there by itself."""
+    said = reply.removeprefix(reply_marker(comment_id)).strip() if reply else _PRESSED.get(label, "Done.")
+    return _reply(comment_id, f"{code('@' + login)} pressed *{label}*. {said}")
 
 
 def render_held(reason: Because, comment_id: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.github.facts import CheckContent, Conclusion
+from bot.github.facts import CheckButton, CheckContent, Conclusion
 from bot.github.links import commit_page, tag_page
 from bot.messages.markers import STATUS, marker
 from bot.messages.text import code, finish, link, short
 from bot.messages.turns import headline, turn
+from bot.release.reasons import Reason
 from bot.release.record import Record, render_record
 from bot.release.snapshot import Snapshot
 from bot.release.stages import StageName, State, list_stages
@@ -39,7 +40,24 @@ def render_check(snapshot: Snapshot, step: Step, record: Record) -> CheckContent
         external_id=render_record(record),
         title=headline(step),
         summary=finish(turn(snapshot, step) + _locked(snapshot, step)),
+        buttons=_buttons(snapshot, step),
     )
+
+
+_HOLD = CheckButton("hold", "Hold", "Keep this release from going on")
+_UNHOLD = CheckButton("unhold", "Lift the hold", "Let this release go on")
+_RECHECK = CheckButton("recheck", "Check again", "Look at everything once more")
+_RECREATE = CheckButton("recreate", "Make anew", "Drop what others pushed to the branch")
+
+
+def _buttons(snapshot: Snapshot, step: Step) -> tuple[CheckButton, ...]:
+    """What can be had with a click; never an approval or its refusal, which are to be written by somebody who has looked."""
+    if isinstance(step, Done | Abandoned) or snapshot.published is not None:
+        return ()
+    held = isinstance(step, Blocked) and step.reason.code is Reason.HELD
+    # The check run is there before its pull request.
+    is_open = snapshot.pull is None or snapshot.pull.is_open
+    return (_UNHOLD if held else _HOLD, _RECHECK, *((_RECREATE,) if is_open else ()))
 
 
 def _locked(snapshot: Snapshot, step: Step) -> str:

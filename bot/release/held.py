@@ -7,6 +7,7 @@ hold keeps nothing secret that everybody can install.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bot.conversation.grammar import parse
@@ -31,6 +32,11 @@ from bot.release.steps import (
 
 LABEL = "release-blocker"
 """On a release pull request it holds the release for as long as it is there."""
+
+_PRESSED = re.compile(
+    r"<!-- aweigh:reply (?P<number>\d{1,15}) -->\s+`@(?P<login>[A-Za-z0-9-]{1,39})` pressed ", re.ASCII
+)
+"""How our own comment begins that says who pressed a button."""
 
 _LATER = timedelta(hours=1)
 
@@ -69,10 +75,14 @@ def _goes_further(snapshot: Snapshot, step: Step) -> bool:
 
 def _origin(snapshot: Snapshot, held: Held) -> tuple[str, str]:
     """Who put it on hold and why, as far as their comment still says so: it may be gone, or changed by others."""
-    comment = next((one for one in snapshot.comments or () if one.id == held.comment_id), None)
-    if comment is None or comment.author is None or comment.author.id != held.by:
-        return "", ""
-    return comment.author.login, _reason(comment) if comment.edited_at is None else ""
+    for comment in snapshot.comments or ():
+        if comment.id == held.comment_id and comment.author is not None and comment.author.id == held.by:
+            return comment.author.login, _reason(comment) if comment.edited_at is None else ""
+        if comment.author is not None and comment.author.id == snapshot.app.bot.id and comment.edited_at is None:
+            pressed = _PRESSED.match(comment.body)
+            if pressed is not None and int(pressed["number"]) == held.comment_id:
+                return pressed["login"], "with the button"
+    return "", ""
 
 
 def _reason(comment: Comment) -> str:

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     REVIEWERS_DECIDE = "reviewers-decide"
     APPROVED_IN_REVIEW = "approved-in-review"
     EDITED = "edited"
+    BUTTON_STALE = "button-stale"
     NOT_A_RELEASE_PULL = "not-a-release-pull"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.sandbox.state.conversation import PullRequest
 from tests.stories.test_commands import open_pulls, version_in
 from tests.stories.theatre import Theatre, open_theatre
 
@@ -320,3 +321,75 @@ async def test_a_project_whose_version_is_its_tag_is_released_too(tmp_path: Path
         await theatre.merge(pull)
         assert theatre.find_tag("v1.2.0") == ("tag", pull.merge_commit_sha)
         theatre.read_all()
+
+
+# Buttons
+
+
+async def press(theatre: Theatre, who: str, pull: PullRequest, identifier: str) -> None:
+    """Let somebody press a button of the newest check run, and let everything follow."""
+    getattr(theatre.acme, who).press_button(theatre.check_runs(pull)[-1], identifier)
+    await theatre.settle()
+
+
+def buttons(theatre: Theatre, pull: PullRequest) -> list[str]:
+    return [button["identifier"] for button in theatre.check_runs(pull)[-1].actions]
+
+
+async def test_buttons_do_what_the_commands_do(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        assert buttons(theatre, pull) == ["hold", "recheck", "recreate"]
+        await press(theatre, "wanda", pull, "hold")
+        assert theatre.replies(pull.number) == snapshot(name="held")
+        assert buttons(theatre, pull) == ["unhold", "recheck", "recreate"]
+        await press(theatre, "hugo", pull, "unhold")
+        assert theatre.replies(pull.number) == snapshot(name="lifted")
+        assert theatre.check_runs(pull)[-1].conclusion == "success"
+        theatre.acme.wanda.push_commit("aweigh/main", {"evil.py": "import os\n"}, "Help")
+        await theatre.settle()
+        await press(theatre, "mona", pull, "recreate")
+        assert theatre.acme.repository.store.read(pull.head_sha, "evil.py") is None
+        await press(theatre, "mona", pull, "recheck")
+        await theatre.merge(pull)
+        assert "recreate" not in buttons(theatre, pull)
+        theatre.read_all()
+        await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
+        assert buttons(theatre, pull) == []
+        theatre.read_all()
+
+
+async def test_a_button_asks_who_pressed_it(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        await press(theatre, "tariq", pull, "hold")
+        assert theatre.reply(pull.number) == snapshot
+        before = theatre.request_count
+        await press(theatre, "rosa", pull, "hold")
+        # A stranger is not answered in words, and a click has nothing to react to.
+        assert theatre.request_count - before == 1
+        assert theatre.record(pull).held is None
+
+
+async def test_a_button_that_was_shown_for_another_head_does_nothing(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        old = theatre.check_runs(pull)[-1]
+        await theatre.say(theatre.acme.mona, "/release 1.3.0", pull.number)
+        theatre.read_all()
+        theatre.acme.wanda.press_button(old, "hold")
+        await theatre.settle()
+        # GitHub does not name the pull request of a commit that it no longer has.
+        assert theatre.record(pull).held is None
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("identifier", ["approve", "reject", "merge", "1.2.0"])
+async def test_no_other_button_is_a_command(tmp_path: Path, identifier: str) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.reach_gate()
+        await press(theatre, "hugo", pull, identifier)
+        assert theatre.files("1.2.0") == []
+        assert len(theatre.acme.repository.pulls) == 2
