@@ -15,7 +15,7 @@ import structlog
 
 from bot.conversation import approving, proposing, steering, telling
 from bot.conversation.authority import is_heard, objection
-from bot.conversation.grammar import Invocation, find_unreadable, parse
+from bot.conversation.grammar import Invocation, find_misplaced, find_unreadable, parse
 from bot.conversation.registry import Command, Name
 from bot.conversation.talk import Answer, Place, Talk
 from bot.conversation.understanding import Misunderstood, understand
@@ -70,10 +70,11 @@ class Conversation:
         """
         unreadable = find_unreadable(self._comment.body)
         invocations = (unreadable,) if unreadable else parse(self._comment.body)
-        if not invocations:
+        misplaced = find_misplaced(self._comment.body) if not invocations else None
+        if not invocations and (misplaced is None or not isinstance(understand(misplaced), Command)):
             return None
         try:
-            await self._carry_out(invocations)
+            await (self._carry_out(invocations) if misplaced is None else self._hint(misplaced))
         except PermissionMissing as missing:
             await self._say_missing(missing)
             return NOW
@@ -97,6 +98,15 @@ class Conversation:
         commands = self._understand(invocations, role)
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place)
         await self._answer(self._together(answers))
+
+    async def _hint(self, misplaced: Invocation) -> None:
+        """Say where commands are read from, to those who are answered at all: the line was meant as one, perhaps."""
+        author = self._comment.author
+        if not is_heard(await get_role(self._bench.access.read, author.login, author.id)):
+            return
+        if await self._find_place() is not None:
+            reply = replies.render_misplaced(misplaced.line, self._comment.comment_id)
+            await self._answer(Answer("confused", reply))
 
     def _understand(self, invocations: tuple[Invocation, ...], role: Role) -> list[Command] | Answer:
         """The commands of a comment, or why none of them is carried out: one that is not understood or not allowed voids all."""

@@ -19,6 +19,7 @@ _UNREADABLE = re.compile(rf"/{COMMAND}[ \t].*[`<>\[\]]", re.IGNORECASE)
 FOREIGN = frozenset("`<>[]")
 """What no command line holds."""
 
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BLANK_START = re.compile(r"\A\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*")
 _MOST_LINES = 10
 
@@ -52,6 +53,29 @@ def find_unreadable(body: str) -> Invocation | None:
     """
     first = _lines(body)[0].rstrip(" \t")
     return Invocation((), first) if not parse(body) and _UNREADABLE.match(first) else None
+
+
+def find_misplaced(body: str) -> Invocation | None:
+    """The first command line of ``body`` below other text, where none is carried out; None when it begins with one.
+
+    It only earns a hint. So code, comments of HTML and all that does not begin at the margin are passed over roughly:
+    who shows a command to others, instead of giving one, writes it in one of these.
+    """
+    if parse(body):
+        return None
+    fence = ""
+    hidden = False
+    for line in _lines(body):
+        opened = _FENCE.match(line)
+        if fence:
+            fence = "" if line.strip().startswith(fence) and not line.strip().strip(fence[0]) else fence
+        elif opened is not None:
+            fence = opened[1]
+        elif hidden or "<!--" in line:
+            hidden = "-->" not in line.rpartition("<!--")[2]
+        elif (match := _LINE.match(line.rstrip(" \t"))) is not None and match["name"].lower() == COMMAND:
+            return Invocation(tuple(_words(match["arguments"])), line.strip())
+    return None
 
 
 def _lines(body: str) -> list[str]:

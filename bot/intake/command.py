@@ -15,8 +15,7 @@ from bot.intake.payload import Malformed, Payload
 Source: TypeAlias = Literal["comment", "review", "button"]
 
 _FIRST_PRESS: Final = 9 * 10**11
-_LINE_END: Final = re.compile(r"\r\n?|\n")
-_VERB: Final = re.compile(r"/release(?:\s|$)", re.IGNORECASE)
+_VERB: Final = re.compile(r"(?:\A\ufeff?|[\r\n])[ \t]*/release(?:\s|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +149,11 @@ class CommandDelivery:
 
 
 def may_hold_command(body: str) -> bool:
-    """Whether the leading block (the first lines, all starting with ``/``) has a line that starts with ``/release``.
+    """Whether a line of it starts with ``/release``: at the top it may be a command, below it may earn a hint.
 
     A cheap test that lets through a little more than the grammar does: it decides only what is worth storing.
     """
-    # A byte order mark before it is no word of the writer's.
-    block = body.removeprefix("\ufeff").lstrip()
-    if not block.startswith("/"):
-        return False
-    for line in _LINE_END.split(block):
-        if not line.lstrip().startswith("/"):
-            return False
-        if _VERB.match(line.lstrip()):
-            return True
-    return False
+    return _VERB.search(body) is not None
 
 
 def _moment(said: Payload, name: str) -> datetime:

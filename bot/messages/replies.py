@@ -84,6 +84,14 @@ def render_held(reason: Because, comment_id: int) -> str:
     return _reply(comment_id, f"Already done. {say(reason).in_line()}")
 
 
+def render_misplaced(line: str, comment_id: int) -> str:
+    """A command stood where none is read."""
+    return _reply(
+        comment_id,
+        f"Commands are read from the top of a new comment, so nothing was done. Write one that begins with {code(line)}.",
+    )
+
+
 def render_help(entries: Iterable[Entry], comment_id: int) -> str:
     """The commands that are possible now, with who may use them."""
     rows = [

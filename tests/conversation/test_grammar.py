@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.conversation.grammar import parse
+from bot.conversation.grammar import find_misplaced, parse
 from bot.conversation.registry import REGISTRY, Command, Entry, Name
 from bot.conversation.understanding import Misunderstood, understand
 
@@ -60,19 +61,25 @@ def test_should_not_be_read(body: str) -> None:
     assert words(body) == []
 
 
-PIECES = st.sampled_from(
+COMMONMARK = MarkdownIt("commonmark")
+PIECES_OF_TEXT = (
     ["/release 1.2.0", "/release approve 1.2.0", "/release", "/other x", "```", "~~~", "> ", "- ", "1. ", "    ", "\t", "<!--",
-     "-->", "<div>", "`", "text", "", "\u200b", "\u202e", "\u00a0", "[a]: /release", "# ", "| a | b |", "<details>", "\\", "***"],
+     "-->", "<div>", "`", "text", "", "\u200b", "\u202e", "\u00a0", "[a]: /release", "# ", "| a | b |", "<details>", "\\", "***"]
 )  # fmt: skip
+PIECES = st.sampled_from(PIECES_OF_TEXT)
 BODIES = st.lists(st.lists(PIECES, max_size=4).map("".join), max_size=8).map("\n".join)
 
 
 @settings(max_examples=1000, deadline=None)
 @given(BODIES)
 def test_what_is_read_is_plain_text_to_a_reader(body: str) -> None:
+    is_plain_text(body)
+
+
+def is_plain_text(body: str) -> None:
     """The oracle is a CommonMark parser: a line that is read stands in a paragraph of the top level, as plain text."""
     shown = []
-    for token in MarkdownIt("commonmark").parse(body):
+    for token in COMMONMARK.parse(body):
         if token.type == "inline" and token.level == 1:
             shown += [child.content.strip() for child in token.children or () if child.type == "text"]
     for invocation in parse(body):
@@ -85,6 +92,53 @@ def test_a_backslash_that_breaks_a_line_hides_the_blank_before_it() -> None:
     body = "/release 1.2.0- \\\n/release 1.2.0"
     assert [invocation.line for invocation in parse(body)] == ["/release 1.2.0- \\", "/release 1.2.0"]
     assert isinstance(understood("/release 1.2.0- \\"), Misunderstood)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_read_is_plain_text_in_fifty_thousand_bodies(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(5_000):
+        lines = ("".join(chance.choices(PIECES_OF_TEXT, k=chance.randrange(5))) for _ in range(chance.randrange(9)))
+        is_plain_text(chance.choice(["\n", "\r\n", "\n\n"]).join(lines))
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("Please\n/release 1.2.0", "/release 1.2.0"),
+        ("Please\n\n/Release Status  ", "/Release Status"),
+        ("```\ncode\n```\n/release 1.2.0", "/release 1.2.0"),
+        ("~~~\n```\n~~~\n/release 1.2.0", "/release 1.2.0"),
+        ("<!-- x -->\n/release 1.2.0", "/release 1.2.0"),
+        ("/label bug\nwords\n/release 1.2.0", "/release 1.2.0"),
+    ],
+)
+def test_a_command_below_other_text_is_seen(body: str, line: str) -> None:
+    found = find_misplaced(body)
+    assert found is not None
+    assert found.line == line
+    assert parse(body) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "/release status\n\nPlease\n/release 1.2.0",
+        "Like this:\n```\n/release 1.2.0\n```",
+        "Like this:\n````\n```\n/release 1.2.0\n````",
+        "Like this:\n```\n/release 1.2.0",
+        "Like this:\n\n    /release 1.2.0",
+        "Like this:\n> /release 1.2.0",
+        "Like this: /release 1.2.0",
+        "text <!--\n/release 1.2.0\n-->",
+        "text\n/release `1.2.0`",
+        "text\n/releases 1.2.0",
+        "text\n\u200b/release 1.2.0",
+    ],
+)
+def test_what_is_shown_to_others_earns_no_hint(body: str) -> None:
+    assert find_misplaced(body) is None
 
 
 def understood(line: str) -> Command | Misunderstood:

@@ -21,8 +21,10 @@ US = AppIdentity(app_id=42, bot_login="aweigh[bot]")
 WIDGET = RepositoryRef(7, 101, "acme/widget")
 
 
-def check(action: str, app_id: int | None) -> dict[str, Any]:
-    return payload(action=action, check_run={"app": None if app_id is None else {"id": app_id}})
+def check(action: str, app_id: int | None, pressed: str = "recheck", pulls: tuple[int, ...] = (5,)) -> dict[str, Any]:
+    run = {"app": None if app_id is None else {"id": app_id}, "head_sha": "a" * 40, "html_url": "https://github.com/r"}
+    run["pull_requests"] = [{"number": number} for number in pulls]
+    return payload(action=action, check_run=run, requested_action={"identifier": pressed}, sender=ANN)
 
 
 def ours(members: dict[str, Any]) -> dict[str, Any]:
@@ -54,6 +56,7 @@ WAKES = [
     ("deployment_review", payload(action="approved")),
     ("check_run", check("rerequested", 42)),
     ("check_run", check("requested_action", 42)),
+    ("check_run", check("requested_action", 42, "approve")),
     ("issue_comment", comment(action="deleted")),
     ("issue_comment", comment(action="edited")),
 ]
@@ -81,7 +84,10 @@ IGNORED = [
     ("check_run", check("rerequested", None)),
     ("issue_comment", comment("Thanks!")),
     ("issue_comment", comment("> /release 1.2.0")),
-    ("issue_comment", comment("Please\n/release 1.2.0")),
+    ("issue_comment", comment("Please /release 1.2.0")),
+    ("check_run", check("requested_action", 43, "hold")),
+    ("check_run", check("requested_action", 42, "hold", pulls=())),
+    ("check_run", ours(check("requested_action", 42, "hold"))),
     ("issue_comment", comment("/label bug")),
     ("issue_comment", comment("/released 1.2.0")),
     ("issue_comment", comment("")),
@@ -143,6 +149,19 @@ def test_a_review_is_carried_as_a_review() -> None:
     assert isinstance(meaning, CommandDelivery)
     assert (meaning.source, meaning.comment_id, meaning.is_pull) == ("review", 2001, True)
     assert meaning.created_at == datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def test_a_button_is_the_command_of_its_name_by_whoever_pressed_it() -> None:
+    meaning = translate("check_run", check("requested_action", 42, "hold"), US)
+    assert isinstance(meaning, CommandDelivery)
+    assert (meaning.body, meaning.author, meaning.issue_number) == ("/release hold", Person(11, "ann"), 5)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    first, second = (meaning.of_delivery(f"{digit * 8}-0000-4000-8000-000000000000", at) for digit in "1f")
+    # Two presses are two commands, one delivery that comes twice is one; and none is taken for a comment.
+    assert first.natural_key != second.natural_key
+    assert first == meaning.of_delivery("11111111-0000-4000-8000-000000000000", at)
+    assert 9 * 10**11 <= first.comment_id < second.comment_id < 10**12
+    assert CommandDelivery.from_content(first.repository, first.to_content()) == first
 
 
 def test_a_command_survives_the_way_through_the_engine() -> None:
@@ -239,15 +258,18 @@ def test_no_json_object_is_ever_an_exception(event: str, members: dict[str, Any]
         ("/label x\n/release status", True),
         ("/label x\r/release\tstatus", True),
         ("/RELEASE status", True),
-        ("/label x\n\n/release status", False),
+        ("/label x\n\n/release status", True),
+        ("Please\n/release status", True),
         ("/releases", False),
         ("text /release", False),
-        ("```\n/release 1.2.0\n```", False),
-        ("<!-- -->\n/release 1.2.0", False),
+        ("```\n/release 1.2.0\n```", True),
+        ("> /release 1.2.0", False),
+        ("\u200b/release 1.2.0", False),
+        ("<!-- -->\n/release 1.2.0", True),
         ("/" * 65_536, False),
         ("/x\n" * 20_000 + "/release", True),
         (" " * 65_536, False),
     ],
 )
-def test_looks_for_commands_in_the_leading_block_only(body: str, holds: bool) -> None:
+def test_lets_a_line_through_that_may_be_a_command_or_earn_a_hint(body: str, holds: bool) -> None:
     assert may_hold_command(body) is holds

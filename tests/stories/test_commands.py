@@ -392,8 +392,8 @@ async def test_several_commands_are_carried_out_all_or_not_at_all(tmp_path: Path
 
 @pytest.mark.parametrize(
     "body",
-    ["Please do\n/release 1.2.0", "> /release 1.2.0", "    /release 1.2.0", "```\n/release 1.2.0\n```", "`/release 1.2.0`",
-     "<!-- \n/release 1.2.0 -->", "- /release 1.2.0", "/releases 1.2.0", "/other\nwords\n/release 1.2.0"],
+    ["Please do /release 1.2.0", "> /release 1.2.0", "    /release 1.2.0", "```\n/release 1.2.0\n```", "`/release 1.2.0`",
+     "<!-- \n/release 1.2.0 -->", "- /release 1.2.0", "/releases 1.2.0", "Please\n/release something", "As in\n\n    /release 1.2.0"],
 )  # fmt: skip
 async def test_what_is_no_command_costs_nothing(tmp_path: Path, body: str) -> None:
     async with open_theatre(tmp_path) as theatre:
@@ -401,6 +401,19 @@ async def test_what_is_no_command_costs_nothing(tmp_path: Path, body: str) -> No
         assert theatre.reactions(comment) == []
         # Who it is itself is all that the bot may have asked GitHub.
         assert theatre.asked("GET", "/repos/") == theatre.asked("POST", "/repos/|/graphql") == 0
+
+
+@pytest.mark.parametrize("body", ["Please do\n/release 1.2.0", "/label bug\nwords\n\n/Release Minor  "])
+async def test_a_command_below_other_text_earns_a_hint(tmp_path: Path, snapshot: SnapshotAssertion, body: str) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        comment = await theatre.say(theatre.acme.mona, body)
+        assert theatre.reactions(comment) == ["confused"]
+        assert theatre.reply(theatre.feature) == snapshot
+        assert open_pulls(theatre) == []
+        before = theatre.request_count
+        comment = await theatre.say(theatre.acme.rosa, body)
+        assert theatre.reactions(comment) == []
+        assert theatre.request_count - before == 1
 
 
 async def test_an_edited_comment_is_no_command(tmp_path: Path) -> None:
