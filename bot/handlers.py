@@ -20,6 +20,7 @@ from bot.github.errors import PermissionMissing, RateLimited, Unavailable, descr
 from bot.github.facts import AppAccount, RepositoryRef
 from bot.github.limits import asked_by_a_person
 from bot.intake.command import CommandDelivery
+from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.snapshot import Line
 from bot.release.workbench import Workbench
@@ -45,6 +46,7 @@ class LaneHandlers:
     def __init__(self, engine: Engine, github: GitHub, evidence: Evidence, clock: Clock) -> None:
         self._engine, self._github, self._evidence, self._clock = engine, github, evidence, clock
         self._app: AppAccount | None = None
+        self._defaults = Defaults(github, clock)
         self._unanswered: LRUCache[str, int] = LRUCache(_MOST_DOWN)
         """How often in a row each piece of work found that GitHub does not answer. Forgotten, it begins anew."""
         self._usual: LRUCache[int, Line] = LRUCache(_MOST_USUAL)
@@ -94,7 +96,8 @@ class LaneHandlers:
         access = Access(self._github, repository)
         if self._app is None:
             self._app = await get_app(self._github, access.read)
-        return Workbench(access, self._app, self._evidence, self._clock, self._engine.intents(repository))
+        intents = self._engine.intents(repository)
+        return Workbench(access, self._app, self._evidence, self._clock, intents, self._defaults)
 
     async def _patiently(self, name: str, repository: RepositoryRef, work: Awaitable[_T], *, asked: bool) -> _T:
         """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""

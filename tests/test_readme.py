@@ -11,7 +11,7 @@ from bot.conversation.registry import REGISTRY
 from bot.publishing.route import Order, PublishSettings, Route, choose_route
 from bot.release import steps
 from bot.settings.operator import OperatorSettings
-from bot.settings.repository import ApprovalSettings, RepositorySettings
+from bot.settings.repository import ApprovalSettings, ReleaseSettings, RepositorySettings
 from tests.publishing.workflows import FACTS
 
 ROOT = Path(__file__).parent.parent
@@ -27,10 +27,11 @@ def test_the_table_of_commands_is_the_registry() -> None:
 
 def test_every_setting_of_a_repository_is_listed() -> None:
     for name, field in RepositorySettings.model_fields.items():
-        if not field.exclude and name != "approval":
+        if not field.exclude and name not in ("approval", "release"):
             assert f"| `{field.alias or name}` |" in README
-    for name, field in ApprovalSettings.model_fields.items():
-        assert f"| `approval.{field.alias or name}` |" in README
+    for table, settings in (("approval", ApprovalSettings), ("release", ReleaseSettings)):
+        for name, field in settings.model_fields.items():
+            assert f"| `{table}.{field.alias or name}` |" in README
 
 
 def test_every_setting_of_the_operator_is_listed() -> None:

@@ -29,7 +29,7 @@ async def approve(talk: Talk, command: Command, place: Place) -> Answer:
     seen = None
     accepted = approvals.name_approval(talk.comment.comment_id, version, commit)
     if not await talk.bench.is_accepted(accepted):
-        before = await talk.bench.look(place.repository, pull)
+        before = await talk.bench.look(place.repository, pull, talk.take_sight())
         answer = await _judge(talk, version, commit, pull, before)
         if answer is not None:
             return answer
@@ -46,7 +46,7 @@ async def reject(talk: Talk, command: Command, place: Place) -> Answer:
         return await refuse_elsewhere(talk, command, place)
     version, reason = command.arguments
     order = Reject(comment.author, comment.comment_id, comment.url, version, reason)
-    reached = talk.rest(await talk.bench.give(place.repository, pull, order))
+    reached = talk.rest(await talk.bench.give(place.repository, pull, order, talk.take_sight()))
     return talk.refuse(reached.step.reason) if isinstance(reached.step, Refused) else Answer("rocket")
 
 

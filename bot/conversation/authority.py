@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from bot.conversation.registry import Command
-from bot.github.facts import Role
+from bot.conversation.registry import Command, Entry, Name, Who
+from bot.github.facts import Membership, Role
+from bot.release.approvals import role_too_low
 from bot.release.reasons import Because, Reason, because
+from bot.settings.repository import RepositorySettings, SettingsProblem
+
+_STOPS = frozenset({Name.HOLD, Name.CANCEL, Name.REJECT})
+"""What makes nothing happen that cannot be taken back: possible although nobody can tell who may do more."""
 
 HEARD_FROM = Role.TRIAGE
 """Below this role a command costs one reaction and is never answered in words."""
@@ -15,9 +20,30 @@ def is_heard(role: Role) -> bool:
     return role.reaches(HEARD_FROM)
 
 
-def objection(command: Command, role: Role) -> Because | None:
-    """Why ``role`` is not enough for the command, or None when it is."""
-    needed = command.entry.who.value
-    if role.reaches(needed):
+def needed_role(entry: Entry, settings: RepositorySettings) -> Role:
+    """The least role for a command, by the settings of the repository."""
+    match entry.who:
+        case Who.ASK:
+            return HEARD_FROM
+        case Who.RELEASE:
+            return settings.release.role
+        case Who.APPROVE:
+            return settings.approval.role
+
+
+def objection(
+    command: Command,
+    role: Role,
+    settings: RepositorySettings | SettingsProblem,
+    membership: Membership = Membership.NONE,
+) -> Because | None:
+    """Why somebody with ``role`` and ``membership`` of an approving team may not do this, or None when they may."""
+    entry = command.entry
+    if isinstance(settings, SettingsProblem):
+        if entry.who is not Who.ASK and entry.name not in _STOPS:
+            return because(Reason.SETTINGS_INVALID, path=settings.path, detail=settings.detail)
+        settings = RepositorySettings()
+    needed = needed_role(entry, settings)
+    if role.reaches(needed) or (entry.who is Who.APPROVE and membership is Membership.MEMBER):
         return None
-    return because(Reason.ROLE_TOO_LOW, needed=needed, actual=role, line=command.line)
+    return role_too_low(needed, role, settings if entry.who is Who.APPROVE else None, membership, command.line)

@@ -16,23 +16,24 @@ import structlog
 from bot.conversation import approving, proposing, steering, telling
 from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, find_misplaced, find_unreadable, parse
-from bot.conversation.registry import Command, Name
+from bot.conversation.registry import Command, Name, Who
 from bot.conversation.talk import Answer, Place, Talk
 from bot.conversation.understanding import Misunderstood, understand
 from bot.engine.protocol import NOW, Backoff
 from bot.github.comments import Reaction, react, react_to_node
 from bot.github.errors import PermissionMissing, describe
 from bot.github.facts import Role
-from bot.github.people import get_role
+from bot.github.people import find_membership, get_role
 from bot.github.pulls import find_pull
 from bot.github.repositories import is_issue_locked
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
 from bot.release.declined import DECLINED, declined_because
-from bot.release.reasons import Reason, because
-from bot.release.snapshot import Line, home_line
+from bot.release.reasons import Because, Reason, because
+from bot.release.snapshot import Line, home_line, is_astray
 from bot.release.speech import STALENESS
 from bot.release.workbench import Workbench
+from bot.settings.repository import RepositorySettings
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +96,7 @@ class Conversation:
             return
         # Everything that is said about a comment is said after the eyes: while those are new, nothing was.
         self._is_new = await self._react("eyes")
-        commands = self._understand(invocations, role)
+        commands = await self._understand(invocations, role, place)
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place)
         await self._answer(self._together(answers))
 
@@ -108,22 +109,43 @@ class Conversation:
             reply = replies.render_misplaced(misplaced.line, self._comment.comment_id)
             await self._answer(Answer("confused", reply))
 
-    def _understand(self, invocations: tuple[Invocation, ...], role: Role) -> list[Command] | Answer:
+    async def _understand(
+        self, invocations: tuple[Invocation, ...], role: Role, place: Place
+    ) -> list[Command] | Answer:
         """The commands of a comment, or why none of them is carried out: one that is not understood or not allowed voids all."""
         commands: list[Command] = []
         for invocation in invocations:
             command = understand(invocation)
             if isinstance(command, Misunderstood):
                 return Answer("confused", replies.render_misunderstood(command, self._comment.comment_id))
-            refusal = objection(command, role)
+            commands.append(command)
+        for command in commands:
+            refusal = await self._object(command, role, place)
             if refusal is not None:
                 return self._talk.refuse(refusal)
-            commands.append(command)
         return commands
+
+    async def _object(self, command: Command, role: Role, place: Place) -> Because | None:
+        """Why the author may not do this, by the settings as they are now; None when they may."""
+        if command.entry.who is Who.ASK:
+            return None
+        settings = await self._talk.get_settings(place)
+        refusal = objection(command, role, settings)
+        if refusal is None or command.entry.who is not Who.APPROVE or not isinstance(settings, RepositorySettings):
+            return refusal
+        if not settings.approval.teams:
+            return refusal
+        access = self._bench.access
+        owner, login = access.repository.owner, self._comment.author.login
+        membership = await find_membership(access.members, owner, settings.approval.teams, login)
+        return objection(command, role, settings, membership)
 
     async def _carry_out_all(self, commands: list[Command], place: Place) -> list[Answer]:
         """Carry out one command after the other, up to the first that is refused."""
         answers: list[Answer] = []
+        if place.release_pull is not None and is_astray(place.release_pull):
+            # What was seen is that of the line it was made for.
+            self._talk.take_sight()
         for command in commands:
             answer = await self._try(command, place)
             actor = self._comment.author.id

@@ -20,7 +20,7 @@ async def release(talk: Talk, command: Command, place: Place) -> Answer:
     request = _request(talk, place, command.arguments[0], base_commit=command.find(Option.FROM))
     if command.find(Option.DRY_RUN) is not None:
         return await _preview(talk, place, request)
-    reached = talk.rest(await talk.bench.request(place.repository, place.line, request))
+    reached = talk.rest(await talk.bench.request(place.repository, place.line, request, talk.take_sight()))
     if isinstance(reached.step, Refused | Blocked) and not reached.opened:
         return talk.refuse(reached.step.reason)
     return _opened(talk, reached, place)
@@ -31,7 +31,7 @@ async def recreate(talk: Talk, command: Command, place: Place) -> Answer:
     pull = place.release_pull
     if pull is None or not pull.is_open:
         return await refuse_elsewhere(talk, command, place)
-    before = await talk.bench.look(place.repository, pull)
+    before = await talk.bench.look(place.repository, pull, talk.take_sight())
     record = before.snapshot.record
     if record is None:
         return talk.refuse(because(Reason.RECORD_LOST))
@@ -67,7 +67,7 @@ def _request(talk: Talk, place: Place, version: str, *, base_commit: str | None 
 
 
 async def _preview(talk: Talk, place: Place, request: Request) -> Answer:
-    reached = await talk.bench.preview(place.repository, place.line, request)
+    reached = await talk.bench.preview(place.repository, place.line, request, talk.take_sight())
     match reached.step:
         case OpenPull(plan=plan):
             needed = approvals.needed_for(reached.snapshot)

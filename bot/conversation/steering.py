@@ -36,7 +36,7 @@ async def _give(talk: Talk, command: Command, place: Place, order: Order) -> Ans
     pull = place.release_pull
     if pull is None:
         return await refuse_elsewhere(talk, command, place)
-    reached = talk.rest(await talk.bench.give(place.repository, pull, order))
+    reached = talk.rest(await talk.bench.give(place.repository, pull, order, talk.take_sight()))
     return _answer(talk, order, reached)
 
 

@@ -13,8 +13,10 @@ from bot.intake.command import CommandDelivery
 from bot.messages import replies
 from bot.release.reasons import Because
 from bot.release.reconcile import Reached
+from bot.release.sight import Sight
 from bot.release.snapshot import Line
 from bot.release.workbench import Workbench
+from bot.settings.repository import RepositorySettings, SettingsProblem
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,20 @@ class Talk:
         self.bench, self.comment = bench, comment
         self.look_again: timedelta | None = None
         """When the release that a command has moved wants to be looked at again."""
+        self.sight: Sight | None = None
+        self._settings: RepositorySettings | SettingsProblem | None = None
+
+    async def get_settings(self, place: Place) -> RepositorySettings | SettingsProblem:
+        """The settings of the repository, asked for once for each comment."""
+        if self._settings is None:
+            sight = self.sight = await self.bench.observer.look(place.line)
+            self._settings = await self.bench.observer.read_settings(sight)
+        return self._settings
+
+    def take_sight(self) -> Sight | None:
+        """What was seen a moment ago of the place's line, for whoever looks first: what is done later has to look again."""
+        sight, self.sight = self.sight, None
+        return sight
 
     def rest(self, reached: Reached) -> Reached:
         """Take note of where a release came to rest."""

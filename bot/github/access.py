@@ -22,6 +22,8 @@ _CHANGE: Final[dict[str, Level]] = {"metadata": "read", "contents": "write"}
 _START: Final[dict[str, Level]] = {"metadata": "read", "actions": "write", "deployments": "write"}
 
 
+_MEMBERS: Final[dict[str, Level]] = {"members": "read"}
+
 _SURVEY: Final[dict[str, Level]] = {
     "metadata": "read",
     "contents": "read",
@@ -42,7 +44,7 @@ def open_survey(github: GitHub, installation_id: int, *, repository: str | None 
 def list_permissions() -> dict[str, Level]:
     """Every permission the App must be granted, as strong as any task needs it; the App's manifest asks for these."""
     needed: dict[str, Level] = {}
-    for task in (_READ, _SPEAK, _CHANGE, _START):
+    for task in (_READ, _SPEAK, _CHANGE, _START, _MEMBERS):
         for name, level in task.items():
             if needed.get(name) != "write":
                 needed[name] = level
@@ -75,6 +77,11 @@ class Access:
     def start(self) -> Session:
         """To dispatch a run and to answer our deployment protection rule."""
         return self._session(_START)
+
+    @property
+    def members(self) -> Session:
+        """To see who is in a team of the owning organisation."""
+        return self._session(_MEMBERS)
 
     def _session(self, permissions: dict[str, Level]) -> Session:
         repository = self.repository

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Literal
 
 
@@ -83,6 +83,15 @@ class Role(StrEnum):
         """Whether this role includes ``needed``."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
+
+
+class Membership(Enum):
+    """Whether somebody is a member of a team that counts."""
+
+    NONE = auto()
+    MEMBER = auto()
+    UNKNOWN = auto()
+    """The App may not see who is in a team: it takes the permission ``members: read``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.github.client import Session
-from bot.github.facts import Role
+from bot.github.errors import PermissionMissing
+from bot.github.facts import Membership, Role
 
 _FOLDED = {"admin": Role.ADMIN, "write": Role.WRITE, "read": Role.READ, "none": Role.NONE}
+
+
+async def find_membership(session: Session, owner: str, teams: Iterable[str], login: str) -> Membership:
+    """Whether ``login`` is an active member of one of ``teams`` of the organisation ``owner``; fails closed.
+
+    Source: REST API, "Get team membership for a user". An invitation that is pending counts for nothing.
+    """
+    for team in teams:
+        names = {"owner": owner, "team": team, "login": login}
+        try:
+            data = await session.find("/orgs/{owner}/teams/{team}/memberships/{login}", **names)
+        except PermissionMissing:
+            return Membership.UNKNOWN
+        if data is not None and data.get("state") == "active":
+            return Membership.MEMBER
+    return Membership.NONE
 
 
 async def get_role(session: Session, login: str, person_id: int) -> Role:

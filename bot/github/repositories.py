@@ -38,6 +38,12 @@ async def get_repository(session: Session) -> Repository:
     return read_repository(await session.get("/repos/{repository}"))
 
 
+async def find_repository_id(session: Session) -> int | None:
+    """The id of the repository the session is for, or None when there is none that we may see."""
+    data = await session.find("/repos/{repository}")
+    return int(data["id"]) if data else None
+
+
 async def find_branch(session: Session, branch: str) -> str | None:
     """The commit a branch points to."""
     ref = await session.find("/repos/{repository}/git/ref/heads/{branch}", branch=branch)

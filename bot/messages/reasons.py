@@ -350,6 +350,15 @@ def _labelled(reason: Because) -> Said:
     )
 
 
+def _frozen(reason: Because) -> Said:
+    why = f" ({code(reason.get('why'))})" if reason.get("why") else ""
+    return Said(
+        f"Nothing is released until {code(reason.get('until'))}, time zone {code(reason.get('zone'))}: the settings say"
+        f" freeze{why}.",
+        "It goes on by itself then. To release before that, change `freeze` in the settings on the default branch.",
+    )
+
+
 def _too_late(reason: Because) -> Said:
     what = {
         "hold": "is published, so there is nothing left to put on hold",
@@ -494,6 +503,7 @@ _PERMISSIONS = {
     "contents": "read the project and write the release branch, the tag and the GitHub Release",
     "deployments": "open the gate of the environment after an approval",
     "issues": "answer and react in issues",
+    "members": "see who is in a team that may approve",
     "pull_requests": "read pull requests and open the release pull request",
     "workflows": "tag a commit that changes workflow files",
 }
@@ -519,8 +529,17 @@ def _refused_by_github(reason: Because) -> Said:
 
 
 def _role_too_low(reason: Because) -> Said:
+    teams = " or ".join(code(team) for team in reason.get("teams").split())
+    more = "" if reason.get("needed") == "admin" else " or more"
+    member = f", or a member of the team {teams}" if teams else ""
+    unseen = (
+        " Who is in a team I may not see: an owner grants the App the permission `members: read` for that."
+        if reason.get("unseen")
+        else ""
+    )
     return Said(
-        f"This takes the role *{reason.get('needed')}* or more in this repository; yours is *{reason.get('actual')}*.",
+        f"This takes the role *{reason.get('needed')}*{more} in this repository{member}; yours is"
+        f" *{reason.get('actual')}*.{unseen}",
         "Somebody who has it can do it with the same line.",
         reason.get("line"),
     )
@@ -631,6 +650,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.PEOPLE_PUSHED: _people_pushed,
     Reason.HELD: _held,
     Reason.LABELLED: _labelled,
+    Reason.FROZEN: _frozen,
     Reason.TOO_LATE: _too_late,
     Reason.NOTHING_UNDER_WAY: _nothing_under_way,
     Reason.NOTHING_TO_REJECT: _nothing_to_reject,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.github.facts import Role
 from bot.messages.reasons import say
 from bot.messages.text import code, link
 from bot.release.gate import GateKind
@@ -22,6 +23,7 @@ from bot.release.steps import (
     Step,
 )
 
+_MAINTAINERS = "the role *maintain* or *admin*"
 _NOBODY = "Nobody needs to do anything."
 
 _RUN_HEADLINES: dict[Awaited, str] = {
@@ -57,7 +59,7 @@ def headline(step: Step) -> str:
             return "Waiting for the provenance of the files on the package index"
         case AwaitIndex():
             return "Waiting for the files on the package index"
-        case Blocked(reason=reason) if reason.code in (Reason.HELD, Reason.LABELLED):
+        case Blocked(reason=reason) if reason.code in (Reason.HELD, Reason.LABELLED, Reason.FROZEN):
             return "On hold"
         case Blocked():
             return "Stopped: somebody has to look"
@@ -79,7 +81,12 @@ def turn(snapshot: Snapshot, step: Step) -> str:
         case AwaitApproval():
             others = "" if allows_self(snapshot) else " who neither asked for this release nor pushed to its branch"
             unread = f" {_UNREAD}" if snapshot.answers_unread else ""
-            return f"A maintainer{others} types {code(f'/release approve {step.version}')}.{unread}"
+            who = (
+                "A maintainer"
+                if approving_role(snapshot) == _MAINTAINERS
+                else f"Somebody with {approving_role(snapshot)}"
+            )
+            return f"{who}{others} types {code(f'/release approve {step.version}')}.{unread}"
         case AwaitReviewers(run=run) if run is not None:
             names = " or ".join(code("@" + name) for name in step.reviewers)
             return f"{names} reviews the deployment on {link('the page of the run', run.run.url)}."
@@ -140,6 +147,15 @@ def _run(step: AwaitRun) -> str:
             return f"{second} would publish the same again: I turn it away at the gate. {_NOBODY}"
         case Awaited.TWIN_START:
             return f"Another event may still start a second run, which I would turn away at the gate. {_NOBODY}"
+
+
+def approving_role(snapshot: Snapshot) -> str:
+    """Who may approve by the settings, as it goes on after *with*."""
+    approval = getattr(snapshot.settings, "approval", None)
+    role = approval.role if approval is not None else Role.MAINTAIN
+    words = {Role.MAINTAIN: _MAINTAINERS, Role.ADMIN: "the role *admin*"}.get(role, f"the role *{role}* or more")
+    teams = " or ".join(code(team) for team in approval.teams) if approval is not None else ""
+    return f"{words} or in the team {teams}" if teams else words
 
 
 def allows_self(snapshot: Snapshot) -> bool:

@@ -7,17 +7,26 @@ from collections.abc import Iterable
 from bot.conversation.grammar import parse
 from bot.conversation.registry import Command, Name
 from bot.conversation.understanding import understand
+from bot.github.access import Access
 from bot.github.client import Session
 from bot.github.comments import find_comment
-from bot.github.facts import Comment, Role
-from bot.github.people import get_role
-from bot.release.approvals import APPROVAL_ROLE
+from bot.github.facts import Comment, Membership, Role
+from bot.github.people import find_membership, get_role
+from bot.release.approvals import may_approve
 from bot.release.snapshot import Approval
+from bot.settings.repository import RepositorySettings
 
 
-async def list_approvals(session: Session, comments: Iterable[Comment]) -> tuple[Approval, ...]:
-    """Every ``approve`` command in ``comments`` by a person, with the role asked now (each person once)."""
+async def list_approvals(
+    access: Access, comments: Iterable[Comment], settings: RepositorySettings
+) -> tuple[Approval, ...]:
+    """Every ``approve`` command in ``comments`` by a person, with the role asked now (each person once).
+
+    Whether somebody is in a team that may approve is asked only of those whose role is heard and not enough.
+    """
+    session, teams = access.read, settings.approval.teams
     roles: dict[int, Role] = {}
+    memberships: dict[int, Membership] = {}
     found = []
     for comment in comments:
         author = comment.author
@@ -25,12 +34,17 @@ async def list_approvals(session: Session, comments: Iterable[Comment]) -> tuple
             continue
         for arguments in _approve_arguments(comment.body):
             if author.id not in roles:
-                roles[author.id] = await get_role(session, author.login, author.id)
+                role = roles[author.id] = await get_role(session, author.login, author.id)
+                memberships[author.id] = Membership.NONE
+                if teams and role.reaches(Role.TRIAGE) and not role.reaches(settings.approval.role):
+                    owner = access.repository.owner
+                    memberships[author.id] = await find_membership(access.members, owner, teams, author.login)
+            role, membership = roles[author.id], memberships[author.id]
             # What counts for nothing is not looked at closely: anybody may write any number of these.
-            if roles[author.id].reaches(APPROVAL_ROLE) and not await _stands_as_typed(session, comment):
+            if may_approve(settings, role, membership) and not await _stands_as_typed(session, comment):
                 break
             version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
-            found.append(Approval(comment, author, roles[author.id], version, commit))
+            found.append(Approval(comment, author, role, version, commit, membership))
     return tuple(found)
 
 

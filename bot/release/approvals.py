@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.github.facts import Person, Role
+from bot.github.facts import Membership, Person, Role
 from bot.release.reasons import Because, Reason, because
 from bot.release.runs import attempt_key, commit_key
 from bot.release.snapshot import Approval, Snapshot
@@ -10,7 +10,6 @@ from bot.release.steps import AwaitIndex, AwaitReviewers, AwaitRun, Done, Step
 from bot.settings.repository import RepositorySettings
 from bot.versions import same_version
 
-APPROVAL_ROLE = Role.MAINTAIN
 _SHORTEST_SHA = 7
 
 
@@ -73,14 +72,29 @@ def objection(snapshot: Snapshot, approval: Approval, version: str, commit: str)
         return because(Reason.WRONG_VERSION, given=approval.version, version=version)
     if approval.commit is not None and not _names(approval.commit, commit):
         return because(Reason.WRONG_COMMIT, given=approval.commit, commit=commit, version=version)
-    if not approval.role.reaches(APPROVAL_ROLE):
+    settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else RepositorySettings()
+    if not may_approve(settings, approval.role, approval.membership):
         line = f"/release approve {version}"
-        return because(Reason.ROLE_TOO_LOW, needed=APPROVAL_ROLE, actual=approval.role, line=line)
+        return role_too_low(settings.approval.role, approval.role, settings, approval.membership, line)
     if approval.by.id in snapshot.excluded:
         record = snapshot.record
         own = record is not None and approval.by.id in (record.requester_id, record.confirmed_by)
         return because(Reason.OWN_APPROVAL if own else Reason.PUSHED_TO_BRANCH, version=version)
     return None
+
+
+def may_approve(settings: RepositorySettings, role: Role, membership: Membership) -> bool:
+    """Whether this role, or membership of a team that the settings name, is enough to approve."""
+    return role.reaches(settings.approval.role) or membership is Membership.MEMBER
+
+
+def role_too_low(
+    needed: Role, actual: Role, settings: RepositorySettings | None, membership: Membership, line: str
+) -> Because:
+    """What is missing to do what ``line`` says; ``settings`` where members of teams may as well."""
+    teams = " ".join(settings.approval.teams) if settings is not None else ""
+    unseen = "yes" if membership is Membership.UNKNOWN else ""
+    return because(Reason.ROLE_TOO_LOW, needed=needed, actual=actual, teams=teams, unseen=unseen, line=line)
 
 
 def _names(given: str, commit: str) -> bool:

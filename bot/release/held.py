@@ -8,7 +8,8 @@ hold keeps nothing secret that everybody can install.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.conversation.grammar import parse
 from bot.conversation.registry import Command, Name
@@ -29,6 +30,8 @@ from bot.release.steps import (
     PublishRelease,
     Step,
 )
+from bot.settings.freeze import FreezeWindow, find_freeze
+from bot.settings.repository import RepositorySettings
 
 LABEL = "release-blocker"
 """On a release pull request it holds the release for as long as it is there."""
@@ -46,7 +49,13 @@ def unless_held(snapshot: Snapshot, step: Step) -> Step:
     if not _goes_further(snapshot, step):
         return step
     reason = find_hold(snapshot)
-    return step if reason is None else Blocked(reason, look_again=_LATER)
+    if reason is not None:
+        return Blocked(reason, look_again=_LATER)
+    frozen = _find_freeze(snapshot)
+    if frozen is None:
+        return step
+    window, until = frozen
+    return Blocked(_frozen_because(window, until), look_again=min(until - snapshot.at, _LATER))
 
 
 def find_hold(snapshot: Snapshot) -> Because | None:
@@ -61,6 +70,16 @@ def find_hold(snapshot: Snapshot) -> Because | None:
     if any(label.lower() == LABEL for label in pull.labels):
         return because(Reason.LABELLED, label=LABEL, version=version, number=number)
     return None
+
+
+def _find_freeze(snapshot: Snapshot) -> tuple[FreezeWindow, datetime] | None:
+    settings = snapshot.settings
+    return find_freeze(settings.freeze, snapshot.at) if isinstance(settings, RepositorySettings) else None
+
+
+def _frozen_because(window: FreezeWindow, until: datetime) -> Because:
+    local = f"{until.astimezone(ZoneInfo(window.zone)):%Y-%m-%d %H:%M}"
+    return because(Reason.FROZEN, until=local, zone=window.zone, why=window.reason)
 
 
 def _goes_further(snapshot: Snapshot, step: Step) -> bool:

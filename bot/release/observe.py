@@ -34,6 +34,7 @@ from bot.publishing.route import Route
 from bot.release.answers import list_approvals
 from bot.release.branch import trace
 from bot.release.commits import Commits
+from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
 from bot.release.own_check import OwnCheck
@@ -56,8 +57,17 @@ _MOST_COMMITS = 30
 class Observer:
     """Reads releases of one repository."""
 
-    def __init__(self, access: Access, app: AppAccount, evidence: Evidence, own_check: OwnCheck, clock: Clock) -> None:
-        self._access, self._app, self._evidence = access, app, evidence
+    def __init__(
+        self,
+        access: Access,
+        app: AppAccount,
+        evidence: Evidence,
+        own_check: OwnCheck,
+        clock: Clock,
+        *,
+        defaults: Defaults,
+    ) -> None:
+        self._access, self._app, self._evidence, self._defaults = access, app, evidence, defaults
         self._own_check, self._clock = own_check, clock
         self._commits = Commits(access)
         self._environments: dict[str, Environment] = {}
@@ -69,6 +79,10 @@ class Observer:
     async def get_repository(self) -> Repository:
         """The repository as it is now."""
         return await get_repository(self._access.read)
+
+    async def read_settings(self, sight: Sight) -> RepositorySettings | SettingsProblem:
+        """The settings that hold for the repository now."""
+        return read_settings(await sight.read_settings_files(), await self._defaults.find(self._access.repository))
 
     async def list_own_pulls(self, repository: Repository, line: Line, sight: Sight | None = None) -> list[PullRequest]:
         """The newest release PRs of ``line``, newest first, without those that were pointed at another base."""
@@ -116,7 +130,7 @@ class Observer:
         )
         if request is None and (pull is None or record is None or _is_settled(pull, record) or is_astray(pull)):
             return snapshot
-        settings = read_settings(await sight.read_settings_files())
+        settings = await self.read_settings(sight)
         snapshot = replace(snapshot, settings=settings)
         if isinstance(settings, SettingsProblem):
             return snapshot
@@ -341,6 +355,7 @@ class Observer:
         if pull.locked or not self._may_ask(snapshot):
             # Nothing acts in a locked thread.
             return snapshot
+        settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else RepositorySettings()
         thread = await sight.get_thread(pull)
         comments = thread.comments
         # Anyone with write access can edit a comment of ours into a prompt; we never edit one.
@@ -358,7 +373,7 @@ class Observer:
         given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
         # Those that were not read are the oldest: whether any came after the prompt is known unless none was read before it.
         unread = not thread.complete and all(comment.created_at >= asked_at for comment in comments)
-        approvals = await list_approvals(self._access.read, given)
+        approvals = await list_approvals(self._access, given, settings)
         return replace(snapshot, approvals=approvals, answers_unread=unread)
 
     def _has_answered(self, snapshot: Snapshot) -> bool:

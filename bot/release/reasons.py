@@ -42,6 +42,7 @@ class Reason(StrEnum):
     # What people told a release under way.
     HELD = "held"
     LABELLED = "labelled"
+    FROZEN = "frozen"
     TOO_LATE = "too-late"
     NOTHING_UNDER_WAY = "nothing-under-way"
     NOTHING_TO_REJECT = "nothing-to-reject"

@@ -15,6 +15,7 @@ from bot.github.facts import (
     CheckRun,
     Comment,
     Environment,
+    Membership,
     Person,
     PullRequest,
     Push,
@@ -124,6 +125,8 @@ class Approval:
     role: Role
     version: str
     commit: str | None = None
+    membership: Membership = Membership.NONE
+    """In a team that may approve; asked only of those whose role is not enough."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.github.facts import AppAccount, PullRequest, Repository
 from bot.github.pulls import find_pull
 from bot.messages.prompts import PROMPT
 from bot.release.decide import next_step
+from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.lines import LASTS, Noted, forget_line, forget_merged, get_noted, note_line, note_merged
 from bot.release.observe import Observer
@@ -31,10 +32,12 @@ from bot.versions import same_version
 class Workbench:
     """One repository: sessions, eyes, hands and voice."""
 
-    def __init__(self, access: Access, app: AppAccount, evidence: Evidence, clock: Clock, intents: Intents) -> None:
+    def __init__(
+        self, access: Access, app: AppAccount, evidence: Evidence, clock: Clock, intents: Intents, defaults: Defaults
+    ) -> None:
         self.access = access
         own_check = OwnCheck(access, intents, clock, app.id)
-        self.observer = Observer(access, app, evidence, own_check, clock)
+        self.observer = Observer(access, app, evidence, own_check, clock, defaults=defaults)
         self.speech = Speech(access, intents, clock, app.bot.id)
         performer = Performer(access, self.speech, own_check, intents, clock)
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
@@ -42,11 +45,13 @@ class Workbench:
         self.usual: Line | None = None
         """The line of the default branch, once a round has seen it."""
 
-    async def request(self, repository: Repository, line: Line, request: Request) -> Reached:
+    async def request(
+        self, repository: Repository, line: Line, request: Request, sight: Sight | None = None
+    ) -> Reached:
         """Carry out ``/release VERSION`` on ``line``; once, however often it is called."""
         # The line is noted first: a release whose branch is deleted after the merge is found again through it.
         await note_line(self._intents, line)
-        sight = await self.observer.look(line)
+        sight = sight or await self.observer.look(line)
         own = await self.observer.list_own_pulls(repository, line, sight)
         made = await self._find_made_for(own, request, sight)
         if made is not None:
@@ -108,21 +113,25 @@ class Workbench:
             for intent in await self._intents.list()
         )
 
-    async def give(self, repository: Repository, pull: PullRequest, order: Order) -> Reached:
+    async def give(
+        self, repository: Repository, pull: PullRequest, order: Order, sight: Sight | None = None
+    ) -> Reached:
         """Carry out what somebody told the release of ``pull`` to do, and take it as far as it goes then."""
-        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, order=order)
+        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, order=order, sight=sight)
 
-    async def preview(self, repository: Repository, line: Line, request: Request) -> Reached:
+    async def preview(
+        self, repository: Repository, line: Line, request: Request, sight: Sight | None = None
+    ) -> Reached:
         """What ``/release VERSION`` would come to on ``line``; nothing is done."""
-        sight = await self.observer.look(line)
+        sight = sight or await self.observer.look(line)
         own = await self.observer.list_own_pulls(repository, line, sight)
         newest = next((pull for pull in own if pull.is_open), None)
         snapshot = await self.observer.observe(repository, line, newest, request, sight)
         return Reached(snapshot, next_step(snapshot))
 
-    async def look(self, repository: Repository, pull: PullRequest) -> Reached:
+    async def look(self, repository: Repository, pull: PullRequest, sight: Sight | None = None) -> Reached:
         """Where the release of ``pull`` stands now; nothing is done."""
-        snapshot = await self.observer.observe(repository, Line(pull.base_branch), pull)
+        snapshot = await self.observer.observe(repository, Line(pull.base_branch), pull, sight=sight)
         return Reached(snapshot, next_step(snapshot))
 
     async def round(self, guess: Line | None = None) -> timedelta | None:

@@ -30,6 +30,7 @@ PERMISSIONS = {
     "contents": "write",
     "deployments": "write",
     "issues": "write",
+    "members": "read",
     "metadata": "read",
     "pull_requests": "write",
 }

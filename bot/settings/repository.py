@@ -12,17 +12,29 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from bot.github.facts import Role
+from bot.settings.freeze import FreezeWindow
 from bot.versions import TomlError, read_toml
 
 SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
 
+DEFAULTS_NAME = "aweigh.toml of the organisation's .github repository"
 _MOST_BYTES = 512 * 1024
+
+
+def _strong_enough(role: Role) -> Role:
+    if not role.reaches(Role.WRITE):
+        raise ValueError("it is write, maintain or admin: less may not even push")
+    return role
+
 
 _FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml\Z")]
 _Tag = Annotated[str, StringConstraints(pattern=r"^[\w./@=+-]{0,40}\{version\}[\w./@=+-]{0,20}\Z")]
+_Role = Annotated[Role, AfterValidator(_strong_enough)]
+_Team = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")]
 _Input = Annotated[str, StringConstraints(max_length=1000)]
 
 
@@ -32,14 +44,25 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, regex_engine="python-re")
 
 
-class ApprovalSettings(_Table):
-    """``approval``: who must agree before anything is published.
-
-    An unknown key is a problem here, and no mere warning: a mistyped ``required`` must not open a gate.
-    """
-
+class _Authority(_Table):
+    # An unknown key is a problem here, and no mere warning: a mistyped ``required`` must not open a gate.
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+
+class ReleaseSettings(_Authority):
+    """``release``: who may ask for releases, and steer them."""
+
+    role: _Role = Role.WRITE
+
+
+class ApprovalSettings(_Authority):
+    """``approval``: who must agree before anything is published.
+
+    ``teams`` are those of the owning organisation whose members may approve whatever their role, from triage up.
+    """
+
+    role: _Role = Role.MAINTAIN
+    teams: Annotated[tuple[_Team, ...], Field(max_length=10)] = ()
     required: Annotated[int | None, Field(strict=True, ge=0, le=6)] = None
     self_: Annotated[bool, Field(strict=True, alias="self")] = False
 
@@ -51,7 +74,9 @@ class RepositorySettings(_Table):
     workflow: _FileName | None = None
     workflow_inputs: Annotated[dict[str, _Input], Field(alias="workflow-inputs", max_length=25)] = {}
     environment: Annotated[str | None, StringConstraints(min_length=1, max_length=255)] = None
+    release: ReleaseSettings = ReleaseSettings()
     approval: ApprovalSettings = ApprovalSettings()
+    freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
     source: Annotated[str | None, Field(exclude=True)] = None
     unknown: Annotated[tuple[tuple[str, str | None], ...], Field(exclude=True)] = ()
 
@@ -64,8 +89,19 @@ class SettingsProblem:
     detail: str
 
 
-def read_settings(files: Mapping[str, bytes]) -> RepositorySettings | SettingsProblem:
-    """The settings in ``files`` (path to content, of the default branch)."""
+def read_settings(files: Mapping[str, bytes], defaults: bytes | None = None) -> RepositorySettings | SettingsProblem:
+    """The settings in ``files`` (path to content, of the default branch).
+
+    ``defaults`` are the organisation's, in the same form as ``.github/aweigh.toml``: they hold for every key that the
+    repository does not set.
+    """
+    given: dict[str, Any] = {}
+    if defaults is not None:
+        table = _find_table(DEFAULTS_NAME, defaults)
+        common = _validate(DEFAULTS_NAME, table) if isinstance(table, dict) else table
+        if isinstance(common, SettingsProblem):
+            return common
+        given = table if isinstance(table, dict) else {}
     for path in SETTINGS_PATHS:
         if path not in files:
             continue
@@ -73,8 +109,17 @@ def read_settings(files: Mapping[str, bytes]) -> RepositorySettings | SettingsPr
         if isinstance(table, SettingsProblem):
             return table
         if table is not None:
-            return _validate(path, table)
-    return RepositorySettings()
+            return _validate(path, _over(given, table))
+    return _validate(DEFAULTS_NAME, given) if given else RepositorySettings()
+
+
+def _over(defaults: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    """``table`` with what only ``defaults`` say; tables in it are taken key by key, anything else as a whole."""
+    merged = defaults | table
+    for key, value in defaults.items():
+        if isinstance(value, dict) and isinstance(table.get(key), dict):
+            merged[key] = value | table[key]
+    return merged
 
 
 def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem | None:
@@ -100,8 +145,19 @@ def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | Settings
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return SettingsProblem(path, f"{where}: {first['msg']}")
+        detail = _unknown(where) if first["type"] == "extra_forbidden" else f"{where}: {first['msg']}"
+        return SettingsProblem(path, detail)
     return settings.model_copy(update={"source": path, "unknown": tuple(_unknown_keys(table))})
+
+
+def _unknown(where: str) -> str:
+    """What to say of a key that does not exist where a mistyped one must not be passed over."""
+    table = where.partition(".")[0]
+    tables: dict[str, type[BaseModel]] = {"release": ReleaseSettings, "approval": ApprovalSettings}
+    fields = tables.get(table, FreezeWindow).model_fields
+    known = [f"{table}.{field.alias or name}" for name, field in fields.items()]
+    close = get_close_matches(where, known, 1)
+    return f"{where} is no setting" + (f", did you mean {close[0]}?" if close else "")
 
 
 def _unknown_keys(table: dict[str, Any]) -> list[tuple[str, str | None]]:

@@ -22,7 +22,11 @@ WIDGET = RepositoryRef(7, 101, "acme/widget")
 
 
 def check(action: str, app_id: int | None, pressed: str = "recheck", pulls: tuple[int, ...] = (5,)) -> dict[str, Any]:
-    run = {"app": None if app_id is None else {"id": app_id}, "head_sha": "a" * 40, "html_url": "https://github.com/r"}
+    run: dict[str, Any] = {
+        "app": None if app_id is None else {"id": app_id},
+        "head_sha": "a" * 40,
+        "html_url": "https://github.com/r",
+    }
     run["pull_requests"] = [{"number": number} for number in pulls]
     return payload(action=action, check_run=run, requested_action={"identifier": pressed}, sender=ANN)
 

@@ -243,6 +243,7 @@ WITHOUT_A_LINE = {
     Reason.RUN_NOT_STARTED: "Actions is switched on in the settings",
     Reason.PUBLISH_SKIPPED: "the condition stands in the project's own workflow",
     Reason.RUN_FAILED: "the run is started again on its page, which the sentence links to",
+    Reason.FROZEN: "the window stands in the settings, and only its owners know what it is for",
     Reason.GATE_REJECTED: "the run is started again on its page, which the sentence links to",
     Reason.REVIEWERS_DECIDE: "reviewers decide on the page of the run, which the sentence links to",
     Reason.PUSH_NOT_SHOWN: "it goes on by itself as soon as GitHub shows it",

@@ -35,6 +35,45 @@ def test_every_key_is_read() -> None:
     assert settings.source == "pyproject.toml"
 
 
+def test_who_may_is_read_and_mistyped_it_is_a_problem_with_a_suggestion() -> None:
+    settings = read("[tool.aweigh]\nrelease.role = 'maintain'\napproval = {role = 'admin', teams = ['core']}\n")
+    assert isinstance(settings, RepositorySettings)
+    assert (settings.release.role, settings.approval.role, settings.approval.teams) == ("maintain", "admin", ("core",))
+    problem = read("[tool.aweigh]\napproval.requird = 2\n")
+    assert isinstance(problem, SettingsProblem)
+    assert problem.detail == "approval.requird is no setting, did you mean approval.required?"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "release.role = 'triage'",
+        "approval.role = 'boss'",
+        "approval.teams = 'core'",
+        "approval.teams = ['a/b']",
+        "approval.teams = ['@core']",
+    ],
+)
+def test_nobody_else_may(line: str) -> None:
+    assert isinstance(read(f"[tool.aweigh]\n{line}\n"), SettingsProblem)
+
+
+def test_defaults_hold_key_by_key_for_what_a_repository_does_not_set() -> None:
+    defaults = (
+        b"tag = 'o{version}'\napproval = {required = 2, role = 'admin'}\nworkflow-inputs = {a = '1'}\nwrong = 1\n"
+    )
+    files = {".github/aweigh.toml": b"approval.required = 1\nworkflow-inputs = {b = '2'}\n"}
+    settings = read_settings(files, defaults)
+    assert isinstance(settings, RepositorySettings)
+    assert (settings.tag, settings.approval.required, settings.approval.role) == ("o{version}", 1, "admin")
+    assert settings.workflow_inputs == {"a": "1", "b": "2"}
+    assert [key for key, _ in settings.unknown] == ["wrong"]
+    alone = read_settings({}, defaults)
+    assert isinstance(alone, RepositorySettings)
+    assert alone.approval.required == 2
+    assert isinstance(read_settings(files, b"tag = 7"), SettingsProblem)
+
+
 def test_the_file_of_its_own_counts_first() -> None:
     files = {"pyproject.toml": b"[tool.aweigh]\ntag='a{version}'\n", ".github/aweigh.toml": b"tag='b{version}'\n"}
     settings = read_settings(files)

@@ -143,6 +143,17 @@ def check_member(call: Call) -> Response:
     return Response(204)
 
 
+@routes.get("/orgs/{org}/teams/{team_slug}/memberships/{username}")
+def get_team_membership(call: Call) -> Response:
+    """How somebody belongs to a team: 404 for whoever does not, and for a team that is not there."""
+    organization, user = call.world.find_user(call.params["org"]), call.world.find_user(call.params["username"])
+    team = organization.teams.get(call.params["team_slug"].lower()) if organization else None
+    if team is None or user is None or user.id not in team.members | team.invited:
+        raise NotFoundError
+    url = f"{call.world.links.api}/organizations/{team.organization.id}/team/{team.id}/memberships/{user.login}"
+    return ok({"url": url, "role": "member", "state": "active" if user.id in team.members else "pending"})
+
+
 def _collaborator(call: Call, user: User, grant: Grant | None) -> dict[str, Any]:
     held = ROLES.index(grant.role) if grant else -1
     names = ("pull", "triage", "push", "maintain", "admin")

@@ -27,6 +27,8 @@ class User:
     """Organisations only: the ids of their members."""
     owners: set[int] = field(default_factory=set)
     """Organisations only: the ids of those who own them, and so administer every repository."""
+    teams: dict[str, "Team"] = field(default_factory=dict)
+    """Organisations only: their teams by slug."""
 
     @property
     def node_id(self) -> str:
@@ -49,6 +51,8 @@ class Team:
     organization: User
     members: set[int] = field(default_factory=set)
     """Account ids."""
+    invited: set[int] = field(default_factory=set)
+    """Ids of accounts that have not accepted yet."""
 
     @property
     def node_id(self) -> str:
