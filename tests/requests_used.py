@@ -22,7 +22,7 @@ _VERBS: Final = {
 
 
 def list_requests() -> set[tuple[str, str]]:
-    """Method and path of every request below a repository, with something in each variable part."""
+    """Method and path of every request below a repository or an organisation, with something in each variable part."""
     return {found for file in sorted(CODE.glob("*.py")) for found in _list_in(ast.parse(file.read_text()))}
 
 
@@ -47,7 +47,7 @@ def _list_in(module: ast.Module) -> Iterator[tuple[str, str]]:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _VERBS:
                 first = call.args[0] if call.args else None
                 path = named.get(first.id) if isinstance(first, ast.Name) else first
-                if isinstance(path, ast.Constant) and str(path.value).startswith("/repos/{repository}"):
+                if isinstance(path, ast.Constant) and str(path.value).startswith(("/repos/{repository}", "/orgs/")):
                     yield _VERBS[call.func.attr], _fill(str(path.value))
 
 

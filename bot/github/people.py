@@ -17,9 +17,10 @@ async def find_membership(session: Session, owner: str, teams: Iterable[str], lo
     Source: REST API, "Get team membership for a user". An invitation that is pending counts for nothing.
     """
     for team in teams:
-        names = {"owner": owner, "team": team, "login": login}
         try:
-            data = await session.find("/orgs/{owner}/teams/{team}/memberships/{login}", **names)
+            data = await session.find(
+                "/orgs/{owner}/teams/{team}/memberships/{login}", owner=owner, team=team, login=login
+            )
         except PermissionMissing:
             return Membership.UNKNOWN
         if data is not None and data.get("state") == "active":
