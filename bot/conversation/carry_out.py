@@ -48,6 +48,8 @@ HANDLERS: Final[Mapping[Name, Handler]] = {
     Name.UNHOLD: steering.unhold,
     Name.CANCEL: steering.cancel,
     Name.MERGE: steering.merge,
+    Name.NOTES: telling.notes,
+    Name.SET_NOTES: steering.set_notes,
     Name.STATUS: telling.status,
     Name.HELP: telling.help_,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import dropwhile
 
 COMMAND = "release"
 """The one verb, so that other bots' commands never collide."""
@@ -44,6 +45,13 @@ def parse(body: str) -> tuple[Invocation, ...]:
         if len(found) == _MOST_LINES:
             break
     return tuple(found)
+
+
+def find_below(body: str) -> str:
+    """The text below the leading block of ``body``, without blank lines around it; empty when there is none."""
+    lines = _lines(body)
+    below = dropwhile(lambda line: _LINE.match(line.rstrip(" \t")) is not None, lines)
+    return "\n".join(below).strip("\n").rstrip()
 
 
 def find_unreadable(body: str) -> Invocation | None:

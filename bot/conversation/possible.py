@@ -22,7 +22,9 @@ def _of_release(snapshot: Snapshot, step: Step | None) -> set[Name]:
     pull, record = snapshot.pull, snapshot.record
     if pull is None or record is None:
         return set()
-    names: set[Name] = set()
+    names: set[Name] = {Name.NOTES} if pull.is_open or pull.merged else set()
+    if Name.NOTES in names and not record.reached(Milestone.RELEASED):
+        names.add(Name.SET_NOTES)
     if pull.is_open:
         names |= {Name.CANCEL, Name.RECREATE}
     if isinstance(step, AwaitMerge):

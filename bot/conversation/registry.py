@@ -29,6 +29,8 @@ class Name(StrEnum):
     CANCEL = "cancel"
     RECREATE = "recreate"
     MERGE = "merge"
+    NOTES = "notes"
+    SET_NOTES = "notes set"
 
 
 class Who(Enum):
@@ -76,7 +78,7 @@ class Entry:
     @property
     def words(self) -> tuple[str, ...]:
         """What it begins with."""
-        return (f"/{COMMAND}",) if self.name is Name.RELEASE else (f"/{COMMAND}", self.name.value)
+        return (f"/{COMMAND}",) if self.name is Name.RELEASE else (f"/{COMMAND}", *self.name.split())
 
     @property
     def usage(self) -> str:
@@ -160,6 +162,21 @@ REGISTRY: tuple[Entry, ...] = (
         "Merge the release pull request as it is now, which releases.",
         ("/release merge",),
         "`/release hold`, until it is tagged",
+    ),
+    Entry(
+        Name.NOTES,
+        (),
+        Who.ASK,
+        "Show the notes as they would be released now.",
+        ("/release notes",),
+    ),
+    Entry(
+        Name.SET_NOTES,
+        (),
+        Who.RELEASE,
+        "Release with the text below this line as notes, instead of the changelog's section.",
+        ("/release notes set",),
+        "delete the comment, or set others",
     ),
     Entry(
         Name.STATUS,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bot.conversation.grammar import find_below
 from bot.conversation.proposing import refuse_elsewhere
 from bot.conversation.registry import Command
 from bot.conversation.talk import Answer, Place, Talk
+from bot.conversation.understanding import Misunderstood
 from bot.messages import replies
 from bot.release.held import find_hold
-from bot.release.orders import Cancel, Hold, Merge, Order, Unhold
+from bot.release.orders import Cancel, Hold, Merge, Order, SetNotes, Unhold
+from bot.release.reasons import Reason, because
 from bot.release.reconcile import Reached
 from bot.release.steps import Blocked, Refused
 
@@ -30,6 +33,16 @@ async def cancel(talk: Talk, command: Command, place: Place) -> Answer:
 async def merge(talk: Talk, command: Command, place: Place) -> Answer:
     """Merge the release pull request with the head that it has now."""
     return await _give(talk, command, place, Merge(talk.comment.author, talk.comment.comment_id, talk.comment.url))
+
+
+async def set_notes(talk: Talk, command: Command, place: Place) -> Answer:
+    """Take the text below the command for the notes."""
+    if not find_below(talk.comment.body):
+        missing = Misunderstood(command.line, "the text is missing, which stands below that line")
+        return Answer("confused", replies.render_misunderstood(missing, talk.comment.comment_id))
+    if talk.comment.source == "review":
+        return talk.refuse(because(Reason.NOTES_IN_REVIEW))
+    return await _give(talk, command, place, SetNotes(talk.comment.author, talk.comment.comment_id, talk.comment.url))
 
 
 async def _give(talk: Talk, command: Command, place: Place, order: Order) -> Answer:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from bot.conversation.possible import list_possible
+from bot.conversation.proposing import refuse_elsewhere
 from bot.conversation.registry import Command
 from bot.conversation.talk import Answer, Place, Talk
 from bot.messages import replies
+from bot.messages.notes import render_notes
 from bot.messages.turns import headline, turn
+from bot.release.notes import find_notes
+from bot.release.reasons import Reason, because
+from bot.release.steps import Blocked, PublishRelease
 
 
 async def status(talk: Talk, _: Command, place: Place) -> Answer:
@@ -20,6 +25,22 @@ async def status(talk: Talk, _: Command, place: Place) -> Answer:
         text = f"**{headline(reached.step)}.** {turn(reached.snapshot, reached.step)}"
         return Answer("rocket", replies.render_where(text, comment_id))
     return Answer("rocket", replies.render_status_link(pull, headline(reached.step), comment_id))
+
+
+async def notes(talk: Talk, command: Command, place: Place) -> Answer:
+    """The notes of the release, with everything that goes around the text."""
+    pull = place.release_pull
+    if pull is None:
+        return await refuse_elsewhere(talk, command, place)
+    reached = await talk.bench.look(place.repository, pull)
+    snapshot, record = reached.snapshot, reached.snapshot.record
+    if isinstance(reached.step, Blocked) and snapshot.project is None:
+        return talk.refuse(reached.step.reason)
+    if record is None or snapshot.project is None:
+        return talk.refuse(because(Reason.NOTHING_UNDER_WAY))
+    release = PublishRelease(record.tag, record.version, latest=False, prerelease=False)
+    text = render_notes(snapshot, release, find_notes(snapshot, record.version))
+    return Answer("rocket", replies.render_notes_shown(text, record.version, talk.comment.comment_id))
 
 
 async def help_(talk: Talk, _: Command, place: Place) -> Answer:

@@ -52,9 +52,11 @@ def _read(words: tuple[str, ...]) -> Command:
         raise _Wrong("it names no version and no command", _HELP)
     first, *rest = words
     name = first.lower()
-    entry = next((entry for entry in REGISTRY if entry.name == name and entry.name is not Name.RELEASE), None)
-    if entry is not None:
-        return _with_arguments(entry, tuple(rest))
+    for length in (2, 1):
+        wanted = " ".join(words[:length]).lower()
+        entry = next((entry for entry in REGISTRY if entry.name == wanted and entry.name is not Name.RELEASE), None)
+        if entry is not None:
+            return _with_arguments(entry, words[len(entry.words) - 1 :])
     release = find_entry(Name.RELEASE)
     if name in set(VersionStep):
         return _with_arguments(release, (name, *rest))

@@ -362,15 +362,24 @@ def _frozen(reason: Because) -> Said:
 def _too_late(reason: Because) -> Said:
     what = {
         "hold": "is published, so there is nothing left to put on hold",
+        "notes": "has its GitHub Release already, whose text you can edit on GitHub",
         "cancel": "is merged, so closing the pull request cancels nothing any more",
     }[reason.get("order", "cancel")]
-    if reason.get("order") == "hold":
+    if reason.get("order") != "cancel":
         return Said(f"{code(reason.get('version'))} {what}.", "To see where it stands:", "/release status")
     rejecting = f"/release reject {reason.get('version')} REASON"
     return Said(
         f"{code(reason.get('version'))} {what}.",
         f"What is not published yet can be put on hold, or be turned away at its gate with {code(rejecting)}.",
         "/release hold",
+    )
+
+
+def _notes_gone(_: Because) -> Said:
+    return Said(
+        "The comment with the notes for this release was edited or deleted, so the changelog's section is taken instead.",
+        "To set them again, write a new comment with the text below this line:",
+        "/release notes set",
     )
 
 
@@ -597,6 +606,14 @@ def _approved_in_review(reason: Because) -> Said:
     )
 
 
+def _notes_in_review(_: Because) -> Said:
+    return Said(
+        "Notes have to be set in a comment: of a review I cannot tell whether it was edited.",
+        "Write a comment with the text below this line:",
+        "/release notes set",
+    )
+
+
 def _edited(reason: Because) -> Said:
     return Said(
         "That comment was edited, so it approves nothing.",
@@ -655,6 +672,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.NOTHING_UNDER_WAY: _nothing_under_way,
     Reason.NOTHING_TO_REJECT: _nothing_to_reject,
     Reason.NOT_MERGED: _not_merged,
+    Reason.NOTES_GONE: _notes_gone,
     Reason.VERSION_MISMATCH: _version_mismatch,
     Reason.GATE_WEAKENED: _gate_weakened,
     Reason.MERGE_TAKEN_OUT: _merge_taken_out,
@@ -680,6 +698,7 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.REVIEWERS_DECIDE: _reviewers_decide,
     Reason.APPROVED_IN_REVIEW: _approved_in_review,
     Reason.EDITED: _edited,
+    Reason.NOTES_IN_REVIEW: _notes_in_review,
     Reason.BUTTON_STALE: _button_stale,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
 }

@@ -9,7 +9,7 @@ from bot.conversation.understanding import Misunderstood
 from bot.github.facts import PullRequest, RunFacts
 from bot.messages.markers import marker
 from bot.messages.reasons import say
-from bot.messages.text import code, finish, in_cell, link, short
+from bot.messages.text import code, finish, harmless, in_cell, link, short
 from bot.release.reasons import Because
 
 REPLY = "reply"
@@ -82,6 +82,13 @@ def render_pressed(login: str, label: str, reply: str | None, comment_id: int) -
 def render_held(reason: Because, comment_id: int) -> str:
     """The answer to a second hold: the first one stands."""
     return _reply(comment_id, f"Already done. {say(reason).in_line()}")
+
+
+def render_notes_shown(notes: str, version: str, comment_id: int) -> str:
+    """The notes as they would be released now."""
+    return _reply(
+        comment_id, f"The notes of {code(version)}, as they would be released now:\n\n---\n\n{harmless(notes)}"
+    )
 
 
 def render_misplaced(line: str, comment_id: int) -> str:

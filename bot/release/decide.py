@@ -13,6 +13,7 @@ from bot.release.heed import heed
 from bot.release.held import unless_held
 from bot.release.locked import unless_locked
 from bot.release.naming import find_titled_version
+from bot.release.notes import find_set_notes
 from bot.release.propose import obstacle, propose, route_reason, settings_reason, stands
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
@@ -72,4 +73,6 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
         warnings.append(because(Reason.PEOPLE_PUSHED, by=" ".join(people)))
     if isinstance(snapshot.index, Unreachable):
         warnings.append(because(Reason.INDEX_UNREACHABLE, detail=snapshot.index))
+    if snapshot.record.notes is not None and find_set_notes(snapshot) is None:
+        warnings.append(because(Reason.NOTES_GONE, version=snapshot.record.version))
     return AwaitMerge(version=snapshot.record.version, route=route, warnings=tuple(warnings))

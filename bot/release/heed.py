@@ -6,7 +6,7 @@ refusal that says what to type instead.
 
 from __future__ import annotations
 
-from bot.release.orders import Cancel, Hold, Merge, Order, Reject, Unhold
+from bot.release.orders import Cancel, Hold, Merge, Order, Reject, SetNotes, Unhold
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Held, Milestone, Record
 from bot.release.runs import order_mark
@@ -20,6 +20,7 @@ from bot.release.steps import (
     ClosePull,
     Done,
     KeepHold,
+    KeepNotes,
     LiftHold,
     MergePull,
     OpenGate,
@@ -47,6 +48,8 @@ def heed(snapshot: Snapshot, order: Order, step: Step) -> Step:
             return _merge(snapshot, step)
         case Reject():
             return _reject(snapshot, record, order, step)
+        case SetNotes():
+            return _set_notes(snapshot, record, order, step)
 
 
 def _over(snapshot: Snapshot) -> Because:
@@ -74,6 +77,14 @@ def _merge(snapshot: Snapshot, step: Step) -> Step:
     if pull is None or not pull.is_open or not isinstance(step, AwaitMerge):
         return step
     return MergePull(pull.number, pull.head_sha)
+
+
+def _set_notes(snapshot: Snapshot, record: Record, order: SetNotes, step: Step) -> Step:
+    if record.notes == order.comment_id:
+        return step
+    if snapshot.release is not None or record.reached(Milestone.RELEASED):
+        return Refused(because(Reason.TOO_LATE, version=record.version, order="notes"))
+    return KeepNotes(order.comment_id)
 
 
 def _reject(snapshot: Snapshot, record: Record, order: Reject, step: Step) -> Step:

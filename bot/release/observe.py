@@ -134,6 +134,10 @@ class Observer:
         snapshot = replace(snapshot, settings=settings)
         if isinstance(settings, SettingsProblem):
             return snapshot
+        if pull is not None and record is not None and record.notes is not None and not pull.locked:
+            said = (await sight.get_thread(pull)).comments
+            notes = next((comment for comment in said if comment.id == record.notes), None)
+            snapshot = replace(snapshot, comments=said, notes=notes)
         if pull is not None and record is not None and (request is not None or _is_moved(pull, record)):
             snapshot = await self._with_branch(snapshot, pull, record)
         if request is not None:

@@ -50,4 +50,9 @@ class Reject(_Order):
     reason: str
 
 
-Order: TypeAlias = Hold | Unhold | Cancel | Merge | Reject
+@dataclass(frozen=True, slots=True)
+class SetNotes(_Order):
+    """The text below the command in its comment shall be the notes of the release."""
+
+
+Order: TypeAlias = Hold | Unhold | Cancel | Merge | Reject | SetNotes

@@ -25,6 +25,7 @@ class Outcome:
     milestone: Milestone | None = None
     confirmed: Confirmed | None = None
     held: Held | None = None
+    notes: int | None = None
     lifted: bool = False
     """Whether a hold was lifted."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from bot.changelog import Changelog, section
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intents
 from bot.github import actions, git, releases
@@ -21,6 +20,7 @@ from bot.messages import prompts
 from bot.messages.notes import render_notes
 from bot.publishing.diagnosis import JobReport, diagnose
 from bot.release import approvals
+from bot.release.notes import find_notes
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
 from bot.release.perform_pull import PullPerformer
@@ -37,6 +37,7 @@ from bot.release.steps import (
     DispatchRun,
     Effect,
     KeepHold,
+    KeepNotes,
     LiftHold,
     MergePull,
     OpenGate,
@@ -73,7 +74,7 @@ class Performer:
         """
         await self._accept(snapshot, step)
         match step:
-            case OpenPull() | ConfirmBranch() | KeepHold() | LiftHold() | ClosePull() | MergePull():
+            case OpenPull() | ConfirmBranch() | KeepHold() | LiftHold() | KeepNotes() | ClosePull() | MergePull():
                 return await self._on_pull.perform(snapshot, step)
             case CreateTag():
                 return Outcome(tag=await self._create_tag(snapshot, step))
@@ -134,7 +135,7 @@ class Performer:
 
         None: there is one that GitHub does not show yet.
         """
-        body = render_notes(snapshot, step, _changelog_section(snapshot, step))
+        body = render_notes(snapshot, step, find_notes(snapshot, step.version))
         name = f"{snapshot.project.name if snapshot.project else ''} {step.version}".strip()
         content = {"tag": step.tag, "name": name, "body": body, "prerelease": step.prerelease, "latest": step.latest}
         if not step.evidence:
@@ -218,11 +219,6 @@ class Performer:
         # A job that never ran, or was cut off, has its reason beside its log.
         annotations = await actions.list_annotations(self._access.read, job.id)
         return JobReport(job.name, job.conclusion, log, annotations)
-
-
-def _changelog_section(snapshot: Snapshot, step: PublishRelease) -> str | None:
-    changelog = snapshot.candidate.changelog if snapshot.candidate else None
-    return section(changelog.text, step.version) if isinstance(changelog, Changelog) else None
 
 
 def _number(snapshot: Snapshot) -> int:

@@ -16,16 +16,16 @@ from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
 from bot.release.plan import Plan
 from bot.release.reasons import Reason, because
-from bot.release.record import Confirmed, Held, Record
+from bot.release.record import Confirmed, Record
 from bot.release.snapshot import Snapshot
 from bot.release.speech import STALENESS
-from bot.release.steps import AwaitMerge, ClosePull, ConfirmBranch, KeepHold, LiftHold, MergePull, OpenPull
+from bot.release.steps import AwaitMerge, ClosePull, ConfirmBranch, KeepHold, KeepNotes, LiftHold, MergePull, OpenPull
 from bot.settings.repository import RepositorySettings
 
 PULL_INTENT = "pull:"
 """With the id of a command's comment: its pull request may have been opened at that moment."""
 
-PullEffect: TypeAlias = OpenPull | ConfirmBranch | KeepHold | LiftHold | ClosePull | MergePull
+PullEffect: TypeAlias = OpenPull | ConfirmBranch | KeepHold | LiftHold | KeepNotes | ClosePull | MergePull
 
 
 class PullPerformer:
@@ -51,6 +51,8 @@ class PullPerformer:
                 return Outcome(held=step.held)
             case LiftHold():
                 return Outcome(lifted=True)
+            case KeepNotes():
+                return Outcome(notes=step.comment_id)
             case ClosePull():
                 return Outcome(pull=await pulls.close_pull(self._access.speak, step.number))
             case MergePull():
@@ -84,6 +86,8 @@ class PullPerformer:
         return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
 
     async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> CheckRun:
+        # Another version of the open release pull request is on hold as well, and has the same notes.
+        before = snapshot.record if snapshot.pull is not None and snapshot.pull.is_open else None
         record = Record(
             plan.version,
             plan.tag,
@@ -91,7 +95,8 @@ class PullPerformer:
             plan.comment_id,
             bump=sha,
             promised=snapshot.gate,
-            held=_held(snapshot),
+            held=before.held if before else None,
+            notes=before.notes if before else None,
         )
         ready = AwaitMerge(version=plan.version, route=plan.route)
         check = await self._own_check.keep(sha, status.render_check(snapshot, ready, record), None)
@@ -138,9 +143,3 @@ class PullPerformer:
                 return now
             raise StandsError(because(Reason.NOT_MERGED, number=step.number, detail=error.message)) from error
         return await pulls.get_pull(self._access.read, step.number)
-
-
-def _held(snapshot: Snapshot) -> Held | None:
-    """The hold on the open release pull request: another version of it is held as well."""
-    is_open = snapshot.pull is not None and snapshot.pull.is_open
-    return snapshot.record.held if is_open and snapshot.record is not None else None

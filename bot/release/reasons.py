@@ -47,6 +47,7 @@ class Reason(StrEnum):
     NOTHING_UNDER_WAY = "nothing-under-way"
     NOTHING_TO_REJECT = "nothing-to-reject"
     NOT_MERGED = "not-merged"
+    NOTES_GONE = "notes-gone"
     # What happened after the merge.
     VERSION_MISMATCH = "version-mismatch"
     GATE_WEAKENED = "gate-weakened"
@@ -74,6 +75,7 @@ class Reason(StrEnum):
     NOTHING_TO_APPROVE = "nothing-to-approve"
     REVIEWERS_DECIDE = "reviewers-decide"
     APPROVED_IN_REVIEW = "approved-in-review"
+    NOTES_IN_REVIEW = "notes-in-review"
     EDITED = "edited"
     BUTTON_STALE = "button-stale"
     NOT_A_RELEASE_PULL = "not-a-release-pull"

@@ -42,6 +42,7 @@ from bot.release.steps import (
     Effect,
     Idle,
     KeepHold,
+    KeepNotes,
     LiftHold,
     MergePull,
     OpenPull,
@@ -232,7 +233,7 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))
         case PublishRelease() if outcome.release is not None:
             return replace(snapshot, release=outcome.release)
-        case AskApproval() | ReportFailure() | Announce() | ConfirmBranch() | KeepHold() | LiftHold():
+        case AskApproval() | ReportFailure() | Announce() | ConfirmBranch() | KeepHold() | LiftHold() | KeepNotes():
             return snapshot
         case _:
             return None
@@ -258,6 +259,8 @@ def _after(record: Record, outcome: Outcome, snapshot: Snapshot) -> Record:
         record = replace(record, confirmed=outcome.confirmed)
     if outcome.held is not None or outcome.lifted:
         record = replace(record, held=outcome.held)
+    if outcome.notes is not None:
+        record = replace(record, notes=outcome.notes)
     return record
 
 

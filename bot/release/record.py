@@ -82,6 +82,8 @@ class Record:
     confirmed: Confirmed | None = None
     held: Held | None = None
     """Kept when the record moves to another head; nobody's push lifts a hold."""
+    notes: int | None = None
+    """The comment in which the notes of the release were set; kept likewise."""
 
     def reached(self, milestone: Milestone) -> bool:
         """Whether ``milestone`` was reached once, whatever has become of it."""
@@ -135,6 +137,8 @@ def render_record(record: Record) -> str:
         members.append(f"x={record.confirmed.head[:_HEAD]}:{_short(record.confirmed.by)}")
     if record.held:
         members.append(f"h={_short(record.held.by)}:{_short(record.held.comment_id)}")
+    if record.notes:
+        members.append(f"n={_short(record.notes)}")
     line = " ".join(members)
     if len(line.encode()) > _LIMIT:
         raise ValueError(f"a record of {len(line)} bytes does not fit into an external id")
@@ -158,6 +162,7 @@ def fits(version: str, tag: str) -> bool:
         failed=run,
         confirmed=Confirmed(head, person),
         held=Held(person, comment),
+        notes=comment,
     )
     try:
         render_record(fullest)
@@ -187,6 +192,7 @@ def find_record(external_id: str) -> Record | None:
             failed=_long_key(values["f"]) if "f" in values else None,
             confirmed=_confirmed(values["x"]) if "x" in values else None,
             held=_held(values["h"]) if "h" in values else None,
+            notes=_number(values["n"]) if "n" in values else None,
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None

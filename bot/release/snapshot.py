@@ -183,6 +183,8 @@ class Snapshot:
     """Whether more was said since the prompt than is read, so that an approval may be among what was left out."""
     prompt: Comment | None = None
     published: Published | None = None
+    notes: Comment | None = None
+    """The comment in which the notes were set, as it reads now."""
 
     @property
     def gate(self) -> GateKind:

@@ -65,6 +65,13 @@ class LiftHold(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepNotes(Effect):
+    """Remember in which comment the notes were set."""
+
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClosePull(Effect):
     """Close the release pull request: somebody cancelled it."""
 
@@ -301,6 +308,7 @@ ALL_STEPS: tuple[type[Step], ...] = (
     ConfirmBranch,
     KeepHold,
     LiftHold,
+    KeepNotes,
     ClosePull,
     MergePull,
     AwaitMerge,

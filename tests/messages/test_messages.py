@@ -139,6 +139,7 @@ def _answers() -> list[tuple[str, str]]:
         ("confirmed", replies.render_confirmed(m.pull(merged=False, head_sha=FORGED), FORGED, 1)),
         ("held", replies.render_held(because(Reason.HELD, by=FORGED, why=FORGED), 1)),
         ("turned away by us", outcome.render_rejection(failed, review, ours=True)),
+        ("notes shown", replies.render_notes_shown(FORGED, FORGED, 1)),
         ("misplaced", replies.render_misplaced(FORGED, 1)),
         ("pressed", replies.render_pressed(FORGED, "hold", replies.render_no_release(1), 1)),
         ("where", replies.render_where("Working", 1)),

@@ -29,7 +29,7 @@ from bot.index.addresses import PYPI
 from bot.index.facts import IndexFile, ProjectFiles
 from bot.publishing.route import PublishSettings, ReleaseFacts, Route, choose_route
 from bot.publishing.verdicts import AttestationState, FileVerdict
-from bot.release.orders import Cancel, Hold, Merge, Reject, Unhold
+from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
 from bot.release.record import Asked, Milestone, Record
 from bot.release.runs import attempt_mark
 from bot.release.snapshot import Approval, BranchHistory, Candidate, Line, Published, Request, Snapshot
@@ -209,7 +209,11 @@ def request(version: str = "1.2.0", *, by: Person = MONA, comment_id: int = 78, 
     return Request(version, by, comment_id, NOW, **changes)
 
 
-Given = TypeVar("Given", Hold, Unhold, Cancel, Merge, Reject)
+def notes(**changes: Any) -> Comment:
+    return replace(Comment(80, "IC", "/release notes set\nSails.", "https://github.test/n", HUGO, NOW), **changes)
+
+
+Given = TypeVar("Given", Hold, Unhold, Cancel, Merge, Reject, SetNotes)
 
 
 def order(kind: type[Given], **changes: Any) -> Given:

@@ -14,7 +14,7 @@ from bot.publishing.route import Route, Twin
 from bot.release import steps
 from bot.release.decide import next_step
 from bot.release.gate import GateKind
-from bot.release.orders import Cancel, Hold, Merge, Reject, Unhold
+from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
 from bot.release.reasons import Reason
 from bot.release.record import Confirmed, Held, Milestone
 from bot.release.runs import commit_key, order_mark
@@ -40,6 +40,7 @@ from bot.release.steps import (
     End,
     Idle,
     KeepHold,
+    KeepNotes,
     LiftHold,
     MergePull,
     OpenGate,
@@ -188,6 +189,9 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("nothing is left to hold", {**TAGGED, "runs": (m.over(),), "published": m.published(), "record": m.record(Milestone.PUBLISHED), "order": m.order(Hold)}, Refused, Reason.TOO_LATE),
     ("unhold", open_pull(order=m.order(Unhold), record=m.record(held=HELD)), LiftHold, None),
     ("not held", open_pull(order=m.order(Unhold)), AwaitMerge, None),
+    ("set notes", open_pull(order=m.order(SetNotes)), KeepNotes, None),
+    ("set already", open_pull(order=m.order(SetNotes), record=m.record(notes=80), notes=m.notes()), AwaitMerge, None),
+    ("no notes for what has them", {**TAGGED, **ON_RELEASE, "release": m.release(), "order": m.order(SetNotes)}, Refused, Reason.TOO_LATE),
     ("cancel", open_pull(order=m.order(Cancel)), ClosePull, None),
     ("cancel what is on hold", open_pull(order=m.order(Cancel), record=m.record(held=HELD)), ClosePull, None),
     ("cancelled already", {"pull": m.pull(merged=False, state="closed"), "order": m.order(Cancel)}, Abandoned, None),

@@ -25,6 +25,7 @@ RECORDS = st.builds(
     asked=st.none() | st.builds(Asked, st.sampled_from(["run:99999999999/3", f"commit:{'f' * 12}"]), MOMENTS),
     failed=st.none() | st.just("run:99999999999/3"),
     held=st.none() | st.builds(Held, st.integers(1, 10**10 - 1), st.integers(1, 10**12 - 1)),
+    notes=st.none() | st.integers(1, 10**12 - 1),
     confirmed=st.none() | st.builds(Confirmed, st.just("0123456789" * 2), st.integers(1, 10**10 - 1)),
 )
 

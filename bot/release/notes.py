@@ -1,0 +1,27 @@
+"""What the notes of a release say: the text that somebody set, else the changelog's section of the version. Pure.
+
+Whoever set it wrote it below a command in the thread; our check run remembers which comment that was. A comment that was
+edited since is nobody's word any more, since whoever may write can edit that of others.
+"""
+
+from __future__ import annotations
+
+from bot.changelog import Changelog, section
+from bot.conversation.grammar import find_below
+from bot.release.snapshot import Snapshot
+
+
+def find_notes(snapshot: Snapshot, version: str) -> str | None:
+    """The text for the notes of ``version``, None when there is none."""
+    return find_set_notes(snapshot) or _find_section(snapshot, version)
+
+
+def find_set_notes(snapshot: Snapshot) -> str | None:
+    """The text that somebody set, as long as it stands as it was written."""
+    comment = snapshot.notes
+    return (find_below(comment.body) or None) if comment is not None and comment.edited_at is None else None
+
+
+def _find_section(snapshot: Snapshot, version: str) -> str | None:
+    changelog = snapshot.candidate.changelog if snapshot.candidate else None
+    return section(changelog.text, version) if isinstance(changelog, Changelog) else None
