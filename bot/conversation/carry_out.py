@@ -29,7 +29,7 @@ from bot.release import approvals
 from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached
-from bot.release.snapshot import Line, Request, home_line, is_astray
+from bot.release.snapshot import Line, Request, Snapshot, home_line, is_astray
 from bot.release.speech import STALENESS
 from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, End, Refused
 from bot.release.views import find_shown_run
@@ -230,10 +230,7 @@ class Conversation:
         this = (self._comment.comment_id, version, commit)
         mine = next((one for one in snapshot.approvals if (one.comment.id, one.version, one.commit) == this), None)
         if mine is None and isinstance(step, AwaitApproval):
-            hidden = self._bench.is_recent(self._comment.created_at)
-            if not hidden and await find_comment(self._bench.access.read, self._comment.comment_id) is None:
-                return Answer("confused")
-            raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+            return await self._judge_unheard(version, snapshot)
         if approvals.is_given(snapshot, step, version):
             return Answer(
                 "rocket", replies.render_approved(version, find_shown_run(snapshot), self._comment.comment_id)
@@ -250,6 +247,21 @@ class Conversation:
             return self._refuse(because(Reason.NOTHING_TO_APPROVE))
         refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
         return self._refuse(refusal) if refusal is not None else None
+
+    async def _judge_unheard(self, version: str, snapshot: Snapshot) -> Answer:
+        """What to answer to an approval that is not among those that were read although they are waited for."""
+        comment = self._comment
+        if self._bench.is_recent(comment.created_at):
+            raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+        now = await find_comment(self._bench.access.read, comment.comment_id)
+        if now is None:
+            return Answer("confused")
+        if now.body != comment.body:
+            return self._refuse(because(Reason.EDITED, version=version))
+        # It came late: an outage, or a webhook that was lost. What it answers cannot be what was asked after it.
+        asked = snapshot.record.asked if snapshot.record else None
+        early = asked is not None and comment.created_at <= asked.at
+        return self._refuse(because(Reason.NOT_AN_ANSWER, version=version, early="yes" if early else ""))
 
     async def _status(self, place: Place) -> Answer:
         comment_id = self._comment.comment_id

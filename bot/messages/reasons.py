@@ -513,6 +513,15 @@ def _edited(reason: Because) -> Said:
     )
 
 
+def _not_an_answer(reason: Because) -> Said:
+    why = "was written before I asked" if reason.get("early") else "is hidden, or an App wrote it"
+    return Said(
+        f"That comment {why}, so it approves nothing.",
+        "Write a new one:",
+        f"/release approve {reason.get('version')}",
+    )
+
+
 def _not_a_release_pull(reason: Because) -> Said:
     number = reason.get("number")
     return Said(
@@ -572,5 +581,6 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.REVIEWERS_DECIDE: _reviewers_decide,
     Reason.APPROVED_IN_REVIEW: _approved_in_review,
     Reason.EDITED: _edited,
+    Reason.NOT_AN_ANSWER: _not_an_answer,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
 }

@@ -66,6 +66,7 @@ class Reason(StrEnum):
     REVIEWERS_DECIDE = "reviewers-decide"
     APPROVED_IN_REVIEW = "approved-in-review"
     EDITED = "edited"
+    NOT_AN_ANSWER = "not-an-answer"
     NOT_A_RELEASE_PULL = "not-a-release-pull"
 
 
