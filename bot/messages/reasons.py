@@ -291,10 +291,19 @@ def _push_not_shown(reason: Because) -> Said:
 
 def _gate_weakened(reason: Because) -> Said:
     where = code(reason.get("environment")) if reason.get("environment") else "no environment"
-    return Said(
+    what = (
         "The pull request said who would be asked before the upload, and by what is merged now fewer would be: the"
-        f" publishing job names {where}. Nothing was tagged.",
-        "If that is meant, ask again: a new pull request says what holds now.",
+        f" publishing job names {where}."
+    )
+    again = "ask again: a new pull request says what holds now."
+    if reason.get("tag"):
+        tag = code(reason.get("tag"))
+        what, again = f"{what} The tag {tag} is there, and I start nothing at it.", f"delete {tag} and {again}"
+    else:
+        what = f"{what} Nothing was tagged."
+    return Said(
+        what,
+        f"If that is meant, {again}",
         f"/release {reason.get('version')}",
     )
 

@@ -173,7 +173,15 @@ class Performer:
         return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
 
     async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> CheckRun:
-        record = Record(plan.version, plan.tag, plan.requester_id, plan.comment_id, bump=sha, promised=snapshot.gate)
+        record = Record(
+            plan.version,
+            plan.tag,
+            plan.requester_id,
+            plan.comment_id,
+            bump=sha,
+            promised=snapshot.gate,
+            promised_approvals=_needed(snapshot),
+        )
         ready = AwaitMerge(version=plan.version, route=plan.route)
         check = await self._own_check.keep(sha, status.render_check(snapshot, ready, record), None)
         if sha == snapshot.branch_head:
@@ -187,11 +195,7 @@ class Performer:
 
     async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> tuple[PullRequest, bool]:
         """The pull request, and whether it is one that was made just now."""
-        settings = snapshot.settings
-        if not isinstance(settings, RepositorySettings):
-            raise TypeError("a plan is made with settings that were read")
-        needed = approvals.needed(snapshot, settings)
-        body = pull_words.render_pull_body(plan, snapshot.environment, needed)
+        body = pull_words.render_pull_body(plan, snapshot.environment, _needed(snapshot))
         if snapshot.pull is not None and snapshot.pull.is_open:
             now = await pulls.get_pull(self._access.read, snapshot.pull.number)
             if not now.is_open:
@@ -305,6 +309,13 @@ class Performer:
 def _changelog_section(snapshot: Snapshot, step: PublishRelease) -> str | None:
     changelog = snapshot.candidate.changelog if snapshot.candidate else None
     return section(changelog.text, step.version) if isinstance(changelog, Changelog) else None
+
+
+def _needed(snapshot: Snapshot) -> int:
+    """How many approvals a new release pull request promises."""
+    if not isinstance(snapshot.settings, RepositorySettings):
+        raise TypeError("a plan is made with settings that were read")
+    return approvals.needed(snapshot, snapshot.settings)
 
 
 def _number(snapshot: Snapshot) -> int:

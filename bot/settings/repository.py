@@ -19,6 +19,9 @@ from bot.versions import TomlError, read_toml
 SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
 
+MOST_APPROVALS = 6
+"""How many approvals can be asked for."""
+
 _MOST_BYTES = 512 * 1024
 
 _FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml\Z")]
@@ -40,7 +43,7 @@ class ApprovalSettings(_Table):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    required: Annotated[int | None, Field(strict=True, ge=0, le=6)] = None
+    required: Annotated[int | None, Field(strict=True, ge=0, le=MOST_APPROVALS)] = None
     self_: Annotated[bool, Field(strict=True, alias="self")] = False
 
 
