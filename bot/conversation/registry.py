@@ -111,7 +111,9 @@ class Misunderstood:
 def understand(invocation: Invocation) -> Command | Misunderstood:
     """The command an invocation means. Arity is strict: an extra word is an error, never ignored."""
     if FOREIGN & set(invocation.line):
-        return _without_foreign(invocation)
+        return _without_oddities(invocation, "a command has no backticks and no brackets")
+    if not invocation.words and invocation.line.lower() != f"/{COMMAND}":
+        return _without_oddities(invocation, "it has to begin its line, with a plain blank behind the verb")
     if not invocation.words:
         return Misunderstood(invocation.line, "it names no version and no command", f"/{COMMAND} help")
     first, *rest = invocation.words
@@ -123,12 +125,13 @@ def understand(invocation: Invocation) -> Command | Misunderstood:
     return _with_arguments(find_entry(Name.RELEASE), invocation.words, invocation)
 
 
-def _without_foreign(invocation: Invocation) -> Misunderstood:
-    plain = parse("".join(character for character in invocation.line if character not in FOREIGN))
+def _without_oddities(invocation: Invocation, problem: str) -> Misunderstood:
+    line = "".join(character for character in invocation.line if character not in FOREIGN)
+    plain = parse(" ".join(line.split()))
     meant = understand(plain[0]) if plain else None
     sure = isinstance(meant, Command) and all(_PLAIN_WORD.fullmatch(word) for word in meant.arguments)
     suggestion = plain[0].line if sure else f"/{COMMAND} help"
-    return Misunderstood(invocation.line, "a command has no backticks and no brackets", suggestion)
+    return Misunderstood(invocation.line, problem, suggestion)
 
 
 def find_entry(name: Name) -> Entry:
