@@ -35,6 +35,11 @@ def say(reason: Because) -> Said:
 
 _SELF_APPROVAL = block(["[tool.aweigh]", "approval.self = true"], "toml")
 
+_BROUGHT = (
+    "The setting that would lift this came with the branch of this very release, so it holds for the next one. It is the"
+    " one that is there now:"
+)
+
 
 _WORKFLOW = """\
 name: Publish
@@ -172,7 +177,7 @@ def _archived(_: Because) -> Said:
 def _settings_invalid(reason: Because) -> Said:
     return Said(
         f"The settings in {code(reason.get('path'))} on the default branch cannot be used: {code(reason.get('detail'))}.",
-        "Mend them there and ask again.",
+        "Mend them there, and I go on by myself." if reason.get("under_way") else "Mend them there and ask again.",
     )
 
 
@@ -467,16 +472,24 @@ def _role_too_low(reason: Because) -> Said:
 
 
 def _own_approval(reason: Because) -> Said:
+    what = "You asked for this release, so somebody else has to approve it: another maintainer, with the same line."
+    if reason.get("brought"):
+        return Said(what, _BROUGHT, details=_SELF_APPROVAL)
     return Said(
-        "You asked for this release, so somebody else has to approve it: another maintainer, with the same line.",
+        what,
         "If you are the only one, this in `pyproject.toml` on the default branch lets you approve your own:",
         details=_SELF_APPROVAL,
     )
 
 
 def _pushed_to_branch(reason: Because) -> Said:
+    what = (
+        "You pushed to the release branch, so somebody else has to approve it: another maintainer, with the same line."
+    )
+    if reason.get("brought"):
+        return Said(what, _BROUGHT, details=_SELF_APPROVAL)
     return Said(
-        "You pushed to the release branch, so somebody else has to approve it: another maintainer, with the same line.",
+        what,
         "This in `pyproject.toml` on the default branch lifts the rule:",
         details=_SELF_APPROVAL,
     )

@@ -78,7 +78,7 @@ def turn(snapshot: Snapshot, step: Step) -> str:
         case AwaitRun():
             return _run(step)
         case AwaitApproval():
-            others = "" if allows_self(snapshot) else " who neither asked for this release nor pushed to its branch"
+            others = "" if snapshot.allows_self else " who neither asked for this release nor pushed to its branch"
             unread = f" {_UNREAD}" if snapshot.answers_unread else ""
             fewer = f" {_PROMISED}" if asks_for_less(snapshot, step) else ""
             return f"A maintainer{others} types {code(f'/release approve {step.version}')}.{fewer}{unread}"
@@ -142,12 +142,6 @@ def _run(step: AwaitRun) -> str:
             return f"{second} would publish the same again: I turn it away at the gate. {_NOBODY}"
         case Awaited.TWIN_START:
             return f"Another event may still start a second run, which I would turn away at the gate. {_NOBODY}"
-
-
-def allows_self(snapshot: Snapshot) -> bool:
-    """Whether the settings let people approve what they asked for themselves."""
-    approval = getattr(snapshot.settings, "approval", None)
-    return bool(approval is not None and approval.self_)
 
 
 def asks_for_less(snapshot: Snapshot, step: AwaitApproval) -> bool:

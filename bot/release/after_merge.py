@@ -120,7 +120,7 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
     """Everything that must hold before the first effect, or why it does not."""
     settings, candidate = snapshot.settings, snapshot.candidate
     if isinstance(settings, SettingsProblem):
-        return Blocked(settings_reason(settings))
+        return Blocked(settings_reason(settings, under_way=True))
     if candidate is None:
         raise ValueError("a merged release is observed together with its merge commit")
     project, route = candidate.project, candidate.route

@@ -90,7 +90,8 @@ def objection(snapshot: Snapshot, approval: Approval, version: str, commit: str)
     if approval.by.id in snapshot.excluded:
         record = snapshot.record
         own = record is not None and approval.by.id in (record.requester_id, record.confirmed_by)
-        return because(Reason.OWN_APPROVAL if own else Reason.PUSHED_TO_BRANCH, version=version)
+        brought = "yes" if snapshot.lifted_by_branch else ""
+        return because(Reason.OWN_APPROVAL if own else Reason.PUSHED_TO_BRANCH, version=version, brought=brought)
     return None
 
 

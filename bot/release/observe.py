@@ -44,7 +44,7 @@ from bot.release.sight import Sight, look
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run, is_to_be_started
-from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
+from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
 
 _MOST_OWN_PULLS = 3
@@ -200,7 +200,18 @@ class Observer:
             return snapshot
         ours = await self._commits.list_changes(record.bump)
         files = await list_files(self._access.read, pull.number)
-        return replace(snapshot, foreign_files=tuple(sorted({path for path in files if path not in ours})))
+        foreign = tuple(sorted({path for path in files if path not in ours}))
+        lifted = snapshot.allows_self and await self._is_lifted(pull, record)
+        return replace(snapshot, foreign_files=foreign, lifted_by_branch=lifted)
+
+    async def _is_lifted(self, pull: PullRequest, record: Record) -> bool:
+        """Whether people may approve their own release by what others pushed to its branch, and might not by our commit.
+
+        Once it is merged the default branch has it as well, and does not tell where it came from.
+        """
+        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS))
+        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS))
+        return _lifts(after) and not _lifts(before)
 
     async def _with_history(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
         """How the release branch came to its head.
@@ -374,6 +385,10 @@ class Observer:
 def _is_settled(pull: PullRequest, record: Record) -> bool:
     """Whether nothing more can follow: closed without merging, or announced."""
     return not pull.is_open and (not pull.merged or record.reached(Milestone.ANNOUNCED))
+
+
+def _lifts(settings: RepositorySettings | SettingsProblem) -> bool:
+    return isinstance(settings, RepositorySettings) and settings.approval.self_
 
 
 def _is_moved(pull: PullRequest, record: Record) -> bool:

@@ -157,6 +157,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("once tagged by somebody else, nothing is started for fewer than promised", {**TAGGED, **NO_GATE, "candidate": m.candidate(on="release"), "record": m.record(promised=GateKind.RULE)}, Blocked, Reason.GATE_WEAKENED),
     ("nor dispatched", {**TAGGED, **NO_GATE, "candidate": m.candidate(on="dispatch"), "record": m.record(promised=GateKind.RULE)}, Blocked, Reason.GATE_WEAKENED),
     ("approvals that the pull request promised are asked for, whatever the settings say since", {**NO_GATE, "settings": m.settings("approval.required = 0"), "record": m.record(promised_approvals=1)}, AskApproval, None),
+    ("what came with the release itself does not let whoever asked for it approve", {**TAGGED, "settings": m.settings("approval.self = true"), "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(m.MONA),), "lifted_by_branch": True}, AwaitApproval, None),
     ("what was taken out of the base again is not tagged", {"in_base": False}, Blocked, Reason.MERGE_TAKEN_OUT),
     ("who pushed what was confirmed must be known as well", {"record": m.record(confirmed=Confirmed(m.HEAD, 1)), "history": m.history(ours=None, shows_head=False)}, Blocked, Reason.PUSH_NOT_SHOWN),
     ("asking again there takes the branch as it stands", {**pushed_onto(foreign_files=("evil.py",)), "request": m.request(on_release_pull=True)}, ConfirmBranch, None),

@@ -70,3 +70,18 @@ async def test_an_approval_that_was_taken_back_in_an_outage_is_answered(tmp_path
         assert theatre.reactions(taken_back) == ["eyes", "-1"]
         assert "was edited" in theatre.reply(pull.number)
         assert theatre.files("1.2.0") == []
+
+
+async def test_an_approval_while_the_settings_are_broken_is_told_that_it_goes_on(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        pull = await theatre.reach_gate()
+        theatre.acme.wanda.push_commit("main", {".github/aweigh.toml": "approval.required = one\n"}, "Broken")
+        await theatre.settle()
+        assert "I go on by myself" in theatre.status(pull)
+        meanwhile = await theatre.say(theatre.acme.hugo, APPROVE, pull.number)
+        assert theatre.reactions(meanwhile) == ["eyes", "-1"]
+        assert "Mend them there, and I go on by myself." in theatre.reply(pull.number)
+        theatre.acme.wanda.push_commit("main", {".github/aweigh.toml": None}, "Mended")
+        await theatre.settle()
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()

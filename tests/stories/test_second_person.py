@@ -327,3 +327,42 @@ async def test_who_pushed_what_was_confirmed_is_kept_from_approving_while_github
         assert await approve(theatre, pull, by="mona") == ["eyes", "rocket"]
         assert len(theatre.files("1.2.0")) == 2
         theatre.read_all()
+
+
+@pytest.mark.parametrize("path", ["pyproject.toml", ".github/aweigh.toml"])
+async def test_what_is_pushed_to_the_release_branch_does_not_lift_the_rule_of_two(tmp_path: Path, path: str) -> None:
+    """Mona asks, pushes the setting that would let her approve onto her own release, confirms it and merges it."""
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        mona = theatre.acme.mona
+        pull = await theatre.propose(by=mona)
+        await theatre.pass_time(MINUTE)
+        text = (theatre.acme.repository.store.read(pull.head_sha, path) or b"").decode()
+        table = "[tool.aweigh.approval]\n" if path == "pyproject.toml" else "[approval]\n"
+        mona.push_commit(BRANCH, {path: f"{text}\n{table}self = true\n"}, "Alone")
+        await theatre.pass_time(MINUTE)
+        await theatre.say(mona, "/release 1.2.0", pull.number)
+        await theatre.merge(pull, by=mona)
+        theatre.read_all()
+        assert "who neither asked for this release" in theatre.status(pull)
+        assert await approve(theatre, pull, by="mona") == ["eyes", "-1"]
+        assert "came with the branch of this very release" in theatre.reply(pull.number)
+        assert theatre.files("1.2.0") == []
+        assert await approve(theatre, pull) == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_a_sole_maintainer_who_pushed_may_lift_the_rule_afterwards(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        mona = theatre.acme.mona
+        pull = await theatre.propose(by=mona)
+        await theatre.pass_time(MINUTE)
+        mona.push_commit(BRANCH, WORDS, "Words")
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(pull, by=mona)
+        assert await approve(theatre, pull, by="mona") == ["eyes", "-1"]
+        mona.push_commit("main", {".github/aweigh.toml": "approval.self = true\n"}, "Alone here")
+        await theatre.pass_time(MINUTE)
+        assert await approve(theatre, pull, by="mona") == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
