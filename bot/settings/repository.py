@@ -22,6 +22,7 @@ SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 MOST_APPROVALS = 6
 """How many approvals can be asked for."""
 
+_APPROVAL = "approval"
 _MOST_BYTES = 512 * 1024
 
 _FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml\Z")]
@@ -88,7 +89,8 @@ def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem |
     except (TomlError, UnicodeDecodeError) as error:
         return SettingsProblem(path, f"it is not TOML: {error}")
     if path != "pyproject.toml":
-        return document
+        # One without any settings, all commented out perhaps, must not put those of pyproject.toml out of force.
+        return document or None
     tool = document.get("tool", {})
     table = tool.get("aweigh") if isinstance(tool, dict) else None
     if table is None:
@@ -104,7 +106,12 @@ def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | Settings
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return SettingsProblem(path, f"{where}: {first['msg']}")
-    return settings.model_copy(update={"source": path, "unknown": tuple(_unknown_keys(table))})
+    unknown = _unknown_keys(table)
+    for key, meant in unknown:
+        if meant == _APPROVAL:
+            # With any other name the settings do without; with this one nobody would be asked.
+            return SettingsProblem(path, f"{key}: there is no such setting; it is called {meant}")
+    return settings.model_copy(update={"source": path, "unknown": tuple(unknown)})
 
 
 def _unknown_keys(table: dict[str, Any]) -> list[tuple[str, str | None]]:
