@@ -259,8 +259,10 @@ class Conversation:
         if now.body != comment.body:
             return self._refuse(because(Reason.EDITED, version=version))
         # It came late: an outage, or a webhook that was lost. What it answers cannot be what was asked after it.
-        asked = snapshot.record.asked if snapshot.record else None
-        early = asked is not None and comment.created_at <= asked.at
+        asked, prompt = snapshot.record.asked if snapshot.record else None, snapshot.prompt
+        early = asked is not None and comment.created_at < asked.at
+        # GitHub tells whole seconds only; within one of them the ids tell.
+        early = early or (prompt is not None and comment.comment_id < prompt.id)
         return self._refuse(because(Reason.NOT_AN_ANSWER, version=version, early="yes" if early else ""))
 
     async def _status(self, place: Place) -> Answer:

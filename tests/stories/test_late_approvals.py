@@ -85,3 +85,18 @@ async def test_an_approval_while_the_settings_are_broken_is_told_that_it_goes_on
         await theatre.settle()
         assert len(theatre.files("1.2.0")) == 2
         theatre.read_all()
+
+
+async def test_an_approval_that_was_hidden_in_an_outage_is_answered(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        pull = await theatre.reach_gate()
+        hidden = await in_an_outage(theatre, lambda: _hide(theatre.acme.hugo.comment(pull.number, APPROVE)))
+        await theatre.pass_time(20 * MINUTE)
+        assert theatre.reactions(hidden) == ["eyes", "-1"]
+        assert "is hidden" in theatre.reply(pull.number)
+        assert theatre.files("1.2.0") == []
+
+
+def _hide(comment: Comment) -> Comment:
+    comment.minimized_reason = "spam"
+    return comment
