@@ -40,8 +40,8 @@ def serve() -> None:
         # Before anything else: a second process on the same port and database must end here, not disturb the first.
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listening = socket.create_server((settings.host, settings.port), family=family)
-    except OSError as error:
-        _fail(f"cannot listen on {settings.host}:{settings.port}: {os.strerror(error.errno or 0)}")
+    except (OSError, UnicodeError) as error:
+        _fail(f"cannot listen on {settings.host}:{settings.port}: {_why_not(error)}")
     host, port = listening.getsockname()[:2]
     # The rest of the bot takes longest to load; a delivery that comes meanwhile waits in the socket and is not lost.
     from bot.composition import build_app  # noqa: PLC0415 (see above)
@@ -126,6 +126,13 @@ def _get_settings() -> OperatorSettings:
         return read_operator_settings()
     except OperatorSettingsError as error:
         _fail(*error.lines)
+
+
+def _why_not(error: OSError | UnicodeError) -> str:
+    # What is wrong with a name has a negative number, of which the operating system says "Unknown error".
+    if isinstance(error, UnicodeError) or (error.errno or 0) < 0:
+        return "it is no address of this machine"
+    return os.strerror(error.errno or 0)
 
 
 def _fail(*lines: str) -> NoReturn:

@@ -127,6 +127,14 @@ async def test_ends_with_a_reason_when_the_port_is_taken(tmp_path: Path) -> None
     assert said == f"aweigh: cannot listen on 127.0.0.1:{port}: Address already in use\n"
 
 
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64])
+async def test_ends_with_a_reason_when_the_host_is_none(tmp_path: Path, host: str) -> None:
+    process = await spawn(environment(tmp_path, AWEIGH_HOST=host))
+    said = await read_error(process)
+    assert process.returncode == 1
+    assert said == f"aweigh: cannot listen on {host}:0: it is no address of this machine\n"
+
+
 async def test_ends_with_a_reason_when_the_database_is_in_use(tmp_path: Path) -> None:
     async with serving(environment(tmp_path)) as (_, address):
         second = await spawn(environment(tmp_path))

@@ -13,6 +13,7 @@ from bot.release import approvals
 from bot.release.orders import Reject
 from bot.release.reasons import Reason, because
 from bot.release.reconcile import Reached
+from bot.release.snapshot import Snapshot
 from bot.release.speech import STALENESS
 from bot.release.steps import AwaitApproval, AwaitReviewers, Blocked, End, Refused
 from bot.release.views import find_shown_run
@@ -56,10 +57,7 @@ async def _judge(talk: Talk, version: str, commit: str | None, pull: PullRequest
     this = (comment.comment_id, version, commit)
     mine = next((one for one in snapshot.approvals if (one.comment.id, one.version, one.commit) == this), None)
     if mine is None and isinstance(step, AwaitApproval):
-        hidden = talk.bench.is_recent(comment.created_at)
-        if not hidden and await find_comment(talk.bench.access.read, comment.comment_id) is None:
-            return Answer("confused")
-        raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+        return await _judge_unheard(talk, version, snapshot)
     if approvals.is_given(snapshot, step, version):
         return Answer("rocket", replies.render_approved(version, find_shown_run(snapshot), comment.comment_id))
     if isinstance(step, Blocked):
@@ -74,3 +72,21 @@ async def _judge(talk: Talk, version: str, commit: str | None, pull: PullRequest
         return talk.refuse(because(Reason.NOTHING_TO_APPROVE))
     refusal = approvals.objection(snapshot, mine, project.spelling, snapshot.candidate.commit)
     return talk.refuse(refusal) if refusal is not None else None
+
+
+async def _judge_unheard(talk: Talk, version: str, snapshot: Snapshot) -> Answer:
+    """What to answer to an approval that is not among those that were read although they are waited for."""
+    comment = talk.comment
+    if talk.bench.is_recent(comment.created_at):
+        raise Backoff(STALENESS / 3, "the approving comment does not show yet")
+    now = await find_comment(talk.bench.access.read, comment.comment_id)
+    if now is None:
+        return Answer("confused")
+    if now.body != comment.body:
+        return talk.refuse(because(Reason.EDITED, version=version))
+    # It came late: an outage, or a webhook that was lost. What it answers cannot be what was asked after it.
+    asked, prompt = snapshot.record.asked if snapshot.record else None, snapshot.prompt
+    early = asked is not None and comment.created_at < asked.at
+    # GitHub tells whole seconds only; within one of them the ids tell.
+    early = early or (prompt is not None and comment.comment_id < prompt.id)
+    return talk.refuse(because(Reason.NOT_AN_ANSWER, version=version, early="yes" if early else ""))

@@ -16,7 +16,13 @@ COMMAND = "release"
 """The one verb, so that other bots' commands never collide."""
 
 _LINE = re.compile(r"/(?P<name>[a-z][a-z-]*)(?:[ \t]+(?P<arguments>[^`<>\[\]]*))?\Z", re.IGNORECASE)
-_UNREADABLE = re.compile(rf"/{COMMAND}[ \t].*[`<>\[\]]", re.IGNORECASE)
+_UNREADABLE = re.compile(
+    rf"/{COMMAND}[ \t].*[`<>\[\]]"
+    # A blank that is none: on a Mac the one of a key pressed too long. Fewer than four before it make no code.
+    rf"|/{COMMAND}[^\S \t]"
+    rf"| {{1,3}}/{COMMAND}(?:\s|\Z)",
+    re.IGNORECASE,
+)
 FOREIGN = frozenset("`<>[]")
 """What no command line holds."""
 
@@ -55,7 +61,7 @@ def find_below(body: str) -> str:
 
 
 def find_unreadable(body: str) -> Invocation | None:
-    """The first line of ``body``, when it is a ``/release`` with characters that no command has.
+    """The first line of ``body``, when it is nearly a ``/release``: with characters that no command has, or moved in.
 
     It is never carried out: it may be the beginning of a code span or an HTML comment. But it deserves an answer.
     """

@@ -40,7 +40,9 @@ class _Wrong(Exception):  # noqa: N818 - it is said to a human, not raised as a 
 def understand(invocation: Invocation) -> Command | Misunderstood:
     """The command an invocation means."""
     if FOREIGN & set(invocation.line):
-        return _without_foreign(invocation)
+        return _without_oddities(invocation, "a command has no backticks and no brackets")
+    if not invocation.words and invocation.line.lower() != f"/{COMMAND}":
+        return _without_oddities(invocation, "it has to begin its line, with a plain blank behind the verb")
     try:
         return _read(invocation.words)
     except _Wrong as wrong:
@@ -116,13 +118,12 @@ def _mend_option(entry: Entry, words: tuple[str, ...], wrong: str) -> str:
         return still.suggestion
 
 
-def _without_foreign(invocation: Invocation) -> Misunderstood:
-    plain = parse("".join(character for character in invocation.line if character not in FOREIGN))
+def _without_oddities(invocation: Invocation, problem: str) -> Misunderstood:
+    line = "".join(character for character in invocation.line if character not in FOREIGN)
+    plain = parse(" ".join(line.split()))
     meant = understand(plain[0]) if plain else None
     sure = isinstance(meant, Command) and all(_PLAIN_WORD.fullmatch(word) for word in meant.arguments)
-    return Misunderstood(
-        invocation.line, "a command has no backticks and no brackets", plain[0].line if sure else _HELP
-    )
+    return Misunderstood(invocation.line, problem, plain[0].line if sure else _HELP)
 
 
 def _suggest(word: str, rest: list[str]) -> str:

@@ -6,7 +6,7 @@ from bot.github.links import commit_page
 from bot.messages.markers import marker
 from bot.messages.reasons import say
 from bot.messages.text import code, finish, harmless, link, short
-from bot.messages.turns import allows_self, approving_role
+from bot.messages.turns import approving_role
 from bot.release.runs import attempt_mark, order_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import AskApproval, OpenGate, RejectGate, RejectTwin, RejectUndone
@@ -67,7 +67,7 @@ def render_undone_comment(step: RejectUndone) -> str:
 
 def _approvals(snapshot: Snapshot, step: AskApproval) -> str:
     count = "one person" if step.needed == 1 else f"{step.needed} people"
-    others = "" if allows_self(snapshot) else ", but not of whoever asked for this release or pushed to its branch"
+    others = "" if snapshot.allows_self else ", but not of whoever asked for this release or pushed to its branch"
     pinned = f"/release approve {step.version} {short(step.commit)}"
     return (
         f"This takes the approval of {count} with {approving_role(snapshot)}{others}. To approve, type\n\n"

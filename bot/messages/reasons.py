@@ -35,6 +35,11 @@ def say(reason: Because) -> Said:
 
 _SELF_APPROVAL = block(["[tool.aweigh]", "approval.self = true"], "toml")
 
+_BROUGHT = (
+    "The setting that would lift this came with the branch of this very release, so it holds for the next one. It is the"
+    " one that is there now:"
+)
+
 
 _WORKFLOW = """\
 name: Publish
@@ -182,7 +187,7 @@ def _archived(_: Because) -> Said:
 def _settings_invalid(reason: Because) -> Said:
     return Said(
         f"The settings in {code(reason.get('path'))} on the default branch cannot be used: {code(reason.get('detail'))}.",
-        "Mend them there and ask again.",
+        "Mend them there, and I go on by myself." if reason.get("under_way") else "Mend them there and ask again.",
     )
 
 
@@ -301,10 +306,19 @@ def _push_not_shown(reason: Because) -> Said:
 
 def _gate_weakened(reason: Because) -> Said:
     where = code(reason.get("environment")) if reason.get("environment") else "no environment"
-    return Said(
+    what = (
         "The pull request said who would be asked before the upload, and by what is merged now fewer would be: the"
-        f" publishing job names {where}. Nothing was tagged.",
-        "If that is meant, ask again: a new pull request says what holds now.",
+        f" publishing job names {where}."
+    )
+    again = "ask again: a new pull request says what holds now."
+    if reason.get("tag"):
+        tag = code(reason.get("tag"))
+        what, again = f"{what} The tag {tag} is there, and I start nothing at it.", f"delete {tag} and {again}"
+    else:
+        what = f"{what} Nothing was tagged."
+    return Said(
+        what,
+        f"If that is meant, {again}",
         f"/release {reason.get('version')}",
     )
 
@@ -555,16 +569,24 @@ def _role_too_low(reason: Because) -> Said:
 
 
 def _own_approval(reason: Because) -> Said:
+    what = "You asked for this release, so somebody else has to approve it: another maintainer, with the same line."
+    if reason.get("brought"):
+        return Said(what, _BROUGHT, details=_SELF_APPROVAL)
     return Said(
-        "You asked for this release, so somebody else has to approve it: another maintainer, with the same line.",
+        what,
         "If you are the only one, this in `pyproject.toml` on the default branch lets you approve your own:",
         details=_SELF_APPROVAL,
     )
 
 
 def _pushed_to_branch(reason: Because) -> Said:
+    what = (
+        "You pushed to the release branch, so somebody else has to approve it: another maintainer, with the same line."
+    )
+    if reason.get("brought"):
+        return Said(what, _BROUGHT, details=_SELF_APPROVAL)
     return Said(
-        "You pushed to the release branch, so somebody else has to approve it: another maintainer, with the same line.",
+        what,
         "This in `pyproject.toml` on the default branch lifts the rule:",
         details=_SELF_APPROVAL,
     )
@@ -627,6 +649,15 @@ def _button_stale(_: Because) -> Said:
         "The release branch has moved since that button was shown.",
         "Look at it as it is now, and press again there or write the command. To see where it stands:",
         "/release status",
+    )
+
+
+def _not_an_answer(reason: Because) -> Said:
+    why = "was written before I asked" if reason.get("early") else "is hidden, or an App wrote it"
+    return Said(
+        f"That comment {why}, so it approves nothing.",
+        "Write a new one:",
+        f"/release approve {reason.get('version')}",
     )
 
 
@@ -700,5 +731,6 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.EDITED: _edited,
     Reason.NOTES_IN_REVIEW: _notes_in_review,
     Reason.BUTTON_STALE: _button_stale,
+    Reason.NOT_AN_ANSWER: _not_an_answer,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.github.facts import CheckButton, CheckContent, Conclusion
 from bot.github.links import commit_page, tag_page
 from bot.messages.markers import STATUS, marker
-from bot.messages.text import code, finish, link, short
+from bot.messages.text import code, finish, in_cell, link, short
 from bot.messages.turns import headline, turn
 from bot.release.reasons import Reason
 from bot.release.record import Record, render_record
@@ -21,7 +21,7 @@ def render_status(snapshot: Snapshot, step: Step) -> str:
     """The status comment on the release pull request."""
     what = f"Release of {code(snapshot.record.version)}" if snapshot.record else "This release"
     rows = [
-        f"| {_SIGNS[view.state]} | {view.name.value} | {_detail(snapshot, view.name)} |"
+        f"| {_SIGNS[view.state]} | {view.name.value} | {in_cell(_detail(snapshot, view.name))} |"
         for view in list_stages(snapshot, step)
     ]
     parts = [

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.github.facts import Role
 from bot.messages.reasons import say
 from bot.messages.text import code, link
+from bot.release.approvals import may_be_asked_first, needed
 from bot.release.gate import GateKind
 from bot.release.reasons import Reason
 from bot.release.snapshot import Snapshot
@@ -22,6 +23,7 @@ from bot.release.steps import (
     Done,
     Step,
 )
+from bot.settings.repository import ApprovalSettings, RepositorySettings
 
 _MAINTAINERS = "the role *maintain* or *admin*"
 _NOBODY = "Nobody needs to do anything."
@@ -40,6 +42,8 @@ _RUN_HEADLINES: dict[Awaited, str] = {
 }
 
 _UNREAD = "⚠️ So much was said here since I asked that I read the newest of it only: an approval further up has to be typed again."
+
+_PROMISED = "The settings ask for fewer approvals by now; this release takes as many as its pull request said."
 
 
 def headline(step: Step) -> str:
@@ -79,14 +83,15 @@ def turn(snapshot: Snapshot, step: Step) -> str:
         case AwaitRun():
             return _run(step)
         case AwaitApproval():
-            others = "" if allows_self(snapshot) else " who neither asked for this release nor pushed to its branch"
+            others = "" if snapshot.allows_self else " who neither asked for this release nor pushed to its branch"
             unread = f" {_UNREAD}" if snapshot.answers_unread else ""
             who = (
                 "A maintainer"
                 if approving_role(snapshot) == _MAINTAINERS
                 else f"Somebody with {approving_role(snapshot)}"
             )
-            return f"{who}{others} types {code(f'/release approve {step.version}')}.{unread}"
+            fewer = f" {_PROMISED}" if asks_for_less(snapshot, step) else ""
+            return f"{who}{others} types {code(f'/release approve {step.version}')}.{fewer}{unread}"
         case AwaitReviewers(run=run) if run is not None:
             names = " or ".join(code("@" + name) for name in step.reviewers)
             return f"{names} reviews the deployment on {link('the page of the run', run.run.url)}."
@@ -151,27 +156,32 @@ def _run(step: AwaitRun) -> str:
 
 def approving_role(snapshot: Snapshot) -> str:
     """Who may approve by the settings, as it goes on after *with*."""
-    approval = getattr(snapshot.settings, "approval", None)
-    role = approval.role if approval is not None else Role.MAINTAIN
-    words = {Role.MAINTAIN: _MAINTAINERS, Role.ADMIN: "the role *admin*"}.get(role, f"the role *{role}* or more")
-    teams = " or ".join(code(team) for team in approval.teams) if approval is not None else ""
-    return f"{words} or in the team {teams}" if teams else words
+    settings = snapshot.settings
+    approval = settings.approval if isinstance(settings, RepositorySettings) else ApprovalSettings()
+    words = {Role.MAINTAIN: _MAINTAINERS, Role.ADMIN: "the role *admin*"}
+    role = words.get(approval.role, f"the role *{approval.role}* or more")
+    teams = " or ".join(code(team) for team in approval.teams)
+    return f"{role} or in the team {teams}" if teams else role
 
 
-def allows_self(snapshot: Snapshot) -> bool:
-    """Whether the settings let people approve what they asked for themselves."""
-    approval = getattr(snapshot.settings, "approval", None)
-    return bool(approval is not None and approval.self_)
+def asks_for_less(snapshot: Snapshot, step: AwaitApproval) -> bool:
+    """Whether the settings ask for fewer approvals by now than this release takes."""
+    settings = snapshot.settings
+    return isinstance(settings, RepositorySettings) and needed(snapshot, settings) < step.needed
 
 
 def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
     lines = [f"Somebody with write access merges this pull request to release {code(step.version)}."]
     lines += [f"⚠️ {say(warning).in_line()}" for warning in step.warnings]
-    if step.route is not None and not step.route.environment_known and not _asks_first(snapshot):
+    if (
+        step.route is not None
+        and not step.route.environment_known
+        and not may_be_asked_first(snapshot.settings, snapshot.record)
+    ):
         lines.append(
             "⚠️ **Merging may publish at once: only the run knows its environment, and so who is asked again.**"
         )
-    elif snapshot.gate is GateKind.NONE and not _asks_first(snapshot):
+    elif snapshot.gate is GateKind.NONE and not may_be_asked_first(snapshot.settings, snapshot.record):
         lines.append("⚠️ **Merging publishes: nothing asks again before the upload.**")
     if step.route is not None and step.route.uncertain:
         doubts = "; ".join(step.route.uncertain)
@@ -185,8 +195,3 @@ def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
         meant = f" Did you mean {code(suggestion)}?" if suggestion else ""
         lines.append(f"⚠️ I do not know the setting {code(key)}.{meant}")
     return "\n\n".join(lines)
-
-
-def _asks_first(snapshot: Snapshot) -> bool:
-    approval = getattr(snapshot.settings, "approval", None)
-    return bool(approval is not None and approval.required)

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bot.github.facts import PendingDeployment, RunFacts
 from bot.publishing.route import Order, Route
-from bot.release.approvals import counted, needed
+from bot.release.approvals import counted, wanted
 from bot.release.branch import branch_reason
 from bot.release.naming import find_titled_version, is_latest
 from bot.release.on_index import await_index, list_missing
@@ -51,7 +51,7 @@ from bot.release.steps import (
     Step,
 )
 from bot.release.undone import find_undone
-from bot.release.views import find_our_gate
+from bot.release.views import find_our_gate, is_to_be_started
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem, same_version
 
@@ -121,7 +121,7 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
     """Everything that must hold before the first effect, or why it does not."""
     settings, candidate = snapshot.settings, snapshot.candidate
     if isinstance(settings, SettingsProblem):
-        return Blocked(settings_reason(settings))
+        return Blocked(settings_reason(settings, under_way=True))
     if candidate is None:
         raise ValueError("a merged release is observed together with its merge commit")
     project, route = candidate.project, candidate.route
@@ -165,24 +165,36 @@ def _tagged(stage: Stage) -> Step | None:
 
 def _before_tag(stage: Stage) -> Step | None:
     """What must not be tagged although it was merged: less is asked than was promised, or people took it out again."""
-    if not stage.snapshot.gate.keeps(stage.record.promised):
-        environment = stage.route.environment or ""
-        return Blocked(because(Reason.GATE_WEAKENED, version=stage.version, environment=environment))
+    weakened = _less_than_promised(stage)
+    if weakened is not None:
+        return weakened
     if not stage.snapshot.in_base:
         base = stage.snapshot.line.base
         return Blocked(because(Reason.MERGE_TAKEN_OUT, commit=stage.commit, base=base, version=stage.version))
     return None
 
 
+def _less_than_promised(stage: Stage) -> Step | None:
+    """Asked whenever we are about to start publication: a person may have put the tag there before us."""
+    if stage.snapshot.gate.keeps(stage.record.promised):
+        return None
+    environment = stage.route.environment or ""
+    tag = stage.tag if stage.snapshot.find_tag(stage.tag) else ""
+    return Blocked(because(Reason.GATE_WEAKENED, version=stage.version, environment=environment, tag=tag))
+
+
 def _started(stage: Stage) -> Step | None:
     """The act that starts publication, where it is not the tag itself."""
     if stage.ours is not None:
         return None
-    if stage.route.order is Order.RELEASE_PUBLISHED and stage.snapshot.release is None:
-        return _approved_before(stage) or _release(stage)
-    if stage.route.order is Order.DISPATCH and not stage.reached(Milestone.DISPATCHED):
-        return _approved_before(stage) or DispatchRun(tag=stage.tag, commit=stage.commit, route=stage.route)
-    return None
+    if not is_to_be_started(stage.snapshot, stage.route, stage.record):
+        return None
+    in_the_way = _less_than_promised(stage) or _approved_before(stage)
+    if in_the_way is not None:
+        return in_the_way
+    if stage.route.order is Order.RELEASE_PUBLISHED:
+        return _release(stage)
+    return DispatchRun(tag=stage.tag, commit=stage.commit, route=stage.route)
 
 
 def _running(stage: Stage) -> Step | None:
@@ -237,22 +249,22 @@ def _at_gate(stage: Stage, ours: RunFacts, pending: PendingDeployment) -> Step:
     gate = stage.snapshot.gate
     environment = find_our_gate(stage.snapshot, ours, stage.route)
     given = counted(stage.snapshot, stage.version, stage.commit)
-    wanted = needed(stage.snapshot, stage.settings)
+    needed = wanted(stage.snapshot, stage.settings)
     asked = stage.record.asked is not None and stage.record.asked.key == attempt_key(ours)
     ours_closed = environment is not None
-    if environment is not None and len(given) >= wanted:
+    if environment is not None and len(given) >= needed:
         return OpenGate(ours, environment, stage.tag, stage.commit, stage.version, given)
     if (ours_closed or gate.reviewed) and not asked and stage.snapshot.prompt is None:
         return AskApproval(
             key=attempt_key(ours),
             version=stage.version,
             commit=stage.commit,
-            needed=wanted if ours_closed else 0,
+            needed=needed if ours_closed else 0,
             run=ours,
         )
     if ours_closed:
         return AwaitApproval(
-            version=stage.version, commit=stage.commit, needed=wanted, given=given, run=ours, look_again=_LATER
+            version=stage.version, commit=stage.commit, needed=needed, given=given, run=ours, look_again=_LATER
         )
     if gate.reviewed:
         return AwaitReviewers(
@@ -277,16 +289,16 @@ def _held(stage: Stage, ours: RunFacts, pending: PendingDeployment) -> Step:
 
 def _approved_before(stage: Stage) -> Step | None:
     """Without our gate an approval is asked before the act that starts publication, bound to the merge commit."""
-    wanted = 0 if stage.snapshot.gate.ours else needed(stage.snapshot, stage.settings)
-    if wanted == 0:
+    needed = 0 if stage.snapshot.gate.ours else wanted(stage.snapshot, stage.settings)
+    if needed == 0:
         return None
     key = commit_key(stage.commit)
     if (stage.record.asked is None or stage.record.asked.key != key) and stage.snapshot.prompt is None:
-        return AskApproval(key=key, version=stage.version, commit=stage.commit, needed=wanted)
+        return AskApproval(key=key, version=stage.version, commit=stage.commit, needed=needed)
     given = counted(stage.snapshot, stage.version, stage.commit)
-    if len(given) >= wanted:
+    if len(given) >= needed:
         return None
-    return AwaitApproval(version=stage.version, commit=stage.commit, needed=wanted, given=given, look_again=_LATER)
+    return AwaitApproval(version=stage.version, commit=stage.commit, needed=needed, given=given, look_again=_LATER)
 
 
 def _on_index(stage: Stage) -> Step | None:

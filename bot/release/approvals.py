@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.github.facts import Membership, Person, Role
 from bot.release.reasons import Because, Reason, because
+from bot.release.record import Record
 from bot.release.runs import attempt_key, commit_key
 from bot.release.snapshot import Approval, Snapshot
 from bot.release.steps import AwaitIndex, AwaitReviewers, AwaitRun, Done, Step
-from bot.settings.repository import RepositorySettings
+from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import same_version
 
 _SHORTEST_SHA = 7
@@ -24,6 +25,22 @@ def needed_for(snapshot: Snapshot) -> int:
     """How many approvals this release takes; settings that cannot be read stop it before anybody is asked."""
     settings = snapshot.settings
     return needed(snapshot, settings) if isinstance(settings, RepositorySettings) else 0
+
+
+def wanted(snapshot: Snapshot, settings: RepositorySettings) -> int:
+    """How many approvals this release takes: what the settings say now, and never fewer than its pull request promised.
+
+    Whoever may push to the default branch may lower the number; it holds for what is asked for from then on.
+    """
+    promised = snapshot.record.promised_approvals if snapshot.record else 0
+    return max(needed(snapshot, settings), promised)
+
+
+def may_be_asked_first(settings: RepositorySettings | SettingsProblem, record: Record | None) -> bool:
+    """Whether an approval is asked before what starts publication, wherever no gate of ours stands behind it."""
+    if record is not None and record.promised_approvals and not record.promised.ours:
+        return True
+    return isinstance(settings, RepositorySettings) and bool(settings.approval.required)
 
 
 def counted(snapshot: Snapshot, version: str, commit: str) -> tuple[Person, ...]:
@@ -79,7 +96,8 @@ def objection(snapshot: Snapshot, approval: Approval, version: str, commit: str)
     if approval.by.id in snapshot.excluded:
         record = snapshot.record
         own = record is not None and approval.by.id in (record.requester_id, record.confirmed_by)
-        return because(Reason.OWN_APPROVAL if own else Reason.PUSHED_TO_BRANCH, version=version)
+        brought = "yes" if snapshot.lifted_by_branch else ""
+        return because(Reason.OWN_APPROVAL if own else Reason.PUSHED_TO_BRANCH, version=version, brought=brought)
     return None
 
 

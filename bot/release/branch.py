@@ -42,10 +42,11 @@ def branch_reason(snapshot: Snapshot) -> Because | None:
     values = {"version": record.version, "number": str(pull.number), "merged": "yes" if pull.merged else ""}
     if is_turned_back(snapshot):
         return Because(Reason.BRANCH_TURNED_BACK, tuple(values.items()))
-    if record.is_confirmed(pull.head_sha):
-        return None
+    # Asking again takes what others pushed; it does not let them approve it, so they must be known all the same.
     if history is not None and not history.shows_head:
         return Because(Reason.PUSH_NOT_SHOWN, tuple(values.items()))
+    if record.is_confirmed(pull.head_sha):
+        return None
     if record.is_bump(pull.head_sha) and (history is None or history.ours is not None):
         return None
     if snapshot.foreign_files:

@@ -68,6 +68,10 @@ class Commits:
             self._contents[commit] = Content(tree, files, await asyncio.to_thread(read_project, files))
         return self._contents[commit]
 
+    async def read_files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Those of the files ``paths`` that ``commit`` has."""
+        return await self._read((await self.get_content(commit)).tree, paths)
+
     async def list_changes(self, sha: str) -> frozenset[str]:
         """The paths that a commit changes against its first parent."""
         if sha not in self._changes:

@@ -60,7 +60,7 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
     if snapshot.record.reached(Milestone.CLOSED):
         return Blocked(because(Reason.UNDONE_PULL, version=snapshot.record.version))
     if isinstance(snapshot.settings, SettingsProblem):
-        return Blocked(settings_reason(snapshot.settings))
+        return Blocked(settings_reason(snapshot.settings, under_way=True))
     if snapshot.candidate is not None and isinstance(snapshot.candidate.route, NoRoute):
         return Blocked(route_reason(snapshot.candidate.route))
     route = snapshot.route

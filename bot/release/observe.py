@@ -32,6 +32,7 @@ from bot.messages.markers import find_marked
 from bot.messages.prompts import prompt_marker
 from bot.publishing.route import Route
 from bot.release.answers import list_approvals
+from bot.release.approvals import may_be_asked_first
 from bot.release.branch import trace
 from bot.release.commits import Commits
 from bot.release.defaults import Defaults
@@ -43,8 +44,8 @@ from bot.release.runs import approval_key, find_environment, find_ours, our_revi
 from bot.release.sight import Sight, look
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
-from bot.release.views import find_shown_run
-from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
+from bot.release.views import find_shown_run, is_to_be_started
+from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
 
 _MOST_OWN_PULLS = 3
@@ -217,7 +218,18 @@ class Observer:
             return snapshot
         ours = await self._commits.list_changes(record.bump)
         files = await list_files(self._access.read, pull.number)
-        return replace(snapshot, foreign_files=tuple(sorted({path for path in files if path not in ours})))
+        foreign = tuple(sorted({path for path in files if path not in ours}))
+        lifted = snapshot.allows_self and await self._is_lifted(pull, record)
+        return replace(snapshot, foreign_files=foreign, lifted_by_branch=lifted)
+
+    async def _is_lifted(self, pull: PullRequest, record: Record) -> bool:
+        """Whether people may approve their own release by what others pushed to its branch, and might not by our commit.
+
+        Once it is merged the default branch has it as well, and does not tell where it came from.
+        """
+        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS))
+        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS))
+        return _lifts(after) and not _lifts(before)
 
     async def _with_history(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
         """How the release branch came to its head.
@@ -274,7 +286,8 @@ class Observer:
             snapshot = await self._after_tag(snapshot, sight, route, tag, record, project)
         key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit, self._app.bot.id)
         undone = tag is None or (record.reached(Milestone.RELEASED) and snapshot.release is None)
-        if undone or _may_be_asked_who_guards(snapshot, settings, route, key):
+        to_start = is_to_be_started(snapshot, route, record)
+        if undone or to_start or _may_be_asked_who_guards(snapshot, settings, record, route, key):
             snapshot = await self._with_environment(snapshot)
         return snapshot if key is None else await self._with_approvals(snapshot, sight, pull, record, key)
 
@@ -386,8 +399,7 @@ class Observer:
         return ours is not None and guards is not None and our_review(ours, guards.name, self._app.bot.id) is not None
 
     def _may_ask(self, snapshot: Snapshot) -> bool:
-        required = isinstance(snapshot.settings, RepositorySettings) and bool(snapshot.settings.approval.required)
-        return required or snapshot.gate.ours or snapshot.gate.reviewed
+        return may_be_asked_first(snapshot.settings, snapshot.record) or snapshot.gate.ours or snapshot.gate.reviewed
 
 
 def _is_settled(pull: PullRequest, record: Record) -> bool:
@@ -395,13 +407,19 @@ def _is_settled(pull: PullRequest, record: Record) -> bool:
     return not pull.is_open and (not pull.merged or record.reached(Milestone.ANNOUNCED))
 
 
+def _lifts(settings: RepositorySettings | SettingsProblem) -> bool:
+    return isinstance(settings, RepositorySettings) and settings.approval.self_
+
+
 def _is_moved(pull: PullRequest, record: Record) -> bool:
     """Whether the branch is not where we put it last, as far as the pull request shows: its title is our own."""
     return not record.is_bump(pull.head_sha) or record.version not in pull.title.split()
 
 
-def _may_be_asked_who_guards(snapshot: Snapshot, settings: RepositorySettings, route: Route, key: str | None) -> bool:
+def _may_be_asked_who_guards(
+    snapshot: Snapshot, settings: RepositorySettings, record: Record, route: Route, key: str | None
+) -> bool:
     """Whether who guards the publishing job may make a difference now: not while its only run is on its way there."""
     several = len(snapshot.runs) > 1 or bool(route.twins)
     waiting = any(facts.pending for facts in snapshot.runs)
-    return bool(settings.approval.required) or several or waiting or (key is not None and bool(snapshot.runs))
+    return may_be_asked_first(settings, record) or several or waiting or (key is not None and bool(snapshot.runs))

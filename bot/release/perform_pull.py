@@ -95,6 +95,7 @@ class PullPerformer:
             plan.comment_id,
             bump=sha,
             promised=snapshot.gate,
+            promised_approvals=_needed(snapshot),
             held=before.held if before else None,
             notes=before.notes if before else None,
         )
@@ -111,11 +112,7 @@ class PullPerformer:
 
     async def _ensure_pull(self, snapshot: Snapshot, plan: Plan) -> tuple[PullRequest, bool]:
         """The pull request, and whether it is one that was made just now."""
-        settings = snapshot.settings
-        if not isinstance(settings, RepositorySettings):
-            raise TypeError("a plan is made with settings that were read")
-        needed = approvals.needed(snapshot, settings)
-        body = pull_words.render_pull_body(plan, snapshot.environment, needed)
+        body = pull_words.render_pull_body(plan, snapshot.environment, _needed(snapshot))
         if snapshot.pull is not None and snapshot.pull.is_open:
             now = await pulls.get_pull(self._access.read, snapshot.pull.number)
             if not now.is_open:
@@ -143,3 +140,10 @@ class PullPerformer:
                 return now
             raise StandsError(because(Reason.NOT_MERGED, number=step.number, detail=error.message)) from error
         return await pulls.get_pull(self._access.read, step.number)
+
+
+def _needed(snapshot: Snapshot) -> int:
+    """How many approvals a new release pull request promises."""
+    if not isinstance(snapshot.settings, RepositorySettings):
+        raise TypeError("a plan is made with settings that were read")
+    return approvals.needed(snapshot, snapshot.settings)

@@ -67,9 +67,10 @@ def is_release_line(base: str, default_branch: str) -> bool:
     return base == default_branch or base.endswith(".x")
 
 
-def settings_reason(problem: SettingsProblem) -> Because:
-    """Why settings that cannot be read stop everything."""
-    return because(Reason.SETTINGS_INVALID, path=problem.path, detail=problem.detail)
+def settings_reason(problem: SettingsProblem, *, under_way: bool = False) -> Because:
+    """Why settings that cannot be read stop everything; a release that is ``under_way`` waits for them to be mended."""
+    waits = "yes" if under_way else ""
+    return because(Reason.SETTINGS_INVALID, path=problem.path, detail=problem.detail, under_way=waits)
 
 
 def project_reason(problem: ProjectProblem) -> Because:

@@ -78,6 +78,7 @@ class Reason(StrEnum):
     NOTES_IN_REVIEW = "notes-in-review"
     EDITED = "edited"
     BUTTON_STALE = "button-stale"
+    NOT_AN_ANSWER = "not-an-answer"
     NOT_A_RELEASE_PULL = "not-a-release-pull"
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.release.gate import GateKind
+from bot.settings.repository import MOST_APPROVALS
 
 _SCHEME = "aweigh/1"
 _LIMIT = 255
@@ -64,9 +65,8 @@ class Record:
     """Who asked for which version under which tag, and what has been reached.
 
     ``bump`` is our bump commit: when people push onto it the record moves on to their head, which is not ours to replace.
-    ``tag`` and ``promised`` are what the pull request promised: tags, settings and the publish workflow may change until it
-    is merged. ``since`` is when the
-    newest milestone was reached.
+    ``tag``, ``promised`` and ``promised_approvals`` are what the pull request promised: tags, settings and the publish
+    workflow may change until it is merged. ``since`` is when the newest milestone was reached.
     """
 
     version: str
@@ -75,6 +75,7 @@ class Record:
     comment_id: int
     bump: str
     promised: GateKind = GateKind.NONE
+    promised_approvals: int = 0
     milestones: frozenset[Milestone] = frozenset()
     since: datetime | None = None
     asked: Asked | None = None
@@ -123,7 +124,7 @@ def render_record(record: Record) -> str:
         f"u={_short(record.requester_id)}",
         f"c={_short(record.comment_id)}",
         f"b={_short(int(record.bump, 16))}",
-        f"p={record.promised}",
+        f"p={record.promised}{record.promised_approvals or ''}",
     ]
     if record.milestones:
         members.append("m=" + "".join(sorted(record.milestones)))
@@ -156,6 +157,7 @@ def fits(version: str, tag: str) -> bool:
         person,
         comment,
         head,
+        promised_approvals=MOST_APPROVALS,
         milestones=frozenset(Milestone),
         since=last,
         asked=Asked(run, last),
@@ -185,7 +187,8 @@ def find_record(external_id: str) -> Record | None:
             requester_id=_number(values["u"]),
             comment_id=_number(values["c"]),
             bump=f"{_number(values['b']):040x}",
-            promised=GateKind(values["p"]),
+            promised=GateKind(values["p"][:1]),
+            promised_approvals=int(values["p"][1:] or 0),
             milestones=frozenset(Milestone(letter) for letter in values.get("m", "")),
             since=_moment(values["t"]) if "t" in values else None,
             asked=asked,

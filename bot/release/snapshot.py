@@ -169,6 +169,8 @@ class Snapshot:
     """What was said on the pull request; None: nobody looked."""
     history: BranchHistory | None = None
     foreign_files: tuple[str, ...] = ()
+    lifted_by_branch: bool = False
+    """Whether it is what people pushed to the release branch that lets whoever asked for the release approve it."""
     """What the pull request changes beside the files of our bump commit, when people pushed onto that."""
     in_base: bool = True
     """Whether the merge commit still is in the base branch: somebody may have taken it out again before it was tagged."""
@@ -197,7 +199,7 @@ class Snapshot:
 
         Whoever asked for it again as others had left the branch asked for what they pushed.
         """
-        if isinstance(self.settings, SettingsProblem) or self.settings.approval.self_:
+        if isinstance(self.settings, SettingsProblem) or self.allows_self:
             return frozenset()
         asked = {self.record.requester_id} if self.record else set()
         if self.record and self.record.confirmed:
@@ -205,6 +207,12 @@ class Snapshot:
         pushes = self.history.pushes if self.history else ()
         pushed = {push.by.id for push in pushes if push.by is not None}
         return frozenset(asked | pushed)
+
+    @property
+    def allows_self(self) -> bool:
+        """Whether people may approve what they asked for themselves; what came with the release itself allows nothing."""
+        settings = self.settings
+        return isinstance(settings, RepositorySettings) and settings.approval.self_ and not self.lifted_by_branch
 
     @property
     def project(self) -> Project | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.github.facts import RunFacts, TagRef
 from bot.publishing.environments import same_environment
-from bot.publishing.route import Route
+from bot.publishing.route import Order, Route
+from bot.release.record import Milestone, Record
 from bot.release.runs import find_gate, find_ours, our_review
 from bot.release.snapshot import Snapshot
 
@@ -31,6 +32,17 @@ def find_our_gate(snapshot: Snapshot, facts: RunFacts, route: Route) -> str | No
         return None
     answered = our_review(facts, gate.environment, snapshot.app.bot.id) is not None
     return None if answered else gate.environment
+
+
+def is_to_be_started(snapshot: Snapshot, route: Route, record: Record) -> bool:
+    """Whether the tag alone starts nothing, and the act of ours that does is still to come."""
+    match route.order:
+        case Order.RELEASE_PUBLISHED:
+            return snapshot.release is None
+        case Order.DISPATCH:
+            return not record.reached(Milestone.DISPATCHED)
+        case Order.TAG_PUSH:
+            return False
 
 
 def index_page(snapshot: Snapshot) -> str:

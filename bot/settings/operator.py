@@ -11,6 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -68,7 +69,7 @@ def _read_address(value: object) -> str:
     text = str(value).strip().rstrip("/")
     try:
         parts = urlsplit(text)
-        plain = bool(parts.hostname) and not (parts.query or parts.fragment or "@" in parts.netloc)
+        plain = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or "@" in parts.netloc)
     except ValueError:
         plain = False
     if not plain or any(character.isspace() for character in text):
@@ -83,6 +84,8 @@ def _read_database_url(value: object) -> Secret:
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ValueError("it must be like sqlite:///aweigh.db or postgresql://user:password@host/name")
+    if scheme != "sqlite" and not _names_a_database(text):
+        raise ValueError("it must be like postgresql://user:password@host/name")
     if scheme == "sqlite" and rest.strip("/") in {"", ":memory:"}:
         raise ValueError("a SQLite database must be a file: what was accepted has to survive a restart")
     return Secret(text)
@@ -116,10 +119,12 @@ def _read_indexes(value: object) -> tuple[Index, ...]:
 
 
 def _parse_index_list(text: str) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(text) if text.lstrip().startswith("[{") else tomllib.loads(text).get("index")
-    except ValueError:
-        found = None
+    found: Any = None
+    # No text is both, and either may begin with brackets.
+    for read in (json.loads, lambda toml: tomllib.loads(toml).get("index")):
+        with suppress(ValueError, RecursionError):
+            found = read(text)
+            break
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise ValueError("it must be a JSON list of objects, or TOML with [[index]] tables")
     return found
@@ -257,6 +262,17 @@ def _explain(problem: Any) -> str:
         return f"{variable} is missing: {_MISSING[field]}"
     reason = problem["msg"].removeprefix("Value error, ") if problem["type"] == "value_error" else _MALFORMED.get(field)
     return f"{variable} cannot be used: {reason or 'it is malformed'}"
+
+
+def _names_a_database(url: str) -> bool:
+    """Whether this is an address of a PostgreSQL server with a database on it: left out, both would be guessed."""
+    try:
+        parts = urlsplit(url)
+        placed = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    # A socket of this machine is named in the query.
+    return bool(parts.path.strip("/")) and (placed or "host=" in parts.query)
 
 
 def _reveal(value: object) -> str:

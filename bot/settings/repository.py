@@ -22,6 +22,11 @@ SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
 
 DEFAULTS_NAME = "aweigh.toml of the organisation's .github repository"
+
+MOST_APPROVALS = 6
+"""How many approvals can be asked for."""
+
+_APPROVAL = "approval"
 _MOST_BYTES = 512 * 1024
 
 
@@ -63,7 +68,7 @@ class ApprovalSettings(_Authority):
 
     role: _Role = Role.MAINTAIN
     teams: Annotated[tuple[_Team, ...], Field(max_length=10)] = ()
-    required: Annotated[int | None, Field(strict=True, ge=0, le=6)] = None
+    required: Annotated[int | None, Field(strict=True, ge=0, le=MOST_APPROVALS)] = None
     self_: Annotated[bool, Field(strict=True, alias="self")] = False
 
 
@@ -130,7 +135,8 @@ def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem |
     except (TomlError, UnicodeDecodeError) as error:
         return SettingsProblem(path, f"it is not TOML: {error}")
     if path != "pyproject.toml":
-        return document
+        # One without any settings, all commented out perhaps, must not put those of pyproject.toml out of force.
+        return document or None
     tool = document.get("tool", {})
     table = tool.get("aweigh") if isinstance(tool, dict) else None
     if table is None:
@@ -147,7 +153,12 @@ def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | Settings
         where = ".".join(str(part) for part in first["loc"])
         detail = _unknown(where) if first["type"] == "extra_forbidden" else f"{where}: {first['msg']}"
         return SettingsProblem(path, detail)
-    return settings.model_copy(update={"source": path, "unknown": tuple(_unknown_keys(table))})
+    unknown = _unknown_keys(table)
+    for key, meant in unknown:
+        if meant == _APPROVAL:
+            # With any other name the settings do without; with this one nobody would be asked.
+            return SettingsProblem(path, f"{key}: there is no such setting; it is called {meant}")
+    return settings.model_copy(update={"source": path, "unknown": tuple(unknown)})
 
 
 def _unknown(where: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.conversation.grammar import find_misplaced, parse
+from bot.conversation.grammar import find_misplaced, find_unreadable, parse
 from bot.conversation.registry import REGISTRY, Command, Entry, Name
 from bot.conversation.understanding import Misunderstood, understand
 
@@ -152,6 +152,32 @@ def test_every_example_is_understood(entry: Entry) -> None:
         command = understood(example)
         assert isinstance(command, Command)
         assert command.entry is entry
+
+
+@pytest.mark.parametrize(
+    ("body", "suggestion"),
+    [
+        (" /release 1.2.0", "/release 1.2.0"),
+        ("/release\u00a01.2.0", "/release 1.2.0"),
+        ("/release\u2003approve\u20031.2.0", "/release approve 1.2.0"),
+        ("\n  /release `1.2.0`", "/release 1.2.0"),
+        ("   /release", "/release help"),
+        ("/release\u00a0@hugo", "/release help"),
+    ],
+)
+def test_what_is_nearly_a_command_is_not_read_but_answered(body: str, suggestion: str) -> None:
+    nearly = find_unreadable(body)
+    assert nearly is not None
+    problem = understand(nearly)
+    assert isinstance(problem, Misunderstood)
+    assert problem.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    "body", ["    /release 1.2.0", "\t/release 1.2.0", " /released 1.2.0", "Well\n /release 1.2.0", "> /release"]
+)
+def test_what_is_no_command_is_not_answered(body: str) -> None:
+    assert find_unreadable(body) is None
 
 
 def test_every_name_is_registered_once() -> None:

@@ -33,6 +33,7 @@ from bot.release.steps import (
     Announce,
     AskApproval,
     Awaited,
+    AwaitMerge,
     OpenGate,
     OpenPull,
     PublishRelease,
@@ -298,6 +299,11 @@ def test_an_index_that_answers_is_not_said_to_be_silent() -> None:
     said = status.render_status(snapshot, next_step(snapshot))
     assert "does not answer" not in said
     assert "does not give the provenance of `widget.whl` yet" in said
+
+
+def test_a_branch_with_a_bar_in_its_name_stays_in_its_cell() -> None:
+    snapshot = m.snapshot(pull=m.pull(merged=False, base_branch="a|b"))
+    assert "into <code>a|b</code></td>" in commonmark(status.render_status(snapshot, AwaitMerge(version="1.2.0")))
 
 
 def test_files_that_are_late_are_named_and_then_given_up() -> None:

@@ -15,11 +15,12 @@ MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(lambda at
 RECORDS = st.builds(
     Record,
     version=st.sampled_from(["1.2.0", "2026.11.20rc1", "1!2.0.post1.dev3"]),
-    tag=st.sampled_from(["v1.2.0", "1.2.0", "some-long-name/widget==2026.11.20rc1", "release-1!2.0.post1.dev3"]),
+    tag=st.sampled_from(["v1.2.0", "1.2.0", "long-name/widget==2026.11.20rc1", "release-1!2.0.post1.dev3"]),
     requester_id=st.integers(1, 10**10 - 1),
     comment_id=st.integers(1, 10**12 - 1),
     bump=st.sampled_from(["0123456789" * 4]),
     promised=st.sampled_from(list(GateKind)),
+    promised_approvals=st.integers(0, 6),
     milestones=st.frozensets(st.sampled_from(list(Milestone))),
     since=st.none() | MOMENTS,
     asked=st.none() | st.builds(Asked, st.sampled_from(["run:99999999999/3", f"commit:{'f' * 12}"]), MOMENTS),
@@ -44,7 +45,7 @@ def test_a_record_survives_the_external_id(record: Record) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "aweigh/1", f"aweigh/2{LEAST[8:]}", LEAST.replace("u=1", "u=-"), LEAST.replace("g=v*", ""), LEAST.replace("p=n", "p=z"), f"{LEAST} m=z", f"{LEAST} t={'z' * 12}", f"{LEAST} k=x", f"{LEAST} x=abc:1", f"{LEAST} h=1", f"{LEAST} x={'a' * 20}"],
+    ["", "{}", "aweigh/1", f"aweigh/2{LEAST[8:]}", LEAST.replace("u=1", "u=-"), LEAST.replace("g=v*", ""), LEAST.replace("p=n", "p=z"), LEAST.replace("p=n", "p=nx"), f"{LEAST} m=z", f"{LEAST} t={'z' * 12}", f"{LEAST} k=x", f"{LEAST} x=abc:1", f"{LEAST} h=1", f"{LEAST} x={'a' * 20}"],
 )  # fmt: skip
 def test_anything_else_is_no_record(text: str) -> None:
     assert find_record(text) is None

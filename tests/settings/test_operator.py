@@ -93,6 +93,8 @@ def test_an_empty_variable_counts_as_missing(environment: pytest.MonkeyPatch, na
         ("AWEIGH_WEBHOOK_SECRET_PREVIOUS", "short", "fewer than 16 characters"),
         ("AWEIGH_GITHUB_API", "http://api.github.com", "https://"),
         ("AWEIGH_GITHUB_API", "https://user:password@host", "not an address"),
+        ("AWEIGH_GITHUB_API", "https://api.github.com:443x", "not an address"),
+        ("AWEIGH_GITHUB_WEB", "https://github.com:99999", "not an address"),
         ("AWEIGH_GITHUB_WEB", "https://host/?q=1", "not an address"),
         ("AWEIGH_GITHUB_WEB", "https://[::1", "not an address"),
         ("AWEIGH_OIDC_ISSUER", "ftp://host", "https://"),
@@ -107,6 +109,10 @@ def test_an_empty_variable_counts_as_missing(environment: pytest.MonkeyPatch, na
         ("AWEIGH_CONTACT", "a\nb", "one short line"),
         ("AWEIGH_CONTACT", "x" * 201, "one short line"),
         ("DATABASE_URL", "sqlite://", "must be a file"),
+        ("DATABASE_URL", "postgresql://", "postgresql://user:password@host/name"),
+        ("DATABASE_URL", "postgresql://bot:hunter2@db", "postgresql://user:password@host/name"),
+        ("DATABASE_URL", "postgresql://bot:hunter2@[::1/bot", "postgresql://user:password@host/name"),
+        ("DATABASE_URL", "postgresql://bot:hunter2@db:5432x/bot", "postgresql://user:password@host/name"),
         ("DATABASE_URL", "sqlite:///:memory:", "must be a file"),
         ("PORT", "65536", "port number"),
         ("AWEIGH_LOG_FORMAT", "xml", "json or console"),
@@ -166,6 +172,13 @@ def test_an_index_laid_out_like_pypi_needs_its_base(environment: pytest.MonkeyPa
     assert index.simple_url == "http://127.0.0.1:9/simple/"
     assert index.integrity_url == "http://127.0.0.1:9/integrity/"
     assert index.upload_hosts > PYPI.upload_hosts
+
+
+def test_the_list_of_indexes_may_be_laid_out_in_lines(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWEIGH_INDEXES", json.dumps([{"name": "corp", "base": "https://pkg.corp.example"}], indent=2))
+    assert "corp" in read_operator_settings().known_indexes
+    environment.setenv("AWEIGH_INDEXES", "[]")
+    assert set(read_operator_settings().known_indexes) == {"pypi", "testpypi"}
 
 
 def test_another_layout_names_its_addresses_in_a_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -81,6 +81,16 @@ def test_the_file_of_its_own_counts_first() -> None:
     assert settings.tag == "b{version}"
 
 
+def test_a_file_without_settings_does_not_put_the_others_out_of_force() -> None:
+    files = {
+        "pyproject.toml": b"[tool.aweigh]\napproval.required = 2\n",
+        ".github/aweigh.toml": b"# tag = 'v{version}'\n",
+    }
+    settings = read_settings(files)
+    assert isinstance(settings, RepositorySettings)
+    assert settings.approval.required == 2
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [
@@ -89,6 +99,9 @@ def test_the_file_of_its_own_counts_first() -> None:
         ("[tool.aweigh]\napproval = { self = 'false' }", "approval.self"),
         ("[tool.aweigh]\napproval = 1", "approval"),
         ("[tool.aweigh]\napproval = { requird = 2 }", "approval.requird"),
+        ("[tool.aweigh]\naproval = { required = 2 }", "it is called approval"),
+        ("[tool.aweigh]\napprovals.required = 2", "it is called approval"),
+        ("[tool.aweigh]\n'approval.required' = 2", "it is called approval"),
         ("# " + "x" * 600_000, "above 512 kB"),
         ("[tool.aweigh]\ntag = 'v'", "tag"),
         ("[tool.aweigh]\ntag = 'v{version}\\n'", "tag"),

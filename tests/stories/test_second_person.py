@@ -262,3 +262,107 @@ async def test_what_was_taken_out_of_the_base_again_is_not_tagged(tmp_path: Path
         assert theatre.find_tag("v1.2.0") is None
         assert "somebody took it out again" in theatre.status(pull)
         theatre.read_all()
+
+
+async def test_a_tag_put_there_by_hand_does_not_make_fewer_enough(tmp_path: Path) -> None:
+    """The bot stands before the tag; whoever puts it there must not get it to publish the release all the same."""
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        store = theatre.acme.repository.store
+        text = (store.read("main", ".github/workflows/publish.yml") or b"").decode()
+        bare = re.sub(r"    environment:.*\n(      name.*\n)*", "", text)
+        theatre.acme.wanda.push_commit("main", {".github/workflows/publish.yml": bare}, "No environment")
+        await theatre.settle()
+        commit = await theatre.merge(pull, by=theatre.acme.wanda)
+        theatre.acme.wanda.push_tag("v1.2.0", commit)
+        await theatre.settle()
+        assert [one.tag_name for one in theatre.acme.repository.releases.values()] == ["v1.1.0"]
+        assert not theatre.runs
+        assert "delete `v1.2.0` and ask again" in theatre.status(pull)
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("trigger", ["release-published", "tag-push", "dispatch"])
+@pytest.mark.parametrize("gate", ["rule", "none"])
+async def test_as_many_approve_as_the_pull_request_promised(tmp_path: Path, gate: str, trigger: str) -> None:
+    """Whoever may push to the default branch lowers the number after the release was proposed."""
+    world = {"gate": gate, "trigger": trigger, "settings": "approval.required = 2\n"}
+    async with open_theatre(tmp_path, **world) as theatre:  # type: ignore[arg-type]
+        acme = theatre.acme
+        pull = await theatre.propose(by=acme.wanda)
+        assert "2 approvals" in (pull.body or "")
+        acme.wanda.push_commit("main", {".github/aweigh.toml": "approval.required = 0\n"}, "Nobody is asked")
+        await theatre.settle()
+        assert "Merging publishes" not in theatre.status(pull)
+        await theatre.merge(pull, by=acme.wanda)
+        assert theatre.files("1.2.0") == []
+        assert "as many as its pull request said" in theatre.status(pull)
+        assert await approve(theatre, pull, by="hugo") == ["eyes", "rocket"]
+        assert theatre.files("1.2.0") == []
+        assert await approve(theatre, pull, by="mona") == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_who_pushed_what_was_confirmed_is_kept_from_approving_while_github_does_not_show_them(
+    tmp_path: Path,
+) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        acme = theatre.acme
+        pull = await theatre.propose(by=acme.wanda)
+        await theatre.pass_time(MINUTE)
+        acme.hugo.push_commit(BRANCH, {"more.py": "x = 1\n"}, "More")
+        await theatre.pass_time(MINUTE)
+        await theatre.say(acme.wanda, "/release 1.2.0", pull.number)
+        assert "Ready" in theatre.status(pull)
+        await theatre.merge(pull, by=acme.hugo)
+        await theatre.pass_time(MINUTE)
+        theatre.sandbox.github.faults.add(When(path=r"/activity$"), Refused(reply(200, [])), times=None)
+        assert await approve(theatre, pull) == ["eyes", "-1"]
+        assert theatre.files("1.2.0") == []
+        theatre.sandbox.github.faults.clear()
+        await theatre.pass_time(5 * MINUTE)
+        assert theatre.files("1.2.0") == []
+        assert await approve(theatre, pull) == ["eyes", "-1"]
+        assert await approve(theatre, pull, by="mona") == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("path", ["pyproject.toml", ".github/aweigh.toml"])
+async def test_what_is_pushed_to_the_release_branch_does_not_lift_the_rule_of_two(tmp_path: Path, path: str) -> None:
+    """Mona asks, pushes the setting that would let her approve onto her own release, confirms it and merges it."""
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        mona = theatre.acme.mona
+        pull = await theatre.propose(by=mona)
+        await theatre.pass_time(MINUTE)
+        text = (theatre.acme.repository.store.read(pull.head_sha, path) or b"").decode()
+        table = "[tool.aweigh.approval]\n" if path == "pyproject.toml" else "[approval]\n"
+        mona.push_commit(BRANCH, {path: f"{text}\n{table}self = true\n"}, "Alone")
+        await theatre.pass_time(MINUTE)
+        await theatre.say(mona, "/release 1.2.0", pull.number)
+        await theatre.merge(pull, by=mona)
+        theatre.read_all()
+        assert "who neither asked for this release" in theatre.status(pull)
+        assert await approve(theatre, pull, by="mona") == ["eyes", "-1"]
+        assert "came with the branch of this very release" in theatre.reply(pull.number)
+        assert theatre.files("1.2.0") == []
+        assert await approve(theatre, pull) == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_a_sole_maintainer_who_pushed_may_lift_the_rule_afterwards(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        mona = theatre.acme.mona
+        pull = await theatre.propose(by=mona)
+        await theatre.pass_time(MINUTE)
+        mona.push_commit(BRANCH, WORDS, "Words")
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(pull, by=mona)
+        assert await approve(theatre, pull, by="mona") == ["eyes", "-1"]
+        mona.push_commit("main", {".github/aweigh.toml": "approval.self = true\n"}, "Alone here")
+        await theatre.pass_time(MINUTE)
+        assert await approve(theatre, pull, by="mona") == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()

@@ -69,8 +69,8 @@ class Display:
             self._print(f"{pull.user.login} opened #{pull.number}", pull.title, pull.body or "", "cyan")
 
     def conversation(self, thread: Issue) -> None:
-        """Every comment that is new, and every one that was edited since."""
-        for comment in thread.comments:
+        """Every comment that is new, and then every one that was edited since: what was said is why it was edited."""
+        for comment in sorted(thread.comments, key=lambda comment: comment.id in self._shown):
             before = self._shown.get(comment.id)
             if before != comment.body:
                 self._shown[comment.id] = comment.body

@@ -130,6 +130,8 @@ class Story:
         title = "The publish run waits at its gate, and hugo approves"
         self.display.begin(title)
         self.acme.hugo.comment(pull.number, f"/release approve {VERSION}")
+        # Shown before the bot can answer, so that nobody reads the answer first.
+        self.display.conversation(pull)
         await self._until(title, lambda: not any(gate.waiting_for_apps for gate in self._gates()))
         self.display.conversation(pull)
         self.display.done(title, "the gate is open for exactly that run and commit")
