@@ -141,6 +141,7 @@ class Observer:
             snapshot = replace(snapshot, comments=said, notes=notes)
         if pull is not None and record is not None and (request is not None or _is_moved(pull, record)):
             snapshot = await self._with_branch(snapshot, pull, record)
+            settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else settings
         if request is not None:
             return await self._for_request(snapshot, sight, settings, request)
         return await self._for_pull(snapshot, sight, settings, pull, record) if pull and record else snapshot
@@ -219,17 +220,24 @@ class Observer:
         ours = await self._commits.list_changes(record.bump)
         files = await list_files(self._access.read, pull.number)
         foreign = tuple(sorted({path for path in files if path not in ours}))
-        lifted = snapshot.allows_self and await self._is_lifted(pull, record)
-        return replace(snapshot, foreign_files=foreign, lifted_by_branch=lifted)
+        snapshot = replace(snapshot, foreign_files=foreign)
+        return await self._without_what_it_brings(snapshot, pull, record)
 
-    async def _is_lifted(self, pull: PullRequest, record: Record) -> bool:
-        """Whether people may approve their own release by what others pushed to its branch, and might not by our commit.
+    async def _without_what_it_brings(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
+        """The rules of approval for this release, without what others pushed to its own branch to change them.
 
         Once it is merged the default branch has it as well, and does not tell where it came from.
         """
+        now = snapshot.settings
         before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS))
         after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS))
-        return _lifts(after) and not _lifts(before)
+        if not (isinstance(before, RepositorySettings) and isinstance(after, RepositorySettings)):
+            return replace(snapshot, lifted_by_branch=snapshot.allows_self and _lifts(after) and not _lifts(before))
+        lifted = snapshot.allows_self and after.approval.self_ and not before.approval.self_
+        if isinstance(now, RepositorySettings) and before.approval != after.approval == now.approval:
+            approval = before.approval.model_copy(update={"self_": now.approval.self_})
+            now = now.model_copy(update={"approval": approval})
+        return replace(snapshot, settings=now, lifted_by_branch=lifted)
 
     async def _with_history(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
         """How the release branch came to its head.

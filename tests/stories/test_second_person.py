@@ -366,3 +366,21 @@ async def test_a_sole_maintainer_who_pushed_may_lift_the_rule_afterwards(tmp_pat
         assert await approve(theatre, pull, by="mona") == ["eyes", "rocket"]
         assert len(theatre.files("1.2.0")) == 2
         theatre.read_all()
+
+
+async def test_what_is_pushed_to_the_release_branch_makes_nobody_an_approver_of_it(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        mona = theatre.acme.mona
+        pull = await theatre.propose(by=mona)
+        await theatre.pass_time(MINUTE)
+        mona.push_commit(BRANCH, {".github/aweigh.toml": 'approval.role = "write"\n'}, "Anybody")
+        await theatre.pass_time(MINUTE)
+        await theatre.say(mona, "/release 1.2.0", pull.number)
+        await theatre.merge(pull, by=mona)
+        theatre.read_all()
+        assert "A maintainer who" in theatre.status(pull)
+        assert await approve(theatre, pull, by="wanda") == ["eyes", "-1"]
+        assert theatre.files("1.2.0") == []
+        assert await approve(theatre, pull) == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
