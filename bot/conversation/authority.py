@@ -8,8 +8,11 @@ from bot.release.approvals import role_too_low
 from bot.release.reasons import Because, Reason, because
 from bot.settings.repository import RepositorySettings, SettingsProblem
 
-_STOPS = frozenset({Name.HOLD, Name.CANCEL, Name.REJECT})
-"""What makes nothing happen that cannot be taken back: possible although nobody can tell who may do more."""
+_HARMLESS = frozenset({Name.APPROVE, Name.HOLD, Name.CANCEL, Name.REJECT})
+"""What publishes nothing while the settings cannot be read: possible although nobody can tell who else may.
+
+An approval counts once they can be read again; the release itself stands still until then, and says so.
+"""
 
 HEARD_FROM = Role.TRIAGE
 """Below this role a command costs one reaction and is never answered in words."""
@@ -40,7 +43,7 @@ def objection(
     """Why somebody with ``role`` and ``membership`` of an approving team may not do this, or None when they may."""
     entry = command.entry
     if isinstance(settings, SettingsProblem):
-        if entry.who is not Who.ASK and entry.name not in _STOPS:
+        if entry.who is not Who.ASK and entry.name not in _HARMLESS:
             return because(Reason.SETTINGS_INVALID, path=settings.path, detail=settings.detail)
         settings = RepositorySettings()
     needed = needed_role(entry, settings)
