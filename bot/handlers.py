@@ -12,6 +12,7 @@ from cachetools import LRUCache
 
 from bot.clock import Clock
 from bot.conversation.carry_out import Conversation
+from bot.conversation.remembered import carry_out_remembered
 from bot.engine.protocol import Backoff, Delivery, Engine
 from bot.github.access import Access
 from bot.github.apps import get_app
@@ -34,6 +35,7 @@ _LONGEST_DOWN, _LONGEST_DOWN_ASKED = timedelta(minutes=4), timedelta(minutes=1)
 
 _MOST_DOWN = 4096
 _MOST_USUAL = 4096
+_LATER = timedelta(minutes=10)
 _WIDEST_SPREAD = timedelta(minutes=1)
 
 _PERMISSION_PAUSE = timedelta(hours=1)
@@ -90,6 +92,8 @@ class LaneHandlers:
             return await self._look_when_permitted(repository)
         if bench.usual is not None:
             self._usual[repository.id] = bench.usual
+        for number in await bench.list_remembered():
+            after = min(await carry_out_remembered(bench, number), after or _LATER)
         return after
 
     async def _open_bench(self, repository: RepositoryRef) -> Workbench:

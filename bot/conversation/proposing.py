@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.conversation.registry import Command, Option
 from bot.conversation.talk import Answer, Place, Talk
 from bot.engine.protocol import Backoff
+from bot.github.pulls import add_label
 from bot.messages import replies
 from bot.messages.preview import render_preview
 from bot.release import approvals
@@ -13,6 +14,7 @@ from bot.release.reconcile import Reached
 from bot.release.snapshot import Request, is_astray
 from bot.release.speech import STALENESS
 from bot.release.steps import Blocked, OpenPull, Refused
+from bot.release.when_merged import LABEL
 
 
 async def release(talk: Talk, command: Command, place: Place) -> Answer:
@@ -20,6 +22,8 @@ async def release(talk: Talk, command: Command, place: Place) -> Answer:
     request = _request(talk, place, command.arguments[0], base_commit=command.find(Option.FROM))
     if command.find(Option.DRY_RUN) is not None:
         return await _preview(talk, place, request)
+    if command.find(Option.WHEN_MERGED) is not None:
+        return await _remember(talk, command, place, request)
     reached = talk.rest(await talk.bench.request(place.repository, place.line, request, talk.take_sight()))
     if isinstance(reached.step, Refused | Blocked) and not reached.opened:
         return talk.refuse(reached.step.reason)
@@ -76,6 +80,21 @@ async def _preview(talk: Talk, place: Place, request: Request) -> Answer:
             return talk.refuse(reason)
         case _:
             return _opened(talk, reached, place)
+
+
+async def _remember(talk: Talk, command: Command, place: Place, request: Request) -> Answer:
+    """Leave a label that leads back to this very comment once its pull request is merged."""
+    pull, comment_id = place.pull, talk.comment.comment_id
+    if pull is None or place.is_release_pull or not pull.is_open:
+        return talk.refuse(because(Reason.NOTHING_TO_WAIT_FOR, given=command.arguments[0]))
+    if talk.comment.source == "review":
+        return talk.refuse(because(Reason.WAITS_IN_REVIEW, line=command.line))
+    reached = await talk.bench.preview(place.repository, place.line, request, talk.take_sight())
+    if isinstance(reached.step, Refused | Blocked):
+        return talk.refuse(reached.step.reason)
+    version = reached.step.plan.version if isinstance(reached.step, OpenPull) else command.arguments[0]
+    await add_label(talk.bench.access.speak, pull.number, LABEL)
+    return Answer("rocket", replies.render_remembered(pull, command.arguments[0], version, comment_id))
 
 
 def _opened(talk: Talk, reached: Reached, place: Place) -> Answer:

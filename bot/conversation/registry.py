@@ -47,6 +47,7 @@ class Option(StrEnum):
 
     FROM = "--from"
     DRY_RUN = "--dry-run"
+    WHEN_MERGED = "--when-merged"
 
     @property
     def value_name(self) -> str | None:
@@ -102,10 +103,17 @@ REGISTRY: tuple[Entry, ...] = (
         ("VERSION",),
         Who.RELEASE,
         f"Open the release pull request for VERSION, or move the open one to it. VERSION may be a word: {STEPS}."
-        " `--from` stops when the base is not at that commit; `--dry-run` shows the plan and changes nothing.",
-        ("/release 1.2.0", "/release minor", "/release rc --dry-run", "/release 1.2.0 --from 1a2b3c4"),
+        " `--from` stops when the base is not at that commit; `--dry-run` shows the plan and changes nothing;"
+        " `--when-merged` waits until the pull request is merged that it is written on.",
+        (
+            "/release 1.2.0",
+            "/release minor",
+            "/release rc --dry-run",
+            "/release patch --when-merged",
+            "/release 1.2.0 --from 1a2b3c4",
+        ),
         "`/release cancel`",
-        (Option.FROM, Option.DRY_RUN),
+        (Option.FROM, Option.DRY_RUN, Option.WHEN_MERGED),
     ),
     Entry(
         Name.APPROVE,

@@ -81,10 +81,12 @@ class Overview:
     """Our newest check run on the heads of ``pulls``."""
     conversations: Mapping[int, tuple[Comment, ...]]
     """Whole conversations, of the newest pull request of each line."""
+    labelled: tuple[int, ...] = ()
+    """The numbers of the newest merged pull requests with the label that was asked for."""
 
 
 async def read_overview(
-    session: Session, *, app_id: int, prefix: str, paths: Iterable[str], lines: Iterable[LineRefs]
+    session: Session, *, app_id: int, prefix: str, label: str, paths: Iterable[str], lines: Iterable[LineRefs]
 ) -> Overview | None:
     """The overview; None when the document does not even say what repository it is about.
 
@@ -92,11 +94,13 @@ async def read_overview(
         session: Reads the repository.
         app_id: Whose check runs are ours.
         prefix: What the names of release branches begin with, such as ``aweigh/``.
+        label: Which merged pull requests are told.
         paths: Files of the default branch.
         lines: The lines whose pull requests are told; further ones than the first few are left out.
     """
     asked, wanted = list(lines)[:_MOST_LINES], list(paths)
     variables: dict[str, object] = {"owner": session.owner, "name": session.name, "prefix": f"refs/heads/{prefix}"}
+    variables["labels"] = [label]
     if asked:
         variables |= {"app": app_id, "check": NAME}
     for i, path in enumerate(wanted):
@@ -129,6 +133,7 @@ async def read_overview(
             for node in newest
             if not node["comments"]["pageInfo"]["hasPreviousPage"]
         },
+        labelled=tuple(int(node["number"]) for node in data["labelled"]["nodes"]),
     )
 
 
@@ -144,7 +149,7 @@ def _get_document(paths: int, lines: int) -> str:
 
 
 _DOCUMENT = f"""
-query($owner: String!, $name: String!, $prefix: String!, DECLARED) {{
+query($owner: String!, $name: String!, $prefix: String!, $labels: [String!], DECLARED) {{
   repository(owner: $owner, name: $name) {{
     id databaseId nameWithOwner url isPrivate isFork isArchived
     owner {{ ... on Organization {{ databaseId }} ... on User {{ databaseId }} }}
@@ -161,6 +166,9 @@ query($owner: String!, $name: String!, $prefix: String!, DECLARED) {{
       pageInfo {{ hasNextPage }}
       nodes {{ tagName url isDraft }}
     }}
+    labelled: pullRequests(
+      labels: $labels, states: [MERGED], first: {_MOST_PULLS}, orderBy: {{field: CREATED_AT, direction: DESC}}
+    ) {{ nodes {{ number }} }}
     PARTS
   }}
 }}"""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from bot.github.client import Session
-from bot.github.errors import Unprocessable
+from bot.github.errors import NotFound, Unprocessable
 from bot.github.facts import PullRequest, Push, Repository
 from bot.github.read import read_person, read_pull, read_repository
 
@@ -69,6 +70,17 @@ async def update_pull(session: Session, number: int, *, title: str, body: str) -
 async def close_pull(session: Session, number: int) -> PullRequest:
     """Close the pull request; one that is closed stays closed."""
     return read_pull(await session.patch("/repos/{repository}/pulls/{number}", {"state": "closed"}, number=number))
+
+
+async def add_label(session: Session, number: int, label: str) -> None:
+    """Give the pull request a label, which is made where the repository has none of that name; one that it has stays."""
+    await session.post("/repos/{repository}/issues/{number}/labels", {"labels": [label]}, number=number)
+
+
+async def remove_label(session: Session, number: int, label: str) -> None:
+    """Take a label off the pull request; one that is not there is no error."""
+    with suppress(NotFound):
+        await session.delete("/repos/{repository}/issues/{number}/labels/{label}", number=number, label=label)
 
 
 async def list_merge_methods(session: Session) -> list[MergeMethod]:

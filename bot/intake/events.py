@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from bot.github.facts import RepositoryRef
 from bot.intake.command import CommandDelivery, may_hold_command
 from bot.intake.payload import Malformed, Payload
+from bot.release.when_merged import LABEL
 
 RELEASE_BRANCHES: Final = "aweigh/"
 BUTTONS: Final = frozenset({"hold", "unhold", "recreate"})
@@ -42,6 +43,8 @@ class Wake:
 
     repository: RepositoryRef
     hint: str
+    merged: int | None = None
+    """The number of a pull request that was merged and on which a command waits for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
     if _is_own(payload.find_child("sender"), identity):
         return Ignored("our own doing")
     if action == "closed" and pull.flag("merged"):
-        return _wake(payload, "pull request merged")
+        # The list of labelled ones may not show it yet, when it is looked at.
+        waits = LABEL in pull.names("labels")
+        return Wake(payload.repository(), "pull request merged", pull.integer("number") if waits else None)
     if action in {"closed", "reopened", "synchronize", "edited", "labeled", "unlabeled"} and _is_release_branch(
         pull.child("head").text("ref")
     ):

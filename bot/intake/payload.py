@@ -82,6 +82,12 @@ class Payload:
             return None
         return Payload(value[0], f"{self._path}pull_requests[0].").integer("number")
 
+    def names(self, name: str) -> list[str]:
+        """The names of the objects in a list, such as ``labels``; whatever is none of it is passed over."""
+        value = self._members.get(name)
+        found = [one.get("name") for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+        return [one for one in found if isinstance(one, str)]
+
     def flag(self, name: str) -> bool:
         """Whether the member is true; null and missing are false."""
         return self._members.get(name) is True

@@ -23,6 +23,7 @@ from bot.github.tokens import Secret
 from bot.intake.command import CommandDelivery
 from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
 from bot.intake.payload import Malformed
+from bot.release.lines import note_remembered
 
 LARGEST_BODY: Final = 25 * 1024 * 1024
 """GitHub sends no larger payload ("Webhook events and payloads")."""
@@ -129,7 +130,9 @@ class Webhook:
                 return Verdict(202, "dropped", reason)
             case Malformed() as malformed:
                 raise Refusal(400, "malformed", str(malformed))
-            case Wake(repository, hint):
+            case Wake(repository, hint, merged):
+                if merged is not None:
+                    await note_remembered(self._engine.intents(repository), merged)
                 await self._engine.wake(repository)
                 return Verdict(202, "wake-up", hint)
             case CommandDelivery() as command:

@@ -157,6 +157,21 @@ def _base_moved(reason: Because) -> Said:
     )
 
 
+def _nothing_to_wait_for(reason: Because) -> Said:
+    return Said(
+        "`--when-merged` waits for the pull request that it is written on, and here is none that can still be merged.",
+        "To ask for the release now, leave it out:",
+        f"/release {reason.get('given')}",
+    )
+
+
+def _waits_in_review(reason: Because) -> Said:
+    return Said(
+        "What waits for a merge has to be a comment of its own: of a review I cannot tell whether it was edited.",
+        paste=reason.get("line"),
+    )
+
+
 def _undone_pull(reason: Because) -> Said:
     return Said(
         "This pull request was closed, which cancels the release; opening it again does not bring the request back.",
@@ -680,6 +695,8 @@ _WORDS: dict[Reason, Callable[[Because], Said]] = {
     Reason.NOT_A_LINE: _not_a_line,
     Reason.BASE_GONE: _base_gone,
     Reason.BASE_MOVED: _base_moved,
+    Reason.NOTHING_TO_WAIT_FOR: _nothing_to_wait_for,
+    Reason.WAITS_IN_REVIEW: _waits_in_review,
     Reason.ARCHIVED: _archived,
     Reason.SETTINGS_INVALID: _settings_invalid,
     Reason.PROJECT_UNREADABLE: _project_unreadable,

@@ -47,6 +47,16 @@ def render_already(pull: PullRequest, version: str, comment_id: int) -> str:
     return _reply(comment_id, f"Already done: #{pull.number} is the release pull request for {code(version)}.")
 
 
+def render_remembered(pull: PullRequest, asked: str, version: str, comment_id: int) -> str:
+    """The answer to a release that is asked for once a pull request is merged; ``version`` is what it would be now."""
+    now = "" if asked == version else f", which would be {code(version)} by now"
+    return _reply(
+        comment_id,
+        f"Once #{pull.number} is merged I ask for {code(asked)}{now}, if you still may then. To take that back, delete your"
+        " comment.",
+    )
+
+
 def render_confirmed(pull: PullRequest, version: str, comment_id: int) -> str:
     """The answer to asking again for a release onto whose branch others have pushed."""
     return _reply(

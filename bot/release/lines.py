@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.engine.protocol import Intents
+from bot.engine.protocol import Intent, Intents
 from bot.release.snapshot import Line
 
 UNDER_WAY: Final = "line:"
@@ -20,6 +20,9 @@ UNDER_WAY: Final = "line:"
 
 MERGED: Final = "merged:"
 """How the key of a merged release's note begins."""
+
+REMEMBERED: Final = "remembered:"
+"""How the key of a note begins that leads to a command which waited for a merge."""
 
 LASTS: Final = timedelta(days=35)
 """How long after its merge a release can be under way: no workflow run lasts longer (docs: "Actions limits")."""
@@ -30,10 +33,11 @@ _MOST_MERGED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What was noted: lines, and the numbers of merged pull requests, newest first."""
+    """What was noted: lines, the numbers of merged release pull requests, newest first, and of others with a command."""
 
     lines: tuple[Line, ...]
     merged: tuple[int, ...]
+    remembered: tuple[int, ...] = ()
 
 
 async def note_line(intents: Intents, line: Line) -> None:
@@ -56,9 +60,25 @@ async def forget_merged(intents: Intents, number: int) -> None:
     await intents.forget(f"{MERGED}{number}")
 
 
+async def note_remembered(intents: Intents, number: int) -> None:
+    """This pull request was merged, and a command in its thread waits for that."""
+    await intents.record(f"{REMEMBERED}{number}", {})
+
+
+async def find_remembered(intents: Intents, number: int) -> Intent | None:
+    """The note of such a pull request."""
+    return await intents.find(f"{REMEMBERED}{number}")
+
+
+async def forget_remembered(intents: Intents, number: int) -> None:
+    """The command was carried out."""
+    await intents.forget(f"{REMEMBERED}{number}")
+
+
 async def get_noted(intents: Intents) -> Noted:
     """Everything that was noted and not forgotten."""
     keys = [intent.key for intent in await intents.list()]
     lines = tuple(Line(key.removeprefix(UNDER_WAY)) for key in keys if key.startswith(UNDER_WAY))
     merged = sorted((int(key.removeprefix(MERGED)) for key in keys if key.startswith(MERGED)), reverse=True)
-    return Noted(lines, tuple(merged[:_MOST_MERGED]))
+    remembered = sorted(int(key.removeprefix(REMEMBERED)) for key in keys if key.startswith(REMEMBERED))
+    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered))

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     NOT_A_LINE = "not-a-line"
     BASE_GONE = "base-gone"
     BASE_MOVED = "base-moved"
+    NOTHING_TO_WAIT_FOR = "nothing-to-wait-for"
+    WAITS_IN_REVIEW = "waits-in-review"
     # What the repository offers.
     ARCHIVED = "archived"
     SETTINGS_INVALID = "settings-invalid"

@@ -26,6 +26,7 @@ from bot.github.repositories import (
 from bot.release.commits import Commits
 from bot.release.own_check import OwnCheck
 from bot.release.snapshot import BRANCHES, Line
+from bot.release.when_merged import LABEL
 from bot.settings.repository import SETTINGS_PATHS
 
 _MOST_PULLS = 50
@@ -36,7 +37,9 @@ async def look(access: Access, own_check: OwnCheck, commits: Commits, app_id: in
     """What there is to see now of these release lines."""
     asked = [LineRefs(line.base, line.branch) for line in lines]
     try:
-        overview = await read_overview(access.read, app_id=app_id, prefix=BRANCHES, paths=SETTINGS_PATHS, lines=asked)
+        overview = await read_overview(
+            access.read, app_id=app_id, prefix=BRANCHES, label=LABEL, paths=SETTINGS_PATHS, lines=asked
+        )
     except (PermissionMissing, GraphQLError):
         overview = None
     if overview is not None and overview.files is not None:
@@ -53,6 +56,10 @@ class Sight:
     async def get_repository(self) -> Repository:
         """The repository itself."""
         return self._overview.repository if self._overview else await get_repository(self._access.read)
+
+    def list_remembered(self) -> tuple[int, ...]:
+        """The merged pull requests on which a command waits to be carried out."""
+        return self._overview.labelled if self._overview else ()
 
     async def list_branches(self) -> list[str]:
         """The names of all release branches."""

@@ -15,7 +15,17 @@ from bot.messages.prompts import PROMPT
 from bot.release.decide import next_step
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
-from bot.release.lines import LASTS, Noted, forget_line, forget_merged, get_noted, note_line, note_merged
+from bot.release.lines import (
+    LASTS,
+    Noted,
+    find_remembered,
+    forget_line,
+    forget_merged,
+    forget_remembered,
+    get_noted,
+    note_line,
+    note_merged,
+)
 from bot.release.observe import Observer
 from bot.release.orders import Order
 from bot.release.own_check import OwnCheck
@@ -44,6 +54,7 @@ class Workbench:
         self._intents, self._clock = intents, clock
         self.usual: Line | None = None
         """The line of the default branch, once a round has seen it."""
+        self._remembered: tuple[int, ...] = ()
 
     async def request(
         self, repository: Repository, line: Line, request: Request, sight: Sight | None = None
@@ -134,6 +145,17 @@ class Workbench:
         snapshot = await self.observer.observe(repository, Line(pull.base_branch), pull, sight=sight)
         return Reached(snapshot, next_step(snapshot))
 
+    async def list_remembered(self) -> list[int]:
+        """The merged pull requests on which a command waits: those that the last round saw, and those we were told of."""
+        noted = await get_noted(self._intents)
+        return sorted({*self._remembered, *noted.remembered})
+
+    async def forget_remembered(self, number: int, *, if_old: bool = False) -> None:
+        """Forget what we were told of a merged pull request; ``if_old``: only when reads would show it by now."""
+        noted = await find_remembered(self._intents, number)
+        if noted is not None and not (if_old and self.is_recent(noted.recorded_at)):
+            await forget_remembered(self._intents, number)
+
     async def round(self, guess: Line | None = None) -> timedelta | None:
         """Take every release under way as far as it goes; when to look again, if at all.
 
@@ -143,6 +165,7 @@ class Workbench:
         noted = await get_noted(self._intents)
         sight, lines = await self._survey(noted, guess)
         repository = await sight.get_repository()
+        self._remembered = sight.list_remembered()
         pulls = {line: await self._list_under_way(repository, line, sight, noted) for line in lines}
         for pull in await self._list_hidden(repository, sight, noted, pulls):
             pulls.setdefault(Line(pull.base_branch), []).append(pull)

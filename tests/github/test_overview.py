@@ -64,6 +64,7 @@ DATA: dict[str, Any] = {
         "pageInfo": WHOLE,
         "nodes": [{"prefix": "refs/heads/", "name": "aweigh/main", "target": {"oid": HEAD}}],
     },
+    "labelled": {"nodes": [{"number": 8}]},
     "tags": {"pageInfo": WHOLE, "nodes": [{"name": "v1", "target": {"__typename": "Commit", "oid": MERGE}}]},
     "releases": {
         "pageInfo": WHOLE,
@@ -93,7 +94,9 @@ class Told:
 
 async def read(**changes: Any) -> Overview:
     told: Session = Told(deepcopy(DATA) | changes)  # type: ignore[assignment]
-    found = await read_overview(told, app_id=9, prefix="aweigh/", paths=["one.toml", "two.toml"], lines=[LINE])
+    found = await read_overview(
+        told, app_id=9, prefix="aweigh/", label="wait", paths=["one.toml", "two.toml"], lines=[LINE]
+    )
     assert found is not None
     return found
 
@@ -166,7 +169,12 @@ async def test_files_are_told_with_their_exact_bytes_or_not_at_all() -> None:
 
 async def test_without_a_commit_nothing_is_told() -> None:
     told: Session = Told(DATA | {"defaultBranchRef": None})  # type: ignore[assignment]
-    assert await read_overview(told, app_id=9, prefix="aweigh/", paths=["one.toml", "two.toml"], lines=[LINE]) is None
+    assert (
+        await read_overview(
+            told, app_id=9, prefix="aweigh/", label="wait", paths=["one.toml", "two.toml"], lines=[LINE]
+        )
+        is None
+    )
 
 
 async def test_more_lines_than_fit_are_left_out() -> None:
@@ -174,7 +182,9 @@ async def test_more_lines_than_fit_are_left_out() -> None:
     told = Told(DATA | more)
     lines = [LineRefs(f"{i}.x", f"aweigh/{i}.x") for i in range(7)]
     session: Session = told  # type: ignore[assignment]
-    found = await read_overview(session, app_id=9, prefix="aweigh/", paths=["one.toml", "two.toml"], lines=lines)
+    found = await read_overview(
+        session, app_id=9, prefix="aweigh/", label="wait", paths=["one.toml", "two.toml"], lines=lines
+    )
     assert found is not None
     assert list(found.pulls) == [f"aweigh/{i}.x" for i in range(5)]
     assert told.variables["base4"] == "refs/heads/4.x"

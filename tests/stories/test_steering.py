@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.release.when_merged import LABEL
 from bot.sandbox.state.conversation import PullRequest
+from bot.sandbox.state.repository import Grant
 from tests.stories.test_commands import open_pulls, version_in
 from tests.stories.theatre import Theatre, open_theatre
 
@@ -393,3 +395,115 @@ async def test_no_other_button_is_a_command(tmp_path: Path, identifier: str) -> 
         await press(theatre, "hugo", pull, identifier)
         assert theatre.files("1.2.0") == []
         assert len(theatre.acme.repository.pulls) == 2
+
+
+# Once merged
+
+
+async def test_a_release_that_waits_for_a_merge_is_asked_for_then(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        feature = theatre.feature
+        assert await say(theatre, "mona", "/release patch --when-merged", feature) == ["eyes", "rocket"]
+        assert theatre.reply(feature) == snapshot(name="remembered")
+        assert open_pulls(theatre) == []
+        theatre.acme.hugo.merge_pull(feature, "squash")
+        await theatre.settle()
+        assert theatre.reply(feature) == snapshot(name="opened")
+        assert open_pulls(theatre) == ["Release widget 1.1.1"]
+        assert theatre.record(theatre.release_pull).requester_id == theatre.acme.mona.user.id
+        assert theatre.acme.repository.store.read(theatre.release_pull.head_sha, "widget/turning.py") is not None
+        assert [label.name for label in theatre.acme.repository.issues[feature].labels] == []
+        # Whatever else happens, it is asked for once.
+        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "More")
+        await theatre.settle()
+        assert len([pull for pull in theatre.acme.repository.pulls if pull.head_ref == "aweigh/main"]) == 1
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("undo", ["edit", "delete", "demote", "label"])
+async def test_what_was_taken_back_before_the_merge_is_not_asked_for(tmp_path: Path, undo: str) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        acme, feature = theatre.acme, theatre.feature
+        comment = await theatre.say(acme.wanda, "/release patch --when-merged")
+        theatre.read_all()
+        match undo:
+            case "edit":
+                acme.mona.edit_comment(feature, comment, "/release major --when-merged")
+            case "delete":
+                acme.wanda.delete_comment(feature, comment)
+            case "demote":
+                theatre.sandbox.world.add_collaborator(acme.repository, acme.wanda.user, Grant("triage"))
+            case _:
+                acme.wanda.label(feature)
+        acme.hugo.merge_pull(feature, "merge")
+        await theatre.settle()
+        assert open_pulls(theatre) == []
+        said = theatre.replies(feature)
+        assert len(said) == (undo == "demote")
+        assert acme.repository.issues[feature].labels == []
+
+
+async def test_a_label_by_somebody_else_is_no_command(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        theatre.acme.wanda.comment(theatre.feature, "Let me put a label on this.")
+        theatre.acme.wanda.label(theatre.feature, LABEL)
+        theatre.acme.hugo.merge_pull(theatre.feature, "merge")
+        await theatre.settle()
+        assert open_pulls(theatre) == []
+
+
+async def test_where_no_merge_is_to_come_nothing_waits(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        issue = theatre.open_issue(theatre.acme.rosa)
+        assert await say(theatre, "mona", "/release patch --when-merged", issue.number) == ["eyes", "-1"]
+        assert theatre.reply(issue.number) == snapshot(name="an issue")
+        assert await say(theatre, "mona", "/release 1.0.0 --when-merged", theatre.feature) == ["eyes", "-1"]
+        assert theatre.reply(theatre.feature) == snapshot(name="a version that cannot be")
+        review = theatre.acme.mona.submit_review(theatre.feature, "/release patch --when-merged")
+        await theatre.settle()
+        assert theatre.reactions(review) == ["eyes", "-1"]
+        assert theatre.reply(theatre.feature) == snapshot(name="a review")
+        theatre.acme.mona.merge_pull(theatre.feature, "merge")
+        await theatre.settle()
+        assert open_pulls(theatre) == []
+
+
+# Notes
+
+
+async def test_notes_that_were_set_survive_another_version_and_are_released(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        assert await say(theatre, "tariq", "/release notes", pull.number) == ["eyes", "rocket"]
+        assert theatre.reply(pull.number) == snapshot(name="from the changelog")
+        assert await say(theatre, "mona", "/release notes set", pull.number) == ["eyes", "confused"]
+        assert theatre.reply(pull.number) == snapshot(name="no text")
+        text = "/release notes set\n\n## Sails\n\n- The wind is free. @everyone <!-- x -->\n"
+        assert await say(theatre, "tariq", text, pull.number) == ["eyes", "-1"]
+        theatre.read_all()
+        assert await say(theatre, "mona", text, pull.number) == ["eyes", "rocket"]
+        await say(theatre, "mona", "/release 1.3.0", pull.number)
+        theatre.read_all()
+        await say(theatre, "tariq", "/release notes", pull.number)
+        assert theatre.reply(pull.number) == snapshot(name="as set")
+        await theatre.merge(pull)
+        theatre.read_all()
+        assert theatre.plain(theatre.release("v1.3.0").body or "") == snapshot(name="released")
+        assert await say(theatre, "mona", text, pull.number) == ["eyes", "-1"]
+        assert theatre.reply(pull.number) == snapshot(name="too late")
+
+
+@pytest.mark.parametrize("by", ["mona", "wanda"])
+async def test_notes_in_a_comment_that_was_edited_are_nobodys(tmp_path: Path, by: str) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        comment = await theatre.say(theatre.acme.mona, "/release notes set\nSails.", pull.number)
+        getattr(theatre.acme, by).edit_comment(pull.number, comment, "/release notes set\nOurs.")
+        await theatre.settle()
+        assert "was edited or deleted" in theatre.status(pull)
+        await theatre.merge(pull)
+        assert "Ours." not in (theatre.release("v1.2.0").body or "")
+        assert "Widgets can be spun." in (theatre.release("v1.2.0").body or "")
+        theatre.read_all()
