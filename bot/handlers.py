@@ -87,13 +87,13 @@ class LaneHandlers:
         bench = await self._open_bench(repository)
         try:
             after = await bench.round(self._usual.get(repository.id))
+            for number in await bench.list_remembered():
+                after = min(await carry_out_remembered(bench, number), after or _LATER)
         except PermissionMissing as missing:
             log.warning("not permitted to look", why=describe(missing), detail=str(missing))
             return await self._look_when_permitted(repository)
         if bench.usual is not None:
             self._usual[repository.id] = bench.usual
-        for number in await bench.list_remembered():
-            after = min(await carry_out_remembered(bench, number), after or _LATER)
         return after
 
     async def _open_bench(self, repository: RepositoryRef) -> Workbench:

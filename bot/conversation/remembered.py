@@ -30,6 +30,9 @@ from bot.release.steps import Blocked, Refused
 from bot.release.when_merged import LABEL
 from bot.release.workbench import Workbench
 
+_IF_IT_STAYS = timedelta(hours=1)
+"""How long until another look at a label that we may not take off: whoever may does that, or grants the permission."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -52,6 +55,7 @@ async def carry_out_remembered(bench: Workbench, number: int) -> timedelta:
         await remove_label(bench.access.speak, number, LABEL)
     except DECLINED as error:
         log.warning("label not removed", pull=number, why=describe(error))
+        return _IF_IT_STAYS
     await bench.forget_remembered(number)
     return NOW
 
