@@ -1,0 +1,25 @@
+"""A sentence and a fix for each reason code: what is wrong, why, and the line to paste."""
+
+from __future__ import annotations
+
+from bot.messages.reasons import asked, branch, merged, people, permissions, repository, steering
+from bot.messages.reasons.said import Said, Words
+from bot.release.reasons import Because
+
+_WORDS: Words = {
+    **asked.WORDS,
+    **repository.WORDS,
+    **branch.WORDS,
+    **steering.WORDS,
+    **merged.WORDS,
+    **permissions.WORDS,
+    **people.WORDS,
+}
+
+
+def say(reason: Because) -> Said:
+    """The words for ``reason``."""
+    return _WORDS[reason.code](reason)
+
+
+__all__ = ["Said", "say"]

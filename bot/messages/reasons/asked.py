@@ -1,0 +1,106 @@
+"""Why what was asked for cannot be had."""
+
+from __future__ import annotations
+
+from bot.messages.reasons.said import Said, Words, given_line, next_line
+from bot.messages.text import code, render_parts, short
+from bot.release.reasons import Because, Reason
+
+
+def _version_invalid(reason: Because) -> Said:
+    return Said(render_parts(reason.parts), "Versions are written as PEP 440 says.", next_line(reason))
+
+
+def _version_not_newer(reason: Because) -> Said:
+    newer = (
+        f"{code(reason.get('version'))} is not newer than {code(reason.get('newest'))}, which the files already say."
+    )
+    return Said(
+        render_parts(reason.parts) if reason.parts else newer, "A release only goes forward.", next_line(reason)
+    )
+
+
+def _version_taken(reason: Because) -> Said:
+    return Said(
+        f"{code(reason.get('version'))} is taken: {code(reason.get('index'))} already has files of it.",
+        "An index never takes the same file name twice, not even after a deletion.",
+        next_line(reason),
+    )
+
+
+def _tag_exists(reason: Because) -> Said:
+    return Said(f"The tag {code(reason.get('tag'))} exists already.", "A tag is never moved.", next_line(reason))
+
+
+def _release_open(reason: Because) -> Said:
+    number = reason.get("number")
+    return Said(
+        f"#{number} is open for {code(reason.get('version'))}; a branch has one release pull request at a time.",
+        f"Merge or close #{number}, or change its version in its own thread:",
+        f"/release {reason.get('given')}",
+    )
+
+
+def _foreign_pull(reason: Because) -> Said:
+    return Said(
+        f"#{reason.get('number')} is open from the branch {code(reason.get('branch'))}, and it is not mine.",
+        "Close it, and ask again:",
+        given_line(reason),
+    )
+
+
+def _not_a_line(reason: Because) -> Said:
+    return Said(
+        f"Releases are not made from the branch {code(reason.get('base'))}.",
+        f"They are made from {code(reason.get('default'))} and from maintenance branches such as `1.1.x`. In an issue, or on"
+        f" a pull request into {code(reason.get('default'))}, this asks for a release of that:",
+        given_line(reason),
+    )
+
+
+def _base_gone(reason: Because) -> Said:
+    return Said(
+        f"The branch {code(reason.get('base'))} is gone, so nothing can be released from it.",
+        f"In an issue, or on a pull request into {code(reason.get('default'))}, this asks for a release of that:",
+        given_line(reason),
+    )
+
+
+def _base_moved(reason: Because) -> Said:
+    base, wanted, found = code(reason.get("base")), reason.get("wanted"), reason.get("found")
+    return Said(
+        f"{base} is at {code(short(found))} now, not at {code(short(wanted))}: what came since would be released, too.",
+        f"Look at that and name the commit that you have looked at. To release {code(short(wanted))} without it, make a"
+        " maintenance branch such as `1.2.x` there, and ask for it on a pull request into that.",
+        f"/release {reason.get('given')} --from {short(found)}",
+    )
+
+
+def _nothing_to_wait_for(reason: Because) -> Said:
+    return Said(
+        "`--when-merged` waits for the pull request that it is written on, and here is none that can still be merged.",
+        "To ask for the release now, leave it out:",
+        f"/release {reason.get('given')}",
+    )
+
+
+def _waits_in_review(reason: Because) -> Said:
+    return Said(
+        "What waits for a merge has to be a comment of its own: of a review I cannot tell whether it was edited.",
+        paste=reason.get("line"),
+    )
+
+
+WORDS: Words = {
+    Reason.VERSION_INVALID: _version_invalid,
+    Reason.VERSION_NOT_NEWER: _version_not_newer,
+    Reason.VERSION_TAKEN: _version_taken,
+    Reason.TAG_EXISTS: _tag_exists,
+    Reason.RELEASE_OPEN: _release_open,
+    Reason.FOREIGN_PULL: _foreign_pull,
+    Reason.NOT_A_LINE: _not_a_line,
+    Reason.BASE_GONE: _base_gone,
+    Reason.BASE_MOVED: _base_moved,
+    Reason.NOTHING_TO_WAIT_FOR: _nothing_to_wait_for,
+    Reason.WAITS_IN_REVIEW: _waits_in_review,
+}

@@ -1,0 +1,43 @@
+"""What GitHub does not let us do."""
+
+from __future__ import annotations
+
+from bot.messages.reasons.said import Said, Words
+from bot.messages.text import code
+from bot.release.reasons import Because, Reason
+
+_PERMISSIONS = {
+    "actions": "see environments, start the publish workflow and follow its run",
+    "checks": "keep who asked for a release where nobody can forge it",
+    "contents": "read the project and write the release branch, the tag and the GitHub Release",
+    "deployments": "open the gate of the environment after an approval",
+    "issues": "answer and react in issues",
+    "members": "see who is in a team that may approve",
+    "pull_requests": "read pull requests and open the release pull request",
+    "workflows": "tag a commit that changes workflow files",
+}
+"""What each permission of the App is for, as the sentence goes on."""
+
+
+def _permission_missing(reason: Because) -> Said:
+    fix = "An owner grants it in the settings of the App's installation. A release under way then goes on by itself."
+    lacking = [name for name in reason.get("permissions").split() if name in _PERMISSIONS]
+    if not lacking:
+        return Said(f"GitHub does not let me: {code(reason.get('detail'))}.", fix)
+    wanted = "; ".join(
+        f"{code(f'{name}: write')} to {purpose}" for name, purpose in _PERMISSIONS.items() if name in lacking
+    )
+    return Said(f"I was not granted a permission here that I need: {wanted}.", fix)
+
+
+def _refused_by_github(reason: Because) -> Said:
+    return Said(
+        f"GitHub did not do it: {code(reason.get('detail'))}.",
+        "I look again in a while; mend the cause and it goes on.",
+    )
+
+
+WORDS: Words = {
+    Reason.PERMISSION_MISSING: _permission_missing,
+    Reason.REFUSED_BY_GITHUB: _refused_by_github,
+}
