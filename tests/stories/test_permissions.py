@@ -16,8 +16,11 @@ from tests.stories.hours import MORNING, pass_time
 from tests.stories.logbook import LogLines
 from tests.stories.theatre import Theatre, open_theatre
 
-ASKED = {name: level for name, level in PERMISSIONS.items() if name != "metadata"}
-"""What an owner can withhold: GitHub grants every App the permission to read metadata."""
+ASKED = {name: level for name, level in PERMISSIONS.items() if name not in ("metadata", "members")}
+"""What an owner can withhold: GitHub grants every App the permission to read metadata.
+
+Who is a member is asked only where teams may approve, and what is said without that stands in test_settings.
+"""
 
 PURPOSES = {
     "actions": "see environments, start the publish workflow and follow its run",
