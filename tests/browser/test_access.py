@@ -124,6 +124,17 @@ def list_violations(visitor: Visitor, *rules: str) -> list[str]:
     ]
 
 
+def test_the_preview_of_a_comment_is_for_everybody(visit: Visits, addresses: dict[str, str]) -> None:
+    visitor = visit()
+    visitor.open(FEATURE)
+    visitor.page.get_by_role("textbox", name="Comment").fill("# Loud\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    visitor.page.get_by_role("tab", name="Preview").click()
+    expect(visitor.page.locator("#panel-preview table")).to_be_visible()
+    assert visitor.page.evaluate(STRUCTURE) == []
+    visitor.page.evaluate(AXE)
+    assert list_violations(visitor) == []
+
+
 def test_pictures_of_dark_and_phone(strict: Visits, addresses: dict[str, str]) -> None:
     for label, visitor in {
         "dark": strict(scheme="dark"),
@@ -146,7 +157,7 @@ def test_the_keyboard_gets_everywhere(visit: Visits, addresses: dict[str, str]) 
     for _ in range(40):
         visitor.page.keyboard.press("Tab")
         reached.add(visitor.page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
-    assert {"body", "Comment", "/release 1.2.0"} <= reached
+    assert {"body", "Comment", "/release 1.3.0"} <= reached
 
 
 def test_the_page_without_the_demo_says_that_it_is_gone(visit: Visits) -> None:

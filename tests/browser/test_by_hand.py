@@ -16,6 +16,44 @@ def world(browser: Browser, demo: str) -> None:
     visits.close()
 
 
+def test_a_comment_is_looked_at_before_it_is_sent(visit: Visits) -> None:
+    rosa = visit()
+    rosa.open(FEATURE)
+    rosa.be("rosa")
+    box = rosa.page.get_by_role("textbox", name="Comment")
+    write, preview = rosa.page.get_by_role("tab", name="Write"), rosa.page.get_by_role("tab", name="Preview")
+    panel = rosa.page.get_by_role("tabpanel", name="Preview")
+    box.fill("**Nice**, as in #1 <script>window.previewed = 1</script>")
+    box.press("Shift+Tab")
+    expect(write).to_be_focused()
+    write.press("ArrowRight")
+    expect(preview).to_be_focused()
+    expect(preview).to_have_attribute("aria-selected", "true")
+    expect(panel.locator("strong")).to_have_text("Nice")
+    expect(panel.get_by_role("link", name="#1")).to_be_visible()
+    expect(panel).to_contain_text("<script>")
+    assert panel.locator("script").count() == 0
+    preview.press("Tab")
+    expect(panel).to_be_focused()
+
+    hugo = visit()
+    hugo.open(FEATURE)
+    hugo.be("hugo")
+    hugo.say("Go on.")
+    rosa.comment("Go on.")  # The page was brought up to date, around what is being looked at.
+    expect(panel.locator("strong")).to_have_text("Nice")
+    rosa.shoot("preview")
+    panel.press("Control+Enter")
+    rosa.comment("Nice, as in #1")
+    expect(write).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_value("")
+
+    preview.click()
+    expect(panel).to_have_text("Nothing to preview.")
+    rosa.page.get_by_role("button", name="Comment", exact=True).click()
+    expect(box).to_be_focused()  # The browser says that something is missing, where it is missing.
+
+
 def test_a_command_is_typed_and_the_bot_opens_the_release_pull_request(visit: Visits) -> None:
     mona = visit()
     mona.open("/")
@@ -161,7 +199,7 @@ def test_whatever_a_comment_holds_it_is_read_and_does_nothing(visit: Visits) -> 
     stan.open(FEATURE)
     stan.be("stan")
     stan.say(HOSTILE)
-    said = stan.page.locator(".comment .prose").filter(has_text="window.hacked = 1")
+    said = stan.page.locator("article.comment .prose").filter(has_text="window.hacked = 1")
     expect(said.locator("strong")).to_have_text("bold")
     expect(said).to_contain_text('<img src=x onerror="window.hacked = 2">')
     expect(said.get_by_text("a trap")).to_be_visible()
@@ -178,4 +216,4 @@ def test_without_script_everything_can_be_done_by_reloading(visit: Visits) -> No
     plain.open(FEATURE)
     plain.page.get_by_role("textbox", name="Comment").fill("/release help")
     plain.page.get_by_role("button", name="Comment", exact=True).click()
-    expect(plain.page.locator(".comment .prose").filter(has_text="/release help").first).to_be_visible()
+    expect(plain.page.locator("article.comment .prose").filter(has_text="/release help").first).to_be_visible()
