@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FEATURE, HOME, Visits
+from tests.browser.judging import list_violations
 
 RELEASE = f"{HOME}/pull/2"
 
@@ -34,6 +35,9 @@ def test_the_story_waits_for_a_reader_who_steps_through_it(visit: Visits) -> Non
     visitor.shoot("run-for-reviewers")
     player.get_by_role("button", name="Go on").click()
     visitor.hear_out()
+    visitor.open(f"{HOME}/releases/tag/v1.2.0")
+    expect(visitor.page.locator(".assets li").first).to_be_visible()
+    assert list_violations(visitor) == []
 
 
 def test_a_build_that_fails_is_explained_and_mended(visit: Visits) -> None:

@@ -17,7 +17,7 @@ from bot.sandbox.demo.bot_process import BotFailedError, run_bot
 from bot.sandbox.demo.display import Display
 from bot.sandbox.demo.install import InstallFailedError, install
 from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.state.conversation import PullRequest
+from bot.sandbox.state.conversation import Comment, PullRequest
 from bot.sandbox.state.runs import Gate, WorkflowRun
 
 VERSION = "1.2.0"
@@ -35,7 +35,7 @@ class StageFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What happens next, and the path of the page on which one can watch it."""
+    """What happens next, and the path of the page, or of the place on it, where one can watch it."""
 
     title: str
     page: str
@@ -80,8 +80,8 @@ class Story:
         if self.gate in ("rule", "both"):
             yield Scene("The publish run waits at its gate, and the bot asks in the thread",
                         await self._run_page(), by_itself=True, look=_LOOK)  # fmt: skip
-            await self._asked(pull, "wants to publish")
-            yield Scene("hugo approves in the thread", self._page(pull))
+            asked = await self._asked(pull, "wants to publish")
+            yield Scene("hugo approves in the thread", f"{self._page(pull)}#issuecomment-{asked.id}")
             await self._approve(pull)
         if self.gate in ("reviewers", "both"):
             yield Scene("The environment has required reviewers: the bot mentions them",
@@ -128,11 +128,11 @@ class Story:
             raise StageFailedError(f"{title}: it is on {tagged}")
         self.display.done(title, tagged[:7])
 
-    async def _asked(self, pull: PullRequest, words: str) -> None:
-        await self._until(
-            "The publish run waits at its gate", lambda: any(words in comment.body for comment in pull.comments)
-        )
+    async def _asked(self, pull: PullRequest, words: str) -> Comment:
+        title = "The publish run waits at its gate"
+        found = await self._until(title, lambda: next((one for one in pull.comments if words in one.body), None))
         self.display.conversation(pull)
+        return found
 
     async def _approve(self, pull: PullRequest) -> None:
         title = "The publish run waits at its gate, and hugo approves"

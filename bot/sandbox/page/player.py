@@ -34,7 +34,7 @@ class Player:
         state: What the visitor wants: nothing yet, go on, or wait; then how it ended.
         scene: What happens next, or now if `busy`.
         number: The scene's number, from 1.
-        watch: The path of the page on which there is something to see now; None when there is nothing.
+        watch: The path of the page, or of the place on it, where there is something to see now; None when there is nothing.
         cue: Grows whenever the visitor's window is to look again: at another page, or at what happens on this one.
         problem: Why the story broke off.
     """

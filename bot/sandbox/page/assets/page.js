@@ -149,7 +149,7 @@
     sessionStorage.setItem("cue", cue);
     if (seen === null && now === undefined) return; // A window that was opened between two scenes stays where it is.
     const typing = document.activeElement?.matches?.("textarea, input") && document.activeElement.value;
-    if (location.pathname !== watch && !typing) location.assign(watch);
+    if (location.pathname !== watch.split("#")[0] && !typing) location.assign(watch);
     else if (!typing) reveal();
   }
 
