@@ -49,7 +49,7 @@ async def fail_a_run(booth: Booth) -> WorkflowRun:
         (f"{HOME}/branches", "turn-widgets"),
         (f"{HOME}/tags", "v1.1.0"),
         (f"{HOME}/pulls", "Widgets can be turned"),
-        (f"{HOME}/pulls?state=closed", "None."),
+        (f"{HOME}/pulls?state=closed", "No pull request is closed."),
         (f"{HOME}/pull/1", "They could only be spun before."),
         (f"{HOME}/issues/1", "They could only be spun before."),
         (f"{HOME}/pull/1/commits", "Widgets can be turned"),
