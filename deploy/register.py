@@ -44,9 +44,22 @@ def build_manifest(host: str, back: str, name: str) -> dict[str, Any]:
     return {**manifest, "name": name, "url": host, "redirect_url": back, "hook_attributes": hook}
 
 
+def list_addresses(github: str) -> dict[str, str]:
+    """Where the bot finds a GitHub, by the names of its settings: github.com, one of ghe.com, or an Enterprise Server."""
+    scheme, _, host = github.partition("://")
+    if host == "github.com" or host.endswith(".ghe.com"):
+        api, issuer = (
+            f"{scheme}://api.{host}",
+            f"https://token.actions.{host.replace('github.com', 'githubusercontent.com')}",
+        )
+    else:
+        api, issuer = f"{github}/api/v3", f"{github}/_services/token"
+    return {"AWEIGH_GITHUB_API": api, "AWEIGH_GITHUB_WEB": github, "AWEIGH_OIDC_ISSUER": issuer}
+
+
 def exchange(github: str, code: str) -> dict[str, Any]:
     """What GitHub hands over for ``code``, once. Raises RegistrationError."""
-    api = "https://api.github.com" if github == "https://github.com" else f"{github}/api/v3"
+    api = list_addresses(github)["AWEIGH_GITHUB_API"]
     request = urllib.request.Request(  # noqa: S310 - the address was checked to be one of the web
         f"{api}/app-manifests/{code}/conversions",
         method="POST",
@@ -66,9 +79,12 @@ def exchange(github: str, code: str) -> dict[str, Any]:
     return app
 
 
-def keep(app: dict[str, Any], folder: Path) -> list[Path]:
+def keep(app: dict[str, Any], github: str, folder: Path) -> list[Path]:
     """Write the App's secrets, each into a new file that only its owner can read. Raises FileExistsError."""
-    settings = f"AWEIGH_APP_ID={app['id']}\nAWEIGH_WEBHOOK_SECRET={app['webhook_secret']}\nAWEIGH_CONTACT=\n"
+    values = {"AWEIGH_APP_ID": app["id"], "AWEIGH_WEBHOOK_SECRET": app["webhook_secret"], "AWEIGH_CONTACT": ""}
+    if github != "https://github.com":
+        values |= list_addresses(github)
+    settings = "".join(f"{name}={value}\n" for name, value in values.items())
     written = []
     for path, content in zip(list_files(folder), (app["pem"], settings), strict=True):
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -121,7 +137,7 @@ class Registration(ThreadingMixIn, HTTPServer):
         if not _CODE.fullmatch(sent.get("code", "")):
             raise RegistrationError("GitHub sent no code")
         app = exchange(self.chosen.github, sent["code"])
-        keep(app, self.chosen.folder)
+        keep(app, self.chosen.github, self.chosen.folder)
         self.app = app
         return f'<p>Done. Now <a href="{html.escape(app["html_url"])}/installations/new">install it</a>.</p>'
 

@@ -1,4 +1,4 @@
-"""What holds for all tests: the soft findings of the contract are printed at the end of a run."""
+"""What holds for all tests: no example is timed, and the soft findings of the contract are printed at the end of a run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped] # it has no types
 
 from tests.contract.watching import SOFT_SEEN
@@ -15,6 +16,11 @@ from tests.contract.watching import SOFT_SEEN
 _UNFINISHED = ["bench", "engine/test_replicas.py", "engine/test_takeover.py", "engine/test_load.py",
                "engine/test_pitfalls.py", "engine/test_processes.py"]  # fmt: skip
 collect_ignore = [] if os.environ.get("AWEIGH_UNFINISHED") else _UNFINISHED
+
+
+# An example that took long says that the machine is busy, and nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # for the same reason

@@ -6,10 +6,13 @@ import configparser
 import json
 import re
 import shlex
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 from bot.github.access import list_permissions
@@ -93,9 +96,11 @@ def test_the_manifest_has_what_github_requires() -> None:
 
 
 def test_the_image_is_pinned_and_runs_as_nobody_special() -> None:
-    bases = re.findall(r"^FROM (\S+)", CONTAINERFILE, re.MULTILINE)
-    assert bases
-    assert all(re.fullmatch(r"docker\.io/library/python:3\.\d+\.\d+-slim-\w+", base) for base in bases)
+    base = re.search(r"^ARG PYTHON_IMAGE=(\S+)$", CONTAINERFILE.partition("\nFROM ")[0], re.MULTILINE)
+    assert base is not None, "an argument of the first FROM stands before it"
+    assert re.fullmatch(r"docker\.io/library/python:3\.\d+\.\d+-slim-\w+", base[1])
+    assert set(re.findall(r"^FROM (\S+)", CONTAINERFILE, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
+    assert COMPOSE["services"]["aweigh"]["build"]["args"] == {"PYTHON_IMAGE": f"${{PYTHON_IMAGE:-{base[1]}}}"}
     final = CONTAINERFILE.rpartition("\nFROM ")[2]
     assert re.search(r"^USER 10001$", final, re.MULTILINE)
     assert final.index("USER 10001") < final.index("ENTRYPOINT")
@@ -123,11 +128,36 @@ def test_every_requirement_of_the_image_has_a_hash() -> None:
     assert "psycopg" in (ROOT / "requirements/run.txt").read_text(), "the compose file brings PostgreSQL"
 
 
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_whatever_extra_is_asked_for_is_pinned_with_it(name: str) -> None:
+    """Older pips, Debian 12's among them, take an extra that has no pin of its own for a package without one."""
+    pinned = [Requirement(line) for line in re.findall(r"^(\S+==[^\\\n]+)", _read_requirements(name), re.MULTILINE)]
+    extras = {canonicalize_name(one.name): one.extras for one in pinned}
+    asked = [
+        (needed, wanted.name)
+        for wanted in pinned
+        if wanted.marker is None or wanted.marker.evaluate()
+        for line in distribution(wanted.name).requires or ()
+        if (needed := Requirement(line)).extras and _is_asked_for(needed, wanted.extras)
+    ]
+    assert asked, "some package asks for an extra of another one"
+    for needed, by in asked:
+        assert needed.extras <= extras[canonicalize_name(needed.name)], f"{by} asks for {needed}"
+
+
+def _read_requirements(name: str) -> str:
+    return (ROOT / "requirements" / name).read_text()
+
+
+def _is_asked_for(needed: Requirement, extras: set[str]) -> bool:
+    return needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras or {""})
+
+
 def test_the_compose_file_waits_for_a_healthy_database_and_stays_on_loopback() -> None:
     bot, database = COMPOSE["services"]["aweigh"], COMPOSE["services"]["database"]
     assert bot["depends_on"]["database"]["condition"] == "service_healthy"
     assert database["healthcheck"]["test"]
-    assert re.fullmatch(r"docker\.io/library/postgres:\d+\.\d+-\w+", database["image"])
+    assert re.fullmatch(r"\$\{POSTGRES_IMAGE:-docker\.io/library/postgres:\d+\.\d+-\w+\}", database["image"])
     assert all(port.startswith("127.0.0.1:") for port in bot["ports"])
     assert (DEPLOY / bot["build"]["context"] / bot["build"]["dockerfile"]).resolve() == DEPLOY / "Containerfile"
     assert bot["environment"]["DATABASE_URL"].startswith("postgresql://")

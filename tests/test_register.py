@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib.util
 import json
 import re
 import socket
@@ -16,20 +17,56 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from bot.settings.operator import OperatorSettings
+from tests.contract.findings import Finding
+from tests.contract.watching import load_contract
 
 SCRIPT = Path(__file__).parent.parent / "deploy" / "register.py"
 MANIFEST = json.loads((SCRIPT.parent / "app-manifest.json").read_text())
 APP = {
     "id": 4711,
     "slug": "aweigh-of-acme",
-    "pem": "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----\n",
-    "webhook_secret": "a secret of GitHub's making",
+    "node_id": "A_kwDOABCDEs4AABJn",
+    "owner": {
+        "login": "acme",
+        "id": 1,
+        "node_id": "O_kgDOAAAAAQ",
+        "url": "https://api.github.com/orgs/acme",
+        "html_url": "https://github.com/acme",
+        "avatar_url": "https://avatars.githubusercontent.com/u/1",
+        "gravatar_id": "",
+        "followers_url": "https://api.github.com/users/acme/followers",
+        "following_url": "https://api.github.com/users/acme/following{/other_user}",
+        "gists_url": "https://api.github.com/users/acme/gists{/gist_id}",
+        "starred_url": "https://api.github.com/users/acme/starred{/owner}{/repo}",
+        "subscriptions_url": "https://api.github.com/users/acme/subscriptions",
+        "organizations_url": "https://api.github.com/users/acme/orgs",
+        "repos_url": "https://api.github.com/users/acme/repos",
+        "events_url": "https://api.github.com/users/acme/events{/privacy}",
+        "received_events_url": "https://api.github.com/users/acme/received_events",
+        "type": "Organization",
+        "site_admin": False,
+    },
+    "name": "Aweigh of acme",
+    "description": MANIFEST["description"],
+    "external_url": "https://aweigh.acme.example",
     "html_url": "https://github.com/apps/aweigh-of-acme",
+    "created_at": "2026-11-20T10:00:00Z",
+    "updated_at": "2026-11-20T10:00:00Z",
+    "permissions": MANIFEST["default_permissions"],
+    "events": MANIFEST["default_events"],
+    "client_id": "Iv23liABCDEFGHIJKLMN",
+    "client_secret": "6fe32693a05d8d4c0d1cf8e7e3a6a0a4d1d1d1d1",
+    "webhook_secret": "e340154128314309424b7c8e90325147d99fdafa",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----\n",
 }
+CONVERSION = "POST /app-manifests/{code}/conversions"
 
 
 @dataclass
@@ -39,6 +76,8 @@ class GitHub:
     base: str
     asked: list[str] = field(default_factory=list)
     code: str = "a1b2c3"
+    untrue: list[Finding] = field(default_factory=list)
+    """What it said that GitHub, by its own description, would not say."""
 
 
 @pytest.fixture
@@ -48,8 +87,11 @@ def github() -> Iterator[GitHub]:
             known.asked.append(self.path)
             good = self.path == f"/api/v3/app-manifests/{known.code}/conversions"
             known.code = "used up" if good else known.code
-            body = json.dumps(APP if good else {"message": "Not Found"}).encode()
-            self.send_response(201 if good else 404)
+            problem = {"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}
+            answer, status = (APP, 201) if good else (problem, 404)
+            known.untrue += load_contract().check_answer(CONVERSION, status, answer)
+            body = json.dumps(answer).encode()
+            self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -64,6 +106,7 @@ def github() -> Iterator[GitHub]:
         yield known
         server.shutdown()
         thread.join()
+    assert known.untrue == []
 
 
 @dataclass
@@ -133,6 +176,11 @@ def test_what_github_hands_over_is_kept_for_its_owner_alone(running: Running, gi
         "AWEIGH_APP_ID=4711",
         f"AWEIGH_WEBHOOK_SECRET={APP['webhook_secret']}",
     ]
+    assert settings.read_text().splitlines()[3:] == [
+        f"AWEIGH_GITHUB_API={github.base}/api/v3",
+        f"AWEIGH_GITHUB_WEB={github.base}",
+        f"AWEIGH_OIDC_ISSUER={github.base}/_services/token",
+    ]
     for path in (key, settings):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -181,3 +229,41 @@ def test_secrets_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
 def test_what_is_no_address_of_the_web_is_refused(host: str) -> None:
     ended = subprocess.run([sys.executable, str(SCRIPT), host], capture_output=True, text=True, timeout=20, check=False)
     assert (ended.returncode, "is no address such as" in ended.stderr) == (2, True)
+
+
+def load_script() -> ModuleType:
+    """The script as a module; it stands outside of any package."""
+    spec = importlib.util.spec_from_file_location("register", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("github", "api", "issuer"),
+    [
+        ("https://github.com", "https://api.github.com", "https://token.actions.githubusercontent.com"),
+        ("https://acme.ghe.com", "https://api.acme.ghe.com", "https://token.actions.acme.ghe.com"),
+        ("https://git.acme.example", "https://git.acme.example/api/v3", "https://git.acme.example/_services/token"),
+        ("https://notghe.com", "https://notghe.com/api/v3", "https://notghe.com/_services/token"),
+    ],
+)
+def test_each_github_is_found_where_it_is(github: str, api: str, issuer: str) -> None:
+    addresses = load_script().list_addresses(github)
+    assert addresses == {"AWEIGH_GITHUB_API": api, "AWEIGH_GITHUB_WEB": github, "AWEIGH_OIDC_ISSUER": issuer}
+
+
+def test_what_is_kept_is_what_the_bot_reads(tmp_path: Path) -> None:
+    """github.com needs no addresses; for others the bot would ask github.com about an App it does not know."""
+    kept = load_script()
+    kept.keep(APP, "https://github.com", tmp_path)
+    lines = (tmp_path / "aweigh.env").read_text().splitlines()
+    example = (SCRIPT.parent / "aweigh.env.example").read_text().splitlines()
+    assert [line.partition("=")[0] for line in lines] == [
+        line.partition("=")[0] for line in example if not line.startswith("#")
+    ]
+    assert set(kept.list_addresses("https://github.com").values()) == {
+        OperatorSettings.model_fields[name].default for name in ("github_api", "github_web", "oidc_issuer")
+    }

@@ -128,7 +128,7 @@ class Visitor:
 
     def comment(self, words: str) -> "Visitor":
         """Wait for a comment that says this."""
-        expect(self.page.locator(".comment .prose").filter(has_text=words).last).to_be_visible()
+        expect(self.page.locator("article.comment .prose").filter(has_text=words).last).to_be_visible()
         return self
 
     def led_to(self, number: int) -> "Visitor":

@@ -10,9 +10,12 @@ RELEASE = f"{HOME}/pull/2"
 
 @pytest.fixture(scope="module", autouse=True)
 def world(browser: Browser, demo: str) -> None:
-    """A fresh world for the tests of this file."""
+    """A fresh world for the tests of this file: the one that the demo begins with, unless somebody was there before."""
     visits = Visits(browser, demo)
-    visits().make_world("GitHub Release", "The bot's gate")
+    visitor = visits()
+    visitor.open("/")
+    if not visitor.page.get_by_text("A whole release at reading speed.").count():
+        visitor.make_world("GitHub Release", "The bot's gate")
     visits.close()
 
 
@@ -145,6 +148,44 @@ def test_a_stranger_gets_a_thumb_and_no_words(visit: Visits) -> None:
     assert stan.page.locator(".by-bot").count() == said
 
 
+def test_a_comment_is_looked_at_before_it_is_sent(visit: Visits) -> None:
+    rosa = visit()
+    rosa.open(FEATURE)
+    rosa.be("rosa")
+    box = rosa.page.get_by_role("textbox", name="Comment")
+    write, preview = rosa.page.get_by_role("tab", name="Write"), rosa.page.get_by_role("tab", name="Preview")
+    panel = rosa.page.get_by_role("tabpanel", name="Preview")
+    box.fill("**Nice**, as in #1 <script>window.previewed = 1</script>")
+    box.press("Shift+Tab")
+    expect(write).to_be_focused()
+    write.press("ArrowRight")
+    expect(preview).to_be_focused()
+    expect(preview).to_have_attribute("aria-selected", "true")
+    expect(panel.locator("strong")).to_have_text("Nice")
+    expect(panel.get_by_role("link", name="#1")).to_be_visible()
+    expect(panel).to_contain_text("<script>")
+    assert panel.locator("script").count() == 0
+    preview.press("Tab")
+    expect(panel).to_be_focused()
+
+    hugo = visit()
+    hugo.open(FEATURE)
+    hugo.be("hugo")
+    hugo.say("Go on.")
+    rosa.comment("Go on.")  # The page was brought up to date, around what is being looked at.
+    expect(panel.locator("strong")).to_have_text("Nice")
+    rosa.shoot("preview")
+    panel.press("Control+Enter")
+    rosa.comment("Nice, as in #1")
+    expect(write).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_value("")
+
+    preview.click()
+    expect(panel).to_have_text("Nothing to preview.")
+    rosa.page.get_by_role("button", name="Comment", exact=True).click()
+    expect(box).to_be_focused()  # The browser says that something is missing, where it is missing.
+
+
 HOSTILE = """\
 **bold** <script>window.hacked = 1</script> <img src=x onerror="window.hacked = 2">
 
@@ -161,7 +202,7 @@ def test_whatever_a_comment_holds_it_is_read_and_does_nothing(visit: Visits) -> 
     stan.open(FEATURE)
     stan.be("stan")
     stan.say(HOSTILE)
-    said = stan.page.locator(".comment .prose").filter(has_text="window.hacked = 1")
+    said = stan.page.locator("article.comment .prose").filter(has_text="window.hacked = 1")
     expect(said.locator("strong")).to_have_text("bold")
     expect(said).to_contain_text('<img src=x onerror="window.hacked = 2">')
     expect(said.get_by_text("a trap")).to_be_visible()
@@ -176,6 +217,7 @@ def test_whatever_a_comment_holds_it_is_read_and_does_nothing(visit: Visits) -> 
 def test_without_script_everything_can_be_done_by_reloading(visit: Visits) -> None:
     plain = visit(script=False)
     plain.open(FEATURE)
+    expect(plain.page.get_by_role("tab")).to_have_count(0)  # A preview takes a script; what does nothing is not shown.
     plain.page.get_by_role("textbox", name="Comment").fill("/release help")
     plain.page.get_by_role("button", name="Comment", exact=True).click()
-    expect(plain.page.locator(".comment .prose").filter(has_text="/release help").first).to_be_visible()
+    expect(plain.page.locator("article.comment .prose").filter(has_text="/release help").first).to_be_visible()

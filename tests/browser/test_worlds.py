@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FEATURE, HOME, Visits
+from tests.browser.judging import list_violations
 
 RELEASE = f"{HOME}/pull/2"
 
@@ -24,16 +25,19 @@ def test_the_story_waits_for_a_reader_who_steps_through_it(visit: Visits) -> Non
     player = visitor.page.get_by_role("region", name="The story")
     player.get_by_role("button", name="Step").click()
     visitor.page.wait_for_url(f"**{FEATURE}")
-    expect(visitor.page.locator(".comment .prose").filter(has_text="/release 1.2.0")).to_be_visible()
-    expect(player).to_contain_text("2 of 8 · next The bot opens the release pull request")
+    expect(visitor.page.locator("article.comment .prose").filter(has_text="/release 1.2.0")).to_be_visible()
+    expect(player).to_contain_text("2 of 8 · now The bot opens the release pull request")
     for number in range(2, 7):
         player.get_by_role("button", name="Step").click()
-        expect(player).to_contain_text(f"{number + 1} of 8 · next")
+        expect(player).to_contain_text(f"{number + 1} of 8 · ")
     visitor.page.wait_for_url(re.compile(r"/actions/runs/\d+$"))
     expect(visitor.page.get_by_role("region", name="Deployment decisions")).to_contain_text("hugo approved")
     visitor.shoot("run-for-reviewers")
     player.get_by_role("button", name="Go on").click()
     visitor.hear_out()
+    visitor.open(f"{HOME}/releases/tag/v1.2.0")
+    expect(visitor.page.locator(".assets li").first).to_be_visible()
+    assert list_violations(visitor) == []
 
 
 def test_a_build_that_fails_is_explained_and_mended(visit: Visits) -> None:

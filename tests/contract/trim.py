@@ -126,7 +126,8 @@ class _Silencer(Visitor):
 
 
 def list_routes() -> Iterator[tuple[str, str]]:
-    """Every route of the sandbox: its method and its template."""
+    """Every route of the sandbox, and the one that ``deploy/register.py`` asks: its method and its template."""
+    yield "POST", "/app-manifests/{code}/conversions"
     for route in chain.from_iterable(part.all for part in [*rest.PARTS, *ACTIONS, rest.UPLOADS]):
         yield route.method, route.template
 

@@ -17,11 +17,12 @@ from bot.sandbox.demo.bot_process import BotFailedError, run_bot
 from bot.sandbox.demo.display import Display
 from bot.sandbox.demo.install import InstallFailedError, install
 from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.state.conversation import PullRequest
+from bot.sandbox.state.conversation import Comment, PullRequest
 from bot.sandbox.state.runs import Gate, WorkflowRun
 
 VERSION = "1.2.0"
 _STAGE_SECONDS = 60.0
+_LOOK = 6.0
 _BOT = "aweigh[bot]"
 _ATTESTED = "✅ verified"
 _FILES = 2
@@ -34,10 +35,14 @@ class StageFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What happens next, and the path of the page on which one can watch it."""
+    """What happens next, and the path of the page, or of the place on it, where one can watch it."""
 
     title: str
     page: str
+    by_itself: bool = False
+    """Whether nobody has to do anything for it: then it may be over before anybody has read what came before it."""
+    look: float = 0.0
+    """Seconds one looks at its page before the next scene, beside what there is to read in the conversation."""
 
 
 class Story:
@@ -66,23 +71,26 @@ class Story:
         feature = self.acme.feature
         yield Scene(f"mona asks for {VERSION}", self._page(feature))
         self._ask()
-        yield Scene("The bot opens the release pull request", self._page(feature))
+        yield Scene("The bot opens the release pull request", self._page(feature), by_itself=True)
         pull = await self._release_pull()
         yield Scene(f"main moves on, and hugo merges #{pull.number} ({self.method})", self._page(pull))
         self._merge(pull)
-        yield Scene("The tag goes on exactly the commit that landed", self._page(pull))
+        yield Scene("The tag goes on exactly the commit that landed", self._page(pull), by_itself=True)
         await self._tag(pull)
         if self.gate in ("rule", "both"):
-            yield Scene("The publish run waits at its gate, and the bot asks who approves", self._page(pull))
-            await self._asked(pull, "wants to publish")
-            yield Scene("hugo approves in the thread", self._page(pull))
+            yield Scene("The publish run waits at its gate, and the bot asks in the thread",
+                        await self._run_page(), by_itself=True, look=_LOOK)  # fmt: skip
+            asked = await self._asked(pull, "wants to publish")
+            yield Scene("hugo approves in the thread", f"{self._page(pull)}#issuecomment-{asked.id}")
             await self._approve(pull)
         if self.gate in ("reviewers", "both"):
-            yield Scene("The environment has required reviewers: the bot mentions them", self._page(pull))
+            yield Scene("The environment has required reviewers: the bot mentions them",
+                        self._page(pull), by_itself=True)  # fmt: skip
             await self._asked(pull, "required reviewers")
-            yield Scene("hugo reviews the deployment on the page of the run", self._run_page())
+            yield Scene("hugo reviews the deployment on the page of the run", await self._run_page(), look=_LOOK)
             self._review()
-        yield Scene("The files reach the index, and the bot verifies their attestations", self._page(pull))
+        yield Scene("The files reach the index, and the bot verifies their attestations",
+                    self._page(pull), by_itself=True)  # fmt: skip
         await self._published(pull)
         yield Scene(f"pip installs widget {VERSION} from the index into a fresh environment", self._page(pull))
         await self._install()
@@ -120,11 +128,11 @@ class Story:
             raise StageFailedError(f"{title}: it is on {tagged}")
         self.display.done(title, tagged[:7])
 
-    async def _asked(self, pull: PullRequest, words: str) -> None:
-        await self._until(
-            "The publish run waits at its gate", lambda: any(words in comment.body for comment in pull.comments)
-        )
+    async def _asked(self, pull: PullRequest, words: str) -> Comment:
+        title = "The publish run waits at its gate"
+        found = await self._until(title, lambda: next((one for one in pull.comments if words in one.body), None))
         self.display.conversation(pull)
+        return found
 
     async def _approve(self, pull: PullRequest) -> None:
         title = "The publish run waits at its gate, and hugo approves"
@@ -176,7 +184,9 @@ class Story:
     def _page(self, pull: PullRequest) -> str:
         return f"/{self.acme.repository.full_name}/pull/{pull.number}"
 
-    def _run_page(self) -> str:
+    async def _run_page(self) -> str:
+        """The page of the run, as soon as there is one."""
+        await self._until("The publish run starts", lambda: self.acme.repository.runs)
         return f"/{self.acme.repository.full_name}/actions/runs/{self._newest_run().id}"
 
     def _gates(self) -> Iterator[Gate]:

@@ -10,7 +10,7 @@ from bot.sandbox.state.runs import Job, Step
 _STAMP = re.compile(r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\d?Z ?")
 _MARK = re.compile(r"##\[(?P<kind>group|endgroup|error|warning|notice|debug|command)\]")
 
-Kind = Literal["plain", "group", "inside", "error", "warning"]
+Kind = Literal["plain", "group", "inside", "error", "warning", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,19 @@ def read_steps(job: Job) -> list[StepLog]:
         at = datetime.fromisoformat(stamp["at"]).replace(tzinfo=UTC) if stamp else None
         mark = _MARK.match(text, stamp.end() if stamp else 0)
         words = text[mark.end() if mark else stamp.end() if stamp else 0 :]
-        if mark and mark["kind"] == "endgroup":
+        kind = mark["kind"] if mark else ""
+        if kind == "endgroup":
             inside = False
             continue
         home = _find_step(logs, at)
-        home.lines.append(Line(len(home.lines) + 1, _kind(mark["kind"] if mark else "", inside=inside), words))
-        inside = inside or (mark is not None and mark["kind"] == "group")
+        home.lines.append(Line(len(home.lines) + 1, _kind(kind, inside=inside), words))
+        inside = inside or kind == "group"
     return logs
 
 
 def _kind(mark: str, *, inside: bool) -> Kind:
     match mark:
-        case "group" | "error" | "warning":
+        case "group" | "error" | "warning" | "notice":
             return mark
         case _:
             return "inside" if inside else "plain"

@@ -17,7 +17,7 @@ State = Literal["ready", "playing", "paused", "done", "failed"]
 _OPENING = 4.0
 """Seconds before the first scene of a story that begins by itself: enough to read where one is, and to say no."""
 _LEAST, _MOST = 2.5, 14.0
-"""Seconds between two scenes. The least of them are spent where the last one happened."""
+"""Seconds to read before somebody acts. The least of them are spent where the last scene happened."""
 _WORDS_PER_SECOND = 6.0
 _CURTAIN = 1.2
 """Seconds between the moment the visitor is taken to a scene's page and the scene itself."""
@@ -34,7 +34,7 @@ class Player:
         state: What the visitor wants: nothing yet, go on, or wait; then how it ended.
         scene: What happens next, or now if `busy`.
         number: The scene's number, from 1.
-        watch: The path of the page on which there is something to see now; None when there is nothing.
+        watch: The path of the page, or of the place on it, where there is something to see now; None when there is nothing.
         cue: Grows whenever the visitor's window is to look again: at another page, or at what happens on this one.
         problem: Why the story broke off.
     """
@@ -55,6 +55,7 @@ class Player:
         self._begun = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._words = 0
+        self._look = 0.0
 
     @property
     def count(self) -> int:
@@ -112,7 +113,7 @@ class Player:
                 async for scene in scenes:
                     self.scene, self.busy, self.number = scene, False, self.number + 1
                     await self._wait_for(scene)
-                    self.busy = True
+                    self.busy, self._look = True, scene.look
                     self._point_at(scene.page)
                     await asyncio.sleep(_CURTAIN / self.pace)
         except (StageFailedError, HttpError, NotAllowedError, LookupError) as error:
@@ -127,12 +128,13 @@ class Player:
         if self.number == 1:
             await self._wait(self._opening)
             return
-        reading = self._reading_seconds()
-        if await self._wait(_LEAST):
+        if await self._wait(max(_LEAST, self._look)):
+            self._reading_seconds()  # Whoever steps on has read what was there.
             return
         if scene.page != self.watch:
             self._point_at(scene.page)
-        await self._wait(reading - _LEAST)
+        if not scene.by_itself:  # What happens by itself waits for nobody; one reads all of it before the next act.
+            await self._wait(self._reading_seconds() - _LEAST)
 
     async def _wait(self, seconds: float) -> bool:
         """Wait while the story is paused, and for ``seconds`` of playing; True when a step was asked for instead."""

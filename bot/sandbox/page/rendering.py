@@ -40,6 +40,11 @@ def render_sheet(sheet: Sheet, visit: Visit) -> str:
     return _environment().get_template(sheet.template).render(title=sheet.title, **common, **sheet.facts)
 
 
+def render_comment(text: str, repository: Repository) -> str:
+    """A comment's text alone, as its thread will show it."""
+    return str(_prose(repository)(text.replace("\r\n", "\n")))
+
+
 def render_alone(sheet: Sheet, house: House, showing: Showing | None = None) -> str:
     """A page that is shown without a visit: no world is there yet, or it belongs to the index."""
     return _environment().get_template(sheet.template).render(

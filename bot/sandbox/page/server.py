@@ -13,14 +13,15 @@ from bot.sandbox.http import HttpError
 from bot.sandbox.page import guard
 from bot.sandbox.page.doings import DOINGS, UNTOUCHING, Doing
 from bot.sandbox.page.house import House
-from bot.sandbox.page.rendering import render_alone, render_sheet
+from bot.sandbox.page.rendering import render_alone, render_comment, render_sheet
 from bot.sandbox.page.routes import VIEWS, View
 from bot.sandbox.page.views.package import show_package
 from bot.sandbox.page.views.releases import find_asset
 from bot.sandbox.page.visit import SPEAKER, MissingError, Sheet, Visit
 from bot.sandbox.people import NotAllowedError
 
-_LARGEST_FORM = 256 * 1024
+_LARGEST_FORM = 640 * 1024
+"""Bytes: a comment of 65,536 characters as a form sends it, whatever language it is written in."""
 _ASSETS = files("bot.sandbox.page") / "assets"
 _ASSET_NAMES = ("page.css", "page.js", "anchor.svg")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -72,6 +73,7 @@ class PageServer:
         router.add_get("/{owner}/{repo}/releases/download/{tag}/{name}", self._in_world(_send_download))
         for path, view in VIEWS.items():
             router.add_get(path, self._in_world(_viewing(view)))
+        router.add_post(r"/{owner}/{repo}/pull/{number:\d{1,9}}/preview", self._in_world(_preview))
         for path, doing in DOINGS.items():
             router.add_post(path, self._in_world(_doing(doing)))
         router.add_get("/{rest:.*}", self._in_world(_viewing(_miss)))
@@ -158,6 +160,13 @@ def _doing(doing: Doing) -> Callable[[Visit], Awaitable[web.StreamResponse]]:
         return answer
 
     return handle
+
+
+async def _preview(visit: Visit) -> web.StreamResponse:
+    """What a comment would look like; nothing is changed, and nothing remembered."""
+    visit.thread()
+    body = (await visit.request.post()).get("body", "")
+    return _send(visit.request, render_comment(body if isinstance(body, str) else "", visit.repository), 200)
 
 
 def _miss(visit: Visit) -> Sheet:

@@ -107,3 +107,25 @@ async def test_looking_and_speaking_touch_nothing(booth: Booth) -> None:
     await booth.post("/_/story", {"order": "pause", "back": "/"})
     assert not booth.showing.touched
     assert booth.showing.player.state == "paused"
+
+
+async def test_a_preview_is_what_the_thread_would_show_and_changes_nothing(booth: Booth) -> None:
+    before = (len(booth.acme.feature.comments), booth.showing.touched)
+    answer = await booth.post(f"{HOME}/pull/1/preview", {"body": "**loud** #1\r\n\r\n<script>alert(1)</script>"})
+    assert answer.status == 200
+    assert '<strong>loud</strong> <a href="/acme/widget/pull/1">#1</a>' in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert "<script" not in answer.text
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert (len(booth.acme.feature.comments), booth.showing.touched) == before
+
+
+async def test_a_preview_is_for_our_own_pages_and_for_threads_that_are_there(booth: Booth) -> None:
+    assert (await booth.post(f"{HOME}/pull/1/preview", {"token": "", "body": "x"})).status == 403
+    assert (await booth.post(f"{HOME}/pull/7/preview", {"body": "x"})).status == 404
+
+
+async def test_the_longest_comment_github_takes_is_taken(booth: Booth) -> None:
+    answer = await booth.post(f"{HOME}/pull/1/comment", {"body": "語" * 65536})
+    assert answer.status == 303
+    assert len(booth.acme.feature.comments[-1].body) == 65536

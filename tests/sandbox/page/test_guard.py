@@ -83,4 +83,4 @@ async def test_the_cookie_is_for_the_server_alone(booth: Booth) -> None:
 
 
 async def test_a_form_cannot_be_huge(booth: Booth) -> None:
-    assert (await booth.post(f"{HOME}/pull/1/comment", {"body": "x" * 300_000})).status == 413
+    assert (await booth.post(f"{HOME}/pull/1/comment", {"body": "x" * 700_000})).status == 413

@@ -35,11 +35,19 @@ def test_each_line_belongs_to_the_step_that_had_begun() -> None:
 def test_marks_become_kinds_and_are_not_shown() -> None:
     log = "".join(
         line(1, text)
-        for text in ["##[group]Run x", "inside", "##[endgroup]", "##[error]broken", "##[warning]odd", "end"]
+        for text in [
+            "##[group]Run x",
+            "inside",
+            "##[endgroup]",
+            "##[error]broken",
+            "##[warning]odd",
+            "##[notice]so",
+            "end",
+        ]
     )
     (one,) = read_steps(job(log, step(1, 0)))
     assert [(entry.kind, entry.text) for entry in one.lines] == [
-        ("group", "Run x"), ("inside", "inside"), ("error", "broken"), ("warning", "odd"), ("plain", "end"),
+        ("group", "Run x"), ("inside", "inside"), ("error", "broken"), ("warning", "odd"), ("notice", "so"), ("plain", "end"),
     ]  # fmt: skip
     assert one.seconds is None
 

@@ -2,12 +2,16 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
 
+from bot.conversation.grammar import parse
+from bot.conversation.registry import Command, understand
 from bot.sandbox.acts.checks import CheckChange, create_check_run
 from bot.sandbox.acts.comments import add_reaction, edit_comment
+from bot.sandbox.acts.pulls import open_pull
 from bot.sandbox.shapes.checks import check_run as check_shape
 from bot.sandbox.shapes.conversation import comment as comment_shape
 from bot.sandbox.shapes.conversation import issue as issue_shape
@@ -45,7 +49,7 @@ async def fail_a_run(booth: Booth) -> WorkflowRun:
         (f"{HOME}/branches", "turn-widgets"),
         (f"{HOME}/tags", "v1.1.0"),
         (f"{HOME}/pulls", "Widgets can be turned"),
-        (f"{HOME}/pulls?state=closed", "None."),
+        (f"{HOME}/pulls?state=closed", "No pull request is closed."),
         (f"{HOME}/pull/1", "They could only be spun before."),
         (f"{HOME}/issues/1", "They could only be spun before."),
         (f"{HOME}/pull/1/commits", "Widgets can be turned"),
@@ -145,6 +149,31 @@ async def test_a_run_that_failed_shows_its_log(booth: Booth) -> None:
     log = await booth.get(f"{HOME}/actions/runs/{run.id}/job/{run.jobs[0].id}")
     assert "no such &lt;b&gt;file&lt;/b&gt;" in log.text
     assert "Run python -m build" in log.words
+
+
+async def test_a_review_shows_as_what_it_is_with_its_reactions(booth: Booth) -> None:
+    said = booth.acme.hugo.submit_review(1, "**Fine** with me.", "APPROVE")
+    silent = booth.acme.mona.submit_review(1, "", "APPROVE")
+    add_reaction(booth.sandbox.world, said, booth.acme.rosa.user, "heart")
+    page = await booth.get(f"{HOME}/pull/1")
+    assert "hugo approved these changes" in page.words
+    assert "<strong>Fine</strong> with me." in page.text
+    article = re.search(rf'(?s)<article[^>]*id="pullrequestreview-{said.id}".*?</article>', page.text)
+    assert article is not None
+    assert 'title="rosa"' in article[0]
+    assert f'<p class="event" id="pullrequestreview-{silent.id}"' in page.text
+
+
+async def test_a_run_says_how_long_it_and_its_jobs_took(booth: Booth) -> None:
+    run = await fail_a_run(booth)
+    path = f"{HOME}/actions/runs/{run.id}"
+    (job,) = [job for job in run.jobs if job.name == "build"]
+    assert job.started_at is not None
+    job.completed_at = job.started_at + timedelta(seconds=75)
+    page = await booth.get(path)
+    assert page.words.count("1m 15s") == 2
+    assert "Total duration 1m 15s" in page.words
+    assert "succeeded 0s" not in page.words
 
 
 async def test_a_gate_is_reviewed_on_the_page_of_the_run(booth: Booth) -> None:
@@ -305,3 +334,35 @@ async def test_only_somebody_who_opens_a_page_is_an_audience(booth: Booth) -> No
     booth.house.showing = None  # A window opened while the world is made counts: it stays open.
     await booth.get("/", Accept="text/html,application/xhtml+xml")
     assert booth.house.audience.is_set()
+
+
+@pytest.mark.parametrize("role", ["contributor", "waiting", "open", "over"])
+async def test_every_line_the_page_suggests_is_understood_by_the_bot(open_booth: OpenBooth, role: str) -> None:
+    booth = await open_booth(gate="rule")
+    acme, number = booth.acme, 1
+    if role != "contributor":
+        acme.wanda.push_commit("aweigh/main", {"x": "y\n"}, "Release widget 1.2.0")
+        number = open_pull(
+            booth.sandbox.world,
+            acme.repository,
+            acme.app.bot,
+            head="aweigh/main",
+            base="main",
+            title="Release widget 1.2.0",
+        ).number
+    if role in ("waiting", "over"):
+        acme.wanda.push_tag("v1.2.0", acme.hugo.merge_pull(number, "squash"))
+        await booth.sandbox.actions.settle()
+    if role == "over":
+        (run,) = acme.repository.runs.values()
+        acme.hugo.cancel_run(run)
+        await booth.sandbox.actions.settle()
+    page = await booth.get(f"{HOME}/pull/{number}")
+    lines = re.findall(r'data-insert="([^"]+)"', page.text)
+    assert len(lines) >= 3
+    assert [line for line in lines if not isinstance(understand(*parse(line)), Command)] == []
+    assert ("/release approve 1.2.0" in lines) == (role == "waiting")
+    assert ("/release 1.3.0" in lines) == (role in ("waiting", "over"))
+    assert ("hugo" in page.words.partition("Participants")[2].partition("Who may what")[0]) == (
+        role in ("waiting", "over")
+    )

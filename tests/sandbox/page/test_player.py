@@ -13,14 +13,15 @@ class ShortStory:
 
     count = 3
 
-    def __init__(self, breaks_at: int | None = None) -> None:
+    def __init__(self, breaks_at: int | None = None, **more: Any) -> None:
+        self.more = more
         self.played: list[int] = []
         self.breaks_at = breaks_at
         self.acme: Any = type("Acme", (), {"repository": type("Repository", (), {"issues": {}})})
 
     async def tell(self) -> AsyncGenerator[Scene, None]:
         for number in range(1, 4):
-            yield Scene(f"scene {number}", f"/page/{number}")
+            yield Scene(f"scene {number}", f"/page/{number}", **self.more)
             if number == self.breaks_at:
                 raise StageFailedError("it rained")
             self.played.append(number)
@@ -136,3 +137,25 @@ async def test_stopping_ends_it_anywhere() -> None:
     await asyncio.sleep(0.01)
     await playing.stop()
     await player(ShortStory()).stop()
+
+
+async def test_what_happens_by_itself_waits_for_no_reader() -> None:
+    said = type("Thread", (), {"body": "word " * 60, "comments": []})  # Ten seconds to read.
+    story = ShortStory(by_itself=True)
+    story.acme.repository.issues[1] = said
+    playing = player(story, pace=50)
+    playing.play()
+    async with asyncio.timeout(1):  # Three scenes of at most four seconds each, fifty times as fast.
+        await playing.wait_for_end()
+    assert story.played == [1, 2, 3]
+
+
+async def test_a_page_without_a_conversation_is_looked_at_for_a_while() -> None:
+    story = ShortStory(look=8.0)
+    playing = player(story, pace=20)
+    playing.play()
+    await until(lambda: playing.number == 2)
+    await asyncio.sleep(0.2)  # As a scene without a look would have been over.
+    assert (playing.busy, playing.watch) == (False, "/page/1")
+    await until(lambda: playing.busy)
+    await playing.stop()

@@ -105,7 +105,7 @@ async def _exchange(execution: Execution) -> str:
     """Trusted Publishing: an upload token for the identity of this run."""
     index = execution.services.index
     execution.log.write(
-        "::notice::Attempting to perform trusted publishing exchange to retrieve a temporary short-lived API token for "
+        "##[notice]Attempting to perform trusted publishing exchange to retrieve a temporary short-lived API token for "
         f"authentication against {index.base}/legacy/ due to __token__ username with no supplied password field"
     )
     audience = await _send(execution, "GET", "/_/oidc/audience")

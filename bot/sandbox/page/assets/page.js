@@ -4,6 +4,7 @@
 
 (() => {
   const EVERY = 800;
+  const TAB_ATTRIBUTES = ["aria-selected", "tabindex", "hidden", "aria-busy"];
   let tag = null;
   let waiting = null;
 
@@ -38,6 +39,7 @@
   // What belongs to the visitor and not to the server: whether something is unfolded, chosen, or just arrived.
   function isOwn(element, name) {
     return (name === "open" && element.nodeName === "DETAILS") || name === "data-fresh" ||
+      (TAB_ATTRIBUTES.includes(name) && element.closest(".editor") !== null) ||
       (element.dataset.keep !== undefined && (name === "value" || name === "checked"));
   }
 
@@ -147,7 +149,7 @@
     sessionStorage.setItem("cue", cue);
     if (seen === null && now === undefined) return; // A window that was opened between two scenes stays where it is.
     const typing = document.activeElement?.matches?.("textarea, input") && document.activeElement.value;
-    if (location.pathname !== watch && !typing) location.assign(watch);
+    if (location.pathname !== watch.split("#")[0] && !typing) location.assign(watch);
     else if (!typing) reveal();
   }
 
@@ -184,7 +186,10 @@
         complain(problem.textContent);
         return;
       }
-      if (form.dataset.reset !== undefined) form.reset();
+      if (form.dataset.reset !== undefined) {
+        form.reset();
+        choose(form.querySelector("[role=tab]"));
+      }
       if (new URL(answer.url).pathname !== location.pathname) {
         location.assign(answer.url);
         return;
@@ -195,6 +200,39 @@
       complain("The sandbox does not answer. Was it stopped?");
     } finally {
       form.removeAttribute("aria-busy");
+    }
+  }
+
+  // Write and Preview, as tabs: one is in the tab order, the arrows go to the other.
+  function choose(tab) {
+    if (!tab) return;
+    for (const one of tab.parentElement.querySelectorAll("[role=tab]")) {
+      one.setAttribute("aria-selected", one === tab);
+      one.tabIndex = one === tab ? 0 : -1;
+      document.getElementById(one.getAttribute("aria-controls")).hidden = one !== tab;
+    }
+    if (tab.id === "tab-preview") preview(tab.closest(".editor"), document.getElementById("panel-preview"));
+  }
+
+  // The server renders it, by the rules of all comments; so what is shown here is as safe as what is shown there.
+  async function preview(editor, panel) {
+    const written = editor.querySelector("textarea").value;
+    if (!written.trim()) {
+      panel.textContent = "Nothing to preview.";
+      return;
+    }
+    const token = editor.closest("form").elements.namedItem("token").value;
+    panel.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(editor.dataset.preview, { method: "POST", body: new URLSearchParams({ token, body: written }) });
+      const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.ok) panel.replaceChildren(...shown.body.childNodes);
+      else panel.textContent = shown.querySelector("#flash .problem")?.textContent ?? "This cannot be shown.";
+      tellTimes();
+    } catch {
+      panel.textContent = "The sandbox does not answer. Was it stopped?";
+    } finally {
+      panel.removeAttribute("aria-busy");
     }
   }
 
@@ -210,9 +248,12 @@
   });
 
   document.addEventListener("click", (event) => {
+    const tab = event.target.closest(".editor [role=tab]");
     const chip = event.target.closest("[data-insert]");
     const copier = event.target.closest("[data-copy]");
-    if (chip) {
+    if (tab) choose(tab);
+    else if (chip) {
+      choose(document.getElementById("tab-write"));
       const area = chip.closest("form").querySelector("textarea");
       area.value = chip.dataset.insert;
       area.focus();
@@ -223,10 +264,24 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
-      event.target.form.requestSubmit();
+    const tab = event.target.closest(".editor [role=tab]");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest(".editor")) {
+      event.preventDefault();
+      event.target.closest("form").requestSubmit();
+    } else if (tab && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      const tabs = [...tab.parentElement.children];
+      const towards = { ArrowLeft: tabs.indexOf(tab) - 1, ArrowRight: tabs.indexOf(tab) + 1, Home: 0, End: -1 }[event.key];
+      const next = tabs.at(towards % tabs.length);
+      event.preventDefault();
+      choose(next);
+      next.focus();
     }
   });
+
+  // A field that must be filled in has to be seen before the browser can say so.
+  document.addEventListener("invalid", (event) => {
+    if (event.target.closest(".editor [hidden]")) choose(document.getElementById("tab-write"));
+  }, true);
 
   document.addEventListener("visibilitychange", () => document.hidden || again(0));
   setInterval(tellTimes, 10000);

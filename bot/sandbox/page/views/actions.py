@@ -1,6 +1,6 @@
 """The pages of workflow runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.sandbox.actions.gates import can_review
@@ -50,6 +50,7 @@ def show_run(visit: Visit) -> Sheet:
         "annotations": _annotations(run),
         "may_write": visit.may("write"),
         "is_over": run.status == "completed",
+        "seconds": _seconds(live.jobs.values()) if run.status == "completed" else None,
         "has_failed": any(mark_of(job).name == "failure" for job in live.jobs.values()),
     }  # fmt: skip
     return Sheet("run.html", f"{run.display_title} · {run.workflow.name} #{run.run_number}", facts)
@@ -66,6 +67,16 @@ def show_job(visit: Visit) -> Sheet:
     siblings = [one for one in run.jobs if one.run_attempt == job.run_attempt]
     return Sheet("job.html", f"{job.name} · {run.workflow.name} #{run.run_number}",
                  {"run": run, "job": job, "steps": steps, "siblings": siblings})  # fmt: skip
+
+
+def _seconds(jobs: Iterable[Job]) -> float | None:
+    """From the first job's beginning to the last one's end; None when none ran.
+
+    What was skipped never ran, though it has a beginning and an end.
+    """
+    ran = [(job.started_at, job.completed_at) for job in jobs if job.conclusion != "skipped"]
+    begun, ended = [one for one, _ in ran if one is not None], [one for _, one in ran if one is not None]
+    return (max(ended) - min(begun)).total_seconds() if begun and ended else None
 
 
 def _levels(live: LiveRun) -> list[list[PlannedJob]]:

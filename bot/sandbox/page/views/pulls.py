@@ -1,6 +1,9 @@
 """The pages of pull requests."""
 
+import contextlib
 from typing import Any
+
+from packaging.version import InvalidVersion, Version
 
 from bot.sandbox.git.history import compare
 from bot.sandbox.git.merging import MergeConflictError, merge_trees
@@ -8,6 +11,7 @@ from bot.sandbox.page.differences import list_differences
 from bot.sandbox.page.marks import list_checks, say_together, summarize
 from bot.sandbox.page.timeline import list_commits, list_moments
 from bot.sandbox.page.visit import MissingError, Sheet, Visit
+from bot.sandbox.state.accounts import User
 from bot.sandbox.state.conversation import PullRequest
 
 METHODS = {
@@ -41,7 +45,7 @@ def show_conversation(visit: Visit) -> Sheet:
         "methods": {name: words for name, words in METHODS.items() if getattr(visit.repository.merge_settings, name)},
         "may_merge": visit.may("write"),
         "may_close": visit.may("triage") or pull.user is visit.speaker.user,
-        "participants": list({user.id: user for user in [pull.user, *(c.user for c in pull.comments)]}.values()),
+        "participants": _list_participants(pull),
         "suggestions": _suggest(visit, pull),
     }
     return Sheet("pull.html", f"{pull.title} · #{pull.number}", facts)
@@ -105,11 +109,37 @@ def _is_mergeable(visit: Visit, pull: PullRequest) -> bool:
     return True
 
 
+def _list_participants(pull: PullRequest) -> list[User]:
+    """Whoever opened, reviewed, merged or said something, once each."""
+    people = [pull.user, *(one.user for one in pull.reviews), *(one.user for one in pull.comments)]
+    if pull.merged_by is not None:
+        people.append(pull.merged_by)
+    return list({user.id: user for user in people}.values())
+
+
 def _suggest(visit: Visit, pull: PullRequest) -> list[str]:
     """Lines a newcomer may want to type here; the bot's own help lists what there is."""
+    following, candidate = _next_versions(visit)
     if visit.world.bot_app(pull.user) is None:
-        return ["/release 1.2.0", "/release minor", "/release status", "/release help"]
+        return [f"/release {following}", f"/release {candidate}", "/release status", "/release help"]
     version = pull.title.rpartition(" ")[2]
-    if pull.merged:
-        return [f"/release approve {version}", "/release status", "/release help"]
-    return ["/release status", "/release 2.0.0", "/release 1.2.0rc1", "/release help"]
+    if not pull.merged:
+        others = [other for other in ("2.0.0", candidate) if other != version]
+        return ["/release status", *(f"/release {other}" for other in others), "/release help"]
+    runs = (run for run in visit.repository.runs.values() if run.head_sha == pull.merge_commit_sha)
+    asks = any(gate.state == "waiting" and gate.waiting_for_apps for run in runs for gate in run.gates)
+    return [
+        *([f"/release approve {version}"] if asks else []),
+        "/release status",
+        f"/release {following}",
+        "/release help",
+    ]
+
+
+def _next_versions(visit: Visit) -> tuple[str, str]:
+    """The next minor version after what is tagged, and a candidate of the next major one."""
+    newest = Version("0")
+    for tag in visit.store.refs("refs/tags/"):
+        with contextlib.suppress(InvalidVersion):
+            newest = max(newest, Version(tag.removeprefix("refs/tags/v")))
+    return f"{newest.major}.{newest.minor + 1}.0", f"{newest.major + 1}.0.0rc1"
