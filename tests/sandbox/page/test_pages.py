@@ -8,7 +8,8 @@ from typing import Any, Literal
 import pytest
 
 from bot.conversation.grammar import parse
-from bot.conversation.registry import Command, understand
+from bot.conversation.registry import Command
+from bot.conversation.understanding import understand
 from bot.sandbox.acts.checks import CheckChange, create_check_run
 from bot.sandbox.acts.comments import add_reaction, edit_comment
 from bot.sandbox.acts.pulls import open_pull
