@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from bot.github.client import Session
-from bot.github.facts import CheckContent, CheckRun
+from bot.github.facts import Annotation, CheckContent, CheckRun
 from bot.github.read import read_check_run
 
 NAME = "Release"
@@ -25,19 +25,28 @@ async def find_check(session: Session, sha: str, app_id: int) -> CheckRun | None
 async def ensure_check(session: Session, sha: str, content: CheckContent, seen: CheckRun | None) -> CheckRun:
     """Make ``content`` what our check on ``sha`` says; ``seen`` is the newest run there. The run that says it.
 
-    A changed conclusion is a new run: GitHub keeps the older ones as the check's history.
+    A changed conclusion is a new run: GitHub keeps the older ones as the check's history. So is one that says something
+    about files, or did: GitHub only ever adds to what a run says about them.
     """
     if seen is not None and content.is_in(seen):
         return seen
-    output = {"title": content.title, "summary": content.summary[:_LONGEST_TEXT]}
+    output: dict[str, object] = {"title": content.title, "summary": content.summary[:_LONGEST_TEXT]}
+    if content.annotations:
+        output["annotations"] = [_annotation(one) for one in content.annotations]
     body = {
         "conclusion": content.conclusion,
         "external_id": content.external_id,
         "output": output,
         "actions": [asdict(button) for button in content.buttons],
     }
-    if seen is not None and seen.conclusion == content.conclusion:
+    same = seen is not None and seen.conclusion == content.conclusion
+    if seen is not None and same and not seen.is_annotated and not content.annotations:
         changed = await session.patch("/repos/{repository}/check-runs/{id}", {"name": NAME, **body}, id=seen.id)
         return read_check_run(changed)
     made = {"name": NAME, "head_sha": sha, "status": "completed", **body}
     return read_check_run(await session.post("/repos/{repository}/check-runs", made))
+
+
+def _annotation(said: Annotation) -> dict[str, object]:
+    lines = {"start_line": 1, "end_line": 1}
+    return {"path": said.path, **lines, "annotation_level": said.level, "message": said.message}

@@ -158,6 +158,14 @@ class CheckRun:
     summary: str
     url: str
 
+    @property
+    def is_annotated(self) -> bool:
+        """Whether it says something about single files, of which GitHub does not tell together with the rest."""
+        return ANNOTATED in self.summary
+
+
+ANNOTATED = "What is to be looked at in single files stands below."
+"""The sentence in the summary of a check run that has annotations."""
 
 Conclusion = Literal["success", "neutral", "failure", "action_required"]
 
@@ -169,6 +177,18 @@ class CheckButton:
     identifier: str
     label: str
     description: str
+
+
+AnnotationLevel = Literal["notice", "warning", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What a check run says about a file, at its first line."""
+
+    path: str
+    message: str
+    level: AnnotationLevel = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +203,7 @@ class CheckContent:
     title: str
     summary: str
     buttons: tuple[CheckButton, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
     def is_in(self, run: CheckRun) -> bool:
         """Whether ``run`` says exactly this, as far as GitHub shows it."""

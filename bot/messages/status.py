@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.github.facts import CheckButton, CheckContent, Conclusion
+from bot.github.facts import ANNOTATED, CheckButton, CheckContent, Conclusion
 from bot.github.links import commit_page, tag_page
+from bot.messages.annotations import list_annotations
 from bot.messages.markers import STATUS, marker
 from bot.messages.text import code, finish, in_cell, link, short
 from bot.messages.turns import headline, turn
@@ -35,12 +36,14 @@ def render_status(snapshot: Snapshot, step: Step) -> str:
 
 def render_check(snapshot: Snapshot, step: Step, record: Record) -> CheckContent:
     """The check run on the release pull request's head; it carries the record."""
+    annotations = list_annotations(snapshot, step)
     return CheckContent(
         conclusion=_conclusion(step),
         external_id=render_record(record),
         title=headline(step),
-        summary=finish(turn(snapshot, step) + _locked(snapshot, step)),
+        summary=finish(turn(snapshot, step) + _locked(snapshot, step) + (f"\n\n{ANNOTATED}" if annotations else "")),
         buttons=_buttons(snapshot, step),
+        annotations=annotations,
     )
 
 

@@ -31,6 +31,12 @@ def code(text: str, limit: int = _SHORT) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
+def plain(text: str, limit: int = _SHORT) -> str:
+    """``text`` on one line for places that show no Markdown: what cannot be seen is replaced."""
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return shown if len(shown) <= limit else shown[:limit] + "…"
+
+
 def in_cell(text: str) -> str:
     """Markdown of ours for a table cell: a bar would end it, even in a code span, and the end of a line its row.
 

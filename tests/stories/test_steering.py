@@ -507,3 +507,29 @@ async def test_notes_in_a_comment_that_was_edited_are_nobodys(tmp_path: Path, by
         assert "Ours." not in (theatre.release("v1.2.0").body or "")
         assert "Widgets can be spun." in (theatre.release("v1.2.0").body or "")
         theatre.read_all()
+
+
+# What the check run says about files
+
+
+def files_named(theatre: Theatre, pull: PullRequest) -> list[tuple[object, object]]:
+    return [(one["path"], one["annotation_level"]) for one in theatre.check_runs(pull)[-1].output.annotations]
+
+
+async def test_files_to_look_at_are_named_one_by_one_and_only_as_long_as_they_are(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    async with open_theatre(tmp_path, settings='tagg = "v{version}"\n') as theatre:
+        pull = await theatre.propose()
+        assert files_named(theatre, pull) == [(".github/aweigh.toml", "warning")]
+        assert theatre.check_runs(pull)[-1].output.annotations == snapshot
+        theatre.acme.wanda.push_commit("aweigh/main", {"evil.py": "import os\n", "more.py": ""}, "Help")
+        await theatre.settle()
+        assert files_named(theatre, pull) == [("evil.py", "failure"), ("more.py", "failure")]
+        await theatre.say(theatre.acme.mona, "/release recreate", pull.number)
+        assert files_named(theatre, pull) == [(".github/aweigh.toml", "warning")]
+        theatre.acme.hugo.push_commit("main", {".github/aweigh.toml": ""}, "Mend")
+        await theatre.settle()
+        assert theatre.check_runs(pull)[-1].conclusion == "success"
+        assert files_named(theatre, pull) == []
+        theatre.read_all()
