@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
+from bot.release.record import find_record
 from bot.sandbox.git.objects import Signature
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state.checks import CheckRun
@@ -194,8 +195,19 @@ class Picture:
         for (sha, app, name), run in sorted(newest.items(), key=lambda item: (item[0][1:], item[1].id)):
             if sha in self._reachable:
                 yield f"{app} {name!r} on {self._commit(sha)}: {run.status} {run.conclusion}"
-                yield f"  {self._neutral(run.external_id)} {self._neutral(run.output.title)!r}"
+                yield f"  {self._record(run.external_id)} {self._neutral(run.output.title)!r}"
                 yield from self._indented(run.output.summary)
+
+    def _record(self, line: str) -> str:
+        """What our check run remembers, member by member; a moment only says that it was written down."""
+        record = find_record(line)
+        if record is None:
+            return self._neutral(line)
+        told = {name: getattr(record, name) for name in record.__dataclass_fields__}
+        told["milestones"] = "".join(sorted(record.milestones))
+        told["since"] = record.since is not None
+        told["asked"] = record.asked.key if record.asked else None
+        return self._neutral(" ".join(f"{name}={value}" for name, value in told.items()))
 
     def _releases(self) -> Iterator[str]:
         latest = self.sandbox.acme.repository.latest_release_id
