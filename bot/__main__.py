@@ -1,4 +1,4 @@
-"""The command line: ``aweigh serve`` runs the bot, ``demo`` plays a release in the sandbox, ``deadletters`` tidies up."""
+"""The command line: ``serve`` runs the bot, ``demo`` plays a release in the sandbox, ``deadletters`` tidies up, ``audit`` tells who did what."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import structlog
 import typer
 from aiohttp import web
 
+from bot.audit import audit
 from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
 from bot.observability.logs import configure_logs
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 cli = typer.Typer(name="aweigh", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 cli.add_typer(deadletters)
+cli.command()(audit)
 
 
 @cli.callback()
