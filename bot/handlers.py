@@ -13,6 +13,7 @@ from cachetools import LRUCache
 from bot.clock import Clock
 from bot.conversation.carry_out import Conversation
 from bot.conversation.remembered import carry_out_remembered
+from bot.conversation.strangers import Strangers
 from bot.engine.protocol import Backoff, Delivery, Engine
 from bot.github.access import Access
 from bot.github.apps import get_app
@@ -57,6 +58,7 @@ class LaneHandlers:
         """``count`` is told of every decision about a command."""
         self._engine, self._github, self._evidence, self._clock = engine, github, evidence, clock
         self._count = count
+        self._strangers = Strangers(clock)
         self._app: AppAccount | None = None
         self._defaults = Defaults(github, clock)
         self._unanswered: LRUCache[str, int] = LRUCache(_MOST_DOWN)
@@ -94,7 +96,7 @@ class LaneHandlers:
 
     async def _carry_out(self, comment: CommandDelivery, guid: str) -> timedelta | None:
         bench = await self._open_bench(comment.repository, guid)
-        return await Conversation(bench, comment).carry_out()
+        return await Conversation(bench, comment, self._strangers).carry_out()
 
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
         bench = await self._open_bench(repository)

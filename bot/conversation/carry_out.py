@@ -18,6 +18,7 @@ from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, find_misplaced, find_unreadable, parse
 from bot.conversation.minutes import Minutes
 from bot.conversation.registry import Command, Name, Who
+from bot.conversation.strangers import Strangers
 from bot.conversation.talk import Answer, Place, Talk
 from bot.conversation.understanding import Misunderstood, understand
 from bot.engine.protocol import NOW, Backoff
@@ -61,8 +62,8 @@ HANDLERS: Final[Mapping[Name, Handler]] = {
 class Conversation:
     """Answers one comment."""
 
-    def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
-        self._bench, self._comment = bench, comment
+    def __init__(self, bench: Workbench, comment: CommandDelivery, strangers: Strangers) -> None:
+        self._bench, self._comment, self._strangers = bench, comment, strangers
         self._talk = Talk(bench, comment)
         self._is_new = False
 
@@ -71,7 +72,8 @@ class Conversation:
 
         Returns:
             When to look at the repository again, or None: a command takes its release as far as it goes, and what
-            somebody may not ask for moves nothing. A stranger's command costs two requests and no more.
+            somebody may not ask for moves nothing. A stranger's command costs two requests and no more, and after a few
+            of them none.
         """
         unreadable = find_unreadable(self._comment.body)
         invocations = (unreadable,) if unreadable else parse(self._comment.body)
@@ -87,9 +89,8 @@ class Conversation:
         return self._talk.look_again
 
     async def _carry_out(self, invocations: tuple[Invocation, ...], minutes: Minutes) -> None:
-        role = await self._find_role(minutes)
+        role = await self._find_role(minutes, "-1")
         if role is None:
-            await self._react("-1")
             return
         place = await self._find_place()
         if place is None:
@@ -106,13 +107,23 @@ class Conversation:
         await minutes.rest(Decision.VOIDED, Cause.ANOTHER_LINE)
         await self._answer(self._together(answers))
 
-    async def _find_role(self, minutes: Minutes) -> Role | None:
-        """The role of the author; None when they are not heard."""
-        author = self._comment.author
+    async def _find_role(self, minutes: Minutes, unheard: Reaction | None = None) -> Role | None:
+        """The role of the author; None when they are not heard, which a reaction may tell, and after a few times nothing."""
+        author, comment = self._comment.author, self._comment.natural_key
+        who = (self._bench.access.repository.id, author.id)
+        if self._strangers.are_too_many(*who, comment):
+            if self._strangers.is_news(*who):
+                await minutes.comment(Decision.IGNORED, Cause.TOO_MANY)
+            else:
+                minutes.count(Decision.IGNORED, Cause.TOO_MANY)
+            return None
         role = minutes.role = await get_role(self._bench.access.read, author.login, author.id)
         if is_heard(role):
             return role
+        self._strangers.note(*who, comment)
         await minutes.comment(Decision.UNHEARD, Reason.ROLE_TOO_LOW)
+        if unheard is not None:
+            await self._react(unheard)
         return None
 
     async def _hint(self, misplaced: Invocation, minutes: Minutes) -> None:
