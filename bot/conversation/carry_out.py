@@ -231,7 +231,7 @@ class Conversation:
         if reply is not None:
             mark = replies.reply_marker(comment.comment_id)
             said = () if self._is_new else None
-            await self._bench.speech.ensure(comment.issue_number, mark, reply, said)
+            await self._bench.speech.reply(comment.issue_number, mark, reply, said)
         await self._react(answer.reaction)
 
     async def _react(self, reaction: Reaction) -> bool:
