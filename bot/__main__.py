@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
@@ -18,6 +18,7 @@ from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
 from bot.observability.logs import configure_logs
 from bot.settings.operator import OperatorSettings, OperatorSettingsError, read_operator_settings
+from bot.terminal import fail
 
 SHUTDOWN_SECONDS = 5.0
 
@@ -43,7 +44,7 @@ def serve() -> None:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listening = socket.create_server((settings.host, settings.port), family=family)
     except (OSError, UnicodeError) as error:
-        _fail(f"cannot listen on {settings.host}:{settings.port}: {_why_not(error)}")
+        fail(f"cannot listen on {settings.host}:{settings.port}: {_why_not(error)}")
     host, port = listening.getsockname()[:2]
     # The rest of the bot takes longest to load; a delivery that comes meanwhile waits in the socket and is not lost.
     from bot.composition import build_app  # noqa: PLC0415 (see above)
@@ -57,7 +58,7 @@ def serve() -> None:
     try:
         web.run_app(app, sock=listening, print=None, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     except EngineUnavailableError as unavailable:
-        _fail(str(unavailable))
+        fail(str(unavailable))
 
 
 class TriggerChoice(StrEnum):
@@ -109,7 +110,7 @@ def demo(
     try:
         refuse_real_credentials(os.environ)
     except RealCredentialsError as error:
-        _fail(str(error))
+        fail(str(error))
     well = True
     try:
         if leave:
@@ -119,7 +120,7 @@ def demo(
     except KeyboardInterrupt:
         pass
     except OSError as error:
-        _fail(f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}")
+        fail(f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}")
     sys.exit(0 if well else 1)
 
 
@@ -127,7 +128,7 @@ def _get_settings() -> OperatorSettings:
     try:
         return read_operator_settings()
     except OperatorSettingsError as error:
-        _fail(*error.lines)
+        fail(*error.lines)
 
 
 def _why_not(error: OSError | UnicodeError) -> str:
@@ -135,12 +136,6 @@ def _why_not(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError) or (error.errno or 0) < 0:
         return "it is no address of this machine"
     return os.strerror(error.errno or 0)
-
-
-def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        typer.echo(f"aweigh: {line}", err=True)
-    sys.exit(1)
 
 
 def main() -> None:

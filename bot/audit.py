@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import typer
 
 from bot.engine import AuditRow, EngineUnavailableError
 from bot.settings.operator import OperatorSettingsError, read_database_settings
+from bot.terminal import fail, printable
 
 _AGO: Final = re.compile(r"(\d{1,5})([mhd])", re.ASCII)
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -49,9 +49,9 @@ def audit(
     try:
         found = read_audit(read_database_settings().database_url.reveal(), wanted)
     except OperatorSettingsError as error:
-        _fail(*error.lines)
+        fail(*error.lines)
     except EngineUnavailableError as unavailable:
-        _fail(str(unavailable))
+        fail(str(unavailable))
     for line in _as_json(found) if as_json else _as_table(found):
         typer.echo(line)
 
@@ -64,7 +64,7 @@ def _read_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        _fail("--since takes a moment such as 2026-05-01T12:00, or a time such as 90m, 24h or 7d")
+        fail("--since takes a moment such as 2026-05-01T12:00, or a time such as 90m, 24h or 7d")
 
 
 def _as_json(rows: Sequence[AuditRow]) -> list[str]:
@@ -113,14 +113,4 @@ def _cells(row: AuditRow) -> tuple[str, ...]:
         row.decision,
         row.reason,
     )
-    return tuple(_printable(cell) or "-" for cell in cells)
-
-
-def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        typer.echo(f"aweigh: {_printable(line)}", err=True)
-    sys.exit(1)
-
-
-def _printable(line: str) -> str:
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+    return tuple(printable(cell) or "-" for cell in cells)

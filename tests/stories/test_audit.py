@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.clock import VirtualClock
 from bot.conversation.carry_out import Conversation
 from bot.engine import AuditRow
 from bot.engine.memory import MemoryEngine
 from bot.release.audit import Cause, Decision
 from bot.release.reasons import Reason
+from bot.sandbox.faults import When, unicorn
 from bot.sandbox.state.conversation import Comment
+from tests.stories.hours import MORNING
 from tests.stories.logbook import LogLines
 from tests.stories.theatre import Theatre, open_theatre
 
@@ -157,6 +161,28 @@ async def test_approvals_before_the_tag_are_written_down_when_they_count(tmp_pat
             ("hugo", "approve", "counted", "went-on"),
             ("hugo", "approve", "allowed", "done"),
         ]
+
+
+async def test_a_gate_that_opens_only_later_is_told_of_once(tmp_path: Path) -> None:
+    clock = VirtualClock(MORNING)
+    async with open_theatre(tmp_path, clock=clock) as theatre:
+        pull = await theatre.reach_gate()
+        before = len(rows(theatre))
+        away = When(method="POST", path=r"/deployment_protection_rule$")
+        theatre.sandbox.github.faults.add(away, unicorn(), times=None)
+        await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
+        await theatre.pass_time(timedelta(minutes=10))
+        # It is written before the act, which a process may not live to tell of.
+        assert brief(theatre, before) == [("hugo", "approve", "counted", "gate-opened")]
+        assert theatre.run.status == "waiting"
+        theatre.sandbox.github.faults.clear()
+        await theatre.pass_time(timedelta(minutes=10))
+        assert len(theatre.files("1.2.0")) == 2
+        assert brief(theatre, before) == [
+            ("hugo", "approve", "counted", "gate-opened"),
+            ("hugo", "approve", "allowed", "done"),
+        ]
+        theatre.read_all()
 
 
 async def test_a_command_that_is_handled_twice_is_one_row(
