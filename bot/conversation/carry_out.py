@@ -80,7 +80,8 @@ class Conversation:
         misplaced = find_misplaced(self._comment.body) if not invocations else None
         if not invocations and (misplaced is None or not isinstance(understand(misplaced), Command)):
             return None
-        minutes = Minutes(self._bench.audit, self._comment, (misplaced,) if misplaced else invocations)
+        comment, lines = self._comment, (misplaced,) if misplaced else invocations
+        minutes = Minutes(self._bench.audit, comment.natural_key, comment.author, comment.url, lines)
         try:
             await (self._carry_out(invocations, minutes) if misplaced is None else self._hint(misplaced, minutes))
         except PermissionMissing as missing:

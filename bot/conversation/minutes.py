@@ -10,8 +10,7 @@ from bot.conversation.registry import Command, Name, Option
 from bot.conversation.talk import Answer
 from bot.conversation.understanding import understand
 from bot.github.comments import Reaction
-from bot.github.facts import Role
-from bot.intake.command import CommandDelivery
+from bot.github.facts import Person, Role
 from bot.release.audit import UNKNOWN, Audit, Cause, Code, Decided, Decision
 from bot.release.reasons import Reason
 from bot.release.snapshot import Snapshot
@@ -32,8 +31,9 @@ _WITH_VERSION: Final = frozenset({Name.RELEASE, Name.APPROVE, Name.REJECT})
 class Minutes:
     """Writes down what is decided about the lines of one comment, each once."""
 
-    def __init__(self, audit: Audit, comment: CommandDelivery, invocations: tuple[Invocation, ...]) -> None:
-        self._audit, self._comment, self._invocations = audit, comment, invocations
+    def __init__(self, audit: Audit, key: str, by: Person, link: str, invocations: tuple[Invocation, ...]) -> None:
+        """``key`` tells this comment, and the occasion on which it is carried out, from every other one."""
+        self._audit, self._key, self._by, self._link, self._invocations = audit, key, by, link, invocations
         self._open = list(range(len(invocations)))
         self.role: Role | None = None
         """The role of whoever wrote it, once GitHub was asked."""
@@ -66,12 +66,12 @@ class Minutes:
         meant = understand(self._invocations[index])
         command = meant if isinstance(meant, Command) else None
         return Decided(
-            key=f"{self._comment.natural_key}:{index}:{decision}",
+            key=f"{self._key}:{index}:{decision}",
             decision=decision,
             code=code,
             command=command.entry.name.replace(" ", "-") if command else UNKNOWN,
-            by=self._comment.author,
-            link=self._comment.url,
+            by=self._by,
+            link=self._link,
             role=self.role,
             version=_find_version(command, seen),
             sha=_find_sha(command, seen),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -17,6 +18,7 @@ from bot.release.audit import Cause, Decision
 from bot.release.reasons import Reason
 from bot.sandbox.faults import When, unicorn
 from bot.sandbox.state.conversation import Comment
+from bot.sandbox.state.repository import Grant
 from tests.stories.hours import MORNING
 from tests.stories.logbook import LogLines
 from tests.stories.theatre import Theatre, open_theatre
@@ -147,6 +149,49 @@ async def test_what_is_no_command_is_no_decision(tmp_path: Path) -> None:
         await theatre.say(theatre.acme.mona, "Thanks, see /release")
         await theatre.say(theatre.acme.mona, "/merge")
         assert rows(theatre) == []
+
+
+async def test_a_command_below_other_text_is_written_down_as_misplaced(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await theatre.say(theatre.acme.mona, "Let us do it.\n\n/release 1.2.0")
+        theatre.read_all()
+        assert brief(theatre) == [("mona", "release", "misunderstood", "misplaced")]
+
+
+async def test_who_pressed_a_button_is_written_down(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        for login in ("wanda", "rosa"):
+            getattr(theatre.acme, login).press_button(theatre.check_runs(pull)[-1], "hold")
+            await theatre.settle()
+        theatre.read_all()
+        assert brief(theatre)[1:] == [
+            ("wanda", "hold", "allowed", "done"),
+            ("rosa", "hold", "unheard", "role-too-low"),
+        ]
+        assert all(row.link for row in rows(theatre))
+
+
+@pytest.mark.parametrize("role", ["maintain", "triage", "read"])
+async def test_what_was_remembered_until_the_merge_is_decided_anew(
+    tmp_path: Path, role: Literal["maintain", "triage", "read"]
+) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        acme = theatre.acme
+        comment = await theatre.say(acme.mona, "/release patch --when-merged")
+        acme.repository.collaborators[acme.mona.user.id] = Grant(role)
+        acme.hugo.merge_pull(theatre.feature)
+        await theatre.settle()
+        theatre.read_all()
+        then = {
+            "maintain": ("allowed", "done"),
+            "triage": ("refused", "role-too-low"),
+            "read": ("unheard", "role-too-low"),
+        }[role]
+        assert brief(theatre) == [("mona", "release", "allowed", "done"), ("mona", "release", *then)]
+        later = rows(theatre)[1]
+        assert (later.role, later.version) == (role, "1.1.1" if role == "maintain" else later.version)
+        assert later.link.endswith(f"#issuecomment-{comment.id}")
 
 
 async def test_approvals_before_the_tag_are_written_down_when_they_count(tmp_path: Path) -> None:
