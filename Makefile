@@ -18,7 +18,7 @@ unit: $(READY)  ## The quick tests alone.
 soak: $(READY)  ## Random schedules from fresh seeds, RUNS= of them; a failing seed is printed and replays with SEED=.
 	@RUNS=$(or $(RUNS),2000) FIRST=$(or $(FIRST),$(shell date +%s)) $(BIN)/python -m pytest -n auto tests/crash/test_schedules.py -m slow
 
-bench: $(READY)  ## Requests of a release, and the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
+bench: $(READY)  ## Requests of a release, the wait for eyes, and the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lint: $(READY)

@@ -1,4 +1,4 @@
-"""The command line: ``aweigh serve`` runs the bot, ``demo`` plays a release in the sandbox, ``deadletters`` tidies up."""
+"""The command line: ``serve`` runs the bot, ``demo`` plays a release in the sandbox, ``deadletters`` tidies up, ``audit`` tells who did what."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import os
 import socket
 import sys
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
 from aiohttp import web
 
+from bot.audit import audit
 from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
 from bot.observability.logs import configure_logs
 from bot.settings.operator import OperatorSettings, OperatorSettingsError, read_operator_settings
+from bot.terminal import fail
 
 SHUTDOWN_SECONDS = 5.0
 
@@ -24,6 +26,7 @@ log = structlog.get_logger(__name__)
 cli = typer.Typer(name="aweigh", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 cli.add_typer(deadletters)
+cli.command()(audit)
 
 
 @cli.callback()
@@ -41,7 +44,7 @@ def serve() -> None:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listening = socket.create_server((settings.host, settings.port), family=family)
     except (OSError, UnicodeError) as error:
-        _fail(f"cannot listen on {settings.host}:{settings.port}: {_why_not(error)}")
+        fail(f"cannot listen on {settings.host}:{settings.port}: {_why_not(error)}")
     host, port = listening.getsockname()[:2]
     # The rest of the bot takes longest to load; a delivery that comes meanwhile waits in the socket and is not lost.
     from bot.composition import build_app  # noqa: PLC0415 (see above)
@@ -55,7 +58,7 @@ def serve() -> None:
     try:
         web.run_app(app, sock=listening, print=None, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     except EngineUnavailableError as unavailable:
-        _fail(str(unavailable))
+        fail(str(unavailable))
 
 
 class TriggerChoice(StrEnum):
@@ -107,7 +110,7 @@ def demo(
     try:
         refuse_real_credentials(os.environ)
     except RealCredentialsError as error:
-        _fail(str(error))
+        fail(str(error))
     well = True
     try:
         if leave:
@@ -117,7 +120,7 @@ def demo(
     except KeyboardInterrupt:
         pass
     except OSError as error:
-        _fail(f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}")
+        fail(f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}")
     sys.exit(0 if well else 1)
 
 
@@ -125,7 +128,7 @@ def _get_settings() -> OperatorSettings:
     try:
         return read_operator_settings()
     except OperatorSettingsError as error:
-        _fail(*error.lines)
+        fail(*error.lines)
 
 
 def _why_not(error: OSError | UnicodeError) -> str:
@@ -133,12 +136,6 @@ def _why_not(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError) or (error.errno or 0) < 0:
         return "it is no address of this machine"
     return os.strerror(error.errno or 0)
-
-
-def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        typer.echo(f"aweigh: {line}", err=True)
-    sys.exit(1)
 
 
 def main() -> None:

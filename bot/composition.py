@@ -67,7 +67,7 @@ class Bot:
             client = IndexClient(index, IndexTransport(to_index), user_agent=settings.user_agent)
             trust = KeptTrust(settings.trusted_root, clock)
             evidence = Evidence(client, trust.get, web_base=settings.github_web, issuer=settings.oidc_issuer)
-            self._handlers = LaneHandlers(self.engine, github, evidence, clock)
+            self._handlers = LaneHandlers(self.engine, github, evidence, clock, self.metrics.count_command)
             self._sweep = Sweep(self.engine, github, settings.app_id, clock)
             yield self._handlers
 

@@ -6,15 +6,15 @@ Nothing is asked of the running bot: whoever may open its database may do this, 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.engine import DeadLetter, EngineUnavailableError
 from bot.settings.operator import OperatorSettingsError, read_database_settings
+from bot.terminal import fail, printable
 
 if TYPE_CHECKING:
     from bot.engine.deadletters import DeadLetters
@@ -33,7 +33,7 @@ def list_letters() -> None:
         for letter in letters.list():
             when = f"{letter.failed_at:%Y-%m-%d %H:%M} UTC"
             repository = letter.repository.full_name
-            typer.echo(_printable(f"{letter.id}  {when}  {letter.attempts}x  {repository}  {letter.error}"))
+            typer.echo(printable(f"{letter.id}  {when}  {letter.attempts}x  {repository}  {letter.error}"))
 
 
 @deadletters.command("show")
@@ -42,7 +42,7 @@ def show_letter(letter_id: Annotated[str, typer.Argument(metavar="ID", help="As 
     with _opened() as letters:
         letter = next((letter for letter in letters.list() if letter.id == letter_id), None)
         if letter is None:
-            _fail(f"there is no dead letter {letter_id}")
+            fail(f"there is no dead letter {letter_id}")
         content = letters.find_content(letter.id) if letter.kind == "delivery" else None
         # Everything beyond ASCII is escaped, so that no text can play tricks with the terminal.
         typer.echo(json.dumps(_describe(letter, content), indent=2))
@@ -55,13 +55,13 @@ def retry_letters(
 ) -> None:
     """Put dead letters back into their lanes, with all their attempts; a running bot takes them up at once."""
     if bool(letter_ids) == every:
-        _fail("name dead letters, or say --all")
+        fail("name dead letters, or say --all")
     with _opened() as letters:
         wanted = [letter.id for letter in letters.list()] if every else letter_ids or []
         missing = [letter_id for letter_id in wanted if not letters.retry(letter_id)]
     typer.echo(f"{len(wanted) - len(missing)} put back")
     if missing:
-        _fail(*(f"there is no dead letter {letter_id}" for letter_id in missing))
+        fail(*(f"there is no dead letter {letter_id}" for letter_id in missing))
 
 
 def _describe(letter: DeadLetter, content: object) -> dict[str, Any]:
@@ -88,16 +88,6 @@ def _opened() -> Iterator[DeadLetters]:
         with open_dead_letters(url) as letters:
             yield letters
     except OperatorSettingsError as error:
-        _fail(*error.lines)
+        fail(*error.lines)
     except EngineUnavailableError as unavailable:
-        _fail(str(unavailable))
-
-
-def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        typer.echo(f"aweigh: {_printable(line)}", err=True)
-    sys.exit(1)
-
-
-def _printable(line: str) -> str:
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+        fail(str(unavailable))

@@ -13,6 +13,7 @@ from cachetools import LRUCache
 from bot.clock import Clock
 from bot.conversation.carry_out import Conversation
 from bot.conversation.remembered import carry_out_remembered
+from bot.conversation.strangers import Strangers
 from bot.engine.protocol import Backoff, Delivery, Engine
 from bot.github.access import Access
 from bot.github.apps import get_app
@@ -21,6 +22,7 @@ from bot.github.errors import PermissionMissing, RateLimited, Unavailable, descr
 from bot.github.facts import AppAccount, RepositoryRef
 from bot.github.limits import asked_by_a_person
 from bot.intake.command import CommandDelivery
+from bot.release.audit import Audit, CommandCounter
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.snapshot import Line
@@ -45,8 +47,18 @@ _PERMISSION_PAUSE = timedelta(hours=1)
 class LaneHandlers:
     """The engine's handlers. Both may be run again from the start at any time."""
 
-    def __init__(self, engine: Engine, github: GitHub, evidence: Evidence, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        github: GitHub,
+        evidence: Evidence,
+        clock: Clock,
+        count: CommandCounter = lambda command, decision, reason: None,
+    ) -> None:
+        """``count`` is told of every decision about a command."""
         self._engine, self._github, self._evidence, self._clock = engine, github, evidence, clock
+        self._count = count
+        self._strangers = Strangers(clock)
         self._app: AppAccount | None = None
         self._defaults = Defaults(github, clock)
         self._unanswered: LRUCache[str, int] = LRUCache(_MOST_DOWN)
@@ -64,7 +76,9 @@ class LaneHandlers:
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
             with asked_by_a_person():
-                after = await self._patiently(delivery.guid, delivery.repository, self._carry_out(comment), asked=True)
+                after = await self._patiently(
+                    delivery.guid, delivery.repository, self._carry_out(comment, delivery.guid), asked=True
+                )
             if after is not None:
                 await self._engine.wake(delivery.repository, after=after)
 
@@ -80,8 +94,9 @@ class LaneHandlers:
         under_way = bool(await self._engine.intents(repository).list())
         return _PERMISSION_PAUSE if under_way else None
 
-    async def _carry_out(self, comment: CommandDelivery) -> timedelta | None:
-        return await Conversation(await self._open_bench(comment.repository), comment).carry_out()
+    async def _carry_out(self, comment: CommandDelivery, guid: str) -> timedelta | None:
+        bench = await self._open_bench(comment.repository, guid)
+        return await Conversation(bench, comment, self._strangers).carry_out()
 
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
         bench = await self._open_bench(repository)
@@ -96,12 +111,13 @@ class LaneHandlers:
             self._usual[repository.id] = bench.usual
         return after
 
-    async def _open_bench(self, repository: RepositoryRef) -> Workbench:
+    async def _open_bench(self, repository: RepositoryRef, delivery: str = "") -> Workbench:
         access = Access(self._github, repository)
         if self._app is None:
             self._app = await get_app(self._github, access.read)
         intents = self._engine.intents(repository)
-        return Workbench(access, self._app, self._evidence, self._clock, intents, self._defaults)
+        audit = Audit(self._engine.write_audit, repository, delivery, self._clock, self._count)
+        return Workbench(access, self._app, self._evidence, self._clock, intents, self._defaults, audit)
 
     async def _patiently(self, name: str, repository: RepositoryRef, work: Awaitable[_T], *, asked: bool) -> _T:
         """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""

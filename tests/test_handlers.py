@@ -59,7 +59,7 @@ class Handlers(LaneHandlers):
     async def _go_round(self, _: RepositoryRef) -> timedelta | None:
         return self._end()
 
-    async def _carry_out(self, _: CommandDelivery) -> timedelta | None:
+    async def _carry_out(self, _: CommandDelivery, __: str) -> timedelta | None:
         return self._end()
 
     def _end(self) -> timedelta | None:

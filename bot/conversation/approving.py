@@ -10,6 +10,7 @@ from bot.github.comments import find_comment
 from bot.github.facts import PullRequest
 from bot.messages import replies
 from bot.release import approvals
+from bot.release.audit import Cause
 from bot.release.orders import Reject
 from bot.release.reasons import Reason, because
 from bot.release.reconcile import Reached
@@ -81,7 +82,7 @@ async def _judge_unheard(talk: Talk, version: str, snapshot: Snapshot) -> Answer
         raise Backoff(STALENESS / 3, "the approving comment does not show yet")
     now = await find_comment(talk.bench.access.read, comment.comment_id)
     if now is None:
-        return Answer("confused")
+        return Answer("confused", code=Cause.COMMENT_GONE)
     if now.body != comment.body:
         return talk.refuse(because(Reason.EDITED, version=version))
     # It came late: an outage, or a webhook that was lost. What it answers cannot be what was asked after it.

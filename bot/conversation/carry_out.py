@@ -16,7 +16,9 @@ import structlog
 from bot.conversation import approving, proposing, steering, telling
 from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, find_misplaced, find_unreadable, parse
+from bot.conversation.minutes import Minutes
 from bot.conversation.registry import Command, Name, Who
+from bot.conversation.strangers import Strangers
 from bot.conversation.talk import Answer, Place, Talk
 from bot.conversation.understanding import Misunderstood, understand
 from bot.engine.protocol import NOW, Backoff
@@ -28,6 +30,7 @@ from bot.github.pulls import find_pull
 from bot.github.repositories import is_issue_locked
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
+from bot.release.audit import Cause, Decision
 from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason, because
 from bot.release.snapshot import Line, home_line, is_astray
@@ -59,8 +62,8 @@ HANDLERS: Final[Mapping[Name, Handler]] = {
 class Conversation:
     """Answers one comment."""
 
-    def __init__(self, bench: Workbench, comment: CommandDelivery) -> None:
-        self._bench, self._comment = bench, comment
+    def __init__(self, bench: Workbench, comment: CommandDelivery, strangers: Strangers) -> None:
+        self._bench, self._comment, self._strangers = bench, comment, strangers
         self._talk = Talk(bench, comment)
         self._is_new = False
 
@@ -69,62 +72,83 @@ class Conversation:
 
         Returns:
             When to look at the repository again, or None: a command takes its release as far as it goes, and what
-            somebody may not ask for moves nothing. A stranger's command costs two requests and no more.
+            somebody may not ask for moves nothing. A stranger's command costs two requests and no more, and after a few
+            of them none.
         """
         unreadable = find_unreadable(self._comment.body)
         invocations = (unreadable,) if unreadable else parse(self._comment.body)
         misplaced = find_misplaced(self._comment.body) if not invocations else None
         if not invocations and (misplaced is None or not isinstance(understand(misplaced), Command)):
             return None
+        comment, lines = self._comment, (misplaced,) if misplaced else invocations
+        minutes = Minutes(self._bench.audit, comment.natural_key, comment.author, comment.url, lines)
         try:
-            await (self._carry_out(invocations) if misplaced is None else self._hint(misplaced))
+            await (self._carry_out(invocations, minutes) if misplaced is None else self._hint(misplaced, minutes))
         except PermissionMissing as missing:
-            await self._say_missing(missing)
+            await self._say_missing(missing, minutes)
             return NOW
         return self._talk.look_again
 
-    async def _carry_out(self, invocations: tuple[Invocation, ...]) -> None:
-        read, author = self._bench.access.read, self._comment.author
-        role = await get_role(read, author.login, author.id)
-        if not is_heard(role):
-            log.info("command refused", reason=Reason.ROLE_TOO_LOW, actor=author.id, role=role)
-            await self._react("-1")
+    async def _carry_out(self, invocations: tuple[Invocation, ...], minutes: Minutes) -> None:
+        role = await self._find_role(minutes, "-1")
+        if role is None:
             return
         place = await self._find_place()
         if place is None:
+            await minutes.comment(Decision.IGNORED, Reason.THREAD_LOCKED)
             return
         if self._comment.head and (place.pull is None or place.pull.head_sha != self._comment.head):
+            await minutes.rest(Decision.REFUSED, Reason.BUTTON_STALE)
             await self._answer(self._talk.refuse(because(Reason.BUTTON_STALE)))
             return
         # Everything that is said about a comment is said after the eyes: while those are new, nothing was.
         self._is_new = await self._react("eyes")
-        commands = await self._understand(invocations, role, place)
-        answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place)
+        commands = await self._understand(invocations, role, place, minutes)
+        answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place, minutes)
+        await minutes.rest(Decision.VOIDED, Cause.ANOTHER_LINE)
         await self._answer(self._together(answers))
 
-    async def _hint(self, misplaced: Invocation) -> None:
+    async def _find_role(self, minutes: Minutes, unheard: Reaction | None = None) -> Role | None:
+        """The role of the author; None when they are not heard, which a reaction may tell, and after a few times nothing."""
+        author, comment = self._comment.author, self._comment.natural_key
+        who = (self._bench.access.repository.id, author.id)
+        if self._strangers.are_too_many(*who, comment):
+            if self._strangers.is_news(*who):
+                await minutes.comment(Decision.IGNORED, Cause.TOO_MANY)
+            else:
+                minutes.count(Decision.IGNORED, Cause.TOO_MANY)
+            return None
+        role = minutes.role = await get_role(self._bench.access.read, author.login, author.id)
+        if is_heard(role):
+            return role
+        self._strangers.note(*who, comment)
+        await minutes.comment(Decision.UNHEARD, Reason.ROLE_TOO_LOW)
+        if unheard is not None:
+            await self._react(unheard)
+        return None
+
+    async def _hint(self, misplaced: Invocation, minutes: Minutes) -> None:
         """Say where commands are read from, to those who are answered at all: the line was meant as one, perhaps."""
-        author = self._comment.author
-        if not is_heard(await get_role(self._bench.access.read, author.login, author.id)):
-            return
-        if await self._find_place() is not None:
+        if await self._find_role(minutes) is not None and await self._find_place() is not None:
+            await minutes.comment(Decision.MISUNDERSTOOD, Cause.MISPLACED)
             reply = replies.render_misplaced(misplaced.line, self._comment.comment_id)
             await self._answer(Answer("confused", reply))
 
     async def _understand(
-        self, invocations: tuple[Invocation, ...], role: Role, place: Place
+        self, invocations: tuple[Invocation, ...], role: Role, place: Place, minutes: Minutes
     ) -> list[Command] | Answer:
         """The commands of a comment, or why none of them is carried out: one that is not understood or not allowed voids all."""
         commands: list[Command] = []
-        for invocation in invocations:
+        for index, invocation in enumerate(invocations):
             command = understand(invocation)
             if isinstance(command, Misunderstood):
-                return Answer("confused", replies.render_misunderstood(command, self._comment.comment_id))
+                reply = replies.render_misunderstood(command, self._comment.comment_id)
+                return await minutes.answered(index, Answer("confused", reply))
             commands.append(command)
-        for command in commands:
+        for index, command in enumerate(commands):
             refusal = await self._object(command, role, place)
             if refusal is not None:
-                return self._talk.refuse(refusal)
+                return await minutes.answered(index, self._talk.refuse(refusal))
         return commands
 
     async def _object(self, command: Command, role: Role, place: Place) -> Because | None:
@@ -142,16 +166,14 @@ class Conversation:
         membership = await find_membership(access.members, owner, settings.approval.teams, login)
         return objection(command, role, settings, membership)
 
-    async def _carry_out_all(self, commands: list[Command], place: Place) -> list[Answer]:
+    async def _carry_out_all(self, commands: list[Command], place: Place, minutes: Minutes) -> list[Answer]:
         """Carry out one command after the other, up to the first that is refused."""
         answers: list[Answer] = []
         if place.release_pull is not None and is_astray(place.release_pull):
             # What was seen is that of the line it was made for.
             self._talk.take_sight()
-        for command in commands:
-            answer = await self._try(command, place)
-            actor = self._comment.author.id
-            log.info("command answered", command=command.entry.name, actor=actor, answer=answer.reaction)
+        for index, command in enumerate(commands):
+            answer = await minutes.answered(index, await self._try(command, place), self._talk.seen)
             answers.append(answer)
             if answer.reaction != "rocket":
                 break
@@ -171,9 +193,10 @@ class Conversation:
             self._talk.look_again = NOW
             return self._talk.refuse(declined_because(error))
 
-    async def _say_missing(self, missing: PermissionMissing) -> None:
+    async def _say_missing(self, missing: PermissionMissing, minutes: Minutes) -> None:
         """Say, where that is still permitted, which permission kept the command from being looked at."""
         log.warning("command not looked at", why=describe(missing), detail=str(missing))
+        await minutes.rest(Decision.REFUSED, Reason.PERMISSION_MISSING)
         try:
             if not await is_issue_locked(self._bench.access.read, self._comment.issue_number):
                 await self._answer(self._talk.refuse(declined_because(missing)))
@@ -209,7 +232,7 @@ class Conversation:
         if reply is not None:
             mark = replies.reply_marker(comment.comment_id)
             said = () if self._is_new else None
-            await self._bench.speech.ensure(comment.issue_number, mark, reply, said)
+            await self._bench.speech.reply(comment.issue_number, mark, reply, said)
         await self._react(answer.reaction)
 
     async def _react(self, reaction: Reaction) -> bool:

@@ -5,28 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
 from bot.github.comments import Reaction
 from bot.github.facts import PullRequest, Repository
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
+from bot.release.audit import Code
 from bot.release.reasons import Because
 from bot.release.reconcile import Reached
 from bot.release.sight import Sight
-from bot.release.snapshot import Line
+from bot.release.snapshot import Line, Snapshot
 from bot.release.workbench import Workbench
 from bot.settings.repository import RepositorySettings, SettingsProblem
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a command: a reaction, and a reply where words are needed."""
+    """What became of a command: a reaction, a reply where words are needed, and why, where it was not carried out."""
 
     reaction: Reaction
     reply: str | None = None
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,8 @@ class Talk:
         self.bench, self.comment = bench, comment
         self.look_again: timedelta | None = None
         """When the release that a command has moved wants to be looked at again."""
+        self.seen: Snapshot | None = None
+        """The release that a command has moved, as it was seen last."""
         self.sight: Sight | None = None
         self._settings: RepositorySettings | SettingsProblem | None = None
 
@@ -70,12 +70,12 @@ class Talk:
         """Take note of where a release came to rest."""
         moments = (self.look_again, reached.look_again)
         self.look_again = min((after for after in moments if after is not None), default=None)
+        self.seen = reached.snapshot
         return reached
 
     def refuse(self, reason: Because) -> Answer:
         """Thumbs down, and why."""
-        log.info("command refused", reason=reason.code, actor=self.comment.author.id)
-        return Answer("-1", replies.render_refusal(reason, self.comment.comment_id))
+        return Answer("-1", replies.render_refusal(reason, self.comment.comment_id), reason.code)
 
     async def find_newest(self, place: Place) -> PullRequest | None:
         """The newest release pull request of the line."""

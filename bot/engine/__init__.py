@@ -6,6 +6,7 @@ keeps them inside one process for tests with a virtual clock; both pass the same
 
 from bot.engine.protocol import (
     NOW,
+    AuditRow,
     Backoff,
     DeadLetter,
     Delivery,
@@ -21,6 +22,7 @@ from bot.engine.protocol import (
 
 __all__ = [
     "NOW",
+    "AuditRow",
     "Backoff",
     "DeadLetter",
     "Delivery",

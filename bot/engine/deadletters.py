@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.engine import tables
-from bot.engine.database import close_database, open_database
+from bot.engine.beside import open_beside
 from bot.engine.jobs import Jobs
-from bot.engine.protocol import DeadLetter, EngineUnavailableError, lane_of, wake_up_id
-from bot.engine.retries import describe
-from bot.engine.schema import check_schema
+from bot.engine.protocol import DeadLetter, lane_of, wake_up_id
 
 
 class DeadLetters:
@@ -72,18 +69,9 @@ def open_dead_letters(url: str) -> Iterator[DeadLetters]:
     Raises:
         EngineUnavailableError: there is no such database, or it is of another version, or it does not answer.
     """
-    database = open_database(url)
-    try:
-        # Opening a SQLite file that is not there would create it.
-        if database.dialect.name == "sqlite" and not Path(database.url.database or "").exists():
-            raise EngineUnavailableError(f"there is no database at {database.url.database}")
-        check_schema(database)
+    with open_beside(url) as database:
         jobs = Jobs(database)
         try:
             yield DeadLetters(database, jobs)
         finally:
             jobs.close()
-    except sa.exc.SQLAlchemyError as error:
-        raise EngineUnavailableError(f"the database cannot be used: {describe(error)}") from error
-    finally:
-        close_database(database)

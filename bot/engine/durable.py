@@ -22,7 +22,7 @@ from typing import Final
 import sqlalchemy as sa
 import structlog
 
-from bot.engine import tables
+from bot.engine import audit_table, tables
 from bot.engine.database import close_database, open_database
 from bot.engine.deadletters import DeadLetters
 from bot.engine.executor import Executor
@@ -32,6 +32,7 @@ from bot.engine.presence import find_presence
 from bot.engine.protocol import (
     NO_REPOSITORY,
     NOW,
+    AuditRow,
     DeadLetter,
     Delivery,
     EngineUnavailableError,
@@ -159,6 +160,11 @@ class DurableEngine:
     def notes(self) -> Intents:
         """The intents that belong to no repository."""
         return self.intents(NO_REPOSITORY)
+
+    async def write_audit(self, row: AuditRow) -> bool:
+        """Keep a row of history unless its key is there; see the protocol."""
+        self._check_open()
+        return await self._journal.transact(lambda db: audit_table.insert_row(db, row))
 
     async def list_repositories(self, intent: str) -> Sequence[RepositoryRef]:
         """The repositories with an intent of this kind; see the protocol."""

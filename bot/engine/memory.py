@@ -22,6 +22,7 @@ from bot.engine.memory_store import KeptDelivery, KeptLane, MemoryIntents, Memor
 from bot.engine.protocol import (
     NO_REPOSITORY,
     NOW,
+    AuditRow,
     DeadLetter,
     Delivery,
     EngineUnavailableError,
@@ -131,6 +132,11 @@ class MemoryEngine:
     def notes(self) -> Intents:
         """The intents that belong to no repository."""
         return self.intents(NO_REPOSITORY)
+
+    async def write_audit(self, row: AuditRow) -> bool:
+        """Keep a row of history unless its key is there; see the protocol."""
+        self._check_open()
+        return self.store.audit.setdefault(row.key, row) is row
 
     async def list_repositories(self, intent: str) -> Sequence[RepositoryRef]:
         """The repositories with an intent of this kind; see the protocol."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.clock import Clock
-from bot.engine.protocol import Delivery, Intent, JsonObject, lane_of
+from bot.engine.protocol import AuditRow, Delivery, Intent, JsonObject, lane_of
 from bot.github.facts import RepositoryRef
 
 
@@ -45,6 +45,8 @@ class MemoryStore:
     """By GUID."""
     lanes: dict[str, KeptLane] = field(default_factory=dict)
     intents: dict[tuple[str, str], tuple[RepositoryRef, Intent]] = field(default_factory=dict)
+    audit: dict[str, AuditRow] = field(default_factory=dict)
+    """By key, in the order in which they were written. For tests to read."""
 
     def find_delivery(self, delivery: Delivery) -> KeptDelivery | None:
         """What is kept under the GUID or the key of this delivery."""

@@ -60,6 +60,30 @@ class DeadLetter:
     failed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One decision about one command, as it is kept for people to read; nothing of the bot ever reads it.
+
+    ``key`` names the decision (at most 200 characters): written again, it is the same row. ``delivery`` is the GUID it
+    came with, empty for what was decided when the repository was looked at. The texts are short, and printable; the
+    texts of comments are not among them.
+    """
+
+    key: str
+    decided_at: datetime
+    repository: RepositoryRef
+    delivery: str
+    link: str
+    actor_id: int
+    actor_login: str
+    role: str
+    command: str
+    version: str
+    sha: str
+    decision: str
+    reason: str
+
+
 class EngineUnavailableError(Exception):
     """Nothing can be made durable right now: the engine is starting, draining, or its database does not answer."""
 
@@ -175,12 +199,24 @@ class Engine(Protocol):
         """The intents that belong to no repository: how far the bot's periodic work has come. No purge reaches them."""
         ...
 
+    async def write_audit(self, row: AuditRow) -> bool:
+        """Keep a row of history for good; False when its key is there (then nothing is changed). Durable on return.
+
+        There is no way to read it here, so that no decision can: ``bot.engine.audit`` is for the command line alone.
+        Raises EngineUnavailableError.
+        """
+        ...
+
     async def list_repositories(self, intent: str) -> Sequence[RepositoryRef]:
         """The repositories with an intent whose key begins with `intent`, under the name they were last woken by."""
         ...
 
     async def purge(self, installation_id: int) -> None:
-        """Delete whatever is stored about the repositories of an installation that is gone."""
+        """Delete whatever is stored about the repositories of an installation that is gone, but for the audit rows.
+
+        Those hold nothing of what people wrote, and whoever could uninstall the App must not be able to erase with it
+        who let what be published.
+        """
         ...
 
     async def list_dead_letters(self) -> Sequence[DeadLetter]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from bot.engine import tables
+from bot.engine import audit_table, tables
 from bot.engine.protocol import EngineUnavailableError
 
 Migration = Callable[[sa.Connection], None]
@@ -39,7 +39,9 @@ def ensure_schema(database: sa.Engine, migrations: Sequence[Migration] = MIGRATI
         if db.dialect.name == "sqlite":
             # Otherwise Python would begin a transaction at the first row only, and change tables outside of it.
             db.exec_driver_sql("BEGIN IMMEDIATE")
-        tables.metadata.create_all(db)
+        for metadata in (tables.metadata, audit_table.metadata):
+            # A table that is missing altogether is no new version: an older program does not know it, and works on.
+            metadata.create_all(db)
         versions.create(db, checkfirst=True)
         found = _find_version(db)
         if found is None:

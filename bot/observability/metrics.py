@@ -60,6 +60,12 @@ class Metrics:
         self._remaining = Gauge(
             "aweigh_github_rate_limit_remaining", "Least seen lately.", ["resource"], registry=self.registry
         )
+        self._commands = Counter(
+            "aweigh_commands",
+            "Decisions about commands.",
+            ["command", "decision", "reason"],
+            registry=self.registry,
+        )
         self._dead_letters = Gauge("aweigh_dead_letters", "Work that waits for a human.", registry=self.registry)
 
     def count_delivery(self, event: str, outcome: str) -> None:
@@ -77,6 +83,10 @@ class Metrics:
         self._request_seconds.observe(exchange.seconds)
         if exchange.remaining is not None:
             self._remaining.labels(exchange.resource).set(exchange.remaining)
+
+    def count_command(self, command: str, decision: str, reason: str) -> None:
+        """Something was decided about a command. Each must be a word of ours: a registered command, and closed sets."""
+        self._commands.labels(command, decision, reason).inc()
 
     def set_dead_letters(self, number: int) -> None:
         """So many dead letters there are now."""

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping
 
 from bot.clock import Clock
+from bot.conversation.registry import Name
 from bot.engine.protocol import Backoff, Intents
 from bot.github import actions, git, releases
 from bot.github.access import Access
@@ -20,13 +21,15 @@ from bot.messages import prompts
 from bot.messages.notes import render_notes
 from bot.publishing.diagnosis import JobReport, diagnose
 from bot.release import approvals
+from bot.release.audit import Audit, Cause, Decided, Decision
 from bot.release.notes import find_notes
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
 from bot.release.perform_pull import PullPerformer
 from bot.release.reasons import Reason, because
 from bot.release.record import Asked, Milestone
-from bot.release.snapshot import Snapshot
+from bot.release.runs import attempt_key, commit_key
+from bot.release.snapshot import Approval, Snapshot
 from bot.release.speech import STALENESS, Speech
 from bot.release.steps import (
     Announce,
@@ -59,9 +62,11 @@ _MOST_REPORTS = 3
 class Performer:
     """Carries out the steps of releases of one repository."""
 
-    def __init__(self, access: Access, speech: Speech, own_check: OwnCheck, intents: Intents, clock: Clock) -> None:
+    def __init__(
+        self, access: Access, speech: Speech, own_check: OwnCheck, intents: Intents, clock: Clock, audit: Audit
+    ) -> None:
         self._access, self._speech, self._own_check = access, speech, own_check
-        self._intents, self._clock = intents, clock
+        self._intents, self._clock, self._audit = intents, clock, audit
         self._on_pull = PullPerformer(access, own_check, intents)
 
     async def perform(self, snapshot: Snapshot, step: Effect) -> Outcome:
@@ -91,7 +96,7 @@ class Performer:
                 )
                 return Outcome(asked=Asked(step.key, asked_at))
             case OpenGate():
-                await self._open_gate(step)
+                await self._open_gate(snapshot, step)
             case RejectTwin():
                 comment = prompts.render_twin_comment(step)
                 await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
@@ -114,13 +119,14 @@ class Performer:
 
     async def _accept(self, snapshot: Snapshot, step: Effect) -> None:
         """Note the approvals with which a release goes on: once it has, nothing shows which they were."""
-        project, candidate = snapshot.project, snapshot.candidate
-        goes_on = isinstance(step, CreateTag | PublishRelease | DispatchRun | OpenGate)
-        if project is None or candidate is None or not goes_on:
+        candidate = snapshot.candidate
+        if candidate is None or not isinstance(step, CreateTag | PublishRelease | DispatchRun | OpenGate):
             return
-        for one in approvals.list_counting(snapshot, project.spelling, candidate.commit):
+        for one in _list_counting(snapshot):
             name = approvals.name_approval(one.comment.id, one.version, one.commit)
             await self._intents.record(f"{APPROVAL_INTENT}{name}", {})
+            if not isinstance(step, OpenGate):
+                await self._audit.note(_counted(snapshot, one, commit_key(candidate.commit), Cause.WENT_ON))
 
     async def _create_tag(self, snapshot: Snapshot, step: CreateTag) -> TagRef | None:
         name = snapshot.project.name if snapshot.project else ""
@@ -177,7 +183,7 @@ class Performer:
                 raise Backoff(left, f"{key} may have been done already")
         await self._intents.record(key, {})
 
-    async def _open_gate(self, step: OpenGate) -> None:
+    async def _open_gate(self, snapshot: Snapshot, step: OpenGate) -> None:
         """Compare tag, commit and attempt once more, then let exactly this run through.
 
         The version was read from the files of that very commit, so it stands and falls with it. When anything differs
@@ -189,6 +195,9 @@ class Performer:
             return
         if tag is None or tag.commit != step.commit:
             return
+        for one in _list_counting(snapshot):
+            # Before, and not after: once the gate is open nothing leads here again, and a crash would lose the row.
+            await self._audit.note(_counted(snapshot, one, attempt_key(step.run), Cause.GATE_OPENED))
         comment = prompts.render_gate_comment(step)
         await actions.review_gate(self._access.start, step.run.run.id, step.environment, "approved", comment)
 
@@ -219,6 +228,29 @@ class Performer:
         # A job that never ran, or was cut off, has its reason beside its log.
         annotations = await actions.list_annotations(self._access.read, job.id)
         return JobReport(job.name, job.conclusion, log, annotations)
+
+
+def _list_counting(snapshot: Snapshot) -> list[Approval]:
+    """The approvals that count for what is released."""
+    project, candidate = snapshot.project, snapshot.candidate
+    if project is None or candidate is None:
+        return []
+    return approvals.list_counting(snapshot, project.spelling, candidate.commit)
+
+
+def _counted(snapshot: Snapshot, approval: Approval, asked: str, cause: Cause) -> Decided:
+    """The decision that an approval counts for what was asked, and that the release goes on with it."""
+    return Decided(
+        key=f"comment:{approval.comment.id}:{asked}:{Decision.COUNTED}",
+        decision=Decision.COUNTED,
+        code=cause,
+        command=Name.APPROVE,
+        by=approval.by,
+        link=approval.comment.url,
+        role=approval.role,
+        version=snapshot.project.spelling if snapshot.project else "",
+        sha=snapshot.candidate.commit if snapshot.candidate else "",
+    )
 
 
 def _number(snapshot: Snapshot) -> int:

@@ -11,17 +11,29 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+import structlog
+
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intent, Intents
 from bot.github.access import Access
 from bot.github.comments import MOST_COMMENTS, create_comment, edit_comment, list_comments, list_conversation
 from bot.github.errors import PermissionMissing
 from bot.github.facts import Comment
-from bot.messages.markers import find_marked
+from bot.messages.markers import find_marked, marker
+from bot.messages.replies import REPLY
 
 STALENESS = timedelta(seconds=30)
 """How long GitHub may not show what it has accepted."""
 
+MOST_REPLIES = 30
+"""How many answers we give in one thread within ``WITHIN``; to what is typed beyond that we only react."""
+
+WITHIN = timedelta(hours=1)
+
+_REPLIES = marker(REPLY).removesuffix("-->")
+"""What the marks of answers begin with."""
+
+log = structlog.get_logger(__name__)
 
 Said: TypeAlias = Sequence[Comment] | None
 
@@ -46,6 +58,15 @@ class Speech:
         comment = await self._find(number, mark, said, as_posted=True)
         return comment.created_at if comment else await self._create(number, mark, body)
 
+    async def reply(self, number: int, mark: str, body: str, said: Said = None) -> None:
+        """Answer somebody with ``body``, as ``ensure`` would, unless we have answered too much in this thread lately.
+
+        Whoever makes us answer, a bot that takes our words for its own commands or somebody who types them all day, must
+        not be able to flood a thread with our words. What a release itself has to say does not count, and is always said.
+        """
+        if not await self._is_flooded(number, mark):
+            await self.ensure(number, mark, body, said)
+
     async def keep(self, number: int, mark: str, body: str, said: Said = None) -> None:
         """Make ``body`` what our one comment with ``mark`` says, editing it in place; ``said`` as above."""
         comment = await self._find(number, mark, said)
@@ -63,6 +84,20 @@ class Speech:
             # What is edited in place was said early on; people have talked a lot since.
             found = find_marked(await list_comments(self._access.read, number), mark, self._bot_id)
         return found
+
+    async def _is_flooded(self, number: int, mark: str) -> bool:
+        """Whether there were ``MOST_REPLIES`` in this thread within ``WITHIN``; this very one, made before, is no more of them."""
+        begins, now = f"comment:{number}:{_REPLIES}", self._clock.now()
+        intents = await self._intents.list()
+        lately = [one for one in intents if now - one.recorded_at < WITHIN]
+        replies = [one.key for one in lately if one.key.startswith(begins)]
+        if len(replies) < MOST_REPLIES or f"comment:{number}:{mark}" in replies:
+            return False
+        quiet = f"quiet:{number}"
+        if not any(one.key == quiet for one in lately):
+            await self._intents.record(quiet, {})
+            log.warning("too many replies", thread=number, replies=len(replies))
+        return True
 
     async def _look(self, number: int) -> list[Comment]:
         try:

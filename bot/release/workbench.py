@@ -12,6 +12,7 @@ from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
 from bot.github.pulls import find_pull
 from bot.messages.prompts import PROMPT
+from bot.release.audit import Audit
 from bot.release.decide import next_step
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
@@ -43,13 +44,20 @@ class Workbench:
     """One repository: sessions, eyes, hands and voice."""
 
     def __init__(
-        self, access: Access, app: AppAccount, evidence: Evidence, clock: Clock, intents: Intents, defaults: Defaults
+        self,
+        access: Access,
+        app: AppAccount,
+        evidence: Evidence,
+        clock: Clock,
+        intents: Intents,
+        defaults: Defaults,
+        audit: Audit,
     ) -> None:
-        self.access = access
+        self.access, self.audit = access, audit
         own_check = OwnCheck(access, intents, clock, app.id)
         self.observer = Observer(access, app, evidence, own_check, clock, defaults=defaults)
         self.speech = Speech(access, intents, clock, app.bot.id)
-        performer = Performer(access, self.speech, own_check, intents, clock)
+        performer = Performer(access, self.speech, own_check, intents, clock, audit)
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
         self._intents, self._clock = intents, clock
         self.usual: Line | None = None

@@ -1,4 +1,4 @@
-"""``make bench``: requests of a release, and the webhook and the engine beside a bare server on the same machine.
+"""``make bench``: requests of a release, the wait for 👀, and the webhook and the engine beside a bare server on the same machine.
 
 Each scene is played in rounds that alternate between the servers, so that whatever else the machine does meets all of
 them. Client, server and database share its processors. *CPU us* is what the server's process spent on each answer, which
@@ -24,6 +24,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.bench.eyes import count_unanswered, measure_eyes
 from tests.bench.load import Load, send
 from tests.bench.payloads import REPOSITORIES, SCENES, SECRET, SIZE, list_requests
 from tests.engine.postgresql import SERVER, execute, new_database
@@ -60,6 +61,8 @@ async def main() -> None:
     words.add_argument("--seconds", type=float, default=3.0, help="of each round")
     words.add_argument("--rounds", type=int, default=2)
     words.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
+    words.add_argument("--samples", type=int, default=100, help="commands whose eyes are waited for")
+    words.add_argument("--eyes", action="store_true", help="end with those, on SQLite")
     chosen = words.parse_args()
     print(
         f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before we began, Python {sys.version.split()[0]}"
@@ -67,6 +70,12 @@ async def main() -> None:
     print(f"payloads of {SIZE / 1000:.0f} kB, signed, for {REPOSITORIES} repositories; {chosen.rounds} rounds of"
           f" {chosen.seconds:.0f} s\n")  # fmt: skip
     await _count_requests()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/eyes.db"
+        await _count_unanswered(url)
+        await _measure_eyes(url, "SQLite", chosen.samples)
+    if chosen.eyes:
+        return
     await _measure_start()
     with tempfile.TemporaryDirectory() as folder:
         await _measure(f"sqlite:///{folder}/bench.db", "SQLite", chosen)
@@ -75,6 +84,8 @@ async def main() -> None:
     except Exception as error:  # noqa: BLE001 (whatever keeps us from it is the reason printed)
         print(f"PostgreSQL is not there: {str(error).splitlines()[0]}")
         return
+    with new_database() as url:
+        await _measure_eyes(url, "PostgreSQL", chosen.samples)
     with new_database() as url:
         await _measure(url, "PostgreSQL", chosen)
 
@@ -91,6 +102,17 @@ async def _count_requests() -> None:
         print(
             f"{trigger:18} {'together':32} {sum(one.requests for one in cold):5} / {sum(one.requests for one in warm)}\n"
         )
+
+
+async def _count_unanswered(url: str) -> None:
+    for what, requests in (await count_unanswered(url)).items():
+        print(f"GitHub requests for {what:42}{requests:3}")
+
+
+async def _measure_eyes(url: str, name: str, samples: int) -> None:
+    seen = await measure_eyes(url, samples)
+    print(f"{name}: from a command to its eyes  p50 {seen.wait(0.5):.0f} ms, p99 {seen.wait(0.99):.0f} ms,"
+          f" worst {seen.wait(1):.0f} ms of {samples}; sandbox and bot in one process\n")  # fmt: skip
 
 
 async def _measure_start() -> None:

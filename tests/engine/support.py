@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.clock import VirtualClock
-from bot.engine import Delivery, Engine
+from bot.engine import AuditRow, Delivery, Engine
+from bot.engine.audit import Wanted, read_audit
 from bot.engine.durable import DurableEngine
 from bot.engine.memory import MemoryEngine, MemoryStore
 from bot.engine.retries import RetryPolicy
@@ -24,6 +26,26 @@ QUICK = RetryPolicy(pauses=(timedelta(milliseconds=20), timedelta(milliseconds=2
 
 def delivery(guid: str, repository: RepositoryRef = WIDGET, *, key: str | None = None, **content: object) -> Delivery:
     return Delivery(guid, repository, datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC), content, key)
+
+
+def decision(key: str, repository: RepositoryRef = WIDGET, **changes: Any) -> AuditRow:
+    """A row of the audit as a command leaves it."""
+    row = AuditRow(
+        key=key,
+        decided_at=datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC),
+        repository=repository,
+        delivery="g-1",
+        link=f"https://git.acme.example/{repository.full_name}/pull/3#issuecomment-7",
+        actor_id=501,
+        actor_login="mona",
+        role="write",
+        command="hold",
+        version="1.2.0",
+        sha="1a2b3c4",
+        decision="allowed",
+        reason="done",
+    )
+    return replace(row, **changes)
 
 
 Starter = Callable[..., Awaitable[Engine]]
@@ -86,6 +108,10 @@ class Bench(ABC):
     @abstractmethod
     def now(self) -> datetime: ...
 
+    @abstractmethod
+    def read_audit(self) -> list[AuditRow]:
+        """Everything that was written into the audit; the engine itself has no way to tell."""
+
 
 class MemoryBench(Bench):
     def __init__(self) -> None:
@@ -100,6 +126,9 @@ class MemoryBench(Bench):
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def read_audit(self) -> list[AuditRow]:
+        return list(self.store.audit.values())
 
 
 class DatabaseBench(Bench):
@@ -116,3 +145,6 @@ class DatabaseBench(Bench):
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def read_audit(self) -> list[AuditRow]:
+        return list(read_audit(self.url, Wanted()))

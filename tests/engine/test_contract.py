@@ -12,7 +12,7 @@ from bot.engine import Backoff, Delivery, Engine, EngineUnavailableError
 from bot.engine.retries import RetryPolicy
 from bot.engine.shares import SHARE
 from bot.github.facts import RepositoryRef
-from tests.engine.support import ELSEWHERE, GADGET, WIDGET, Bench, Recorder, Starter, delivery
+from tests.engine.support import ELSEWHERE, GADGET, WIDGET, Bench, Recorder, Starter, decision, delivery
 
 
 @pytest.fixture
@@ -90,6 +90,51 @@ async def test_a_note_written_by_two_at_once_is_no_error(start: Starter, seen: R
     engine = await start(seen)
     await asyncio.gather(*(engine.notes().record("swept", {"by": number}) for number in range(8)))
     assert len(await engine.notes().list()) == 1
+
+
+async def test_keeps_a_row_of_the_audit_as_it_was_written_first(bench: Bench, start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    first, second = decision("comment:7:0:allowed"), decision("comment:7:1:refused", decision="refused")
+    assert await engine.write_audit(first)
+    assert await engine.write_audit(second)
+    # A crash came between writing and answering: the same is decided again, later.
+    again = decision("comment:7:0:allowed", decided_at=bench.now(), delivery="g-2")
+    assert not await engine.write_audit(again)
+    await engine.stop()
+    engine = await start(seen)
+    assert not await engine.write_audit(again)
+    assert bench.read_audit() == [first, second]
+
+
+async def test_the_same_row_written_by_many_at_once_is_one(bench: Bench, start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    new = await asyncio.gather(*(engine.write_audit(decision("comment:7:0:allowed")) for _ in range(8)))
+    assert new.count(True) == 1
+    assert len(bench.read_audit()) == 1
+
+
+async def test_an_uninstalled_app_leaves_its_audit(bench: Bench, start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    await engine.accept(delivery("g-1"))
+    await engine.idle()
+    await engine.write_audit(decision("comment:7:0:allowed"))
+    await engine.purge(WIDGET.installation_id)
+    assert await engine.accept(delivery("g-1"))
+    await engine.idle()
+    assert len(bench.read_audit()) == 1
+
+
+async def test_an_engine_that_is_stopped_writes_no_audit(bench: Bench, start: Starter, seen: Recorder) -> None:
+    engine = await start(seen)
+    await engine.stop()
+    with pytest.raises(EngineUnavailableError):
+        await engine.write_audit(decision("comment:7:0:allowed"))
+    assert bench.read_audit() == []
+
+
+def test_an_engine_has_no_way_to_read_the_audit() -> None:
+    """Whoever holds the engine can decide by what it tells; of the audit it tells nothing."""
+    assert [name for name in dir(Engine) if "audit" in name] == ["write_audit"]
 
 
 async def test_lists_the_repositories_with_an_intent_of_a_kind(start: Starter, seen: Recorder) -> None:

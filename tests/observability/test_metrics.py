@@ -25,6 +25,7 @@ def test_counts_what_it_is_told() -> None:
     metrics.count_exchange(Sent())
     metrics.count_exchange(Sent(status=0, remaining=None))
     metrics.set_dead_letters(3)
+    metrics.count_command("release", "refused", "role-too-low")
     text = metrics.render().decode()
     assert 'aweigh_deliveries_total{event="push",outcome="wake-up"} 2.0' in text
     assert 'aweigh_jobs_total{kind="delivery",outcome="done"} 1.0' in text
@@ -32,6 +33,7 @@ def test_counts_what_it_is_told() -> None:
     assert 'aweigh_github_requests_total{method="GET",path="/repos/{repository}",status="0"} 1.0' in text
     assert 'aweigh_github_rate_limit_remaining{resource="core"} 4999.0' in text
     assert "aweigh_dead_letters 3.0" in text
+    assert 'aweigh_commands_total{command="release",decision="refused",reason="role-too-low"} 1.0' in text
 
 
 def test_two_bots_in_one_process_count_apart() -> None:
