@@ -84,6 +84,7 @@ class LaneHandlers:
 
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
+        self._defaults.forget(repository)
         with structlog.contextvars.bound_contextvars(repository=repository.full_name):
             after = await self._patiently(f"lane:{repository.id}", repository, self._go_round(repository), asked=False)
             if after is not None:

@@ -17,7 +17,7 @@ from bot.conversation.minutes import Minutes
 from bot.conversation.registry import Command, Name, Option
 from bot.conversation.talk import Answer
 from bot.conversation.understanding import understand
-from bot.engine.protocol import NOW
+from bot.engine.protocol import NOW, Backoff
 from bot.github.comments import list_conversation
 from bot.github.errors import describe
 from bot.github.facts import Comment, Person, PullRequest, Repository, Role
@@ -124,7 +124,7 @@ async def _judge(
     if isinstance(reached.step, Refused | Blocked) and not reached.opened:
         return _refuse(reached.step.reason, comment), reached.snapshot
     if made is None or record is None:
-        return Answer("rocket"), reached.snapshot
+        raise Backoff(STALENESS / 3, "the release pull request does not show yet")
     mine = record.comment_id == comment.id
     render = replies.render_opened if mine else replies.render_already
     return Answer("rocket", render(made, record.version, comment.id)), reached.snapshot

@@ -1,7 +1,8 @@
 """Organisation defaults: ``aweigh.toml`` of the owner's ``.github`` repository, for those who installed the App there.
 
 They concern every repository of the owner, so they are kept for a minute; whether there is such a repository at all
-changes so rarely that it is kept for longer. Both are kept for one installation: what one may see another may not.
+changes so rarely that it is kept for longer. A push to it makes us look at once. Both are kept for one installation: what
+one may see another may not.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 REPOSITORY: Final = ".github"
 PATH: Final = "aweigh.toml"
 _FRESH = timedelta(minutes=1)
-_THERE = timedelta(minutes=10)
+_THERE = timedelta(hours=2)
 _MOST = 1024
 
 
@@ -45,6 +46,12 @@ class Defaults:
         if key not in self._files:
             self._files[key] = await self._read(repository)
         return self._files[key]
+
+    def forget(self, repository: RepositoryRef) -> None:
+        """Something happened in ``repository``: if it is one with defaults, they are read anew."""
+        if repository.name == REPOSITORY:
+            self._homes.pop(repository.installation_id, None)
+            self._files.pop(repository.installation_id, None)
 
     async def _read(self, repository: RepositoryRef) -> bytes | None:
         home = f"{repository.owner}/{REPOSITORY}"

@@ -130,8 +130,8 @@ def order_mark(url: str) -> str:
 
 
 def without_mark(facts: RunFacts, comment: str) -> str:
-    """What a review comment says beside the attempt that it is for."""
-    return comment.replace(attempt_mark(facts), "").strip()
+    """What a review comment says beside the attempt that it is for, without the word joiners of our own."""
+    return comment.replace(attempt_mark(facts), "").replace("\N{WORD JOINER}", "").strip()
 
 
 def rejection(facts: RunFacts, route: Route) -> DeploymentReview | None:

@@ -416,7 +416,7 @@ class TestWhoNeverActs:
 
     @pytest.mark.parametrize(
         "body",
-        ["> /release 1.2.0", "```\n/release 1.2.0\n```", "    /release 1.2.0", "Please\n/release 1.2.0", "<!-- \n/release 1.2.0 -->",
+        ["> /release 1.2.0", "```\n/release 1.2.0\n```", "    /release 1.2.0", "Please\n> /release 1.2.0", "<!-- \n/release 1.2.0 -->",
          "\u200b/release 1.2.0", "`/release 1.2.0`", "    /release `1.2.0`"],
     )  # fmt: skip
     async def test_quotes_code_and_what_stands_lower_down(self, tmp_path: Path, body: str) -> None:

@@ -168,7 +168,7 @@ async def test_broken_by_the_merge_it_stops_before_the_tag(tmp_path: Path, proje
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("approvals.required = 2", "`approvals`. Did you mean `approval`?"),
+        ("workflows = 2", "`workflows`. Did you mean `workflow`?"),
         ('"@hugo <b>" = 1', "`@hugo <b>`"),
     ],
 )

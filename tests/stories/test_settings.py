@@ -154,6 +154,11 @@ async def test_an_organisation_sets_defaults_and_a_repository_overrides_them(tmp
         theatre.read_all()
         pull = await theatre.propose(by=theatre.acme.hugo)
         assert theatre.record(pull).tag == "widget-1.2.0"
+        # Without a push to it they would be looked at again after a minute.
+        set_defaults(theatre, 'tag = "widget-{version}"\nrelease.role = "write"\n')
+        await theatre.settle()
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0", pull.number)
+        assert theatre.reactions(comment) == ["eyes", "rocket"]
         await theatre.merge(pull)
         await theatre.say(theatre.acme.wanda, "/release approve 1.2.0", pull.number)
         theatre.read_all()
