@@ -26,6 +26,7 @@ def bench(postgresql: str) -> DatabaseBench:
     return DatabaseBench(postgresql)
 
 
+@pytest.mark.slow
 async def test_a_dead_replica_is_taken_over_within_ten_seconds(spawn: Spawn, postgresql: str, tmp_path: Path) -> None:
     dying = await spawn(postgresql, tmp_path / "handled", "hang")
     assert await read_line(dying) == "running"
@@ -47,6 +48,7 @@ async def test_a_dead_replica_is_taken_over_within_ten_seconds(spawn: Spawn, pos
         await engine.stop()
 
 
+@pytest.mark.slow
 async def test_replicas_never_overlap_in_a_lane_and_handle_a_guid_once(
     spawn: Spawn, postgresql: str, tmp_path: Path
 ) -> None:
@@ -68,6 +70,7 @@ async def test_replicas_never_overlap_in_a_lane_and_handle_a_guid_once(
         assert all(ended <= began for (_, ended), (began, _) in pairwise(spans))
 
 
+@pytest.mark.slow
 async def test_wake_ups_coalesce_across_replicas(spawn: Spawn, start: Starter, postgresql: str, tmp_path: Path) -> None:
     running, gate = asyncio.Event(), asyncio.Event()
 
