@@ -80,7 +80,7 @@ class DurableEngine:
         self._retries = retries or RetryPolicy()
         self._observe = observe
         self._poll, self._look = poll, look
-        self._shares = Shares(time.time)
+        self._shares = Shares(time.time, lambda: self.replicas)
         self._periodic: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]] = {}
         self._accepting = False
         self._open = False
@@ -89,6 +89,11 @@ class DurableEngine:
     def accepting(self) -> bool:
         """Whether work can be handed in now."""
         return self._accepting
+
+    @property
+    def replicas(self) -> int:
+        """How many processes work on the database; one that starts or dies is known of within some seconds."""
+        return self._presence.living if self._open else 1
 
     def every(self, name: str, period: timedelta, act: Callable[[], Awaitable[None]]) -> None:
         """Register periodic work; see the protocol."""

@@ -130,6 +130,14 @@ class Engine(Protocol):
         """Whether deliveries are taken now: started, and not draining."""
         ...
 
+    @property
+    def replicas(self) -> int:
+        """How many processes share this engine's work, this one included, as far as is known; 1 or more.
+
+        What they may do together, each may do that many times less of.
+        """
+        ...
+
     def every(self, name: str, period: timedelta, act: Callable[[], Awaitable[None]]) -> None:
         """Run `act` once per period, on one replica, in no lane. Only before `start`.
 
