@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -199,8 +199,11 @@ class DurableEngine:
             await asyncio.sleep(self._poll.total_seconds() / 4)
 
     async def next_due(self) -> datetime | None:
-        """The earliest moment anything is due in any lane, timers whose promise was kept left out."""
+        """The earliest moment anything is due in any lane, timers whose promise was kept left out; now, while lanes work."""
         delayed = await self._journal.run(self._jobs.list_delayed)
+        # Asked second: what falls due between the two questions has left the delayed and is among the busy.
+        if await self._journal.run(self._jobs.list_busy):
+            return datetime.now(UTC)
         begun = await self._journal.transact(tables.list_runs)
         return min((due for job, lane, due in delayed if not was_kept(job, begun.get(lane))), default=None)
 

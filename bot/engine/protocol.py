@@ -211,5 +211,5 @@ class Engine(Protocol):
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the earliest timer or retry of any lane falls due, if there is one."""
+        """When the earliest timer or retry of any lane falls due, if there is one; no later than now while a lane works."""
         ...
