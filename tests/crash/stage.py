@@ -21,7 +21,7 @@ from bot.engine import Delivery
 from bot.engine.memory import MemoryStore
 from bot.github.facts import RepositoryRef
 from bot.intake.command import CommandDelivery
-from bot.intake.events import AppIdentity, Wake, translate
+from bot.intake.events import AppIdentity, Wake, is_used, translate
 from bot.sandbox.acme import Acme, GateKind, build_acme, new_private_key
 from bot.sandbox.acme_files import Trigger
 from bot.sandbox.sandbox import Sandbox
@@ -138,6 +138,8 @@ class Stage:
         """Hand one webhook to the bot, as its front door does once the signature was checked."""
         if self.process.killed.is_set():
             await self.crash()
+        if not is_used(webhook.event):
+            return
         engine, identity = self.process.engine, AppIdentity(self.acme.app.id, self.process.handlers.bot_login)
         match translate(webhook.event, json.loads(webhook.body), identity):
             case Wake(repository):
