@@ -84,10 +84,9 @@ class Matrix:
             saved = after
         return cls(acts, saved)
 
-    @property
-    def beginning(self) -> Saved:
-        """The stage before the first act."""
-        return self._acts[0].before
+    def get_beginning(self, act: int = 0) -> Saved:
+        """The stage before an act; before the first one nothing has happened."""
+        return self._acts[act].before
 
     @property
     def final(self) -> str:
