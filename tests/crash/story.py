@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from bot.intake.recovery import EVERY as DAILY
+from bot.intake.sweep import EVERY
 from bot.sandbox.acme import Acme
 from bot.sandbox.state.conversation import Comment, PullRequest
 from tests.crash.picture import BOT
@@ -23,11 +25,12 @@ A_WHILE = timedelta(minutes=3)
 """After this long nothing is left over of a bad moment."""
 
 _UNTIL_SWEPT = timedelta(minutes=12)
-_LONGEST = timedelta(hours=2)
+_UNTIL_LEFT_ALONE = timedelta(hours=1)
+_LONGEST = timedelta(hours=30)
 
 
 class Stuck(Exception):  # noqa: N818 (the story stands still, nothing failed)
-    """The bot has not done in hours what it does in seconds."""
+    """The bot has not done in a day what it does in seconds."""
 
 
 class Scene(Protocol):
@@ -65,11 +68,16 @@ async def play(stage: Stage, act: Act, *, swept: bool = False) -> None:
     act.play(stage)
     await stage.pass_time(A_MOMENT)
     while not act.is_done(stage) or stage.is_busy():
-        if stage.clock.now() - began > _LONGEST:
+        waited = stage.clock.now() - began
+        if waited > _LONGEST:
             raise Stuck(f"{act.name}: {stage.describe_work()}")
-        if stage.clock.now() - began > _UNTIL_SWEPT:
+        if waited > _UNTIL_LEFT_ALONE:
+            # What neither a webhook nor a sweep tells, the daily pass over everything finds.
+            stage.days += 1
+            await stage.pass_time(DAILY)
+        if waited > _UNTIL_SWEPT:
             await stage.sweep()
-        await stage.pass_time(A_MOMENT)
+        await stage.pass_time(EVERY if waited > _UNTIL_SWEPT else A_MOMENT)
     if swept:
         await stage.sweep()
         await stage.pass_time(A_MOMENT)
