@@ -36,7 +36,7 @@ _QUIET = 1.0
 _SUSPICIOUS = 35.0
 """How long after a kill the story may not end: the bot reads back for 30 s before it would do something again."""
 
-_LONGEST_ACT = 90.0
+_LONGEST_ACT = 180.0
 
 
 class Death(StrEnum):
