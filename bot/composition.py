@@ -62,6 +62,7 @@ class Bot:
                 user_agent=settings.user_agent,
                 clock=clock,
                 on_exchange=self.metrics.count_exchange,
+                replicas=lambda: self.engine.replicas,
             )
             index = settings.known_indexes[PYPI.name]
             client = IndexClient(index, IndexTransport(to_index), user_agent=settings.user_agent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import Any
 
@@ -11,12 +10,6 @@ from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped] # it has no types
 
 from tests.contract.watching import SOFT_SEEN
-
-# Suites that are still being built. They run with AWEIGH_UNFINISHED=1 and join the others once they are whole.
-_UNFINISHED = ["bench", "engine/test_replicas.py", "engine/test_takeover.py", "engine/test_load.py",
-               "engine/test_pitfalls.py", "engine/test_processes.py"]  # fmt: skip
-collect_ignore = [] if os.environ.get("AWEIGH_UNFINISHED") else _UNFINISHED
-
 
 # An example that took long says that the machine is busy, and nothing about the code.
 settings.register_profile("untimed", deadline=None)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -81,7 +81,7 @@ class DurableEngine:
         self._retries = retries or RetryPolicy()
         self._observe = observe
         self._poll, self._look = poll, look
-        self._shares = Shares(time.time)
+        self._shares = Shares(time.time, lambda: self.replicas)
         self._periodic: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]] = {}
         self._accepting = False
         self._open = False
@@ -90,6 +90,11 @@ class DurableEngine:
     def accepting(self) -> bool:
         """Whether work can be handed in now."""
         return self._accepting
+
+    @property
+    def replicas(self) -> int:
+        """How many processes work on the database; one that starts or dies is known of within some seconds."""
+        return self._presence.living if self._open else 1
 
     def every(self, name: str, period: timedelta, act: Callable[[], Awaitable[None]]) -> None:
         """Register periodic work; see the protocol."""
@@ -200,8 +205,11 @@ class DurableEngine:
             await asyncio.sleep(self._poll.total_seconds() / 4)
 
     async def next_due(self) -> datetime | None:
-        """The earliest moment anything is due in any lane, timers whose promise was kept left out."""
+        """The earliest moment anything is due in any lane, timers whose promise was kept left out; now, while lanes work."""
         delayed = await self._journal.run(self._jobs.list_delayed)
+        # Asked second: what falls due between the two questions has left the delayed and is among the busy.
+        if await self._journal.run(self._jobs.list_busy):
+            return datetime.now(UTC)
         begun = await self._journal.transact(tables.list_runs)
         return min((due for job, lane, due in delayed if not was_kept(job, begun.get(lane))), default=None)
 

@@ -2,13 +2,12 @@
 
 The settings below each answer something DBOS 3.4 does otherwise: its version of an application is a hash of the source,
 and queued jobs of another version would never run again; its serializer is pickle, which lets whoever can write to the
-database run code here; its polling is once a second; its log handler writes past ours.
+database run code here; its polling is once a second.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -56,7 +55,6 @@ class Executor:
         if Executor._opened:
             raise EngineUnavailableError("another engine of this process is running: DBOS is a singleton")
         Executor._opened = self._mine = True
-        _route_log()
         DBOS(config=self._config())
         self._register(handle, reconcile)
         schedules = self._register_periodic(periodic)
@@ -171,15 +169,6 @@ class Executor:
 
     async def _blocking(self, act: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
-
-
-def _route_log() -> None:
-    # With a handler in place DBOS adds none of its own, and its lines go where all others go.
-    dbos_log = logging.getLogger("dbos")
-    if not dbos_log.handlers:
-        dbos_log.addHandler(logging.NullHandler())
-        # Only stopping cancels jobs here, and those that it cuts off are meant to be found by the next start.
-        dbos_log.addFilter(lambda record: "task cancelled for workflow" not in record.getMessage())
 
 
 def _apply_schedules(schedules: list[dict[str, Any]]) -> None:

@@ -5,6 +5,7 @@ One queue, in which each lane is a partition. This module and ``executor`` hold 
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -26,6 +27,7 @@ class Jobs:
     """The jobs of a database. Every method blocks: call them from a thread."""
 
     def __init__(self, database: sa.Engine) -> None:
+        _route_log()
         self._database = database
         self._client = DBOSClient(
             system_database_engine=database,
@@ -119,6 +121,17 @@ class Jobs:
         if after > NOW:
             options["delay_seconds"] = after.total_seconds()
         return options
+
+
+def _route_log() -> None:
+    """Have DBOS tell our log what is wrong, and nothing else; before it is used at all, for it begins by advertising."""
+    dbos_log = logging.getLogger("dbos")
+    dbos_log.setLevel(logging.WARNING)
+    # With a handler in place DBOS adds none of its own, and its lines go where all others go.
+    if not dbos_log.handlers:
+        dbos_log.addHandler(logging.NullHandler())
+        # Only stopping cancels jobs here, and those that it cuts off are meant to be found by the next start.
+        dbos_log.addFilter(lambda record: "task cancelled for workflow" not in record.getMessage())
 
 
 def was_kept(job: str, begun: int | None) -> bool:

@@ -59,7 +59,7 @@ class MemoryEngine:
         self.clock: Clock = clock or SystemClock()
         self._retries = retries or RetryPolicy()
         self._observe = observe
-        self._shares = Shares(lambda: self.clock.now().timestamp())
+        self._shares = Shares(lambda: self.clock.now().timestamp(), lambda: self.replicas)
         self._handlers: Handlers | None = None
         self._accepting = False
         self._periodic: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]] = {}
@@ -73,6 +73,11 @@ class MemoryEngine:
     def accepting(self) -> bool:
         """Whether work can be handed in now."""
         return self._accepting
+
+    @property
+    def replicas(self) -> int:
+        """Nobody else can reach this engine's store."""
+        return 1
 
     def every(self, name: str, period: timedelta, act: Callable[[], Awaitable[None]]) -> None:
         """Register periodic work; see the protocol."""

@@ -22,6 +22,13 @@ _OURS: Final = 0x61776568
 _STARTING: Final = 0
 _LONGEST_WAIT: Final = "60s"
 
+# The server lists the locks of all its databases, and spells the two halves of ours as the oids they are not.
+_LIVING: Final = sa.text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+    " AND classid = :ours AND objid <> :starting"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -31,6 +38,11 @@ class Presence(Protocol):
     @property
     def owner(self) -> str:
         """The name under which this process runs jobs."""
+        ...
+
+    @property
+    def living(self) -> int:
+        """How many processes worked on this database when we last looked, this one included; may be read anywhere."""
         ...
 
     def announce(self) -> None:
@@ -60,6 +72,7 @@ class SolePresence:
 
     # The same name at every start: DBOS then recovers by itself what the process before us left.
     owner: Final = "local"
+    living: Final = 1
 
     def __init__(self, database: sa.Engine) -> None:
         self._path = Path(f"{database.url.database}.lock")
@@ -102,6 +115,7 @@ class SharedPresence:
 
     def __init__(self, database: sa.Engine) -> None:
         self.owner = uuid.uuid4().hex
+        self.living = 1
         self._database = database
         self._connection: sa.Connection | None = None
         self._suspects: set[str] = set()
@@ -115,6 +129,7 @@ class SharedPresence:
         try:
             connection.execute(sa.text(f"SET lock_timeout = '{_LONGEST_WAIT}'"))
             connection.execute(sa.select(sa.func.pg_advisory_lock(_OURS, sa.func.hashtext(self.owner))))
+            self.living = _count_living(connection)
         except sa.exc.SQLAlchemyError:
             connection.close()
             raise
@@ -161,7 +176,7 @@ class SharedPresence:
         self, connection: sa.Connection, list_owners: Callable[[], Collection[str]], take_over: Callable[[str], None]
     ) -> None:
         # Asked even when there is nobody to look after: a lock that was lost shows only when its connection is used.
-        connection.execute(sa.text("SELECT 1"))
+        self.living = _count_living(connection)
         free = set()
         for owner in set(list_owners()) - {self.owner}:
             lock = (_OURS, sa.func.hashtext(owner))
@@ -176,3 +191,9 @@ class SharedPresence:
             finally:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(*lock)))
         self._suspects = free
+
+
+def _count_living(connection: sa.Connection) -> int:
+    """How many processes hold the lock that says they live. One that looks after the dead counts twice for a moment."""
+    living: int = connection.execute(_LIVING, {"ours": _OURS, "starting": _STARTING}).scalar_one()
+    return living

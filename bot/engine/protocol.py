@@ -154,6 +154,14 @@ class Engine(Protocol):
         """Whether deliveries are taken now: started, and not draining."""
         ...
 
+    @property
+    def replicas(self) -> int:
+        """How many processes share this engine's work, this one included, as far as is known; 1 or more.
+
+        What they may do together, each may do that many times less of.
+        """
+        ...
+
     def every(self, name: str, period: timedelta, act: Callable[[], Awaitable[None]]) -> None:
         """Run `act` once per period, on one replica, in no lane. Only before `start`.
 
@@ -239,5 +247,5 @@ class Engine(Protocol):
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the earliest timer or retry of any lane falls due, if there is one."""
+        """When the earliest timer or retry of any lane falls due, if there is one; no later than now while a lane works."""
         ...

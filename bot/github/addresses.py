@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
@@ -67,7 +68,7 @@ def _plain(base: str) -> str:
 
 def is_within(url: str, base: str) -> bool:
     """Whether ``url`` is ``base`` or below it: same scheme, host and port, and no way out of its path."""
-    asked, allowed = _split(url), _split(base)
+    asked, allowed = _split(url), _split_base(base)
     if asked is None or allowed is None or _origin(asked) != _origin(allowed):
         return False
     # Also in their quoted form: a server may unquote a path before it resolves the dots.
@@ -86,6 +87,10 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return None if "@" in parts.netloc or parts.fragment else parts
+
+
+_split_base = lru_cache(maxsize=16)(_split)
+"""Bases come from the operator's settings, and every request is held against one."""
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int | None]:
@@ -112,13 +117,19 @@ def fill(template: str, variables: Mapping[str, str | int]) -> str:
         ValueError: a variable has no value or a value no variable (a mistake in the calling code).
         Refused: an empty value, which would address the collection instead of a member of it.
     """
-    wanted = set(uritemplate.variables(template))
+    compiled = _compile(template)
+    wanted = set(compiled.variable_names)
     if wanted != set(variables):
         raise ValueError(f"{template} does not take {sorted(wanted ^ set(variables))}, or lacks it")
     for name, value in variables.items():
         if value == "":
             raise Refused(f"{name} is empty", path=template)
-    return uritemplate.expand(template, {name: str(value) for name, value in variables.items()})
+    return compiled.expand({name: str(value) for name, value in variables.items()})
+
+
+@lru_cache(maxsize=256)  # Templates stand in our code, and they are few.
+def _compile(template: str) -> uritemplate.URITemplate:
+    return uritemplate.URITemplate(template)
 
 
 def add_query(address: str, params: Mapping[str, object] | None) -> str:

@@ -39,16 +39,18 @@ class GitHub:
         on_exchange: Callable[[Exchange], None] | None = None,
         upload_base: str | None = None,
         patience: Patience | None = None,
+        replicas: Callable[[], int] = lambda: 1,
     ) -> None:
         """``app_id`` is the App's numeric id or its client id; ``sleep`` is the clock's own unless given.
 
-        ``on_exchange`` is told of every request that was sent, repeated ones and tokens included.
+        ``on_exchange`` is told of every request that was sent, repeated ones and tokens included. ``replicas`` tells how
+        many processes ask this GitHub as the App, which then share what it allows.
 
         Raises:
             ValueError: the private key or an address cannot be used.
         """
         self.addresses = Addresses.of(api_base, upload_base)
-        self._wire = Wire(transport, user_agent=user_agent, clock=clock, on_exchange=on_exchange)
+        self._wire = Wire(transport, user_agent=user_agent, clock=clock, on_exchange=on_exchange, replicas=replicas)
         self._clock = clock
         self._sleep = sleep or clock.sleep
         self._patience = patience or Patience()

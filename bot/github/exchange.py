@@ -96,12 +96,14 @@ class Wire:
         user_agent: str,
         clock: Clock,
         on_exchange: Callable[[Exchange], None] | None = None,
+        replicas: Callable[[], int] = lambda: 1,
     ) -> None:
+        """``replicas`` tells how many processes ask GitHub as this App."""
         self.user_agent = user_agent
         self._transport = transport
         self._clock = clock
         self._on_exchange = on_exchange
-        self._limits = Limits(clock)
+        self._limits = Limits(clock, replicas)
         # By scope first: what one token may read is nobody else's, and gidgethub's own cache knows addresses only.
         self._stored: LRUCache[tuple[Scope | None, str, str], Answer] = LRUCache(
             _MOST_STORED_BYTES, getsizeof=lambda answer: len(answer.body)

@@ -8,7 +8,7 @@ for how long, and gives its lane back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -60,8 +60,9 @@ class _Strike:
 class Limits:
     """Who must not ask for what at the moment; ``None`` in place of an installation is the App itself."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, replicas: Callable[[], int] = lambda: 1) -> None:
+        """``replicas`` tells how many processes spend together what GitHub allows; each keeps to an equal part."""
+        self._clock, self._replicas = clock, replicas
         self._ends: TLRUCache[Key, float] = TLRUCache(_MOST_PAUSES, ttu=lambda _key, end, _now: end, timer=self._moment)
         self._ends_unasked: TLRUCache[int | None, float] = TLRUCache(
             _MOST_PAUSES, ttu=lambda _key, end, _now: end, timer=self._moment
@@ -79,7 +80,7 @@ class Limits:
         pace = self._paces.get(installation_id)
         if pace is None:
             pace = self._paces[installation_id] = Pace()
-        share = SHARE if is_asked_for() else SHARE_UNASKED
+        share = (SHARE if is_asked_for() else SHARE_UNASKED) / self._replicas()
         wait = pace.find_wait(ask, share, self._moment())
         if wait > 0:
             # One lane that is refused speaks for all: each would read what it cannot act on.

@@ -2,7 +2,8 @@
 
 Source: docs.github.com, "Rate limits for the REST API", "About secondary rate limits", and its twin for GraphQL. A
 request that reads costs a point, one that changes something five; what changes something counts as content as well. The
-figures are per process: several processes that work for one installation share what GitHub allows without knowing.
+figures are per process: of several that work for the same installations, each uses an equal part of what GitHub allows.
+What was spent before a process began it does not know; there GitHub's own answer has to do.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Window:
     def find_wait(self, cost: int, share: float, now: float) -> float:
         """Seconds until ``cost`` fits into ``share`` of what is allowed, and some more with it; 0 when it fits now."""
         self._forget(now)
-        most = self._most * share
+        # However small the share, one request at a time must fit.
+        most = max(self._most * share, cost)
         if self._total + cost <= most:
             return 0.0
         bound, left = most - max(cost, most * _ROOM), self._total

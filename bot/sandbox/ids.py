@@ -3,6 +3,7 @@
 import base64
 import binascii
 import uuid
+from functools import lru_cache
 
 _PREFIXES = {
     "App": "A",
@@ -39,6 +40,7 @@ _PREFIXES = {
 }
 
 
+@lru_cache(maxsize=4096)  # An answer names the same few things over and over.
 def node_id(kind: str, key: int | str) -> str:
     """The opaque GraphQL id of the object of type ``kind`` with this key (its number, or ``repository:sha`` in git)."""
     packed = base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode().rstrip("=")

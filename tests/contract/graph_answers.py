@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -42,7 +43,7 @@ _OF_AN_ERROR: Final = frozenset({"type", "path", "locations", "extensions", "mes
 def check_graph_answer(request: bytes, answer: bytes) -> list[Finding]:
     """What is wrong with the answer to a document that GitHub's schema accepts."""
     asked, content = json.loads(request), json.loads(answer)
-    document = parse(asked["query"])
+    document = _parse_once(asked["query"])
     subject = f"GraphQL {name_document(document, asked['query'])}"
     problems = [f"has the member {name!r}, which no answer has" for name in sorted(set(content) - {"data", "errors"})]
     problems += [problem for error in content.get("errors", ()) for problem in _list_error_problems(error)]
@@ -62,6 +63,10 @@ def check_graph_answer(request: bytes, answer: bytes) -> list[Finding]:
     elif not content.get("errors"):
         problems.append("has neither data nor errors")
     return [Finding(subject, "answer", problem) for problem in problems]
+
+
+# The bot asks in few documents, and often.
+_parse_once = lru_cache(maxsize=512)(parse)
 
 
 def _list_error_problems(error: Any) -> list[str]:

@@ -67,6 +67,8 @@ class Matrix:
 
     def __init__(self, acts: list[Undisturbed], end: Saved) -> None:
         self._acts, self.end = acts, end
+        self.slow: list[Cell] = []
+        """Cells in which a day passed until the bot went on."""
 
     @classmethod
     async def draw(cls, trigger: Trigger) -> Matrix:
@@ -84,10 +86,9 @@ class Matrix:
             saved = after
         return cls(acts, saved)
 
-    @property
-    def beginning(self) -> Saved:
-        """The stage before the first act."""
-        return self._acts[0].before
+    def get_beginning(self, act: int = 0) -> Saved:
+        """The stage before an act; before the first one nothing has happened."""
+        return self._acts[act].before
 
     @property
     def final(self) -> str:
@@ -128,6 +129,8 @@ class Matrix:
             return f"stuck: {stuck}\n{differences(acts[cell.act].picture, draw(stage))}"
         finally:
             await stage.stop()
+        if stage.days:
+            self.slow.append(cell)
         final = acts[-1].picture if not alike or cell.number % TO_THE_END == 0 else acts[cell.act].picture
         return find_fault(stage, final)
 
@@ -147,10 +150,13 @@ def draw(stage: Stage) -> str:
 
 
 def describe_kept(store: MemoryStore) -> str:
-    """What the engine keeps, without what differs from run to run; only what can make a difference later."""
+    """What the engine keeps, without what differs from run to run; only what can make a difference later.
+
+    How far sweeps have come is left out: there are more of them after a kill.
+    """
     waiting = sum(one.state != "handled" for one in store.deliveries.values())
     lanes = [(one.due is None, one.attempts) for one in store.lanes.values()]
-    intents = sorted(key.partition(":")[0] for _, key in store.intents)
+    intents = sorted(kind for _, key in store.intents if (kind := key.partition(":")[0]) != "sweep")
     return f"{waiting} {lanes} {intents}"
 
 

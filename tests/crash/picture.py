@@ -274,7 +274,7 @@ def list_repeats(sandbox: Sandbox) -> list[str]:
     """What the bot said more than once, deleted or not: every one of its marked comments may be posted once."""
     posted: list[tuple[int, str]] = []
     for delivery in sandbox.world.deliveries:
-        if (delivery.event, delivery.action) == ("issue_comment", "created"):
+        if (delivery.event, delivery.action) == ("issue_comment", "created") and not delivery.redelivery:
             payload = json.loads(delivery.body)
             mark = _MARK.match(payload["comment"]["body"])
             if payload["comment"]["user"]["login"] == BOT:

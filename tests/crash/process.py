@@ -23,6 +23,7 @@ from bot.index.addresses import define_index
 from bot.index.client import IndexClient
 from bot.index.transport import Answer as IndexAnswer
 from bot.index.transport import NoAnswerError
+from bot.intake.sweep import Sweep
 from bot.publishing.attestations import DsseVerifier
 from bot.publishing.trust import load_verifier
 from bot.release.evidence import Evidence
@@ -108,6 +109,7 @@ class Process:
             issuer=sandbox.issuer.url,
         )
         self.handlers = LaneHandlers(self.engine, github, evidence, clock)
+        self.sweep = Sweep(self.engine, github, sandbox.acme.app.id, clock)
 
     async def start(self) -> None:
         """Take up what an earlier life left."""

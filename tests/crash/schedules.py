@@ -1,7 +1,7 @@
-"""Random schedules: a whole release in bad weather, with people who talk in between and do not wait for the sun.
+"""Random schedules: a release in bad weather, with people who talk in between and do not wait for the sun.
 
-Everything is decided by one seed: the order of tag and publication, what happens to each request and webhook, who says
-what and when. Once the weather is over and the sweep has passed by, the world must be the undisturbed one, but for the
+Everything is decided by one seed: the order of tag and publication, before which act the weather turns bad (a third of
+the schedules are whole releases), what happens to each request and webhook, who says what and when. Once the weather is over and the sweep has passed by, the world must be the undisturbed one, but for the
 side talk; and of that every command must have been answered once.
 """
 
@@ -24,6 +24,8 @@ _STORM_LASTS = timedelta(hours=2)
 _LONGEST = timedelta(hours=8)
 _FINAL = {"rocket", "confused", "-1"}
 _PAUSES = (1, 5, 15, 15, 60, 300)
+_FIRST_ACTS = (0, 0, *range(1, len(ACTS)))
+"""Of whole releases alone most would be spent on their beginning, and few on what happens once a version is tagged."""
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Schedule:
         self.dice = Random(self.seed)
         self.order = self.dice.choice(ORDERS)
         self.rate = self.dice.choice([0.01, 0.03, 0.06, 0.1])
+        self.first_act = self.dice.choice(_FIRST_ACTS)
 
     @property
     def matrix(self) -> Matrix:
@@ -48,7 +51,8 @@ class Schedule:
 
     async def play(self) -> str | None:
         """What is wrong in the end, or None."""
-        stage = await self.matrix.beginning.open()
+        stage = await self.matrix.get_beginning(self.first_act).open()
+        self.said = list_commands(stage)
         self.storm = stage.mischief = Storm(stage, self.dice, self.rate)
         self.post = stage.carry = Post(self.dice, self.dice.choice([0.0, 0.1, 0.3, 0.6]))
         began = swept = stage.clock.now()
@@ -151,6 +155,12 @@ class Schedule:
         # A comment that could be made only once all was over was never edited.
         told = (picture.replace(f" (edited by {BOT})", "") for picture in pictures)
         return differences(*(Picture.unordered(Picture.without(picture, hidden)) for picture in told))
+
+
+def list_commands(stage: Stage) -> list[Comment]:
+    """The commands that people gave in good weather, before the schedule begins."""
+    threads = stage.acme.repository.issues.values()
+    return [one for thread in threads for one in thread.comments if one.body.startswith("/")]
 
 
 def _is_asked(pull: PullRequest) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 import copy
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -19,9 +19,8 @@ from typing import Any
 from bot.clock import VirtualClock
 from bot.engine import Delivery
 from bot.engine.memory import MemoryStore
-from bot.github.facts import RepositoryRef
 from bot.intake.command import CommandDelivery
-from bot.intake.events import AppIdentity, Wake, translate
+from bot.intake.events import AppIdentity, Wake, is_used, translate
 from bot.sandbox.acme import Acme, GateKind, build_acme, new_private_key
 from bot.sandbox.acme_files import Trigger
 from bot.sandbox.sandbox import Sandbox
@@ -85,8 +84,8 @@ class Stage:
     """Whether workflow runs move."""
     asked: int = 0
     lives: int = 0
-    lost: list[Webhook] = field(default_factory=list)
-    """Webhooks that did not reach the bot; GitHub sends none again by itself."""
+    days: int = 0
+    """How often a whole day had to pass until the bot went on."""
     outcomes: Counter[str] = field(default_factory=Counter)
     process: Process = field(init=False)
 
@@ -106,10 +105,11 @@ class Stage:
         self.outcomes[f"{kind} {outcome}"] += 1
 
     async def start(self) -> None:
-        """Begin a life."""
+        """Begin a life, with a sweep if none was made for some minutes."""
         self.lives += 1
         self.process = Process(self)
         await self.process.start()
+        await self._see_through(self.process.sweep.begin())
 
     async def crash(self, away: timedelta = timedelta(seconds=5)) -> None:
         """End this life where it stands, and begin the next one ``away`` later."""
@@ -138,23 +138,22 @@ class Stage:
         """Hand one webhook to the bot, as its front door does once the signature was checked."""
         if self.process.killed.is_set():
             await self.crash()
+        self._close(webhook, 202)
+        if not is_used(webhook.event):
+            return
         engine, identity = self.process.engine, AppIdentity(self.acme.app.id, self.process.handlers.bot_login)
         match translate(webhook.event, json.loads(webhook.body), identity):
             case Wake(repository):
                 await engine.wake(repository)
             case CommandDelivery() as command:
-                content = command.to_content()
-                await engine.accept(Delivery(webhook.guid, command.repository, self.clock.now(), content))
+                content, key = command.to_content(), command.natural_key
+                await engine.accept(Delivery(webhook.guid, command.repository, self.clock.now(), content, key))
             case _:
                 pass
 
     async def sweep(self) -> None:
-        """What the sweep does: have failed deliveries sent again, and wake the repository up."""
-        while self.lost:
-            await self.deliver(self.lost.pop(0))
-        acme = self.acme
-        reference = RepositoryRef(acme.installation.id, acme.repository.id, acme.repository.full_name)
-        await self.process.engine.wake(reference)
+        """Let the bot sweep, as it does every few minutes."""
+        await self._see_through(self.process.sweep.act())
 
     async def pass_time(self, by: timedelta) -> None:
         """Let time go by: whatever falls due meanwhile happens at its moment, and settles before time goes on."""
@@ -168,7 +167,12 @@ class Stage:
 
     def lose_webhooks(self) -> None:
         """What GitHub wants to tell right now reaches nobody."""
-        self.lost += self.sandbox.world.take_deliveries()
+        for webhook in self.sandbox.world.take_deliveries():
+            self.lose(webhook)
+
+    def lose(self, webhook: Webhook) -> None:
+        """Let a webhook reach nobody; GitHub sends none again unless it is asked to."""
+        self._close(webhook, 0)
 
     def is_busy(self) -> bool:
         """Whether a command is unanswered still, or something failed and waits to be tried again."""
@@ -180,6 +184,23 @@ class Stage:
         deliveries = [f"{one.state} {one.error}" for one in self.store.deliveries.values() if one.state != "handled"]
         lanes = [f"due {one.due} {one.attempts} {one.error}" for one in self.store.lanes.values()]
         return f"{deliveries} {lanes} {dict(self.outcomes)}"
+
+    async def _see_through(self, sweep: Coroutine[Any, Any, None]) -> None:
+        """Wait until the bot has swept; when it is killed over it, the next life begins."""
+        sweeping = asyncio.ensure_future(sweep)
+        dead = asyncio.ensure_future(self.process.killed.wait())
+        await asyncio.wait({sweeping, dead}, return_when=asyncio.FIRST_COMPLETED)
+        dead.cancel()
+        if self.process.killed.is_set():
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
+            await self.crash()
+        else:
+            sweeping.result()
+
+    def _close(self, webhook: Webhook, code: int) -> None:
+        webhook.status_code, webhook.status = code, "OK" if code else "failed to connect to host"
+        webhook.delivered_at = self.clock.now()
 
     async def _rest(self) -> None:
         """Wait until the bot has nothing to do. When it was killed meanwhile it comes back."""

@@ -117,7 +117,7 @@ class Post:
         """Carry one webhook, and whatever is due of the late ones."""
         harm = self.dice.choice(["drop", "double", "delay"]) if self.dice.random() < self.rate else None
         if harm == "drop":
-            stage.lost.append(webhook)
+            stage.lose(webhook)
         elif harm == "delay":
             due = stage.clock.now() + timedelta(seconds=self.dice.choice([0, 0, 5, 60, 600]))
             self.late.append((due, webhook))

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
-from bot.sandbox.state.conversation import Comment
+from bot.intake.recovery import EVERY as DAILY
+from bot.intake.sweep import EVERY
+from bot.sandbox.acme import Acme
+from bot.sandbox.state.conversation import Comment, PullRequest
 from tests.crash.picture import BOT
 from tests.crash.stage import Stage
 
@@ -21,11 +25,26 @@ A_WHILE = timedelta(minutes=3)
 """After this long nothing is left over of a bad moment."""
 
 _UNTIL_SWEPT = timedelta(minutes=12)
-_LONGEST = timedelta(hours=2)
+_UNTIL_LEFT_ALONE = timedelta(hours=1)
+_LONGEST = timedelta(hours=30)
 
 
 class Stuck(Exception):  # noqa: N818 (the story stands still, nothing failed)
-    """The bot has not done in hours what it does in seconds."""
+    """The bot has not done in a day what it does in seconds."""
+
+
+class Scene(Protocol):
+    """Where people act, and what they see there."""
+
+    @property
+    def acme(self) -> Acme:
+        """The organisation, its repository and its people."""
+        ...
+
+    @property
+    def release_pull(self) -> PullRequest | None:
+        """The newest pull request of the bot."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +52,8 @@ class Act:
     """What somebody does, and what must have come of it before the story goes on."""
 
     name: str
-    play: Callable[[Stage], None]
-    is_done: Callable[[Stage], bool]
+    play: Callable[[Scene], None]
+    is_done: Callable[[Scene], bool]
     runners: bool = False
 
 
@@ -49,70 +68,75 @@ async def play(stage: Stage, act: Act, *, swept: bool = False) -> None:
     act.play(stage)
     await stage.pass_time(A_MOMENT)
     while not act.is_done(stage) or stage.is_busy():
-        if stage.clock.now() - began > _LONGEST:
+        waited = stage.clock.now() - began
+        if waited > _LONGEST:
             raise Stuck(f"{act.name}: {stage.describe_work()}")
-        if stage.clock.now() - began > _UNTIL_SWEPT:
+        if waited > _UNTIL_LEFT_ALONE:
+            # What neither a webhook nor a sweep tells, the daily pass over everything finds.
+            stage.days += 1
+            await stage.pass_time(DAILY)
+        if waited > _UNTIL_SWEPT:
             await stage.sweep()
-        await stage.pass_time(A_MOMENT)
+        await stage.pass_time(EVERY if waited > _UNTIL_SWEPT else A_MOMENT)
     if swept:
         await stage.sweep()
         await stage.pass_time(A_MOMENT)
 
 
-def _ask(stage: Stage) -> None:
-    stage.acme.mona.comment(stage.acme.feature.number, "/release 1.2.0")
+def _ask(scene: Scene) -> None:
+    scene.acme.mona.comment(scene.acme.feature.number, "/release 1.2.0")
 
 
-def _merge(stage: Stage) -> None:
-    pull = stage.release_pull
+def _merge(scene: Scene) -> None:
+    pull = scene.release_pull
     assert pull is not None, "nothing to merge"
-    stage.acme.mona.merge_pull(pull.number)
+    scene.acme.mona.merge_pull(pull.number)
 
 
-def _approve(stage: Stage) -> None:
-    pull = stage.release_pull
+def _approve(scene: Scene) -> None:
+    pull = scene.release_pull
     assert pull is not None, "nothing to approve"
-    stage.acme.hugo.comment(pull.number, "/release approve 1.2.0")
+    scene.acme.hugo.comment(pull.number, "/release approve 1.2.0")
 
 
-def _nobody(_: Stage) -> None:
+def _nobody(_: Scene) -> None:
     """Runners go on by themselves."""
 
 
-def _is_proposed(stage: Stage) -> bool:
-    pull = stage.release_pull
-    return pull is not None and _is_said(stage, "status") and _is_answered(stage, "/release 1.2.0")
+def _is_proposed(scene: Scene) -> bool:
+    pull = scene.release_pull
+    return pull is not None and _is_said(scene, "status") and _is_answered(scene, "/release 1.2.0")
 
 
-def _is_started(stage: Stage) -> bool:
-    return bool(stage.acme.repository.runs)
+def _is_started(scene: Scene) -> bool:
+    return bool(scene.acme.repository.runs)
 
 
-def _is_asked(stage: Stage) -> bool:
-    return _is_said(stage, "prompt")
+def _is_asked(scene: Scene) -> bool:
+    return _is_said(scene, "prompt")
 
 
-def _is_opened(stage: Stage) -> bool:
-    reviewed = any(run.approvals for run in stage.acme.repository.runs.values())
-    return reviewed and _is_answered(stage, "/release approve 1.2.0")
+def _is_opened(scene: Scene) -> bool:
+    reviewed = any(run.approvals for run in scene.acme.repository.runs.values())
+    return reviewed and _is_answered(scene, "/release approve 1.2.0")
 
 
-def _is_over(stage: Stage) -> bool:
-    pull = stage.release_pull
-    runs = [run for run in stage.acme.repository.check_runs.values() if pull and run.head_sha == pull.head_sha]
+def _is_over(scene: Scene) -> bool:
+    pull = scene.release_pull
+    runs = [run for run in scene.acme.repository.check_runs.values() if pull and run.head_sha == pull.head_sha]
     released = any(run.output.title == "Released" for run in runs)
-    return released and _is_said(stage, "outcome")
+    return released and _is_said(scene, "outcome")
 
 
-def _is_said(stage: Stage, kind: str) -> bool:
-    pull = stage.release_pull
+def _is_said(scene: Scene, kind: str) -> bool:
+    pull = scene.release_pull
     said = [comment for comment in pull.comments if comment.user.login == BOT] if pull else []
     return any(comment.body.startswith(f"<!-- aweigh:{kind}") for comment in said)
 
 
-def _is_answered(stage: Stage, command: str) -> bool:
+def _is_answered(scene: Scene, command: str) -> bool:
     """Whether every comment with ``command`` has its final reaction."""
-    threads = stage.acme.repository.issues.values()
+    threads = scene.acme.repository.issues.values()
     asked = [comment for issue in threads for comment in issue.comments if comment.body == command]
     return bool(asked) and all(list_reactions(comment)[1:] for comment in asked)
 

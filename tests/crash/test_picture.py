@@ -74,7 +74,7 @@ async def test_the_picture_shows(change: str) -> None:
 
 async def test_the_picture_does_not_show_time_and_chance() -> None:
     matrix = await get_matrix("tag-push")
-    stage = await matrix.beginning.open()
+    stage = await matrix.get_beginning().open()
     stage.sandbox.world.ids.next()
     await stage.pass_time(timedelta(hours=1))
     for act in ACTS:

@@ -14,9 +14,9 @@ from tests.crash.matrix import ORDERS, Matrix
 from tests.crash.schedules import Schedule
 from tests.crash.test_matrix import get_matrix
 
-RUNS = int(os.environ.get("RUNS", "400"))
+RUNS = int(os.environ.get("RUNS", "2000"))
 FIRST = int(os.environ.get("FIRST", "0"))
-_CHUNK = 25
+_CHUNK = 50
 
 Note = Callable[[str, object], None]
 

@@ -81,6 +81,8 @@ async def test_pitfall_dbos_takes_the_loops_threads_with_it_when_it_stops(start:
 
 
 async def test_pitfall_dbos_advertises_in_the_log(start: Starter, caplog: pytest.LogCaptureFixture) -> None:
+    # As in a process in which no engine has run yet, and with a new database, whose tables it makes.
+    logging.getLogger("dbos").setLevel(logging.NOTSET)
     with caplog.at_level(logging.INFO):
         engine = await start(Recorder())
         await engine.accept(delivery("g-1"))

@@ -13,6 +13,8 @@ from bot.engine import EngineUnavailableError
 from tests.engine.processes import Spawn, kill, list_handled, read_line
 from tests.engine.support import GADGET, WIDGET, DatabaseBench, Recorder, Starter, delivery
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bench(on_both: DatabaseBench) -> DatabaseBench:
@@ -57,7 +59,6 @@ async def test_a_run_under_way_when_the_process_was_killed_is_done_again(
     await engine.stop()
 
 
-@pytest.mark.slow
 async def test_work_that_kills_its_process_again_and_again_becomes_a_dead_letter(
     spawn: Spawn, bench: DatabaseBench, start: Starter, tmp_path: Path
 ) -> None:

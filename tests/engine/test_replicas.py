@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +18,7 @@ from bot.engine import Delivery
 from bot.engine.database import close_database, open_database
 from bot.engine.durable import DurableEngine
 from bot.engine.presence import SharedPresence
-from tests.engine.postgresql import execute
+from tests.engine.postgresql import execute, new_database
 from tests.engine.processes import Spawn, kill, list_handled, read_line
 from tests.engine.support import GADGET, WIDGET, DatabaseBench, Recorder, Starter, delivery
 
@@ -26,6 +28,7 @@ def bench(postgresql: str) -> DatabaseBench:
     return DatabaseBench(postgresql)
 
 
+@pytest.mark.slow
 async def test_a_dead_replica_is_taken_over_within_ten_seconds(spawn: Spawn, postgresql: str, tmp_path: Path) -> None:
     dying = await spawn(postgresql, tmp_path / "handled", "hang")
     assert await read_line(dying) == "running"
@@ -36,6 +39,7 @@ async def test_a_dead_replica_is_taken_over_within_ten_seconds(spawn: Spawn, pos
     try:
         await asyncio.sleep(5)
         assert seen.guids == [], "the other process is alive: its work is its own"
+        assert engine.replicas == 2
         await kill(dying)
         killed = time.monotonic()
         await engine.idle(timedelta(seconds=20))
@@ -43,10 +47,12 @@ async def test_a_dead_replica_is_taken_over_within_ten_seconds(spawn: Spawn, pos
         assert time.monotonic() - killed < 10
         assert seen.guids == ["hanging"]
         assert seen.reconciled == [WIDGET]
+        assert engine.replicas == 1, "the dead give their share back"
     finally:
         await engine.stop()
 
 
+@pytest.mark.slow
 async def test_replicas_never_overlap_in_a_lane_and_handle_a_guid_once(
     spawn: Spawn, postgresql: str, tmp_path: Path
 ) -> None:
@@ -68,6 +74,7 @@ async def test_replicas_never_overlap_in_a_lane_and_handle_a_guid_once(
         assert all(ended <= began for (_, ended), (began, _) in pairwise(spans))
 
 
+@pytest.mark.slow
 async def test_wake_ups_coalesce_across_replicas(spawn: Spawn, start: Starter, postgresql: str, tmp_path: Path) -> None:
     running, gate = asyncio.Event(), asyncio.Event()
 
@@ -125,8 +132,26 @@ async def test_a_replica_whose_connections_are_cut_goes_on_and_loses_nothing(
     while set(seen.guids) != {f"g-{number}" for number in range(6)}:
         assert time.monotonic() < deadline, f"lost: {seen.guids}"
         await asyncio.sleep(0.1)
-    await asyncio.sleep(0.5)
-    assert execute(postgresql, "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2") == [(1,)]
+    await asyncio.to_thread(wait_for_locks, postgresql, 1)
+
+
+def count_locks(url: str) -> int:
+    """How many processes show on this database that they live; the server lists the locks of all its databases."""
+    [(count,)] = execute(
+        url,
+        "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2"
+        " and database = (select oid from pg_database where datname = current_database())",
+    )
+    assert isinstance(count, int)
+    return count
+
+
+def wait_for_locks(url: str, count: int) -> None:
+    """A process that leaves has closed its connection, one whose connection was cut has to notice: both take a moment."""
+    deadline = time.monotonic() + 20
+    while count_locks(url) != count:
+        assert time.monotonic() < deadline, f"{count_locks(url)} locks, not {count}"
+        time.sleep(0.02)
 
 
 def cut(url: str) -> None:
@@ -138,14 +163,30 @@ def cut(url: str) -> None:
     )
 
 
+@contextmanager
+def closing_presence(url: str) -> Iterator[SharedPresence]:
+    database = open_database(url)
+    presence = SharedPresence(database)
+    try:
+        yield presence
+    finally:
+        presence.leave()
+        close_database(database)
+
+
+def fail(owner: str) -> None:
+    raise AssertionError(f"{owner} lives")
+
+
 class TestPresence:
     """Who is held to be dead, and when."""
 
     @pytest.fixture
-    def pair(self, postgresql: str) -> tuple[SharedPresence, SharedPresence]:
-        return SharedPresence(open_database(postgresql)), SharedPresence(open_database(postgresql))
+    def pair(self, postgresql: str) -> Iterator[tuple[SharedPresence, SharedPresence]]:
+        with closing_presence(postgresql) as one, closing_presence(postgresql) as two:
+            yield one, two
 
-    def test_the_living_are_left_alone(self, pair: tuple[SharedPresence, SharedPresence]) -> None:
+    def test_the_living_are_left_alone(self, pair: tuple[SharedPresence, SharedPresence], postgresql: str) -> None:
         one, two = pair
         one.announce()
         two.announce()
@@ -154,11 +195,31 @@ class TestPresence:
             one.look_after(lambda: {one.owner, two.owner}, taken.append)
         assert taken == []
         two.leave()
+        wait_for_locks(postgresql, 1)
         one.look_after(lambda: {one.owner, two.owner}, taken.append)
         assert taken == [], "a lock that was free once may be one that is just being taken again"
         one.look_after(lambda: {one.owner, two.owner}, taken.append)
         assert taken == [two.owner]
-        one.leave()
+
+    def test_each_knows_how_many_share_the_work(
+        self, pair: tuple[SharedPresence, SharedPresence], postgresql: str
+    ) -> None:
+        one, two = pair
+        one.announce()
+        # Whoever is just starting counts for nobody yet, nor do the processes of other databases.
+        with one.starting(), new_database() as elsewhere, closing_presence(elsewhere) as stranger:
+            stranger.announce()
+            assert (one.living, stranger.living) == (1, 1)
+            one.look_after(set, fail)
+            assert one.living == 1
+        two.announce()
+        assert two.living == 2
+        one.look_after(set, fail)
+        assert one.living == 2
+        two.leave()
+        wait_for_locks(postgresql, 1)
+        one.look_after(set, fail)
+        assert one.living == 1, "at the first look, long before anybody takes over"
 
     def test_a_restart_of_the_server_makes_nobody_dead(
         self, pair: tuple[SharedPresence, SharedPresence], postgresql: str
@@ -175,8 +236,6 @@ class TestPresence:
         assert not one.look_after(lambda: {two.owner}, taken.append)
         assert not two.look_after(lambda: {one.owner}, taken.append)
         assert taken == []
-        one.leave()
-        two.leave()
 
     def test_the_server_asks_a_silent_client_whether_it_lives(self, postgresql: str) -> None:
         database = open_database(postgresql)

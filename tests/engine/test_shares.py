@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.engine.shares import PLACES, SHARE, Shares
 
 
@@ -30,6 +32,25 @@ def test_each_owner_and_each_kind_of_work_has_a_share() -> None:
     assert shares.take("wake-up", 7) is not None
     assert shares.take("delivery", 7) is None
     assert shares.take("wake-up", 8) is None
+
+
+@pytest.mark.parametrize(("replicas", "most"), [(1, 8), (2, 4), (3, 2), (8, 1), (20, 1)])
+def test_replicas_divide_the_share_and_keep_one_each(replicas: int, most: int) -> None:
+    shares = Shares(Moment(), lambda: replicas)
+    for _ in range(most):
+        assert shares.take("wake-up", 7) is None
+    turns = [shares.take("wake-up", 7) for _ in range(2)]
+    assert turns == [timedelta(seconds=1), timedelta(seconds=1 + 1 / most)]
+
+
+def test_the_share_of_a_replica_that_died_is_taken_at_once() -> None:
+    replicas = 2
+    shares = Shares(Moment(), lambda: replicas)
+    for _ in range(4):
+        shares.take("wake-up", 7)
+    assert shares.take("wake-up", 7) is not None
+    replicas = 1
+    assert shares.take("wake-up", 7) is None
 
 
 def test_those_too_many_come_again_one_after_the_other() -> None:

@@ -157,9 +157,34 @@ class TestSpent:
             assert limits.admit(7, READ) is None
         assert limits.admit(7, QUERY) is None
 
+    @pytest.mark.parametrize("ask", [READ, TOKEN, QUERY, WRITE, MUTATION], ids=str)
+    @pytest.mark.parametrize("replicas", [2, 3, 8])
+    def test_replicas_together_spend_no_more_than_one_alone(self, clock: Clock, ask: Ask, replicas: int) -> None:
+        alone = spend(Limits(clock), ask)
+        together = sum(spend(Limits(clock, lambda: replicas), ask) for _ in range(replicas))
+        assert alone - replicas <= together <= alone
+
+    def test_a_replica_that_dies_gives_its_share_back(self, clock: Clock) -> None:
+        replicas = 2
+        limits = Limits(clock, lambda: replicas)
+        wait = next(wait for _ in range(400) if (wait := limits.admit(7, READ)))
+        replicas = 1
+        clock.move(seconds=wait.total_seconds())
+        assert spend(limits, READ) == 630
+
+    def test_one_of_very_many_replicas_gets_a_request_through_at_last(self, clock: Clock) -> None:
+        limits = Limits(clock, lambda: 10_000)
+        for _ in range(3):
+            assert limits.admit(7, WRITE) is None
+            wait = limits.admit(7, WRITE)
+            assert wait is not None
+            clock.move(seconds=3600)
+
     @pytest.mark.parametrize("seed", range(3))
-    def test_github_never_has_to_refuse(self, limits: Limits, clock: Clock, seed: int) -> None:
+    @pytest.mark.parametrize("replicas", [1, 3])
+    def test_github_never_has_to_refuse(self, clock: Clock, replicas: int, seed: int) -> None:
         """Held against the sandbox's count, at any mixture and speed, for hours."""
+        each = [Limits(clock, lambda: replicas) for _ in range(replicas)]
         dice, github = Random(seed), SecondaryLimits()
         caller, sent = _Caller(), 0
         for _ in range(10_000):
@@ -167,6 +192,7 @@ class TestSpent:
             clock.move(seconds=dice.choice([0, 0, 0, 0.01, 0.05, 1]))
             if dice.random() < 0.001:
                 clock.move(seconds=dice.choice([30, 600]))
+            limits = dice.choice(each)
             if dice.random() < 0.5:
                 pause = limits.admit(7, ask)
             else:

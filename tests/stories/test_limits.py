@@ -66,9 +66,8 @@ async def test_the_last_of_an_hours_requests_is_for_commands() -> None:
     town.push()
     await stage.pass_time(timedelta(minutes=1))
     # Somebody else has used the installation's hour up, but for a little.
-    bucket = next(
-        one for (who, resource), one in limits._buckets.items() if "installation" in who and resource == "graphql"
-    )
+    (globex,) = (one for one in stage.sandbox.world.installations.values() if one.account.login == "globex")
+    bucket = limits._buckets[f"installation {globex.id}", "graphql"]
     bucket.used = bucket.limit - 200
     town.push()
     await stage.pass_time(timedelta(minutes=5))

@@ -79,11 +79,14 @@ class Router:
 
     def __init__(self, parts: Iterable[Routes]) -> None:
         self.routes = sorted((route for part in parts for route in part.all), key=lambda r: r.weight, reverse=True)
+        self._of_method: dict[str, list[Route]] = {}
+        for route in self.routes:
+            self._of_method.setdefault(route.method, []).append(route)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route for a method and a percent-encoded path, with the decoded variable parts."""
-        for route in self.routes:
-            match = route.pattern.fullmatch(path) if route.method == method else None
+        for route in self._of_method.get(method, ()):
+            match = route.pattern.fullmatch(path)
             if match:
                 return route, {name: unquote(value) for name, value in match.groupdict().items()}
         return None
