@@ -289,7 +289,9 @@ class Theatre:
         text = re.sub(r"\b[0-9a-f]{64}\b", "«sha256»", text)
         text = re.sub(r"\b[0-9a-f]{40}\b|(?<=prompt commit:)[0-9a-f]{12}\b", "«commit»", text)
         text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "«commit»", text)
-        text = re.sub(r"(?<=runs/)\d+|(?<=[Rr]un )\d{3,}|(?<=run:)\d+|(?<=reply )\d+|(?<=issuecomment-)\d+", "«id»", text)
+        text = re.sub(
+            r"(?<=runs/)\d+|(?<=[Rr]un )\d{3,}|(?<=run:)\d+|(?<=reply )\d+|(?<=issuecomment-)\d+", "«id»", text
+        )
         return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "«day»", text)
 
     async def post(self, body: bytes | BytesIO, headers: dict[str, str]) -> tuple[int, str]:
