@@ -82,6 +82,12 @@ class LaneHandlers:
             if after is not None:
                 await self._engine.wake(delivery.repository, after=after)
 
+    async def give_up(self, delivery: Delivery) -> None:
+        """Say in the thread that a command was given up, to those who are answered at all."""
+        comment = CommandDelivery.from_content(delivery.repository, delivery.content)
+        bench = await self._open_bench(comment.repository)
+        await Conversation(bench, comment, self._strangers).apologise(delivery.guid)
+
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
         self._defaults.forget(repository)

@@ -30,6 +30,7 @@ from bot.github.pulls import find_pull
 from bot.github.repositories import is_issue_locked
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
+from bot.messages.markers import marker
 from bot.release.audit import Cause, Decision
 from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason, because
@@ -88,6 +89,18 @@ class Conversation:
             await self._say_missing(missing, minutes)
             return NOW
         return self._talk.look_again
+
+    async def apologise(self, delivery: str) -> None:
+        """Say that it was given up, and how whoever runs the bot finds it."""
+        author = self._comment.author
+        if not is_heard(await get_role(self._bench.access.read, author.login, author.id)):
+            return
+        if await self._find_place() is not None:
+            comment = self._comment
+            # A marker of its own: should the command be taken up again, it gets its answer all the same.
+            mark = marker(replies.REPLY, f"{comment.comment_id} given up")
+            await self._bench.speech.reply(comment.issue_number, mark, replies.render_given_up(delivery, mark))
+            await self._react("confused")
 
     async def _carry_out(self, invocations: tuple[Invocation, ...], minutes: Minutes) -> None:
         role = await self._find_role(minutes, "-1")

@@ -43,7 +43,7 @@ from bot.engine.protocol import (
     JsonObject,
     lane_of,
 )
-from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt, describe
+from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt, describe, say_given_up
 from bot.engine.schedule import check_period
 from bot.engine.schema import ensure_schema
 from bot.engine.shares import Kind, Shares
@@ -268,6 +268,7 @@ class DurableEngine:
             return
         await self._journal.transact(lambda db: tables.park_delivery(db, guid, attempts, error))
         log.error("dead letter", attempts=attempts, error=error)
+        await say_given_up(self._handlers, kept.delivery)
 
     async def _postpone(self, guid: str, lane: str, after: timedelta, attempts: int) -> None:
         job = self._jobs.name_delivery(guid)

@@ -32,7 +32,7 @@ from bot.engine.protocol import (
     lane_of,
     wake_up_id,
 )
-from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt
+from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt, say_given_up
 from bot.engine.schedule import check_period
 from bot.engine.shares import Kind, Shares
 from bot.github.facts import RepositoryRef
@@ -289,6 +289,7 @@ class MemoryEngine:
                     else:
                         kept.state, kept.error, kept.failed_at = "dead", error, now
                         log.error("dead letter", attempts=kept.attempts, error=error)
+                        await say_given_up(handlers, delivery)
 
     async def _reconcile(self, kept: KeptLane, handlers: Handlers) -> None:
         # From here on a wake-up promises another run: this one may already have looked.

@@ -115,7 +115,7 @@ class Backoff(Exception):  # noqa: N818 (it is a request to wait, not an error)
 
 
 class Handlers(Protocol):
-    """What happens in a lane. Both must be idempotent: after a crash the same work is run again from its start."""
+    """What happens in a lane. The first two must be idempotent: after a crash the same work is run again from its start."""
 
     async def handle_delivery(self, delivery: Delivery) -> None:
         """Carry out one accepted delivery. Raises Backoff to be run later; any other error is retried, then parked."""
@@ -123,6 +123,10 @@ class Handlers(Protocol):
 
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Observe the repository and take its releases as far as they go. Errors as for `handle_delivery`."""
+        ...
+
+    async def give_up(self, delivery: Delivery) -> None:
+        """This delivery has become a dead letter: tell whoever waits for it. Called once at most; errors are logged only."""
         ...
 
 

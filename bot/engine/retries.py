@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from bot.engine.protocol import Backoff, JobObserver
+from bot.engine.protocol import Backoff, Delivery, Handlers, JobObserver
 from bot.engine.shares import Kind
 from bot.observability.redaction import redact
 
@@ -40,6 +40,18 @@ class Failed:
 
 
 Outcome: TypeAlias = Done | Later | Failed
+
+
+_LONGEST_FAREWELL: Final = timedelta(seconds=30)
+
+
+async def say_given_up(handlers: Handlers, delivery: Delivery) -> None:
+    """Let whoever waits for ``delivery`` be told that nothing comes of it. What made it fail may make this fail as well."""
+    try:
+        async with asyncio.timeout(_LONGEST_FAREWELL.total_seconds()):
+            await handlers.give_up(delivery)
+    except Exception as error:  # noqa: BLE001 (it is given up all the same)
+        log.warning("not told that it was given up", error=redact(f"{type(error).__name__}: {error}"))
 
 
 @dataclass(frozen=True, slots=True)

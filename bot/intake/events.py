@@ -44,7 +44,9 @@ class Wake:
     repository: RepositoryRef
     hint: str
     merged: int | None = None
-    """The number of a pull request that was merged and on which a command waits for that."""
+    """The number of a release pull request that was merged, or of another one on which a command waits for that."""
+    waited_for: bool = False
+    """Whether it is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,10 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
     if _is_own(payload.find_child("sender"), identity):
         return Ignored("our own doing")
     if action == "closed" and pull.flag("merged"):
-        # The list of labelled ones may not show it yet, when it is looked at.
-        waits = LABEL in pull.names("labels")
-        return Wake(payload.repository(), "pull request merged", pull.integer("number") if waits else None)
+        # When we look, nothing may show it yet.
+        waits, ours = LABEL in pull.names("labels"), _is_release_branch(pull.child("head").text("ref"))
+        number = pull.integer("number") if waits or ours else None
+        return Wake(payload.repository(), "pull request merged", number, waits and not ours)
     if action in {"closed", "reopened", "synchronize", "edited", "labeled", "unlabeled"} and _is_release_branch(
         pull.child("head").text("ref")
     ):

@@ -23,7 +23,7 @@ from bot.github.tokens import Secret
 from bot.intake.command import CommandDelivery
 from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
 from bot.intake.payload import Malformed
-from bot.release.lines import note_remembered
+from bot.release.lines import note_remembered, note_told
 
 LARGEST_BODY: Final = 25 * 1024 * 1024
 """GitHub sends no larger payload ("Webhook events and payloads")."""
@@ -130,9 +130,10 @@ class Webhook:
                 return Verdict(202, "dropped", reason)
             case Malformed() as malformed:
                 raise Refusal(400, "malformed", str(malformed))
-            case Wake(repository, hint, merged):
+            case Wake(repository, hint, merged, waited_for):
                 if merged is not None:
-                    await note_remembered(self._engine.intents(repository), merged)
+                    note = note_remembered if waited_for else note_told
+                    await note(self._engine.intents(repository), merged)
                 await self._engine.wake(repository)
                 return Verdict(202, "wake-up", hint)
             case CommandDelivery() as command:

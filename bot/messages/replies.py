@@ -101,6 +101,14 @@ def render_notes_shown(notes: str, version: str, comment_id: int) -> str:
     )
 
 
+def render_given_up(delivery: str, mark: str) -> str:
+    """An error of ours: what becomes of the command, and what whoever runs the bot can look for."""
+    return finish(
+        f"{mark}\nSorry, that went wrong on my side, and I have given up trying. A release under way goes on by itself;"
+        f" what you asked for can be written again. Whoever runs me finds it among the dead letters as {code(delivery)}."
+    )
+
+
 def render_misplaced(line: str, comment_id: int) -> str:
     """A command stood where none is read."""
     return _reply(

@@ -9,7 +9,7 @@ GitHub shows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.engine.protocol import Intent, Intents
@@ -20,6 +20,9 @@ UNDER_WAY: Final = "line:"
 
 MERGED: Final = "merged:"
 """How the key of a merged release's note begins."""
+
+TOLD: Final = "told:"
+"""How the key of a note begins that says that we were told of a merge."""
 
 REMEMBERED: Final = "remembered:"
 """How the key of a note begins that leads to a command which waited for a merge."""
@@ -38,6 +41,8 @@ class Noted:
     lines: tuple[Line, ...]
     merged: tuple[int, ...]
     remembered: tuple[int, ...] = ()
+    told: tuple[tuple[int, datetime], ...] = ()
+    """Merged release pull requests that reads may not show merged yet, and when we were told."""
 
 
 async def note_line(intents: Intents, line: Line) -> None:
@@ -60,6 +65,16 @@ async def forget_merged(intents: Intents, number: int) -> None:
     await intents.forget(f"{MERGED}{number}")
 
 
+async def note_told(intents: Intents, number: int) -> None:
+    """We were told that this release pull request was merged."""
+    await intents.record(f"{TOLD}{number}", {})
+
+
+async def forget_told(intents: Intents, number: int) -> None:
+    """Reads show it by now, or should."""
+    await intents.forget(f"{TOLD}{number}")
+
+
 async def note_remembered(intents: Intents, number: int) -> None:
     """This pull request was merged, and a command in its thread waits for that."""
     await intents.record(f"{REMEMBERED}{number}", {})
@@ -77,8 +92,10 @@ async def forget_remembered(intents: Intents, number: int) -> None:
 
 async def get_noted(intents: Intents) -> Noted:
     """Everything that was noted and not forgotten."""
-    keys = [intent.key for intent in await intents.list()]
+    noted = await intents.list()
+    keys = [intent.key for intent in noted]
     lines = tuple(Line(key.removeprefix(UNDER_WAY)) for key in keys if key.startswith(UNDER_WAY))
     merged = sorted((int(key.removeprefix(MERGED)) for key in keys if key.startswith(MERGED)), reverse=True)
     remembered = sorted(int(key.removeprefix(REMEMBERED)) for key in keys if key.startswith(REMEMBERED))
-    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered))
+    told = [(int(one.key.removeprefix(TOLD)), one.recorded_at) for one in noted if one.key.startswith(TOLD)]
+    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told))

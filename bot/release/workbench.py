@@ -23,6 +23,7 @@ from bot.release.lines import (
     forget_line,
     forget_merged,
     forget_remembered,
+    forget_told,
     get_noted,
     note_line,
     note_merged,
@@ -192,7 +193,20 @@ class Workbench:
                     soonest = min(after, soonest or after)
             if not under_way:
                 await forget_line(self._intents, line)
+        if await self._is_merge_hidden(noted, pulls):
+            soonest = min(STALENESS / 3, soonest or STALENESS)
         return soonest
+
+    async def _is_merge_hidden(self, noted: Noted, shown: Mapping[Line, list[PullRequest]]) -> bool:
+        """Whether we were told of a merge that does not show yet: every look that it caused saw the world before it."""
+        merged = {pull.number for pulls in shown.values() for pull in pulls if pull.merged}
+        hidden = False
+        for number, told_at in noted.told:
+            if number in merged or not self.is_recent(told_at):
+                await forget_told(self._intents, number)
+            else:
+                hidden = True
+        return hidden
 
     async def _survey(self, noted: Noted, guess: Line | None) -> tuple[Sight, list[Line]]:
         """What there is to see of the default branch, every line with a release branch, and those noted when asked for."""

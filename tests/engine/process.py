@@ -32,6 +32,8 @@ class Logbook:
         self._file = file
         self._mode = mode
 
+    async def give_up(self, delivery: Delivery) -> None: ...
+
     async def handle_delivery(self, handled: Delivery) -> None:
         began = time.time()
         if self._mode in {"hang", "slow"}:

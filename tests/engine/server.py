@@ -30,6 +30,8 @@ class Logbook:
     def __init__(self, file: Path) -> None:
         self._file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
+    async def give_up(self, delivery: Delivery) -> None: ...
+
     async def handle_delivery(self, handled: Delivery) -> None:
         os.write(self._file, f"{handled.guid} {handled.repository.id} 0 0\n".encode())
         # Long enough that a kill meets work under way.

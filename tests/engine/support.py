@@ -60,6 +60,7 @@ class Recorder:
 
     on_delivery: Callable[[Delivery], Awaitable[None]] | None = None
     on_reconcile: Callable[[RepositoryRef], Awaitable[None]] | None = None
+    given_up: list[Delivery] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     reconciled: list[RepositoryRef] = field(default_factory=list)
     running: dict[int, int] = field(default_factory=dict)
@@ -69,6 +70,10 @@ class Recorder:
     @property
     def guids(self) -> list[str]:
         return [seen.guid for seen in self.deliveries]
+
+    async def give_up(self, delivery: Delivery) -> None:
+        self.given_up.append(delivery)
+        raise RuntimeError("nobody can be told")
 
     async def handle_delivery(self, delivery: Delivery) -> None:
         self.deliveries.append(delivery)

@@ -422,6 +422,8 @@ async def test_a_delivery_that_keeps_failing_is_a_dead_letter_and_harms_nobody(
     assert letter.error == "RuntimeError: boom ***"
     assert seen.guids.count("poison") == 3
     assert seen.guids.count("good") == 1
+    # Whoever waits for it is told once, and that this failed as well harms nobody.
+    assert [given_up.guid for given_up in seen.given_up] == ["poison"]
 
 
 async def test_a_redelivered_dead_letter_runs_again_with_all_its_attempts(

@@ -142,6 +142,7 @@ def _answers() -> list[tuple[str, str]]:
         ("turned away by us", outcome.render_rejection(failed, review, ours=True)),
         ("notes shown", replies.render_notes_shown(FORGED, FORGED, 1)),
         ("remembered", replies.render_remembered(m.pull(merged=False), FORGED, FORGED + "1", 1)),
+        ("given up", replies.render_given_up(FORGED, marker("reply", "1"))),
         ("misplaced", replies.render_misplaced(FORGED, 1)),
         ("pressed", replies.render_pressed(FORGED, "hold", replies.render_no_release(1), 1)),
         ("where", replies.render_where("Working", 1)),
