@@ -18,12 +18,12 @@ from aiohttp import web
 from gidgethub import ValidationFailure, sansio
 
 from bot.clock import Clock
-from bot.engine import Delivery, Engine, EngineUnavailableError
+from bot.engine import Engine, EngineUnavailableError
 from bot.github.tokens import Secret
 from bot.intake.command import CommandDelivery
+from bot.intake.durably import take_in
 from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
 from bot.intake.payload import Malformed
-from bot.release.lines import note_remembered, note_told
 
 LARGEST_BODY: Final = 25 * 1024 * 1024
 """GitHub sends no larger payload ("Webhook events and payloads")."""
@@ -130,19 +130,14 @@ class Webhook:
                 return Verdict(202, "dropped", reason)
             case Malformed() as malformed:
                 raise Refusal(400, "malformed", str(malformed))
-            case Wake(repository, hint, merged, waited_for):
-                if merged is not None:
-                    note = note_remembered if waited_for else note_told
-                    await note(self._engine.intents(repository), merged)
-                await self._engine.wake(repository)
+            case Wake(_, hint) as wake:
+                await take_in(self._engine, wake, guid, self._clock.now())
                 return Verdict(202, "wake-up", hint)
             case CommandDelivery() as command:
-                command = command.of_delivery(guid, self._clock.now())
-                content, key = command.to_content(), command.natural_key
-                new = await self._engine.accept(Delivery(guid, command.repository, self._clock.now(), content, key))
+                new = await take_in(self._engine, command, guid, self._clock.now())
                 return Verdict(202, "command", "accepted") if new else Verdict(202, "duplicate", "known already")
-            case InstallationGone(installation_id):
-                await self._engine.purge(installation_id)
+            case InstallationGone() as gone:
+                await take_in(self._engine, gone, guid, self._clock.now())
                 return Verdict(202, "purged", "installation deleted")
 
 

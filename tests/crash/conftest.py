@@ -54,7 +54,6 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     requests: dict[str, int] = {}
     runs: dict[str, int] = defaultdict(int)
     seconds: dict[str, float] = defaultdict(float)
-    slow: dict[str, int] = defaultdict(int)
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         if report.when != "call":
             continue
@@ -63,9 +62,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         if name:
             runs[name] += int(str(facts["runs"]))
             seconds[name] += report.duration
-            slow[name] += int(str(facts.get("slow", 0)))
             requests[name] = int(str(facts.get("requests", 0)))
     for name in sorted(runs):
-        waited = f", {slow[name]} went on with the daily pass only" if slow[name] else ""
         story = f"N = {requests[name]}, " if requests[name] else ""
-        terminalreporter.write_line(f"{name}: {story}{runs[name]} runs, {seconds[name]:.0f} s{waited}")
+        terminalreporter.write_line(f"{name}: {story}{runs[name]} runs, {seconds[name]:.0f} s")

@@ -67,8 +67,6 @@ class Matrix:
 
     def __init__(self, acts: list[Undisturbed], end: Saved) -> None:
         self._acts, self.end = acts, end
-        self.slow: list[Cell] = []
-        """Cells in which a day passed until the bot went on."""
 
     @classmethod
     async def draw(cls, trigger: Trigger) -> Matrix:
@@ -129,8 +127,6 @@ class Matrix:
             return f"stuck: {stuck}\n{differences(acts[cell.act].picture, draw(stage))}"
         finally:
             await stage.stop()
-        if stage.days:
-            self.slow.append(cell)
         final = acts[-1].picture if not alike or cell.number % TO_THE_END == 0 else acts[cell.act].picture
         return find_fault(stage, final)
 

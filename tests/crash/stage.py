@@ -17,9 +17,9 @@ from functools import cache
 from typing import Any
 
 from bot.clock import VirtualClock
-from bot.engine import Delivery
 from bot.engine.memory import MemoryStore
 from bot.intake.command import CommandDelivery
+from bot.intake.durably import take_in
 from bot.intake.events import AppIdentity, Wake, is_used, translate
 from bot.sandbox.acme import Acme, GateKind, build_acme, new_private_key
 from bot.sandbox.acme_files import Trigger
@@ -84,8 +84,6 @@ class Stage:
     """Whether workflow runs move."""
     asked: int = 0
     lives: int = 0
-    days: int = 0
-    """How often a whole day had to pass until the bot went on."""
     outcomes: Counter[str] = field(default_factory=Counter)
     process: Process = field(init=False)
 
@@ -142,14 +140,9 @@ class Stage:
         if not is_used(webhook.event):
             return
         engine, identity = self.process.engine, AppIdentity(self.acme.app.id, self.process.handlers.bot_login)
-        match translate(webhook.event, json.loads(webhook.body), identity):
-            case Wake(repository):
-                await engine.wake(repository)
-            case CommandDelivery() as command:
-                content, key = command.to_content(), command.natural_key
-                await engine.accept(Delivery(webhook.guid, command.repository, self.clock.now(), content, key))
-            case _:
-                pass
+        meaning = translate(webhook.event, json.loads(webhook.body), identity)
+        if isinstance(meaning, Wake | CommandDelivery):
+            await take_in(engine, meaning, webhook.guid, self.clock.now())
 
     async def sweep(self) -> None:
         """Let the bot sweep, as it does every few minutes."""

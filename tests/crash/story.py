@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from bot.intake.recovery import EVERY as DAILY
 from bot.intake.sweep import EVERY
 from bot.sandbox.acme import Acme
 from bot.sandbox.state.conversation import Comment, PullRequest
@@ -25,12 +24,11 @@ A_WHILE = timedelta(minutes=3)
 """After this long nothing is left over of a bad moment."""
 
 _UNTIL_SWEPT = timedelta(minutes=12)
-_UNTIL_LEFT_ALONE = timedelta(hours=1)
-_LONGEST = timedelta(hours=30)
+_LONGEST = timedelta(hours=2)
 
 
 class Stuck(Exception):  # noqa: N818 (the story stands still, nothing failed)
-    """The bot has not done in a day what it does in seconds."""
+    """The bot has not done in two hours what it does in seconds."""
 
 
 class Scene(Protocol):
@@ -71,10 +69,6 @@ async def play(stage: Stage, act: Act, *, swept: bool = False) -> None:
         waited = stage.clock.now() - began
         if waited > _LONGEST:
             raise Stuck(f"{act.name}: {stage.describe_work()}")
-        if waited > _UNTIL_LEFT_ALONE:
-            # What neither a webhook nor a sweep tells, the daily pass over everything finds.
-            stage.days += 1
-            await stage.pass_time(DAILY)
         if waited > _UNTIL_SWEPT:
             await stage.sweep()
         await stage.pass_time(EVERY if waited > _UNTIL_SWEPT else A_MOMENT)

@@ -1,0 +1,31 @@
+"""What a webhook means is made durable: an accepted command, a promised look, a note of what reads may not show yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.engine.protocol import Delivery, Engine
+from bot.intake.command import CommandDelivery
+from bot.intake.events import InstallationGone, Wake
+from bot.release.lines import note_remembered, note_told
+
+
+async def take_in(engine: Engine, meaning: Wake | CommandDelivery | InstallationGone, guid: str, at: datetime) -> bool:
+    """Make durable what the delivery ``guid`` means, which came at ``at``; False for a command that is known already.
+
+    Raises:
+        EngineUnavailableError: nothing can be made durable right now.
+    """
+    match meaning:
+        case Wake(repository, _, merged, waited_for):
+            if merged is not None:
+                note = note_remembered if waited_for else note_told
+                await note(engine.intents(repository), merged)
+            await engine.wake(repository)
+        case CommandDelivery():
+            command = meaning.of_delivery(guid, at)
+            delivery = Delivery(guid, command.repository, at, command.to_content(), command.natural_key)
+            return await engine.accept(delivery)
+        case InstallationGone(installation_id):
+            await engine.purge(installation_id)
+    return True
