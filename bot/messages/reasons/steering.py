@@ -10,7 +10,7 @@ from bot.release.reasons import Because, Reason
 def _held(reason: Because) -> Said:
     by, why = reason.get("by"), reason.get("why")
     who = code("@" + by) if by else "Somebody"
-    said = f": {code(why)}" if why else ""
+    said = f": {code(why)}" if why else " with the button" if reason.get("how") == "button" else ""
     return Said(
         f"{who} put this release on hold{said}. Nothing is merged, tagged or published by me until that is lifted.",
         "Somebody with write access lifts it here:",
