@@ -273,6 +273,7 @@ class Observer:
             return snapshot
         snapshot = await self._with_candidate(snapshot, settings, commit, None, record=record)
         if not pull.merged:
+            snapshot = await self._with_base(snapshot, sight, settings, pull, record)
             return await self._with_index(await self._with_environment(snapshot))
         project, route = snapshot.project, snapshot.route
         if project is None or route is None:
@@ -298,6 +299,16 @@ class Observer:
         if undone or to_start or _may_be_asked_who_guards(snapshot, settings, record, route, key):
             snapshot = await self._with_environment(snapshot)
         return snapshot if key is None else await self._with_approvals(snapshot, sight, pull, record, key)
+
+    async def _with_base(
+        self, snapshot: Snapshot, sight: Sight, settings: RepositorySettings, pull: PullRequest, record: Record
+    ) -> Snapshot:
+        """What the base offers by now, when our bump commit alone was made from an earlier commit of it."""
+        base = await sight.find_branch(snapshot.line.base)
+        if base is None or pull.head is None or pull.head.parent == base or not record.is_bump(pull.head_sha):
+            return snapshot
+        moved = await self._with_candidate(snapshot, settings, base, record.version, record=record)
+        return replace(snapshot, base_candidate=moved.candidate)
 
     async def _is_in_base(self, sight: Sight, base: str, commit: str) -> bool:
         """Whether the base branch still has what was merged."""

@@ -45,6 +45,13 @@ class OpenPull(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshPull(Effect):
+    """Make the release branch anew on the base as it is by now, for the same release."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmBranch(Effect):
     """Remember that ``by`` asked for the release again with the branch at ``head``, as others had left it."""
 
@@ -305,6 +312,7 @@ class Done(End):
 
 ALL_STEPS: tuple[type[Step], ...] = (
     OpenPull,
+    RefreshPull,
     ConfirmBranch,
     KeepHold,
     LiftHold,

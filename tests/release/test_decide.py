@@ -46,6 +46,7 @@ from bot.release.steps import (
     OpenGate,
     OpenPull,
     PublishRelease,
+    RefreshPull,
     Refused,
     RejectGate,
     RejectTwin,
@@ -176,6 +177,12 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("once confirmed it may be merged", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))), AwaitMerge, None),
     ("a later push needs another look", pushed_onto(foreign_files=("evil.py",), record=m.record(confirmed=Confirmed("d" * 40, m.HUGO.id))), Blocked, Reason.FOREIGN_FILES),
     ("whoever confirmed does not approve", {**TAGGED, "pull": m.pull(head_sha=PUSHED), "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "record": m.record(confirmed=Confirmed(PUSHED, m.HUGO.id))}, AwaitApproval, None),
+    # The base moved on.
+    ("the base moved on, and the release would change its files otherwise", open_pull(base_candidate=m.candidate("d" * 40, "1.1.0")), RefreshPull, None),
+    ("the base says a later version by now", open_pull(base_candidate=m.candidate("d" * 40, "1.3.0")), AwaitMerge, None),
+    ("the base cannot be read any more", open_pull(base_candidate=m.candidate("d" * 40, project=BROKEN)), AwaitMerge, None),
+    ("nothing there would publish any more", open_pull(base_candidate=m.candidate("d" * 40, "1.1.0", on="merge")), AwaitMerge, None),
+    ("on hold the branch is kept up to date all the same", open_pull(record=m.record(held=HELD), base_candidate=m.candidate("d" * 40, "1.1.0")), RefreshPull, None),
     # On hold.
     ("on hold it is not ready", open_pull(record=m.record(held=HELD)), Blocked, Reason.HELD),
     ("the label holds as well", {**open_pull(), "pull": m.pull(merged=False, labels=("Release-Blocker",))}, Blocked, Reason.LABELLED),
