@@ -46,6 +46,11 @@ def outcome_marker(key: str) -> str:
     return marker(OUTCOME, key)
 
 
+def nothing(attempt: int) -> str:
+    """What a run that was turned away at its gate has published; an earlier attempt of it may have got further."""
+    return "Nothing was published." if attempt == 1 else "This attempt published nothing."
+
+
 def render_published(snapshot: Snapshot, step: Announce) -> str:
     """The final comment: where it is, how to install it, and what was proved about each file."""
     project = snapshot.project.name if snapshot.project else "?"
@@ -97,7 +102,7 @@ def render_rejection(step: ReportFailure, review: DeploymentReview, *, ours: boo
     parts = [
         outcome_marker(step.key),
         what,
-        "Nothing was published. To try again, re-run the run on GitHub: I ask anew then.",
+        f"{nothing(run.attempt)} To try again, re-run the run on GitHub: I ask anew then.",
     ]
     return finish("\n\n".join(parts))
 
@@ -108,7 +113,7 @@ def render_undone(step: RejectUndone) -> str:
     where = f"{link(f'run {run.id}', run.url)}, attempt {run.attempt}"
     parts = [
         outcome_marker(step.key),
-        f"🛑 **This release was undone, so I turn {where}, away at its gate.** Nothing was published.",
+        f"🛑 **This release was undone, so I turn {where}, away at its gate.** {nothing(run.attempt)}",
         say(step.undone).in_line(),
     ]
     return finish("\n\n".join(parts))

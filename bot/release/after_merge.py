@@ -240,7 +240,9 @@ def _failed(stage: Stage, ours: RunFacts) -> Step:
             # Our own answer names the person who gave the order.
             by = ""
         said = without_mark(ours, closed.comment)
-        return Blocked(because(Reason.GATE_REJECTED, by=by, said=said, run=ours.run.url, version=stage.version))
+        again = "yes" if ours.run.attempt > 1 else ""
+        reason = because(Reason.GATE_REJECTED, by=by, said=said, run=ours.run.url, version=stage.version, again=again)
+        return Blocked(reason)
     how = "was cancelled" if ours.run.conclusion == "cancelled" else "failed"
     return Blocked(because(Reason.RUN_FAILED, run=ours.run.url, version=stage.version, how=how))
 

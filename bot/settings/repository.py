@@ -84,6 +84,8 @@ class RepositorySettings(_Table):
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
     source: Annotated[str | None, Field(exclude=True)] = None
     unknown: Annotated[tuple[tuple[str, str | None], ...], Field(exclude=True)] = ()
+    shadowed: Annotated[str | None, Field(exclude=True)] = None
+    """A second file with settings, which count for nothing beside those of ``source``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +109,20 @@ def read_settings(files: Mapping[str, bytes], defaults: bytes | None = None) -> 
         if isinstance(common, SettingsProblem):
             return common
         given = table if isinstance(table, dict) else {}
+    found: list[tuple[str, dict[str, Any]]] = []
     for path in SETTINGS_PATHS:
-        if path not in files:
-            continue
-        table = _find_table(path, files[path])
-        if isinstance(table, SettingsProblem):
+        table = _find_table(path, files[path]) if path in files else None
+        if isinstance(table, SettingsProblem) and not found:
             return table
-        if table is not None:
-            return _validate(path, _over(given, table))
-    return _validate(DEFAULTS_NAME, given) if given else RepositorySettings()
+        if isinstance(table, dict):
+            found.append((path, table))
+    if not found:
+        return _validate(DEFAULTS_NAME, given) if given else RepositorySettings()
+    (path, table), *others = found
+    settings = _validate(path, _over(given, table))
+    if isinstance(settings, SettingsProblem) or not others:
+        return settings
+    return settings.model_copy(update={"shadowed": others[0][0]})
 
 
 def _over(defaults: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +152,7 @@ def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem |
 
 
 def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | SettingsProblem:
-    table = {key: value for key, value in table.items() if key not in ("source", "unknown")}
+    table = {key: value for key, value in table.items() if key not in ("source", "unknown", "shadowed")}
     try:
         settings = RepositorySettings.model_validate(table)
     except ValidationError as error:

@@ -74,6 +74,19 @@ def test_defaults_hold_key_by_key_for_what_a_repository_does_not_set() -> None:
     assert isinstance(read_settings(files, b"tag = 7"), SettingsProblem)
 
 
+def test_a_second_file_with_settings_is_named_and_counts_for_nothing() -> None:
+    files = {"pyproject.toml": b"[tool.aweigh]\ntag='a{version}'\n", ".github/aweigh.toml": b"workflow='b.yml'\n"}
+    settings = read_settings(files)
+    assert isinstance(settings, RepositorySettings)
+    assert (settings.shadowed, settings.tag, settings.workflow) == ("pyproject.toml", None, "b.yml")
+    alone = read_settings(files | {"pyproject.toml": b"[project]\nname='x'\n"})
+    assert isinstance(alone, RepositorySettings)
+    assert alone.shadowed is None
+    # What counts for nothing stops nothing either.
+    broken = read_settings(files | {"pyproject.toml": b"[tool.aweigh"})
+    assert isinstance(broken, RepositorySettings)
+
+
 def test_the_file_of_its_own_counts_first() -> None:
     files = {"pyproject.toml": b"[tool.aweigh]\ntag='a{version}'\n", ".github/aweigh.toml": b"tag='b{version}'\n"}
     settings = read_settings(files)
