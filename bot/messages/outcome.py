@@ -63,6 +63,7 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
         block([install], "sh"),
         "\n".join(["| file | sha256 | attestation |", "| --- | --- | --- |", *rows]),
         *([_missing(step.missing)] if step.missing else []),
+        *([_unapproved(step.unapproved)] if step.unapproved else []),
         _summary(snapshot, step),
         f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
     ]
@@ -134,6 +135,14 @@ def _missing(names: tuple[str, ...]) -> str:
     shown = ", ".join(code(name) for name in names[:_MOST_MISSING])
     more = f" and {len(names) - _MOST_MISSING} more" if len(names) > _MOST_MISSING else ""
     return f"⚠️ Not shown by the index, though the log of the run speaks of uploading it: {shown}{more}."
+
+
+def _unapproved(count: int) -> str:
+    approvals = "the approval" if count == 1 else f"the {count} approvals"
+    return (
+        f"⚠️ **{approvals.capitalize()} that the pull request promised never came:** somebody else pushed the tag, which"
+        " started the publish workflow before. A gated environment would have kept it waiting."
+    )
 
 
 def _summary(snapshot: Snapshot, step: Announce) -> str:

@@ -114,7 +114,17 @@ def after_merge(snapshot: Snapshot) -> Step:
             return step
     verdicts = snapshot.published.verdicts if snapshot.published else ()
     missing = list_missing(snapshot, stage.version)
-    return Announce(version=stage.version, tag=stage.tag, verdicts=verdicts, missing=missing)
+    return Announce(
+        version=stage.version, tag=stage.tag, verdicts=verdicts, missing=missing, unapproved=_count_unapproved(stage)
+    )
+
+
+def _count_unapproved(stage: Stage) -> int:
+    """How many approvals were to come before the tag and did not: somebody pushed the tag, which started the run."""
+    ours = stage.ours
+    if ours is None or ours.by_us or stage.snapshot.gate.ours or stage.route.order is not Order.TAG_PUSH:
+        return 0
+    return wanted(stage.snapshot, stage.settings)
 
 
 def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:

@@ -198,12 +198,16 @@ class ReportFailure(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Announce(Effect):
-    """Post the final comment; ``missing`` are files that the index never showed."""
+    """Post the final comment; ``missing`` are files that the index never showed.
+
+    ``unapproved`` is how many approvals were promised before the tag and never given, since somebody else put the tag.
+    """
 
     version: str
     tag: str
     verdicts: tuple[FileVerdict, ...]
     missing: tuple[str, ...] = ()
+    unapproved: int = 0
 
 
 class Awaited(Enum):

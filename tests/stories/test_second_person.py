@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from bot.clock import VirtualClock
 from bot.sandbox.acts import refs
@@ -383,4 +384,20 @@ async def test_what_is_pushed_to_the_release_branch_makes_nobody_an_approver_of_
         assert theatre.files("1.2.0") == []
         assert await approve(theatre, pull) == ["eyes", "rocket"]
         assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_a_tag_by_hand_that_was_quicker_than_the_approval_is_told_of_in_the_end(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    settings = "approval.required = 1\n"
+    async with open_theatre(tmp_path, gate="none", trigger="tag-push", settings=settings) as theatre:
+        pull = await theatre.propose()
+        commit = await theatre.merge(pull)
+        theatre.read_all()
+        # Without a gated environment nothing can keep whoever may push tags from publishing.
+        theatre.acme.wanda.push_tag("v1.2.0", commit)
+        await theatre.settle()
+        assert len(theatre.files("1.2.0")) == 2
+        assert theatre.comments(pull.number, "outcome published") == snapshot
         theatre.read_all()
