@@ -29,6 +29,7 @@ class SiteKind(StrEnum):
     CARGO_LOCK = "the crate's entry in Cargo.lock"
     MESON = "version of meson.build"
     PACKAGE_JSON = "version of package.json"
+    NPM_LOCK = "the package's own entry in package-lock.json"
     MODULE = "__version__ of the package"
     LOCK = "the project's own entry in the lock file"
     PIN = "requirement of a sibling on this package"
