@@ -5,8 +5,8 @@ What a human types and what a tag says:
 * ``parse_version(typed)`` gives a ``SpelledVersion`` or raises ``VersionProblem`` (code, sentence in parts, suggestion).
 * ``check_newer(version, released, line)`` raises it too; ``is_newer``, ``same_version``, ``is_prerelease``, ``normalise`` ask.
 * ``find_maintenance_line(branch)`` knows which versions a branch such as ``1.1.x`` may release.
-* ``next_version(step, stated=, released=)`` is the version that ``minor``, ``rc``, ``final`` ... lead to;
-  ``next_calver(pattern, day, released)`` that of a day.
+* ``follow(step, versioning, stated=, released=, day=)`` is the version that ``minor``, ``rc``, ``final`` ... lead to under
+  the project's scheme: ``next_version(step, stated=, released=)``, or ``next_calver(pattern, day, released)``.
 * ``tag_for(version, pattern)``, ``version_of(tag, pattern)``, ``find_tag``, ``released_versions`` and
   ``infer_tag_pattern(newest tags, project)``; a pattern is a string like ``v{version}``.
 
@@ -54,6 +54,7 @@ from bot.versions.project import (
     Site,
     SiteKind,
 )
+from bot.versions.schemes import check_versioning, follow
 from bot.versions.sentences import Parts, Quoted
 from bot.versions.sites import read_project, wanted_paths
 from bot.versions.steps import Dialect, VersionStep, next_version
@@ -94,11 +95,13 @@ __all__ = [
     "check_calver",
     "check_newer",
     "check_tag_pattern",
+    "check_versioning",
     "find_maintenance_line",
     "find_newest",
     "find_package",
     "find_tag",
     "find_version",
+    "follow",
     "infer_calver",
     "infer_tag_pattern",
     "is_newer",
