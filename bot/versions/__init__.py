@@ -17,7 +17,8 @@ What a commit says, without executing anything:
   version a tool derives from the newest tag has no sites: ``Project.derived_by`` names the tool.
 * ``list_manifests(tree)`` and ``list_packages_of(files)`` name the packages of a repository, ``find_package`` one of them;
   ``wanted_paths`` and ``read_project`` take its folder.
-* ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing else.
+* ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing
+  else; ``list_changes`` says the same place by place, for people.
 
 ``read_toml(body)`` reads any TOML text of a stranger within bounds (``TomlError``); ``tomllib`` alone can be made to take
 all memory. Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
@@ -41,7 +42,7 @@ from bot.versions.arithmetic import (
 )
 from bot.versions.calver import check_calver, infer_calver, next_calver
 from bot.versions.copies.finding import VersionFile
-from bot.versions.edits import bump
+from bot.versions.edits import bump, list_changes
 from bot.versions.formats.toml_spans import TomlError, read_toml
 from bot.versions.project import (
     FileEdit,
@@ -52,6 +53,7 @@ from bot.versions.project import (
     ProjectProblem,
     ProjectRefused,
     Site,
+    SiteChange,
     SiteKind,
 )
 from bot.versions.schemes import check_versioning, follow
@@ -84,6 +86,7 @@ __all__ = [
     "ProjectRefused",
     "Quoted",
     "Site",
+    "SiteChange",
     "SiteKind",
     "SpelledVersion",
     "TomlError",
@@ -106,6 +109,7 @@ __all__ = [
     "infer_tag_pattern",
     "is_newer",
     "is_prerelease",
+    "list_changes",
     "list_manifests",
     "list_packages_of",
     "next_calver",

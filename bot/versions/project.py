@@ -263,6 +263,19 @@ class ProjectRefused(Exception):  # noqa: N818 - a refusal on its way to the one
 
 
 @dataclass(frozen=True, slots=True)
+class SiteChange:
+    """What a bump makes of one place.
+
+    Attributes:
+        site: the place, and why it counts.
+        new: the version as it stands there afterwards; what stood there before when the place says so already.
+    """
+
+    site: Site
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileEdit:
     """One file before and after.
 
