@@ -287,6 +287,7 @@ class Observer:
             version=version,
             tag=record.tag if record else None,
             released=record.version if record else None,
+            day=(snapshot.request.at if snapshot.request else snapshot.at).date(),
         )
         return replace(snapshot, candidate=candidate)
 

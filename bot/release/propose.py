@@ -59,7 +59,8 @@ def find_wanted(snapshot: Snapshot, request: Request) -> SpelledVersion | None:
     if project is None or isinstance(settings, SettingsProblem):
         return None
     line = find_line(snapshot.line.base, snapshot.repository.default_branch)
-    return get_wanted(request.version, project, settings, snapshot.tags, line)
+    # The day of the command, not of its execution: the same comment read again tomorrow asks for the same version.
+    return get_wanted(request.version, project, settings, snapshot.tags, line, request.at.date())
 
 
 def is_release_line(base: str, default_branch: str) -> bool:

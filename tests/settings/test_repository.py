@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
+from bot.versions import VersionFile
 
 
 def read(pyproject: str) -> RepositorySettings | SettingsProblem:
@@ -136,3 +137,31 @@ def test_unknown_keys_are_reported_with_a_suggestion() -> None:
     settings = read("[tool.aweigh]\nworkflows = 'x'\nzzz = 1\nunknown = 1")
     assert isinstance(settings, RepositorySettings)
     assert settings.unknown == (("workflows", "workflow"), ("zzz", None))
+
+
+def test_further_places_of_the_version_are_files_with_or_without_a_pattern() -> None:
+    settings = read(
+        "[tool.aweigh]\nversioning = 'calver:YY.0M'\n"
+        "version-files = ['docs/*.md', {path = 'README.md', pattern = 'rev: v{version}'}]\n"
+    )
+    assert isinstance(settings, RepositorySettings)
+    assert settings.versioning == "calver:YY.0M"
+    assert settings.places == (VersionFile("docs/*.md"), VersionFile("README.md", "rev: v{version}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("versioning = 'calver:MM.YYYY'", "versioning"),
+        ("versioning = 'date'", "calver: with a pattern"),
+        ("version-files = 'README.md'", "version-files"),
+        ("version-files = [7]", "version-files.0"),
+        ("version-files = ['']", "version-files.0.path"),
+        ("version-files = [{path = 'a', pattern = 'v'}]", "{version} exactly once"),
+        ("version-files = [{path = 'a', patern = '{version}'}]", "version-files"),
+    ],
+)
+def test_places_and_schemes_that_cannot_be_are_said(text: str, named: str) -> None:
+    problem = read(f"[tool.aweigh]\n{text}\n")
+    assert isinstance(problem, SettingsProblem)
+    assert named in problem.detail
