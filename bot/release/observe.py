@@ -45,7 +45,7 @@ from bot.release.sight import Sight, look
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run, is_to_be_started
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
+from bot.settings.repository import SETTINGS_PATHS, ApprovalSettings, RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
 
 _MOST_OWN_PULLS = 3
@@ -228,15 +228,14 @@ class Observer:
 
         Once it is merged the default branch has it as well, and does not tell where it came from.
         """
-        now = snapshot.settings
-        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS))
-        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS))
+        now, defaults = snapshot.settings, await self._defaults.find(self._access.repository)
+        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS), defaults)
+        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS), defaults)
         if not (isinstance(before, RepositorySettings) and isinstance(after, RepositorySettings)):
             return replace(snapshot, lifted_by_branch=snapshot.allows_self and _lifts(after) and not _lifts(before))
         lifted = snapshot.allows_self and after.approval.self_ and not before.approval.self_
-        if isinstance(now, RepositorySettings) and before.approval != after.approval == now.approval:
-            approval = before.approval.model_copy(update={"self_": now.approval.self_})
-            now = now.model_copy(update={"approval": approval})
+        if isinstance(now, RepositorySettings):
+            now = now.model_copy(update={"approval": _without_brought(now.approval, before.approval, after.approval)})
         return replace(snapshot, settings=now, lifted_by_branch=lifted)
 
     async def _with_history(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
@@ -413,6 +412,19 @@ class Observer:
 def _is_settled(pull: PullRequest, record: Record) -> bool:
     """Whether nothing more can follow: closed without merging, or announced."""
     return not pull.is_open and (not pull.merged or record.reached(Milestone.ANNOUNCED))
+
+
+def _without_brought(now: ApprovalSettings, before: ApprovalSettings, after: ApprovalSettings) -> ApprovalSettings:
+    """Who may approve ``now``, less what a branch has brought that had ``before`` and has ``after``; key by key.
+
+    How many it takes is never fewer than was promised, and needs no care here.
+    """
+    brought: dict[str, object] = {}
+    if before.role != after.role == now.role and before.role.reaches(now.role):
+        brought["role"] = before.role
+    if before.teams != after.teams == now.teams:
+        brought["teams"] = tuple(team for team in before.teams if team in now.teams)
+    return now.model_copy(update=brought)
 
 
 def _lifts(settings: RepositorySettings | SettingsProblem) -> bool:
