@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.conversation.authority import objection
 from bot.conversation.grammar import parse
 from bot.conversation.registry import Command, Name
-from bot.conversation.understanding import understand
+from bot.conversation.understanding import find_late_approval, understand
 from bot.github.access import Access
 from bot.github.client import Session
 from bot.github.comments import find_comment
@@ -85,7 +86,8 @@ async def list_approvals(
         author = comment.author
         if author is None or author.is_bot or comment.minimized:
             continue
-        for arguments in _approve_arguments(comment.body):
+        commands = _list_commands(comment.body)
+        for arguments in (command.arguments for command in commands if _approves(command)):
             if author.id not in roles:
                 role = roles[author.id] = await get_role(session, author.login, author.id)
                 memberships[author.id] = Membership.NONE
@@ -95,6 +97,9 @@ async def list_approvals(
             role, membership = roles[author.id], memberships[author.id]
             # What counts for nothing is not looked at closely: anybody may write any number of these.
             if may_approve(settings, role, membership) and not await _stands_as_typed(session, comment):
+                break
+            # One line that its author may not give voids all of them, as they were told.
+            if any(objection(command, role, settings, membership) for command in commands if not _approves(command)):
                 break
             version, commit = arguments[0], arguments[1] if len(arguments) > 1 else None
             found.append(Approval(comment, author, role, version, commit, membership))
@@ -107,10 +112,13 @@ async def _stands_as_typed(session: Session, comment: Comment) -> bool:
     return now is not None and now.body == comment.body and not now.by_app
 
 
-def _approve_arguments(body: str) -> list[tuple[str, ...]]:
-    """The arguments of each ``approve`` in ``body``; a comment is all-or-nothing, so one bad line voids it."""
+def _approves(command: Command) -> bool:
+    return command.entry.name is Name.APPROVE
+
+
+def _list_commands(body: str) -> list[Command]:
+    """The commands of a comment in which an approval counts: it is all-or-nothing, so one bad line voids it."""
     commands = [understand(invocation) for invocation in parse(body)]
     understood = [command for command in commands if isinstance(command, Command)]
-    if len(understood) < len(commands):
-        return []
-    return [command.arguments for command in understood if command.entry.name is Name.APPROVE]
+    voided = len(understood) < len(commands) or find_late_approval(understood) is not None
+    return [] if voided else understood

@@ -66,7 +66,7 @@ class Observer:
         self._access, self._app, self._evidence, self._defaults = access, app, evidence, defaults
         self._own_check, self._clock = own_check, clock
         self._commits = Commits(access)
-        self._branch = BranchReader(access, app, self._commits, clock)
+        self._branch = BranchReader(access, app, self._commits, defaults, clock)
         self._environments: dict[str, Environment] = {}
 
     async def look(self, *lines: Line) -> Sight:

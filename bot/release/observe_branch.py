@@ -11,17 +11,19 @@ from bot.github.facts import AppAccount, PullRequest, Push
 from bot.github.pulls import list_files, list_pushes
 from bot.release.branch import trace
 from bot.release.commits import Commits
+from bot.release.defaults import Defaults
 from bot.release.record import Record
 from bot.release.snapshot import Snapshot
 from bot.release.speech import STALENESS
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
+from bot.settings.repository import SETTINGS_PATHS, ApprovalSettings, RepositorySettings, SettingsProblem, read_settings
 
 
 class BranchReader:
     """Reads the release branches of one repository."""
 
-    def __init__(self, access: Access, app: AppAccount, commits: Commits, clock: Clock) -> None:
-        self._access, self._app, self._commits, self._clock = access, app, commits, clock
+    def __init__(self, access: Access, app: AppAccount, commits: Commits, defaults: Defaults, clock: Clock) -> None:
+        self._access, self._app, self._commits = access, app, commits
+        self._defaults, self._clock = defaults, clock
 
     async def with_branch(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
         """What others did to the release branch, and with it to what is merged."""
@@ -58,16 +60,28 @@ class BranchReader:
 
         Once it is merged the default branch has it as well, and does not tell where it came from.
         """
-        now = snapshot.settings
-        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS))
-        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS))
+        now, defaults = snapshot.settings, await self._defaults.find(self._access.repository)
+        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS), defaults)
+        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS), defaults)
         if not (isinstance(before, RepositorySettings) and isinstance(after, RepositorySettings)):
             return replace(snapshot, lifted_by_branch=snapshot.allows_self and _lifts(after) and not _lifts(before))
         lifted = snapshot.allows_self and after.approval.self_ and not before.approval.self_
-        if isinstance(now, RepositorySettings) and before.approval != after.approval == now.approval:
-            approval = before.approval.model_copy(update={"self_": now.approval.self_})
-            now = now.model_copy(update={"approval": approval})
+        if isinstance(now, RepositorySettings):
+            now = now.model_copy(update={"approval": _without_brought(now.approval, before.approval, after.approval)})
         return replace(snapshot, settings=now, lifted_by_branch=lifted)
+
+
+def _without_brought(now: ApprovalSettings, before: ApprovalSettings, after: ApprovalSettings) -> ApprovalSettings:
+    """Who may approve ``now``, less what a branch has brought that had ``before`` and has ``after``; key by key.
+
+    How many it takes is never fewer than was promised, and needs no care here.
+    """
+    brought: dict[str, object] = {}
+    if before.role != after.role == now.role and before.role.reaches(now.role):
+        brought["role"] = before.role
+    if before.teams != after.teams == now.teams:
+        brought["teams"] = tuple(team for team in before.teams if team in now.teams)
+    return now.model_copy(update=brought)
 
 
 def _lifts(settings: RepositorySettings | SettingsProblem) -> bool:

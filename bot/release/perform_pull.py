@@ -69,6 +69,7 @@ class PullPerformer:
             case ClosePull():
                 return Outcome(pull=await pulls.close_pull(self._access.speak, step.number))
             case MergePull():
+                await self._check_seen(snapshot, step)
                 return Outcome(pull=await self._merge(step))
 
     async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> Outcome:
@@ -169,6 +170,25 @@ class PullPerformer:
         if pull.author is None or pull.author.id != snapshot.app.bot.id:
             raise StandsError(because(Reason.FOREIGN_PULL, number=pull.number, branch=plan.branch, given=plan.version))
         return pull, made
+
+    async def _check_seen(self, snapshot: Snapshot, step: MergePull) -> None:
+        """That the branch was at this head already when somebody asked to merge it: a comment names no commit.
+
+        Another version may have been asked for, or something pushed, while the order waited for its turn.
+        """
+        if step.at is None:
+            return
+        async for move in pulls.list_pushes(self._access.read, step.branch):
+            if move.after != step.head:
+                continue
+            ours = move.by is not None and move.by.id == snapshot.app.bot.id
+            # GitHub tells whole seconds only: what others pushed within the same one was not looked at.
+            if move.at > step.at or (move.at == step.at and not ours):
+                version = snapshot.record.version if snapshot.record else ""
+                raise StandsError(because(Reason.BRANCH_MOVED_SINCE, version=version, again="merge"))
+            return
+        if snapshot.at - step.at < STALENESS:
+            raise Backoff(STALENESS / 3, "the push of what is to be merged does not show yet")
 
     async def _merge(self, step: MergePull) -> PullRequest:
         """Merge in the way that the repository offers; what its rules ask for stays asked for."""

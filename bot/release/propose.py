@@ -126,7 +126,10 @@ def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
 
 def _is_due_anew(snapshot: Snapshot, request: Request) -> bool:
     """Whether the branch is to be made once more: once for each command."""
-    done = snapshot.branch_record is not None and snapshot.branch_record.comment_id == request.comment_id
+    # The record tells it as well, once others have pushed onto what was made: that is kept when it is all done again after
+    # a crash.
+    made_for = (snapshot.branch_record, snapshot.record)
+    done = any(record is not None and record.comment_id == request.comment_id for record in made_for)
     return request.anew and not done
 
 

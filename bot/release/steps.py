@@ -87,10 +87,15 @@ class ClosePull(Effect):
 
 @dataclass(frozen=True, slots=True)
 class MergePull(Effect):
-    """Merge the release pull request with exactly this head."""
+    """Merge the release pull request with exactly this head, if it was there when somebody asked for that (``at``).
+
+    None: it was made for a line of the same comment, so whoever asked knows it.
+    """
 
     number: int
     head: str
+    branch: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
