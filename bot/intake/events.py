@@ -19,6 +19,10 @@ from bot.release.when_merged import LABEL
 RELEASE_BRANCHES: Final = "aweigh/"
 BUTTONS: Final = frozenset({"hold", "unhold", "recreate"})
 """The buttons of our check run that are commands; the identifier is the command's word."""
+ACTIONS_OF_CHECKS: Final = frozenset({"rerequested", "requested_action"})
+"""What people do with a check run; all else is done to it by its App."""
+ACTIONS_OF_JOBS: Final = frozenset({"waiting", "completed"})
+"""When a job of a workflow stands before a gate, or has brought something about."""
 _UNRELATED_RUNS: Final = frozenset({"merge_group", "pull_request", "pull_request_target", "schedule"})
 
 
@@ -167,7 +171,7 @@ def _read_workflow_run(payload: Payload, _: AppIdentity) -> Meaning:
 
 def _read_workflow_job(payload: Payload, _: AppIdentity) -> Meaning:
     action = payload.text("action")
-    if action not in {"waiting", "completed"} or _is_on_default_branch(payload.child("workflow_job"), payload):
+    if action not in ACTIONS_OF_JOBS or _is_on_default_branch(payload.child("workflow_job"), payload):
         return Ignored("a job that cannot publish a release of ours")
     return _wake(payload, f"job {action}")
 
@@ -184,7 +188,7 @@ def _read_deployment_review(payload: Payload, _: AppIdentity) -> Meaning:
 
 def _read_check_run(payload: Payload, identity: AppIdentity) -> Meaning:
     action = payload.text("action")
-    if action not in {"rerequested", "requested_action"}:
+    if action not in ACTIONS_OF_CHECKS:
         return Ignored("nobody asks anything of a check")
     app = payload.child("check_run").find_child("app")
     if app is None or app.integer("id") != identity.app_id:

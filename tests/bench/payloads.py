@@ -73,14 +73,20 @@ def list_requests(scene: str) -> Iterator[bytes]:
 
 def _prepare(members: dict[str, Any]) -> bytes:
     delivery = {**members, "sender": PERSON, "installation": {"id": 7}}
-    body = json.dumps(delivery).encode()
-    # What fills a real payload are addresses of the API; nobody reads them.
-    urls = {f"url_{number}": f"https://api.github.com/repos/acme/widget/{number:08}" for number in range(400)}
+    body = _spell(delivery)
+    # What fills a real payload are addresses of the API, in each of its objects; nobody reads them.
+    objects = [name for name, value in delivery.items() if isinstance(value, dict)]
+    filled = 0
     while len(body) < SIZE:
-        missing = (SIZE - len(body)) // 70 + 1
-        delivery["links"] = dict(list(urls.items())[: len(delivery.get("links", ())) + missing])
-        body = json.dumps(delivery).encode()
+        filled += (SIZE - len(body)) // (70 * len(objects)) + 1
+        links = {f"url_{number}": f"https://api.github.com/repos/acme/widget/{number:08}" for number in range(filled)}
+        body = _spell({**delivery, **{name: {**links, **delivery[name]} for name in objects}})
     return body
+
+
+def _spell(delivery: dict[str, Any]) -> bytes:
+    """As GitHub writes it: no spaces, and nothing escaped that need not be."""
+    return json.dumps(delivery, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _head(event: str, body: bytes) -> bytes:
