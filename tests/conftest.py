@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped] # it has no types
 
 from tests.contract.watching import SOFT_SEEN
+from tests.rules import RULES
 
 # An example that took long says that the machine is busy, and nothing about the code.
 settings.register_profile("untimed", deadline=None)
@@ -30,6 +32,24 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # for the same reas
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
     """For ``--dist loadgroup``, which is how ``make test`` runs."""
     return Scheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A mark of no rule would say nothing."""
+    for item in items:
+        for mark in item.iter_markers("rule"):
+            if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in RULES:
+                raise pytest.UsageError(f"{item.nodeid}: {mark} is of no rule")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What fails says which rule it was."""
+    report = yield
+    if report.failed:
+        broken = [f"{mark.args[0]}. {RULES[mark.args[0]]}" for mark in item.iter_markers("rule")]
+        report.sections += [("rules of security", line) for line in broken]
+    return report
 
 
 _ADDED: Counter[str] = Counter()

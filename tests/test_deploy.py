@@ -62,6 +62,7 @@ def test_the_manifest_asks_for_the_permissions_that_the_code_uses() -> None:
     assert lacking(asked) == []
 
 
+@pytest.mark.rule(22)
 @pytest.mark.parametrize("name", MANIFEST["default_permissions"])
 def test_the_manifest_asks_for_no_permission_that_the_code_does_not_use(name: str) -> None:
     asked = MANIFEST["default_permissions"]

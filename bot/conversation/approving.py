@@ -49,7 +49,18 @@ async def reject(talk: Talk, command: Command, place: Place) -> Answer:
     version, reason = command.arguments
     order = Reject(comment.author, comment.comment_id, comment.url, version, reason)
     reached = talk.rest(await talk.bench.give(place.repository, pull, order, talk.take_sight()))
-    return talk.refuse(reached.step.reason) if isinstance(reached.step, Refused) else Answer("rocket")
+    if not isinstance(reached.step, Refused):
+        return Answer("rocket")
+    if reached.step.reason.code is Reason.NOTHING_TO_REJECT and await _may_be_hidden(talk, pull, reached.snapshot):
+        raise Backoff(STALENESS / 3, "what is to be turned away does not show yet")
+    return talk.refuse(reached.step.reason)
+
+
+async def _may_be_hidden(talk: Talk, pull: PullRequest, snapshot: Snapshot) -> bool:
+    """Whether people were asked about a publication that GitHub may only not show at this moment."""
+    run = find_shown_run(snapshot)
+    waits = snapshot.published is None and (run is None or not run.run.is_over)
+    return waits and talk.bench.is_recent(talk.comment.created_at) and await talk.bench.has_asked(pull)
 
 
 async def _judge(talk: Talk, version: str, commit: str | None, pull: PullRequest, before: Reached) -> Answer | None:

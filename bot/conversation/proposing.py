@@ -10,7 +10,7 @@ from bot.messages import replies
 from bot.messages.preview import render_preview
 from bot.release import approvals
 from bot.release.reasons import Reason, because
-from bot.release.reconcile import Reached
+from bot.release.reconcile import Reached, find_refusal
 from bot.release.snapshot import Request, is_astray
 from bot.release.speech import STALENESS
 from bot.release.steps import Blocked, OpenPull, Refused
@@ -25,9 +25,8 @@ async def release(talk: Talk, command: Command, place: Place) -> Answer:
     if command.find(Option.WHEN_MERGED) is not None:
         return await _remember(talk, command, place, request)
     reached = talk.rest(await talk.bench.request(place.repository, place.line, request, talk.take_sight()))
-    if isinstance(reached.step, Refused | Blocked) and not reached.opened:
-        return talk.refuse(reached.step.reason)
-    return _opened(talk, reached, place)
+    refusal = find_refusal(reached, talk.comment.comment_id)
+    return talk.refuse(refusal) if refusal is not None else _opened(talk, reached, place)
 
 
 async def recreate(talk: Talk, command: Command, place: Place) -> Answer:
@@ -41,9 +40,8 @@ async def recreate(talk: Talk, command: Command, place: Place) -> Answer:
         return talk.refuse(because(Reason.RECORD_LOST))
     request = _request(talk, place, record.version, anew=True)
     reached = talk.rest(await talk.bench.request(place.repository, place.line, request))
-    if isinstance(reached.step, Refused | Blocked) and not reached.opened:
-        return talk.refuse(reached.step.reason)
-    return Answer("rocket")
+    refusal = find_refusal(reached, talk.comment.comment_id)
+    return talk.refuse(refusal) if refusal is not None else Answer("rocket")
 
 
 async def refuse_elsewhere(talk: Talk, command: Command, place: Place) -> Answer:

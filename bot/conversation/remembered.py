@@ -23,15 +23,16 @@ from bot.github.errors import describe
 from bot.github.facts import Comment, Person, PullRequest, Repository, Role
 from bot.github.people import get_role
 from bot.github.pulls import find_pull, remove_label
+from bot.github.repositories import contains
 from bot.messages import replies
 from bot.messages.markers import find_marked, marker
 from bot.release.audit import Decision
 from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason
+from bot.release.reconcile import find_refusal
 from bot.release.sight import Sight
 from bot.release.snapshot import Line, Request, Snapshot
 from bot.release.speech import STALENESS
-from bot.release.steps import Blocked, Refused
 from bot.release.when_merged import LABEL
 from bot.release.workbench import Workbench
 
@@ -126,6 +127,7 @@ async def _carry_out(bench: Workbench, repository: Repository, pull: PullRequest
         sight = await bench.observer.look(Line(pull.base_branch))
         refusal = objection(remembered.command, role, await bench.observer.read_settings(sight))
         if refusal is None:
+            await _expect_merge(bench, pull, sight)
             answer, seen = await _ask(bench, repository, pull, remembered, sight)
             await _say(bench, pull, remembered, await minutes.answered(0, answer, seen))
             return
@@ -133,6 +135,19 @@ async def _carry_out(bench: Workbench, repository: Repository, pull: PullRequest
     if refused is not None:
         remembered, minutes, answer = refused
         await _say(bench, pull, remembered, await minutes.answered(0, answer))
+
+
+async def _expect_merge(bench: Workbench, pull: PullRequest, sight: Sight) -> None:
+    """That what was seen of the base has what was waited for: a release without it is not what was asked for.
+
+    Raises:
+        Backoff: it was merged a moment ago, and the base does not show that yet.
+    """
+    if pull.merged_at is None or not bench.is_recent(pull.merged_at):
+        return
+    head, commit = await sight.find_branch(pull.base_branch), pull.merge_commit
+    if commit is None or head is None or (head != commit and not await contains(bench.access.read, head, commit)):
+        raise Backoff(STALENESS / 3, "the base does not show yet what was merged")
 
 
 async def _say(bench: Workbench, pull: PullRequest, remembered: _Remembered, answer: Answer) -> None:
@@ -153,8 +168,9 @@ async def _ask(
     except DECLINED as error:
         return _refuse(declined_because(error), comment), None
     made, record = reached.snapshot.pull, reached.snapshot.record
-    if isinstance(reached.step, Refused | Blocked) and not reached.opened:
-        return _refuse(reached.step.reason, comment), reached.snapshot
+    refusal = find_refusal(reached, comment.id)
+    if refusal is not None:
+        return _refuse(refusal, comment), reached.snapshot
     if made is None or record is None:
         raise Backoff(STALENESS / 3, "the release pull request does not show yet")
     mine = record.comment_id == comment.id

@@ -15,6 +15,7 @@ from bot.release.steps import (
     Abandoned,
     AskApproval,
     AwaitApproval,
+    AwaitIndex,
     AwaitMerge,
     AwaitReviewers,
     ClosePull,
@@ -97,7 +98,7 @@ def _reject(snapshot: Snapshot, record: Record, order: Reject, step: Step) -> St
     if _is_turned_away(snapshot, order):
         return step
     match step:
-        case AwaitApproval(run=None) | AskApproval(run=None):
+        case AwaitApproval(run=None) | AskApproval(run=None) | AwaitIndex(before_tag=True):
             # Nothing waits on GitHub yet: a hold with this reason is what turns it away.
             return step if record.held is not None else KeepHold(Held(order.by.id, order.comment_id))
         case AwaitApproval(run=run) | AskApproval(run=run) | OpenGate(run=run) if run is not None:

@@ -131,16 +131,25 @@ class Observer:
         snapshot = replace(snapshot, settings=settings)
         if isinstance(settings, SettingsProblem):
             return snapshot
-        if pull is not None and record is not None and record.notes is not None and not pull.locked:
-            said = (await sight.get_thread(pull)).comments
-            notes = next((comment for comment in said if comment.id == record.notes), None)
-            snapshot = replace(snapshot, comments=said, notes=notes)
+        if record is not None and record.notes is not None:
+            snapshot = await self.with_notes(snapshot, record.notes, sight)
         if pull is not None and record is not None and (request is not None or _is_moved(pull, record)):
             snapshot = await self._branch.with_branch(snapshot, pull, record)
             settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else settings
         if request is not None:
             return await self._for_request(snapshot, sight, settings, request)
         return await self._for_pull(snapshot, sight, settings, pull, record) if pull and record else snapshot
+
+    async def with_notes(self, snapshot: Snapshot, comment_id: int, sight: Sight | None = None) -> Snapshot:
+        """The facts with the comment in which the notes were set, as it reads now."""
+        if snapshot.pull is None:
+            return snapshot
+        sight = sight or Sight(self._access, self._own_check, None)
+        said = snapshot.comments
+        if said is None or all(comment.id != comment_id for comment in said):
+            said = (await sight.get_thread(snapshot.pull)).comments
+        notes = next((comment for comment in said if comment.id == comment_id), None)
+        return replace(snapshot, comments=said, notes=notes)
 
     async def glance(
         self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None

@@ -56,6 +56,9 @@ from bot.release.steps import (
 APPROVAL_INTENT = "approval:"
 """With the name of an approval: it was judged to count."""
 
+AWAY_INTENT = "away:"
+"""With a run's attempt: it was turned away for somebody, which is no failure to look into."""
+
 _MOST_REPORTS = 3
 """Failed jobs whose logs are read; the first ones hold the cause."""
 
@@ -113,6 +116,7 @@ class Performer:
             case RejectUndone():
                 await self._reject_undone(snapshot, step)
             case RejectGate():
+                await self._intents.record(f"{AWAY_INTENT}{attempt_key(step.run)}", {})
                 comment = prompts.render_rejection_comment(step)
                 await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
             case ReportFailure():
@@ -223,6 +227,9 @@ class Performer:
             ours = step.rejected.user is not None and step.rejected.user.id == snapshot.app.bot.id
             body = outcome_words.render_rejection(step, step.rejected, ours=ours)
         else:
+            away = await self._intents.find(f"{AWAY_INTENT}{step.key}")
+            if away is not None and snapshot.at - away.recorded_at < STALENESS:
+                raise Backoff(STALENESS / 3, "that the run was turned away does not show yet")
             body = await self._diagnose(step)
         await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body, snapshot.comments)
 

@@ -36,6 +36,9 @@ from bot.settings.repository import RepositorySettings
 PULL_INTENT = "pull:"
 """With the id of a command's comment: its pull request may have been opened at that moment."""
 
+MERGE_INTENT = "merging:"
+"""With the number of a pull request: it may have been merged at that moment."""
+
 PullEffect: TypeAlias = OpenPull | RefreshPull | ConfirmBranch | KeepHold | LiftHold | KeepNotes | ClosePull | MergePull
 
 
@@ -70,7 +73,7 @@ class PullPerformer:
                 return Outcome(pull=await pulls.close_pull(self._access.speak, step.number))
             case MergePull():
                 await self._check_seen(snapshot, step)
-                return Outcome(pull=await self._merge(step))
+                return Outcome(pull=await self._merge(snapshot, step))
 
     async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> Outcome:
         """Commit, check run with the record, branch, pull request: each is there before what leads to it.
@@ -190,9 +193,13 @@ class PullPerformer:
         if snapshot.at - step.at < STALENESS:
             raise Backoff(STALENESS / 3, "the push of what is to be merged does not show yet")
 
-    async def _merge(self, step: MergePull) -> PullRequest:
+    async def _merge(self, snapshot: Snapshot, step: MergePull) -> PullRequest:
         """Merge in the way that the repository offers; what its rules ask for stays asked for."""
         methods = await pulls.list_merge_methods(self._access.read)
+        key = f"{MERGE_INTENT}{step.number}"
+        tried = await self._intents.find(key)
+        if tried is None:
+            await self._intents.record(key, {})
         try:
             await pulls.merge_pull(self._access.change, step.number, head=step.head, method=methods[0])
         except (NotMergeable, Conflict) as error:
@@ -200,8 +207,13 @@ class PullPerformer:
             if now.merged:
                 # A first attempt whose answer was lost, or a person who was quicker.
                 return now
+            if tried is not None and snapshot.at - tried.recorded_at < STALENESS:
+                raise Backoff(STALENESS / 3, "it may be merged already without showing yet") from error
             raise StandsError(because(Reason.NOT_MERGED, number=step.number, detail=error.message)) from error
-        return await pulls.get_pull(self._access.read, step.number)
+        now = await pulls.get_pull(self._access.read, step.number)
+        if not now.merged:
+            raise Backoff(STALENESS / 3, "the merge does not show yet")
+        return now
 
 
 def _needed(snapshot: Snapshot) -> int:

@@ -41,7 +41,8 @@ def propose(snapshot: Snapshot, request: Request) -> Step | None:
     except VersionProblem as problem:
         code = Reason.VERSION_INVALID if find_word(request.version) is None else Reason.VERSION_NOT_NEWER
         return Refused(_version_reason(code, problem, _newest_next(snapshot)))
-    if version is not None and _is_open_for(snapshot, version) and not _is_due_anew(snapshot, request):
+    is_there = version is not None and _is_open_for(snapshot, version) and not _is_due_anew(snapshot, request)
+    if is_there and not _is_half_done(snapshot, request):
         return confirm(snapshot, request)
     answer = _plan_or_refusal(snapshot, request, version)
     return OpenPull(answer) if isinstance(answer, Plan) else Refused(answer)
@@ -131,6 +132,17 @@ def _is_due_anew(snapshot: Snapshot, request: Request) -> bool:
     made_for = (snapshot.branch_record, snapshot.record)
     done = any(record is not None and record.comment_id == request.comment_id for record in made_for)
     return request.anew and not done
+
+
+def _is_half_done(snapshot: Snapshot, request: Request) -> bool:
+    """Whether the branch was moved for this very command, and its pull request may still say what it said before.
+
+    Its title tells that of another version; of a branch that was made anew nothing tells.
+    """
+    pull, record = snapshot.pull, snapshot.record
+    if pull is None or record is None or record.comment_id != request.comment_id or not record.is_bump(pull.head_sha):
+        return False
+    return request.anew or record.version not in pull.title.split()
 
 
 def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersion | None) -> Plan | Because:

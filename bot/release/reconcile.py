@@ -84,6 +84,16 @@ class Reached:
                 return None
 
 
+def find_refusal(reached: Reached, comment_id: int) -> Because | None:
+    """Why the release that was asked for with a comment is not had; None when it is, whatever keeps it from going on.
+
+    It may have been made before a crash: that it was made for this comment its record tells.
+    """
+    record = reached.snapshot.record
+    made = reached.opened or (record is not None and record.comment_id == comment_id)
+    return reached.step.reason if isinstance(reached.step, Refused | Blocked) and not made else None
+
+
 class Reconciler:
     """Takes the releases of one repository as far as they go."""
 
@@ -134,6 +144,9 @@ class Reconciler:
             done.append(outcome)
             moved = True
             sight, seen = None, _foresee(snapshot, step, outcome)
+            if isinstance(step, KeepNotes):
+                # Our check run does not even show yet that there are notes.
+                seen = await self._observer.with_notes(snapshot, step.comment_id)
             if outcome.pull is not None:
                 pull = outcome.pull
             if isinstance(step, OpenPull):
@@ -238,7 +251,7 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))
         case PublishRelease() if outcome.release is not None:
             return replace(snapshot, release=outcome.release)
-        case AskApproval() | ReportFailure() | Announce() | ConfirmBranch() | KeepHold() | LiftHold() | KeepNotes():
+        case AskApproval() | ReportFailure() | Announce() | ConfirmBranch() | KeepHold() | LiftHold():
             return snapshot
         case _:
             return None

@@ -29,10 +29,10 @@ from bot.release.lines import (
     note_merged,
 )
 from bot.release.observe import Observer
-from bot.release.orders import Order
+from bot.release.orders import Merge, Order
 from bot.release.own_check import OwnCheck
 from bot.release.perform import APPROVAL_INTENT, Performer
-from bot.release.perform_pull import PULL_INTENT
+from bot.release.perform_pull import MERGE_INTENT, PULL_INTENT
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
@@ -137,7 +137,10 @@ class Workbench:
         self, repository: Repository, pull: PullRequest, order: Order, sight: Sight | None = None
     ) -> Reached:
         """Carry out what somebody told the release of ``pull`` to do, and take it as far as it goes then."""
-        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, order=order, sight=sight)
+        reached = await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, order=order, sight=sight)
+        if isinstance(order, Merge):
+            await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
+        return reached
 
     async def preview(
         self, repository: Repository, line: Line, request: Request, sight: Sight | None = None

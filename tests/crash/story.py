@@ -99,7 +99,7 @@ def _nobody(_: Scene) -> None:
 
 def _is_proposed(scene: Scene) -> bool:
     pull = scene.release_pull
-    return pull is not None and _is_said(scene, "status") and _is_answered(scene, "/release 1.2.0")
+    return pull is not None and is_said(scene, "status") and is_answered(scene, "/release 1.2.0")
 
 
 def _is_started(scene: Scene) -> bool:
@@ -107,28 +107,28 @@ def _is_started(scene: Scene) -> bool:
 
 
 def _is_asked(scene: Scene) -> bool:
-    return _is_said(scene, "prompt")
+    return is_said(scene, "prompt")
 
 
 def _is_opened(scene: Scene) -> bool:
     reviewed = any(run.approvals for run in scene.acme.repository.runs.values())
-    return reviewed and _is_answered(scene, "/release approve 1.2.0")
+    return reviewed and is_answered(scene, "/release approve 1.2.0")
 
 
 def _is_over(scene: Scene) -> bool:
     pull = scene.release_pull
     runs = [run for run in scene.acme.repository.check_runs.values() if pull and run.head_sha == pull.head_sha]
     released = any(run.output.title == "Released" for run in runs)
-    return released and _is_said(scene, "outcome")
+    return released and is_said(scene, "outcome")
 
 
-def _is_said(scene: Scene, kind: str) -> bool:
+def is_said(scene: Scene, kind: str) -> bool:
     pull = scene.release_pull
     said = [comment for comment in pull.comments if comment.user.login == BOT] if pull else []
     return any(comment.body.startswith(f"<!-- aweigh:{kind}") for comment in said)
 
 
-def _is_answered(scene: Scene, command: str) -> bool:
+def is_answered(scene: Scene, command: str) -> bool:
     """Whether every comment with ``command`` has its final reaction."""
     threads = scene.acme.repository.issues.values()
     asked = [comment for issue in threads for comment in issue.comments if comment.body == command]

@@ -47,6 +47,7 @@ class TestStoredAnswers:
         for _ in range(2):
             assert [entry async for entry in session.list("/repos/{repository}/pulls")] == [1, 2, 3]
 
+    @pytest.mark.rule(24)
     async def test_nothing_is_shared_between_tokens(self, github: GitHub, session: Session, script: Script) -> None:
         # The weaker token would otherwise read what only the stronger one may.
         script.on("GET", PATH, tagged)

@@ -39,6 +39,7 @@ async def ask(session: Session) -> None:
 
 
 class TestScope:
+    @pytest.mark.rule(22)
     async def test_a_token_is_narrowed_to_one_repository_and_the_task(self, session: Session, script: Script) -> None:
         await ask(session)
         assert script.minted[0].json == {"permissions": {"contents": "write"}, "repository_ids": [70]}
@@ -275,6 +276,7 @@ class TestJwt:
 
 
 class TestSecrecy:
+    @pytest.mark.rule(23)
     def test_a_secret_is_not_shown(self) -> None:
         credential = Credential("token", Secret("ghs_hidden"))
         shown = f"{credential} {credential.secret} {credential.secret!r} {credential.secret:>20} %s" % credential.secret
@@ -287,6 +289,7 @@ class TestSecrecy:
         with pytest.raises(TypeError):
             copied(Secret("ghs_hidden"))  # type: ignore[operator]
 
+    @pytest.mark.rule(23)
     async def test_no_token_is_logged(self, github: GitHub, session: Session, script: Script) -> None:
         with structlog.testing.capture_logs() as logged:
             await ask(session)

@@ -117,6 +117,8 @@ def test_wakes_the_repository(event: str, members: dict[str, Any]) -> None:
     assert meaning.repository == WIDGET
 
 
+@pytest.mark.rule(15)
+@pytest.mark.rule(8)
 @pytest.mark.parametrize(("event", "members"), IGNORED)
 def test_ignores(event: str, members: dict[str, Any]) -> None:
     assert isinstance(translate(event, members, US), Ignored)

@@ -100,6 +100,7 @@ async def test_a_comment_of_65536_characters_arrives_whole(door: Door) -> None:
     assert door.seen.deliveries[0].content["body"] == body
 
 
+@pytest.mark.rule(2)
 async def test_the_same_delivery_twice_is_handled_once(door: Door) -> None:
     guid = str(uuid.uuid4())
     await door.send("issue_comment", comment(), X_GitHub_Delivery=guid)
@@ -111,6 +112,7 @@ async def test_the_same_delivery_twice_is_handled_once(door: Door) -> None:
     assert len(door.seen.deliveries) == 1
 
 
+@pytest.mark.rule(2)
 async def test_a_forged_delivery_does_not_use_up_a_guid(door: Door) -> None:
     guid = str(uuid.uuid4())
     assert (await door.send("issue_comment", comment(), secret="another secret", X_GitHub_Delivery=guid))[0] == 401
@@ -132,6 +134,7 @@ async def test_an_uninstallation_forgets_the_installation(door: Door) -> None:
     assert not door.engine.store.deliveries
 
 
+@pytest.mark.rule(1)
 async def test_both_secrets_are_taken_and_no_other(door: Door) -> None:
     assert (await door.send("push", push("refs/tags/v1"), secret=NEW))[0] == 202
     assert (await door.send("push", push("refs/tags/v1"), secret=OLD))[0] == 202
@@ -167,6 +170,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
 ]
 
 
+@pytest.mark.rule(1)
 @pytest.mark.parametrize(("given", "status", "reason"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 async def test_refuses_with_a_reason_and_a_log_line(
     door: Door, given: dict[str, Any], status: int, reason: str
@@ -206,6 +210,7 @@ async def test_a_deleted_account_is_no_error(door: Door) -> None:
     assert await door.send("issue_comment", comment(user=None)) == (202, "dropped: the author's account is gone\n")
 
 
+@pytest.mark.rule(3)
 async def test_what_cannot_be_made_durable_is_asked_for_again(door: Door) -> None:
     await door.engine.stop()
     for event, members in (("issue_comment", comment()), ("push", push("refs/tags/v1"))):
@@ -225,6 +230,7 @@ async def test_an_engine_that_fails_is_no_promise(door: Door, monkeypatch: pytes
     assert (await door.send("issue_comment", comment()))[0] == 503
 
 
+@pytest.mark.rule(23)
 async def test_no_part_of_a_payload_is_logged(door: Door) -> None:
     with structlog.testing.capture_logs() as lines:
         await door.send("issue_comment", comment("/release 1.2.0 a private thought"))
@@ -232,6 +238,7 @@ async def test_no_part_of_a_payload_is_logged(door: Door) -> None:
     assert "private thought" not in str(lines)
 
 
+@pytest.mark.rule(1)
 def test_refuses_to_work_without_a_secret() -> None:
     with pytest.raises(ValueError, match="secret"):
         Webhook(MemoryEngine(), [], lambda: AppIdentity(42), SystemClock())

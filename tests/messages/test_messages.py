@@ -59,6 +59,7 @@ def outside_code(text: str) -> str:
     return re.sub(r"<code.*?</code>", "", commonmark(text), flags=re.DOTALL)
 
 
+@pytest.mark.rule(17)
 @given(HOSTILE)
 @settings(deadline=None)
 def test_a_code_span_shows_foreign_text_and_nothing_else(text: str) -> None:
@@ -84,12 +85,14 @@ def test_a_table_cell_stays_a_cell(text: str) -> None:
     assert shown.count("<td>") == 2
 
 
+@pytest.mark.rule(17)
 def test_a_body_keeps_githubs_limit_and_says_what_was_cut() -> None:
     assert len(finish("x" * 70_000)) <= MOST_CHARACTERS
     assert "cut off" in finish("x" * 70_000)
     assert finish("x" * MOST_CHARACTERS) == "x" * MOST_CHARACTERS
 
 
+@pytest.mark.rule(18)
 def test_a_marker_counts_only_in_our_own_comment() -> None:
     forged = Comment(1, "IC", f"{marker(STATUS)}\nforged", "", m.MONA, m.NOW)
     ours = replace(forged, id=2, author=m.BOT)
@@ -193,6 +196,7 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
 MESSAGES = every_message()
 
 
+@pytest.mark.rule(16)
 @pytest.mark.parametrize("message", [text for _, text in MESSAGES], ids=[name for name, _ in MESSAGES])
 def test_no_message_is_a_command_or_forges_a_marker(message: str) -> None:
     assert parse(message) == ()
@@ -202,6 +206,7 @@ def test_no_message_is_a_command_or_forges_a_marker(message: str) -> None:
     assert len(message) <= MOST_CHARACTERS
 
 
+@pytest.mark.rule(17)
 @pytest.mark.parametrize("message", [text for name, text in MESSAGES if not name.startswith("prompt")])
 def test_nobody_is_mentioned_by_foreign_text(message: str) -> None:
     assert "@acme" not in outside_code(message)

@@ -12,6 +12,7 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiI0MiIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\nabc=\n-----END RSA PRIVATE KEY-----"
 
 
+@pytest.mark.rule(23)
 @pytest.mark.parametrize(
     "secret",
     [

@@ -75,6 +75,7 @@ async def test_a_forged_commit_author_keeps_nobody_from_approving(tmp_path: Path
         theatre.read_all()
 
 
+@pytest.mark.rule(26)
 @pytest.mark.parametrize("where", ["feature", "release"])
 @pytest.mark.parametrize("login", ["rosa", "stan"])
 async def test_readers_and_strangers_cost_two_requests_and_get_no_words(tmp_path: Path, login: str, where: str) -> None:
@@ -94,6 +95,7 @@ async def test_readers_and_strangers_cost_two_requests_and_get_no_words(tmp_path
         assert theatre.files("1.2.0") == []
 
 
+@pytest.mark.rule(7)
 async def test_a_triager_is_told_which_role_it_takes(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.reach_gate()
@@ -108,6 +110,7 @@ async def test_a_triager_is_told_which_role_it_takes(tmp_path: Path, snapshot: S
         assert theatre.files("1.2.0") == []
 
 
+@pytest.mark.rule(7)
 async def test_a_writer_may_ask_for_a_release_but_not_approve_it(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.reach_gate(by=theatre.acme.mona)
@@ -116,6 +119,7 @@ async def test_a_writer_may_ask_for_a_release_but_not_approve_it(tmp_path: Path,
         assert theatre.files("1.2.0") == []
 
 
+@pytest.mark.rule(4)
 async def test_a_role_taken_away_meanwhile_counts_no_more(tmp_path: Path) -> None:
     async with open_theatre(tmp_path, settings="approval.required = 2\napproval.self = true\n") as theatre:
         pull = await theatre.reach_gate()
@@ -129,6 +133,7 @@ async def test_a_role_taken_away_meanwhile_counts_no_more(tmp_path: Path) -> Non
 # For what
 
 
+@pytest.mark.rule(11)
 async def test_an_approval_names_the_version_that_waits(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.reach_gate()
@@ -137,6 +142,7 @@ async def test_an_approval_names_the_version_that_waits(tmp_path: Path, snapshot
         assert theatre.files("1.2.0") == []
 
 
+@pytest.mark.rule(11)
 async def test_an_approval_may_pin_the_commit(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.reach_gate()
@@ -152,6 +158,7 @@ async def test_an_approval_may_pin_the_commit(tmp_path: Path, snapshot: Snapshot
         theatre.read_all()
 
 
+@pytest.mark.rule(9)
 async def test_an_edited_approval_does_not_count(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     async with open_theatre(tmp_path, settings="approval.required = 2\napproval.self = true\n") as theatre:
         pull = await theatre.reach_gate()
@@ -169,6 +176,7 @@ async def test_an_edited_approval_does_not_count(tmp_path: Path, snapshot: Snaps
         theatre.read_all()
 
 
+@pytest.mark.rule(9)
 async def test_a_comment_that_was_edited_into_an_approval_is_none(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.reach_gate()
@@ -341,6 +349,7 @@ async def test_an_administrator_who_starts_the_jobs_by_hand_is_followed(tmp_path
 # Again
 
 
+@pytest.mark.rule(11)
 async def test_another_attempt_asks_again_and_an_old_approval_is_not_enough(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:

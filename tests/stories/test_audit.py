@@ -35,6 +35,7 @@ def brief(theatre: Theatre, since: int = 0) -> list[tuple[str, str, str, str]]:
     return [(row.actor_login, row.command, row.decision, row.reason) for row in rows(theatre)[since:]]
 
 
+@pytest.mark.rule(27)
 async def test_a_whole_release_is_told_by_its_rows(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.propose()
@@ -132,6 +133,7 @@ async def test_a_word_for_a_version_is_written_down_as_what_it_came_to(tmp_path:
         assert row.sha == theatre.release_pull.head_sha
 
 
+@pytest.mark.rule(27)
 @pytest.mark.parametrize("login", ["rosa", "stan"])
 async def test_who_is_not_heard_is_written_down(tmp_path: Path, login: str) -> None:
     async with open_theatre(tmp_path) as theatre:
@@ -283,6 +285,7 @@ async def answered(theatre: Theatre, comment: Comment) -> None:
     raise AssertionError(theatre.reactions(comment))
 
 
+@pytest.mark.rule(27)
 def test_the_codes_are_a_closed_set_of_short_words() -> None:
     """They are labels of figures and columns of a table."""
     assert not {*Reason} & {*Cause}

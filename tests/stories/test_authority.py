@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.acts import pulls as pull_acts
 from bot.sandbox.state.accounts import User
 from bot.sandbox.state.deliveries import Event
@@ -40,6 +42,7 @@ async def test_a_comment_edited_into_a_verdict_does_not_stand_for_it(tmp_path: P
         theatre.read_all()
 
 
+@pytest.mark.rule(18)
 async def test_our_markers_pasted_by_somebody_else_are_just_their_words(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.propose()
@@ -175,6 +178,7 @@ async def test_a_base_that_is_gone_is_said(tmp_path: Path) -> None:
         assert "is gone" in theatre.reply(pull.number)
 
 
+@pytest.mark.rule(14)
 async def test_somebody_elses_pull_request_from_our_branch_is_not_adopted(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.propose()

@@ -208,6 +208,7 @@ async def test_a_review_is_acknowledged_like_a_comment(
         assert open_pulls(theatre) == []
 
 
+@pytest.mark.rule(10)
 async def test_a_locked_thread_is_left_alone(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         issue = theatre.open_issue(theatre.acme.rosa)
@@ -416,6 +417,7 @@ async def test_a_command_below_other_text_earns_a_hint(tmp_path: Path, snapshot:
         assert theatre.request_count - before == 1
 
 
+@pytest.mark.rule(9)
 async def test_an_edited_comment_is_no_command(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         comment = await theatre.say(theatre.acme.mona, "Thank you!")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.sandbox.acme_files import publish_workflow
@@ -98,6 +99,7 @@ async def test_the_workflow_the_settings_name_publishes_and_the_other_one_does_n
         theatre.read_all()
 
 
+@pytest.mark.rule(19)
 async def test_a_dispatch_gets_the_inputs_of_the_settings(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     inputs = "  workflow_dispatch:\n    inputs:\n      tag: {required: true}\n      target: {type: choice, options: [test, pypi]}\n"
     workflow = publish_workflow("dispatch").replace("  workflow_dispatch:\n", inputs)

@@ -234,3 +234,29 @@ async def test_mute_and_blind_it_leaves_a_line_in_the_log(tmp_path: Path, log_li
         (line,) = [line for line in log_lines() if line["event"] == "command not answered"]
         assert line["delivery"]
         assert theatre.find_release_pull() is None
+
+
+STEERING = ("hold", "unhold", "cancel", "merge", "recreate", "notes", "notes set\nThe wind is free.", "1.3.0", "status")
+
+
+@pytest.mark.parametrize("line", STEERING)
+@pytest.mark.parametrize("name", ASKED)
+async def test_steered_without_a_permission(tmp_path: Path, name: str, line: str) -> None:
+    """Each command is carried out, or the sentence about what is missing answers it; in the other case nobody hears of it."""
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        pull = await theatre.propose()
+        theatre.read_all()
+        take_away(theatre, name)
+        comment = await theatre.say(theatre.acme.mona, f"/release {line}", pull.number)
+        await theatre.pass_time(timedelta(minutes=2))
+        signs, said = theatre.reactions(comment)[-1:], "\n".join(theatre.replies(pull.number))
+        if signs == ["-1"]:
+            assert "granted a permission" in said
+        elif name == "issues":
+            # Comments are not delivered without it.
+            assert signs == []
+        elif name == "pull_requests" and signs == []:
+            assert "granted a permission" in said
+        else:
+            assert signs == ["rocket"]
+        theatre.read_all()

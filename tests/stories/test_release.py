@@ -118,6 +118,7 @@ async def test_the_release_notes_hold_changelog_and_install_line(told: Told, sna
     assert release.author is told.theatre.acme.app.bot
 
 
+@pytest.mark.rule(25)
 async def test_the_check_run_is_always_concluded_and_ends_in_success(told: Told) -> None:
     assert told.check_runs_before_merge == [("success", "Ready: merging releases 1.2.0")]
     conclusions = [run.conclusion for run in told.theatre.check_runs(told.pull)]

@@ -63,6 +63,7 @@ async def test_bringing_the_branch_up_to_date_adds_no_files_of_its_own(tmp_path:
         theatre.read_all()
 
 
+@pytest.mark.rule(14)
 async def test_further_files_stand_until_somebody_who_has_looked_asks_again(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:

@@ -194,6 +194,7 @@ async def test_less_is_asked_than_the_pull_request_promised(tmp_path: Path) -> N
         theatre.read_all()
 
 
+@pytest.mark.rule(10)
 async def test_an_approval_in_a_locked_thread_counts_for_nothing(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.reach_gate()
@@ -331,6 +332,7 @@ async def test_who_pushed_what_was_confirmed_is_kept_from_approving_while_github
         theatre.read_all()
 
 
+@pytest.mark.rule(21)
 @pytest.mark.parametrize("path", ["pyproject.toml", ".github/aweigh.toml"])
 async def test_what_is_pushed_to_the_release_branch_does_not_lift_the_rule_of_two(tmp_path: Path, path: str) -> None:
     """Mona asks, pushes the setting that would let her approve onto her own release, confirms it and merges it."""

@@ -481,6 +481,7 @@ async def test_notes_that_were_set_survive_another_version_and_are_released(
         assert await say(theatre, "tariq", text, pull.number) == ["eyes", "-1"]
         theatre.read_all()
         assert await say(theatre, "mona", text, pull.number) == ["eyes", "rocket"]
+        assert "was edited or deleted" not in theatre.status(pull)
         await say(theatre, "mona", "/release 1.3.0", pull.number)
         theatre.read_all()
         await say(theatre, "tariq", "/release notes", pull.number)

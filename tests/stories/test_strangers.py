@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.clock import VirtualClock
 from bot.conversation.strangers import MOST, WITHIN
 from bot.sandbox.faults import When, unicorn
@@ -22,6 +24,7 @@ async def spend(theatre: Theatre, login: str = "stan") -> None:
         assert theatre.reactions(comment) == ["-1"]
 
 
+@pytest.mark.rule(26)
 async def test_after_a_few_commands_no_request_is_made_for_a_stranger_within_the_hour(
     tmp_path: Path, log_lines: LogLines
 ) -> None:

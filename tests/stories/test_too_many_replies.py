@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.clock import VirtualClock
 from bot.engine.memory import MemoryEngine
 from bot.release.speech import MOST_REPLIES, WITHIN
@@ -23,6 +25,7 @@ async def ask(theatre: Theatre, times: int, number: int) -> list[list[str]]:
     return [theatre.reactions(comment) for comment in asked]
 
 
+@pytest.mark.rule(15)
 async def test_beyond_so_many_answers_an_hour_only_reactions_come(tmp_path: Path, log_lines: LogLines) -> None:
     clock = VirtualClock(MORNING)
     async with open_theatre(tmp_path, clock=clock) as theatre:

@@ -1,0 +1,223 @@
+"""What people tell a release under way, request by request: the same faults as in the story, at every other command.
+
+A chapter begins where a few acts have led to, and is one command with all that comes of it. It is played once undisturbed,
+and then with each fault at each of its requests: the world and what the engine keeps must end up the same, and nothing may
+be said twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot.release.record import Record, find_record
+from bot.release.when_merged import LABEL
+from bot.sandbox.acme import GateKind
+from bot.sandbox.acme_files import Trigger
+from tests.crash.asking import Asked
+from tests.crash.matrix import Listen, describe_kept, differences, draw
+from tests.crash.mischief import Fault, Strike
+from tests.crash.picture import BOT, list_repeats
+from tests.crash.stage import Saved, Stage, open_stage
+from tests.crash.story import A_WHILE, ACTS, Act, Scene, Stuck, is_answered, is_said, play
+
+ASK, MERGE, BUILD = ACTS[0], ACTS[1], ACTS[2]
+
+
+def number_of(scene: Scene) -> int:
+    """The number of the release pull request."""
+    pull = scene.release_pull
+    assert pull is not None, "there is no release pull request"
+    return pull.number
+
+
+def record_of(scene: Scene) -> Record | None:
+    """What our newest check run on the release pull request remembers."""
+    pull, app = scene.release_pull, scene.acme.app
+    runs = scene.acme.repository.check_runs.values()
+    ours = [run for run in runs if pull is not None and run.head_sha == pull.head_sha and run.app is app]
+    return find_record(ours[-1].external_id) if ours else None
+
+
+def typed(
+    name: str, who: str, body: str, is_done: Callable[[Scene], bool] = lambda scene: True, *, runners: bool = False
+) -> Act:
+    """Somebody types a command in the thread of the release, and it is answered."""
+
+    def say(scene: Scene) -> None:
+        getattr(scene.acme, who).comment(number_of(scene), body)
+
+    return Act(name, say, lambda scene: is_answered(scene, body) and is_done(scene), runners)
+
+
+def on_feature(name: str, body: str, is_done: Callable[[Scene], bool]) -> Act:
+    """Mona types a command on the ordinary pull request, and it is answered."""
+
+    def say(scene: Scene) -> None:
+        scene.acme.mona.comment(scene.acme.feature.number, body)
+
+    return Act(name, say, lambda scene: is_answered(scene, body) and is_done(scene))
+
+
+def is_held(scene: Scene) -> bool:
+    """Whether the record says so."""
+    record = record_of(scene)
+    return record is not None and record.held is not None
+
+
+def is_rejected(scene: Scene) -> bool:
+    """Whether a gate was closed, and that was said."""
+    reviews = [one.state for run in scene.acme.repository.runs.values() for one in run.approvals]
+    return "rejected" in reviews and is_said(scene, "outcome")
+
+
+def is_opened_after_merge(scene: Scene) -> bool:
+    """Whether what waited for the merge was carried out and answered, and its label is gone."""
+    feature = scene.acme.feature
+    said = [one.body for one in feature.comments if one.user.login == BOT]
+    label = any(label.name == LABEL for label in feature.labels)
+    return scene.release_pull is not None and any(" merged -->" in body for body in said) and not label
+
+
+def press(scene: Scene) -> None:
+    """Wanda presses the button that holds."""
+    pull = scene.release_pull
+    runs = scene.acme.repository.check_runs.values()
+    shown = [run for run in runs if pull is not None and run.head_sha == pull.head_sha and run.actions]
+    scene.acme.wanda.press_button(shown[-1], "hold")
+
+
+def move_base(scene: Scene) -> None:
+    """Others push onto the release branch, and onto the base."""
+    scene.acme.wanda.push_commit("aweigh/main", {"evil.py": "import os\n"}, "Help")
+    scene.acme.hugo.push_commit("main", {"widget/new.py": "NEW = 1\n"}, "New")
+
+
+def merge_feature(scene: Scene) -> None:
+    """Hugo merges the ordinary pull request."""
+    scene.acme.hugo.merge_pull(scene.acme.feature.number, "squash")
+
+
+NO_RECORD = Record("", "", 0, 0, "")
+NOTES = "/release notes set\n\nThe wind is free."
+WAITS = "/release patch --when-merged"
+PUSHED = Act("push", move_base, lambda scene: True)
+HOLD = typed("hold", "wanda", "/release hold the docs", is_held)
+REMEMBER = on_feature("remember", WAITS, lambda scene: any(one.name == LABEL for one in scene.acme.feature.labels))
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One command, and how it comes to it."""
+
+    act: Act
+    before: tuple[Act, ...] = (ASK,)
+    trigger: Trigger = "release-published"
+    gate: GateKind = "rule"
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the command does, and where it is not the first of its kind, when."""
+        return f"{self.act.name} after {self.before[-1].name if self.before else 'nothing'}"
+
+
+UNTIL_IT_LOOKS = timedelta(minutes=75)
+AT_GATE = (ASK, MERGE, BUILD)
+ASKED_FIRST: dict[str, Any] = {"files": {".github/aweigh.toml": "approval.required = 1\n"}}
+BEFORE_TAG = Act("merge", MERGE.play, lambda scene: is_said(scene, "prompt"))
+
+CHAPTERS = (
+    Chapter(HOLD),
+    Chapter(HOLD, AT_GATE),
+    Chapter(typed("unhold", "hugo", "/release unhold", lambda scene: not is_held(scene)), (ASK, HOLD)),
+    Chapter(
+        typed("cancel", "wanda", "/release cancel", lambda scene: scene.release_pull.state == "closed")  # type: ignore[union-attr]
+    ),
+    Chapter(typed("merge order", "wanda", "/release merge", lambda scene: bool(scene.acme.repository.runs))),
+    Chapter(typed("reject", "hugo", "/release reject 1.2.0 not yet", is_rejected, runners=True), AT_GATE),
+    Chapter(
+        typed("reject", "hugo", "/release reject 1.2.0 not yet", is_held),
+        (ASK, BEFORE_TAG),
+        trigger="tag-push",
+        gate="none",
+        changes=ASKED_FIRST,
+    ),
+    Chapter(typed("recreate", "mona", "/release recreate"), (ASK, PUSHED)),
+    Chapter(typed("another version", "wanda", "/release 1.3.0"), (ASK, HOLD)),
+    Chapter(typed("set notes", "mona", NOTES, lambda scene: bool((record_of(scene) or NO_RECORD).notes))),
+    Chapter(typed("two lines", "mona", "/release 1.3.0\n/release hold", is_held)),
+    Chapter(typed("notes", "tariq", "/release notes")),
+    Chapter(REMEMBER, ()),
+    Chapter(Act("merge what it waited for", merge_feature, is_opened_after_merge), (REMEMBER,)),
+    Chapter(Act("press", press, lambda scene: is_held(scene) and is_said(scene, "reply"))),
+)
+
+
+class Played:
+    """A chapter that was played undisturbed."""
+
+    def __init__(self, chapter: Chapter, before: Saved, asked: tuple[Asked, ...], picture: str, kept: str) -> None:
+        self.chapter, self.asked = chapter, asked
+        self._before, self._picture, self._kept = before, picture, kept
+
+    @classmethod
+    async def draw(cls, chapter: Chapter) -> Played:
+        """Play it."""
+        stage = await open_stage(trigger=chapter.trigger, gate=chapter.gate, **chapter.changes)
+        saved = await stage.stop()
+        for act in chapter.before:
+            stage = await saved.open()
+            await play(stage, act)
+            saved = await stage.stop()
+        stage = await saved.open()
+        listen = stage.mischief = Listen()
+        await play(stage, chapter.act)
+        await stage.pass_time(A_WHILE)
+        await stage.stop()
+        assert not list_repeats(stage.sandbox), list_repeats(stage.sandbox)
+        return cls(chapter, saved, tuple(listen.asked), draw(stage), _describe(stage))
+
+    def list_cells(self, fault: Fault) -> Iterator[tuple[int, int]]:
+        """The numbers of its requests, and after how many mutations a document is cut."""
+        for asked in self.asked:
+            if fault is not Fault.CUT:
+                yield asked.number, 1
+            else:
+                yield from ((asked.number, after) for after in range(1, asked.mutations))
+
+    async def play(self, fault: Fault, number: int, cut_after: int = 1) -> str | None:
+        """What is wrong in the end, or None."""
+        stage = await self._before.open()
+        before = max((one.number for one in self.asked[: number - 1] if one.changes), default=0)
+        strike = stage.mischief = Strike(stage, fault, number, before=before, cut_after=cut_after)
+        try:
+            await play(stage, self.chapter.act, swept=fault is Fault.KILLED_AFTER)
+            await stage.pass_time(A_WHILE)
+            if draw(stage) != self._picture:
+                # What could not be asked this time is asked again when the bot looks by itself.
+                await stage.pass_time(UNTIL_IT_LOOKS)
+        except Stuck as stuck:
+            return f"stuck: {stuck}\n{differences(self._picture, draw(stage))}"
+        finally:
+            await stage.stop()
+        if not strike.struck:
+            return "the fault never struck"
+        if repeats := list_repeats(stage.sandbox):
+            return f"said twice: {repeats}"
+        if _plain(draw(stage)) != _plain(self._picture):
+            return differences(self._picture, draw(stage))
+        kept = _describe(stage)
+        return None if kept == self._kept else f"kept: {kept} in place of {self._kept}"
+
+
+def _plain(picture: str) -> str:
+    """A picture without whether our comments were edited: a warning may have stood there for a while."""
+    return picture.replace(f" (edited by {BOT})", "")
+
+
+def _describe(stage: Stage) -> str:
+    """What the engine keeps, but for what we have written into a check run: that is forgotten when somebody looks next."""
+    return describe_kept(stage.store).replace("'check', ", "")
