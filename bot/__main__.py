@@ -1,4 +1,7 @@
-"""The command line: ``serve`` runs the bot, ``demo`` plays a release in the sandbox, ``deadletters`` tidies up, ``audit`` tells who did what."""
+"""The command line: ``serve`` runs the bot, ``demo`` plays a release in the sandbox, ``plan`` and ``next`` work in a checkout.
+
+``deadletters`` tidies up, and ``audit`` tells who did what.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import typer
 from bot.audit import audit
 from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
+from bot.planning.commands import next_, plan
 from bot.settings.operator import OperatorSettings, OperatorSettingsError, read_operator_settings
 from bot.terminal import fail
 
@@ -21,6 +25,8 @@ cli = typer.Typer(name="aweigh", no_args_is_help=True, add_completion=False, pre
 
 cli.add_typer(deadletters)
 cli.command()(audit)
+cli.command()(plan)
+cli.command("next")(next_)
 
 
 @cli.callback()

@@ -20,7 +20,7 @@ from bot.conversation.minutes import Minutes
 from bot.conversation.registry import Command, Name, Who
 from bot.conversation.strangers import Strangers
 from bot.conversation.talk import Answer, Place, Talk
-from bot.conversation.understanding import Misunderstood, understand
+from bot.conversation.understanding import Misunderstood, find_late_approval, understand
 from bot.engine.protocol import NOW, Backoff
 from bot.github.comments import Reaction, react, react_to_node
 from bot.github.errors import PermissionMissing, describe
@@ -162,6 +162,10 @@ class Conversation:
             refusal = await self._object(command, role, place)
             if refusal is not None:
                 return await minutes.answered(index, self._talk.refuse(refusal))
+        late = find_late_approval(commands)
+        if late is not None:
+            reason = because(Reason.APPROVED_BEHIND, line=commands[late].line)
+            return await minutes.answered(late, self._talk.refuse(reason))
         return commands
 
     async def _object(self, command: Command, role: Role, place: Place) -> Because | None:
@@ -190,6 +194,7 @@ class Conversation:
             answers.append(answer)
             if answer.reaction != "rocket":
                 break
+            place = place.as_seen(self._talk.seen)
         return answers
 
     def _together(self, answers: list[Answer]) -> Answer:

@@ -28,7 +28,8 @@ FOREIGN = frozenset("`<>[]")
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BLANK_START = re.compile(r"\A\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*")
-_MOST_LINES = 10
+MOST_LINES = 10
+"""How many commands one comment may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,22 @@ class Invocation:
 
     words: tuple[str, ...]
     line: str
+    is_excess: bool = False
+    """Whether there are more command lines before it than one comment may hold."""
 
 
 def parse(body: str) -> tuple[Invocation, ...]:
     """The ``/release`` lines of the leading block of ``body``; lines for other bots are passed over."""
-    found = []
+    found: list[Invocation] = []
     for line in _lines(body):
         match = _LINE.match(line.rstrip(" \t"))
         if match is None:
             break
         if match["name"].lower() == COMMAND:
-            found.append(Invocation(tuple(_words(match["arguments"])), line.strip()))
-        if len(found) == _MOST_LINES:
+            words = tuple(_words(match["arguments"]))
+            found.append(Invocation(words, line.strip(), is_excess=len(found) == MOST_LINES))
+        if len(found) > MOST_LINES:
+            # Not one of them is carried out then; how many there are behind it makes no difference.
             break
     return tuple(found)
 

@@ -6,6 +6,7 @@ from bot.conversation.registry import REGISTRY, Entry, Name
 from bot.release.record import Milestone
 from bot.release.snapshot import Snapshot
 from bot.release.steps import AskApproval, AwaitApproval, AwaitMerge, Step
+from bot.release.views import is_past_holding
 
 _EVERYWHERE = {Name.RELEASE, Name.STATUS, Name.HELP}
 
@@ -33,6 +34,6 @@ def _of_release(snapshot: Snapshot, step: Step | None) -> set[Name]:
         names |= {Name.APPROVE, Name.REJECT}
     if record.held is not None:
         names.add(Name.UNHOLD)
-    elif (pull.is_open or pull.merged) and not record.reached(Milestone.PUBLISHED):
+    elif (pull.is_open or pull.merged) and not is_past_holding(snapshot, step):
         names.add(Name.HOLD)
     return names

@@ -24,15 +24,19 @@ from bot.github.facts import Comment, Person, PullRequest, Repository, Role
 from bot.github.people import get_role
 from bot.github.pulls import find_pull, remove_label
 from bot.messages import replies
-from bot.messages.markers import marker
+from bot.messages.markers import find_marked, marker
 from bot.release.audit import Decision
 from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason
+from bot.release.sight import Sight
 from bot.release.snapshot import Line, Request, Snapshot
 from bot.release.speech import STALENESS
 from bot.release.steps import Blocked, Refused
 from bot.release.when_merged import LABEL
 from bot.release.workbench import Workbench
+
+_MOST_PEOPLE = 10
+"""Of how many people the role is asked for one merge: of those, newest first, whose commands wait for it."""
 
 _IF_IT_STAYS = timedelta(hours=1)
 """How long until another look at a label that we may not take off: whoever may does that, or grants the permission."""
@@ -47,9 +51,7 @@ async def carry_out_remembered(bench: Workbench, number: int) -> timedelta:
         await bench.forget_remembered(number, if_old=True)
         return STALENESS / 3
     pull, repository = found
-    remembered = _find_remembered(await list_conversation(bench.access.read, number))
-    if remembered is not None:
-        await _carry_out(bench, repository, pull, remembered)
+    await _carry_out(bench, repository, pull, await list_conversation(bench.access.read, number))
     try:
         await remove_label(bench.access.speak, number, LABEL)
     except DECLINED as error:
@@ -69,8 +71,12 @@ class _Remembered:
     command: Command
 
 
-def _find_remembered(comments: list[Comment]) -> _Remembered | None:
-    """The newest command that waits for the merge, as it was typed by a person and stands unedited."""
+def _list_remembered(comments: list[Comment], bot_id: int) -> list[_Remembered]:
+    """The commands that wait for the merge, newest first, each as it was typed by a person and stands unedited.
+
+    One that we have answered was carried out: whoever puts the label back brings nobody's command back.
+    """
+    found = []
     for comment in reversed(comments):
         author = comment.author
         if author is None or author.is_bot or comment.minimized or comment.edited_at is not None:
@@ -82,39 +88,65 @@ def _find_remembered(comments: list[Comment]) -> _Remembered | None:
             for invocation, command in commands
             if command.entry.name is Name.RELEASE and command.find(Option.WHEN_MERGED) is not None
         ]
-        if waiting and len(commands) == len(read):
-            return _Remembered(author, comment, *waiting[-1])
-    return None
+        if not waiting or len(commands) < len(read):
+            continue
+        if find_marked(comments, _mark(comment), bot_id) is not None:
+            break
+        found.append(_Remembered(author, comment, *waiting[-1]))
+    return found
 
 
-async def _carry_out(bench: Workbench, repository: Repository, pull: PullRequest, remembered: _Remembered) -> None:
-    """Do what the merge was waited for with, and say what came of it: it was answered already when it was written."""
-    author, comment = remembered.author, remembered.comment
-    minutes = Minutes(bench.audit, f"comment:{comment.id}:merged", author, comment.url, (remembered.invocation,))
-    if pull.locked:
-        await minutes.comment(Decision.IGNORED, Reason.THREAD_LOCKED)
-        return
-    role = minutes.role = await get_role(bench.access.read, author.login, author.id)
-    if not is_heard(role):
-        await minutes.comment(Decision.UNHEARD, Reason.ROLE_TOO_LOW)
-        return
-    answer, seen = await _judge(bench, repository, pull, remembered, role)
-    await minutes.answered(0, answer, seen)
+def _mark(comment: Comment) -> str:
+    """The marker of our answer to what waited for the merge; another one answered when it was written."""
+    return marker(replies.REPLY, f"{comment.id} merged")
+
+
+async def _carry_out(bench: Workbench, repository: Repository, pull: PullRequest, comments: list[Comment]) -> None:
+    """Do what the merge was waited for with, and say what came of it.
+
+    The newest command by somebody who may is the one that counts. Everybody can write one below it, and must not be able to
+    call it off with that.
+    """
+    refused: tuple[_Remembered, Minutes, Answer] | None = None
+    asked: dict[int, Role] = {}
+    for remembered in _list_remembered(comments, bench.app.bot.id):
+        author, comment = remembered.author, remembered.comment
+        if author.id not in asked and len(asked) == _MOST_PEOPLE:
+            break
+        minutes = Minutes(bench.audit, f"comment:{comment.id}:merged", author, comment.url, (remembered.invocation,))
+        if pull.locked:
+            await minutes.comment(Decision.IGNORED, Reason.THREAD_LOCKED)
+            return
+        if author.id not in asked:
+            asked[author.id] = await get_role(bench.access.read, author.login, author.id)
+        role = minutes.role = asked[author.id]
+        if not is_heard(role):
+            await minutes.comment(Decision.UNHEARD, Reason.ROLE_TOO_LOW)
+            continue
+        sight = await bench.observer.look(Line(pull.base_branch))
+        refusal = objection(remembered.command, role, await bench.observer.read_settings(sight))
+        if refusal is None:
+            answer, seen = await _ask(bench, repository, pull, remembered, sight)
+            await _say(bench, pull, remembered, await minutes.answered(0, answer, seen))
+            return
+        refused = refused or (remembered, minutes, _refuse(refusal, comment))
+    if refused is not None:
+        remembered, minutes, answer = refused
+        await _say(bench, pull, remembered, await minutes.answered(0, answer))
+
+
+async def _say(bench: Workbench, pull: PullRequest, remembered: _Remembered, answer: Answer) -> None:
+    """Say what came of it, beside the answer to the comment when it was written."""
     if answer.reply is not None:
-        mark = marker(replies.REPLY, f"{comment.id} merged")
+        comment, mark = remembered.comment, _mark(remembered.comment)
         await bench.speech.ensure(pull.number, mark, answer.reply.replace(replies.reply_marker(comment.id), mark, 1))
 
 
-async def _judge(
-    bench: Workbench, repository: Repository, pull: PullRequest, remembered: _Remembered, role: Role
+async def _ask(
+    bench: Workbench, repository: Repository, pull: PullRequest, remembered: _Remembered, sight: Sight
 ) -> tuple[Answer, Snapshot | None]:
-    """What to answer, and the release as it was seen last."""
-    comment, command = remembered.comment, remembered.command
-    line = Line(pull.base_branch)
-    sight = await bench.observer.look(line)
-    refusal = objection(command, role, await bench.observer.read_settings(sight))
-    if refusal is not None:
-        return _refuse(refusal, comment), None
+    """Ask for the release; what to answer, and the release as it was seen last."""
+    comment, command, line = remembered.comment, remembered.command, Line(pull.base_branch)
     request = Request(command.arguments[0], remembered.author, comment.id, comment.created_at)
     try:
         reached = await bench.request(repository, line, request, sight)

@@ -31,8 +31,9 @@ async def cancel(talk: Talk, command: Command, place: Place) -> Answer:
 
 
 async def merge(talk: Talk, command: Command, place: Place) -> Answer:
-    """Merge the release pull request with the head that it has now."""
-    return await _give(talk, command, place, Merge(talk.comment.author, talk.comment.comment_id, talk.comment.url))
+    """Merge the release pull request with the head that it had when that was typed."""
+    comment = talk.comment
+    return await _give(talk, command, place, Merge(comment.author, comment.comment_id, comment.url, comment.created_at))
 
 
 async def set_notes(talk: Talk, command: Command, place: Place) -> Answer:

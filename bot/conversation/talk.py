@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.github.comments import Reaction
@@ -40,6 +40,12 @@ class Place:
     def release_pull(self) -> PullRequest | None:
         """The release pull request in whose thread it was typed."""
         return self.pull if self.is_release_pull else None
+
+    def as_seen(self, snapshot: Snapshot | None) -> Place:
+        """This place after a command has moved the release there: what the next line is about is what came of it."""
+        pull = snapshot.pull if snapshot is not None else None
+        is_same = pull is not None and self.pull is not None and pull.number == self.pull.number
+        return replace(self, pull=pull) if is_same else self
 
 
 class Talk:

@@ -7,12 +7,12 @@ is left out of a command that releases software may be the word that mattered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.conversation.grammar import COMMAND, FOREIGN, Invocation, parse
-from bot.conversation.registry import REGISTRY, Command, Entry, Name, Option, find_entry
+from bot.conversation.grammar import COMMAND, FOREIGN, MOST_LINES, Invocation, parse
+from bot.conversation.registry import REGISTRY, Command, Entry, Name, Option, Who, find_entry
 from bot.versions import VersionStep
 
 _PLAIN_WORD = re.compile(r"[\w.!+-]+", re.ASCII)
@@ -39,6 +39,8 @@ class _Wrong(Exception):  # noqa: N818 - it is said to a human, not raised as a 
 
 def understand(invocation: Invocation) -> Command | Misunderstood:
     """The command an invocation means."""
+    if invocation.is_excess:
+        return Misunderstood(invocation.line, f"a comment holds no more than {MOST_LINES} commands")
     if FOREIGN & set(invocation.line):
         return _without_oddities(invocation, "a command has no backticks and no brackets")
     if not invocation.words and invocation.line.lower() != f"/{COMMAND}":
@@ -47,6 +49,20 @@ def understand(invocation: Invocation) -> Command | Misunderstood:
         return _read(invocation.words)
     except _Wrong as wrong:
         return Misunderstood(invocation.line, wrong.problem, wrong.suggestion)
+
+
+def find_late_approval(commands: Sequence[Command]) -> int | None:
+    """The first ``approve`` of a comment behind a line that changes something; None when there is none.
+
+    What is behind another line is not tried once that line is refused. But an approval counts by standing there, so it
+    must not stand where it may have been passed over.
+    """
+    changed = False
+    for index, command in enumerate(commands):
+        if command.entry.name is Name.APPROVE and changed:
+            return index
+        changed = changed or (command.entry.name is not Name.APPROVE and command.entry.who is not Who.ASK)
+    return None
 
 
 def _read(words: tuple[str, ...]) -> Command:
@@ -96,6 +112,12 @@ def _split(entry: Entry, words: tuple[str, ...]) -> tuple[tuple[str, ...], list[
         if option in given:
             raise _Wrong("it has an option twice", _mend_option(entry, words, word))
         given[option] = _value(entry, option, rest)
+    if {Option.FROM, Option.WHEN_MERGED} <= given.keys():
+        # The merge that is waited for moves the base: that would be refused whatever happens, or one of them left out.
+        others = tuple((option, value) for option, value in given.items() if option is not Option.FROM)
+        raise _Wrong(
+            f"{Option.FROM} and {Option.WHEN_MERGED} exclude each other", Command(entry, tuple(positional), others).line
+        )
     return tuple(positional), [(option, given[option]) for option in entry.options if option in given]
 
 

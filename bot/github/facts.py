@@ -95,6 +95,14 @@ class Membership(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class HeadCommit:
+    """The newest commit of a pull request: its first parent, and its message."""
+
+    parent: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequest:
     """A pull request. ``merge_commit`` is set only when it was merged: before, GitHub's member is a test merge."""
 
@@ -114,6 +122,8 @@ class PullRequest:
     merge_commit: str | None = None
     merged_at: datetime | None = None
     labels: tuple[str, ...] = ()
+    head: HeadCommit | None = None
+    """What the overview tells of the commit ``head_sha``; REST does not tell it along."""
 
     @property
     def is_open(self) -> bool:

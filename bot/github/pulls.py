@@ -61,9 +61,16 @@ async def ensure_pull(
     return next((pull for pull in there if pull.is_open and pull.base_branch == base), None), False
 
 
-async def update_pull(session: Session, number: int, *, title: str, body: str) -> PullRequest:
-    """Give the pull request another title and text."""
-    data = await session.patch("/repos/{repository}/pulls/{number}", {"title": title, "body": body}, number=number)
+async def get_text(session: Session, number: int) -> tuple[PullRequest, str]:
+    """The pull request and its text, as they are now. Raises NotFound."""
+    data = await session.get("/repos/{repository}/pulls/{number}", number=number)
+    return read_pull(data), str(data.get("body") or "")
+
+
+async def update_pull(session: Session, number: int, *, body: str, title: str | None = None) -> PullRequest:
+    """Give the pull request another text, and another title unless it is None."""
+    change = {"body": body} if title is None else {"title": title, "body": body}
+    data = await session.patch("/repos/{repository}/pulls/{number}", change, number=number)
     return read_pull(data)
 
 

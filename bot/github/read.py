@@ -11,6 +11,7 @@ from bot.github.facts import (
     Comment,
     DeploymentReview,
     GitHubRelease,
+    HeadCommit,
     Job,
     Person,
     PullRequest,
@@ -136,7 +137,15 @@ def read_pull_node(data: Json) -> PullRequest:
         merge_commit=str(merge["oid"]) if merge and data["merged"] else None,
         merged_at=read_moment(data.get("mergedAt")),
         labels=tuple(str(node["name"]) for node in (data.get("labels") or {"nodes": ()})["nodes"] if node),
+        head=_read_head_commit(data),
     )
+
+
+def _read_head_commit(data: Json) -> HeadCommit | None:
+    commits = [node["commit"] for node in (data.get("commits") or {"nodes": ()})["nodes"] if node]
+    head = next((commit for commit in commits if commit["oid"] == data["headRefOid"]), None)
+    parents = [str(parent["oid"]) for parent in (head or {}).get("parents", {"nodes": ()})["nodes"] if parent]
+    return HeadCommit(parents[0], str(head["message"])) if head and parents else None
 
 
 def read_check_node(data: Json, sha: str) -> CheckRun:

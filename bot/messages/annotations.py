@@ -33,7 +33,10 @@ def _about_settings(snapshot: Snapshot) -> list[Annotation]:
         f"There is no setting {plain(key)}." + (f" Is {plain(meant)} meant?" if meant else "")
         for key, meant in settings.unknown
     ]
-    return [_about(settings.source, text) for text in texts]
+    found = [_about(settings.source, text) for text in texts]
+    if settings.shadowed is not None:
+        found.append(_about(settings.shadowed, f"These settings count for nothing: {plain(settings.source)} has some."))
+    return found
 
 
 def _about_workflow(step: AwaitMerge) -> list[Annotation]:

@@ -46,6 +46,11 @@ def outcome_marker(key: str) -> str:
     return marker(OUTCOME, key)
 
 
+def nothing(attempt: int) -> str:
+    """What a run that was turned away at its gate has published; an earlier attempt of it may have got further."""
+    return "Nothing was published." if attempt == 1 else "This attempt published nothing."
+
+
 def render_published(snapshot: Snapshot, step: Announce) -> str:
     """The final comment: where it is, how to install it, and what was proved about each file."""
     project = snapshot.project.name if snapshot.project else "?"
@@ -58,6 +63,7 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
         block([install], "sh"),
         "\n".join(["| file | sha256 | attestation |", "| --- | --- | --- |", *rows]),
         *([_missing(step.missing)] if step.missing else []),
+        *([_unapproved(step.unapproved)] if step.unapproved else []),
         _summary(snapshot, step),
         f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
     ]
@@ -97,7 +103,7 @@ def render_rejection(step: ReportFailure, review: DeploymentReview, *, ours: boo
     parts = [
         outcome_marker(step.key),
         what,
-        "Nothing was published. To try again, re-run the run on GitHub: I ask anew then.",
+        f"{nothing(run.attempt)} To try again, re-run the run on GitHub: I ask anew then.",
     ]
     return finish("\n\n".join(parts))
 
@@ -108,7 +114,7 @@ def render_undone(step: RejectUndone) -> str:
     where = f"{link(f'run {run.id}', run.url)}, attempt {run.attempt}"
     parts = [
         outcome_marker(step.key),
-        f"🛑 **This release was undone, so I turn {where}, away at its gate.** Nothing was published.",
+        f"🛑 **This release was undone, so I turn {where}, away at its gate.** {nothing(run.attempt)}",
         say(step.undone).in_line(),
     ]
     return finish("\n\n".join(parts))
@@ -129,6 +135,14 @@ def _missing(names: tuple[str, ...]) -> str:
     shown = ", ".join(code(name) for name in names[:_MOST_MISSING])
     more = f" and {len(names) - _MOST_MISSING} more" if len(names) > _MOST_MISSING else ""
     return f"⚠️ Not shown by the index, though the log of the run speaks of uploading it: {shown}{more}."
+
+
+def _unapproved(count: int) -> str:
+    approvals = "the approval" if count == 1 else f"the {count} approvals"
+    return (
+        f"⚠️ **{approvals.capitalize()} that the pull request promised never came:** somebody else pushed the tag, which"
+        " started the publish workflow before. A gated environment would have kept it waiting."
+    )
 
 
 def _summary(snapshot: Snapshot, step: Announce) -> str:

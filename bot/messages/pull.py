@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from bot.github.facts import Environment
 from bot.messages.markers import marker
 from bot.messages.text import code, finish, harmless, in_cell
@@ -23,14 +25,24 @@ def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -
     if plan.previous != plan.version:
         change = f"{code(plan.previous)} → {change}"
     parts = [
-        marker(PULL),
         f"**{code(plan.project)} {change}**, asked for by {code('@' + plan.requester_login)}.",
         "## What merging does",
         *render_plan(plan, environment, needed),
         "## Commands",
         _COMMANDS,
     ]
-    return finish("\n\n".join(parts))
+    text = finish("\n\n".join(parts))
+    return f"{marker(PULL, _digest(text))}\n\n{text}"
+
+
+def is_as_rendered(body: str) -> bool:
+    """Whether the text of a release pull request is as we wrote it: nobody has changed a word since."""
+    first, _, text = body.replace("\r\n", "\n").partition("\n\n")
+    return first == marker(PULL, _digest(text))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
 
 
 def render_plan(plan: Plan, environment: Environment | None, needed: int) -> list[str]:

@@ -16,10 +16,11 @@ REPLY = "reply"
 
 
 _PRESSED = {
-    "hold": "This release is on hold.",
-    "unhold": "The hold is lifted.",
-    "recreate": "The release branch is made anew.",
+    "hold": ("Hold", "This release is on hold."),
+    "unhold": ("Lift the hold", "The hold is lifted."),
+    "recreate": ("Make anew", "The release branch is made anew."),
 }
+"""The buttons of the check run by the commands that they are: what they are called, and what a press comes to."""
 
 
 def reply_marker(comment_id: int) -> str:
@@ -83,9 +84,10 @@ def render_misunderstood(problem: Misunderstood, comment_id: int) -> str:
     return _reply(comment_id, f"I do not understand {code(problem.line)}: {problem.problem}.{paste} Nothing was done.")
 
 
-def render_pressed(login: str, label: str, reply: str | None, comment_id: int) -> str:
-    """What a press of a button came to, in the thread: a click leaves no trace there by itself."""
-    said = reply.removeprefix(reply_marker(comment_id)).strip() if reply else _PRESSED.get(label, "Done.")
+def render_pressed(login: str, button: str, reply: str | None, comment_id: int) -> str:
+    """What a press of ``button`` came to, in the thread: a click leaves no trace there by itself."""
+    label, done = _PRESSED[button]
+    said = reply.removeprefix(reply_marker(comment_id)).strip() if reply else done
     return _reply(comment_id, f"{code('@' + login)} pressed *{label}*. {said}")
 
 

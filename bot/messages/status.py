@@ -13,7 +13,7 @@ from bot.release.record import Record, render_record
 from bot.release.snapshot import Snapshot
 from bot.release.stages import StageName, State, list_stages
 from bot.release.steps import Abandoned, AwaitApproval, AwaitMerge, AwaitReviewers, Blocked, Done, Step
-from bot.release.views import find_release_tag, find_shown_run, index_page
+from bot.release.views import find_release_tag, find_shown_run, index_page, is_past_holding
 
 _SIGNS = {State.DONE: "✅", State.NOW: "⏳", State.LATER: "▫️", State.STOPPED: "🛑"}
 
@@ -60,7 +60,8 @@ def _buttons(snapshot: Snapshot, step: Step) -> tuple[CheckButton, ...]:
     held = isinstance(step, Blocked) and step.reason.code is Reason.HELD
     # The check run is there before its pull request.
     is_open = snapshot.pull is None or snapshot.pull.is_open
-    return (_UNHOLD if held else _HOLD, _RECHECK, *((_RECREATE,) if is_open else ()))
+    steer = (_UNHOLD,) if held else () if snapshot.record is not None and is_past_holding(snapshot, step) else (_HOLD,)
+    return (*steer, _RECHECK, *((_RECREATE,) if is_open else ()))
 
 
 def _locked(snapshot: Snapshot, step: Step) -> str:

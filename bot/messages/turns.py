@@ -190,8 +190,13 @@ def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
         twins = "; ".join(code(str(twin)) for twin in step.route.twins)
         away = " I let the first run through and turn the others away at the gate." if snapshot.gate.ours else ""
         lines.append(f"⚠️ More than one event would publish, also {twins}.{away} Better keep one trigger.")
-    unknown = getattr(snapshot.settings, "unknown", ())
-    for key, suggestion in unknown:
+    settings = snapshot.settings
+    if isinstance(settings, RepositorySettings) and settings.shadowed is not None:
+        source, other = code(settings.source or ""), code(settings.shadowed)
+        lines.append(
+            f"⚠️ The settings in {other} count for nothing, since there are some in {source}: keep them in one place."
+        )
+    for key, suggestion in settings.unknown if isinstance(settings, RepositorySettings) else ():
         meant = f" Did you mean {code(suggestion)}?" if suggestion else ""
         lines.append(f"⚠️ I do not know the setting {code(key)}.{meant}")
     return "\n\n".join(lines)

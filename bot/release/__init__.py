@@ -1,5 +1,7 @@
 """A release: observed, decided, carried out.
 
 Pure: ``snapshot`` (what is), ``steps`` (what can be done), ``decide`` (which of them), ``plan`` (what a release changes),
-``record`` (what our check run remembers), ``reasons`` (why not). Shell: ``observe``, ``perform``, ``reconcile``.
+``record`` (what our check run remembers), ``orders`` and ``heed`` (what people tell a release under way), ``held`` (what
+keeps it back), ``refresh`` (whether its branch is up to date), ``reasons`` (why not).
+Shell: ``observe``, ``perform`` and their parts, ``reconcile``, and ``workbench`` for one repository.
 """

@@ -114,7 +114,17 @@ def after_merge(snapshot: Snapshot) -> Step:
             return step
     verdicts = snapshot.published.verdicts if snapshot.published else ()
     missing = list_missing(snapshot, stage.version)
-    return Announce(version=stage.version, tag=stage.tag, verdicts=verdicts, missing=missing)
+    return Announce(
+        version=stage.version, tag=stage.tag, verdicts=verdicts, missing=missing, unapproved=_count_unapproved(stage)
+    )
+
+
+def _count_unapproved(stage: Stage) -> int:
+    """How many approvals were to come before the tag and did not: somebody pushed the tag, which started the run."""
+    ours = stage.ours
+    if ours is None or ours.by_us or stage.snapshot.gate.ours or stage.route.order is not Order.TAG_PUSH:
+        return 0
+    return wanted(stage.snapshot, stage.settings)
 
 
 def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
@@ -240,7 +250,9 @@ def _failed(stage: Stage, ours: RunFacts) -> Step:
             # Our own answer names the person who gave the order.
             by = ""
         said = without_mark(ours, closed.comment)
-        return Blocked(because(Reason.GATE_REJECTED, by=by, said=said, run=ours.run.url, version=stage.version))
+        again = "yes" if ours.run.attempt > 1 else ""
+        reason = because(Reason.GATE_REJECTED, by=by, said=said, run=ours.run.url, version=stage.version, again=again)
+        return Blocked(reason)
     how = "was cancelled" if ours.run.conclusion == "cancelled" else "failed"
     return Blocked(because(Reason.RUN_FAILED, run=ours.run.url, version=stage.version, how=how))
 

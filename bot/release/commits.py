@@ -15,7 +15,8 @@ from bot.github.facts import Tree, TreeEntry
 from bot.github.git import list_changes
 from bot.github.repositories import get_tree, read_blobs
 from bot.publishing.files import is_workflow_path
-from bot.versions import Project, ProjectCode, ProjectProblem, read_project, wanted_paths
+from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
+from bot.versions import Project, ProjectCode, ProjectProblem, VersionFile, read_project, wanted_paths
 
 _MOST_BYTES = 1024 * 1024
 """Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
@@ -65,7 +66,7 @@ class Commits:
                 return self._contents[commit]
             files = await self._read_files(tree)
             # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
-            self._contents[commit] = Content(tree, files, await asyncio.to_thread(read_project, files))
+            self._contents[commit] = Content(tree, files, await asyncio.to_thread(_read_project, files))
         return self._contents[commit]
 
     async def read_files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
@@ -81,13 +82,13 @@ class Commits:
     async def _read_files(self, tree: Tree) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""
         changelog = find_changelog(tree.paths)
-        first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths)]
+        first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths), *SETTINGS_PATHS]
         first += wanted_paths(tree.paths, {})
         # What is known already names its files now, so that they come along.
         known = self._find_known(_find_entries(tree, first))
-        files = await self._read(tree, [*first, *await asyncio.to_thread(wanted_paths, tree.paths, known)])
+        files = await self._read(tree, [*first, *await asyncio.to_thread(_list_wanted, tree, known)])
         for _ in range(_MOST_ROUNDS):
-            more = await asyncio.to_thread(wanted_paths, tree.paths, files)
+            more = await asyncio.to_thread(_list_wanted, tree, files)
             if not more:
                 break
             files |= await self._read(tree, more)
@@ -104,6 +105,23 @@ class Commits:
 
     def _find_known(self, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
         return {entry.path: self._blobs[entry.sha] for entry in entries if entry.sha in self._blobs}
+
+
+def _list_wanted(tree: Tree, files: Mapping[str, bytes]) -> list[str]:
+    return wanted_paths(tree.paths, files, version_files=_list_places(files))
+
+
+def _read_project(files: Mapping[str, bytes]) -> Project | ProjectProblem:
+    return read_project(files, version_files=_list_places(files))
+
+
+def _list_places(files: Mapping[str, bytes]) -> tuple[VersionFile, ...]:
+    """``version-files`` of the commit itself: where its versions stand is part of its layout, and authorises nothing.
+
+    Settings that cannot be read are said where the release is decided, and name no places here.
+    """
+    settings = read_settings(files)
+    return settings.places if isinstance(settings, RepositorySettings) else ()
 
 
 def _find_entries(tree: Tree, paths: Iterable[str]) -> list[TreeEntry]:

@@ -17,8 +17,9 @@ from bot.release.notes import find_set_notes
 from bot.release.propose import obstacle, propose, route_reason, settings_reason, stands
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone
+from bot.release.refresh import find_refresh
 from bot.release.snapshot import Snapshot, Unreachable, is_astray
-from bot.release.steps import Abandoned, AwaitMerge, Blocked, Idle, Step
+from bot.release.steps import Abandoned, AwaitMerge, Blocked, Idle, RefreshPull, Step
 from bot.settings.repository import SettingsProblem
 
 
@@ -67,6 +68,9 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
     reason = (obstacle(snapshot, route) if route is not None else None) or branch_reason(snapshot)
     if reason is not None:
         return stands(reason)
+    refresh = find_refresh(snapshot)
+    if refresh is not None:
+        return RefreshPull(refresh)
     warnings: list[Because] = []
     people = list_people(snapshot)
     if people:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 
 from bot.changelog import Changelog, find_changelog, read_changelog
 from bot.github.facts import AppAccount, Repository, TagRef, Tree
@@ -39,12 +40,13 @@ async def gather_candidate(
     version: str | None = None,
     tag: str | None = None,
     released: str | None = None,
+    day: date,
 ) -> Candidate:
     """What ``commit`` offers for a release of ``version`` under ``tag``.
 
     ``version`` is what is asked for, which may be a word such as ``minor``; None: what the files say. ``tag`` is the one
     that was promised; None: the usual one. ``released`` is what a commit is released as whose files do not say it, since
-    a tool derives it from the tags.
+    a tool derives it from the tags. ``day`` is when it was asked for, in UTC.
     """
     content = await commits.get_content(commit)
     tree, files, project = content.tree, content.files, content.project
@@ -54,7 +56,7 @@ async def gather_candidate(
         project = project.at(stated if known else _newest_release(settings, tags, project, line))
     route = None
     if isinstance(project, Project):
-        wanted = _wanted(version, project, settings, tags, find_line(line.base, repository.default_branch))
+        wanted = _wanted(version, project, settings, tags, find_line(line.base, repository.default_branch), day)
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit, tag)
         if facts is not None:
             inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
@@ -69,12 +71,13 @@ def _wanted(
     settings: RepositorySettings,
     tags: tuple[TagRef, ...],
     line: MaintenanceLine | None,
+    day: date,
 ) -> str:
     """The version that is released; what cannot be one is refused by the decision, with the reason."""
     if asked is None:
         return project.spelling
     try:
-        return get_wanted(asked, project, settings, tags, line).spelling
+        return get_wanted(asked, project, settings, tags, line, day).spelling
     except VersionProblem:
         return asked
 

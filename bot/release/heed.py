@@ -28,7 +28,7 @@ from bot.release.steps import (
     RejectGate,
     Step,
 )
-from bot.release.views import find_our_gate
+from bot.release.views import find_our_gate, find_shown_run, is_past_holding
 from bot.versions import same_version
 
 
@@ -39,13 +39,13 @@ def heed(snapshot: Snapshot, order: Order, step: Step) -> Step:
         return step if isinstance(order, Cancel) and isinstance(step, Abandoned) else Refused(_over(snapshot))
     match order:
         case Hold():
-            return _hold(record, order, step)
+            return _hold(snapshot, record, order, step)
         case Unhold():
             return LiftHold() if record.held is not None else step
         case Cancel():
             return _cancel(snapshot, record)
         case Merge():
-            return _merge(snapshot, step)
+            return _merge(snapshot, record, order, step)
         case Reject():
             return _reject(snapshot, record, order, step)
         case SetNotes():
@@ -57,11 +57,14 @@ def _over(snapshot: Snapshot) -> Because:
     return because(Reason.NOTHING_UNDER_WAY, number=number)
 
 
-def _hold(record: Record, order: Hold, step: Step) -> Step:
+def _hold(snapshot: Snapshot, record: Record, order: Hold, step: Step) -> Step:
     if record.held is not None:
         return step
-    if record.reached(Milestone.PUBLISHED):
-        return Refused(because(Reason.TOO_LATE, version=record.version, order="hold"))
+    if is_past_holding(snapshot, step):
+        run = find_shown_run(snapshot)
+        started = "" if record.reached(Milestone.PUBLISHED) else "-started"
+        url = run.run.url if run is not None else ""
+        return Refused(because(Reason.TOO_LATE, version=record.version, order=f"hold{started}", run=url))
     return KeepHold(Held(order.by.id, order.comment_id))
 
 
@@ -72,11 +75,12 @@ def _cancel(snapshot: Snapshot, record: Record) -> Step:
     return Refused(because(Reason.TOO_LATE, version=record.version, order="cancel"))
 
 
-def _merge(snapshot: Snapshot, step: Step) -> Step:
+def _merge(snapshot: Snapshot, record: Record, order: Merge, step: Step) -> Step:
     pull = snapshot.pull
     if pull is None or not pull.is_open or not isinstance(step, AwaitMerge):
         return step
-    return MergePull(pull.number, pull.head_sha)
+    at = None if record.comment_id == order.comment_id and record.is_bump(pull.head_sha) else order.at
+    return MergePull(pull.number, pull.head_sha, pull.head_branch, at)
 
 
 def _set_notes(snapshot: Snapshot, record: Record, order: SetNotes, step: Step) -> Step:

@@ -65,8 +65,8 @@ def find_hold(snapshot: Snapshot) -> Because | None:
         return None
     version, number = record.version, pull.number
     if record.held is not None:
-        by, why = _origin(snapshot, record.held)
-        return because(Reason.HELD, by=by, why=why, version=version, number=number)
+        by, why, how = _origin(snapshot, record.held)
+        return because(Reason.HELD, by=by, why=why, how=how, version=version, number=number)
     if any(label.lower() == LABEL for label in pull.labels):
         return because(Reason.LABELLED, label=LABEL, version=version, number=number)
     return None
@@ -92,16 +92,16 @@ def _goes_further(snapshot: Snapshot, step: Step) -> bool:
             return False
 
 
-def _origin(snapshot: Snapshot, held: Held) -> tuple[str, str]:
-    """Who put it on hold and why, as far as their comment still says so: it may be gone, or changed by others."""
+def _origin(snapshot: Snapshot, held: Held) -> tuple[str, str, str]:
+    """Who put it on hold, why and how, as far as their comment still says so: it may be gone, or changed by others."""
     for comment in snapshot.comments or ():
         if comment.id == held.comment_id and comment.author is not None and comment.author.id == held.by:
-            return comment.author.login, _reason(comment) if comment.edited_at is None else ""
+            return comment.author.login, _reason(comment) if comment.edited_at is None else "", ""
         if comment.author is not None and comment.author.id == snapshot.app.bot.id and comment.edited_at is None:
             pressed = _PRESSED.match(comment.body)
             if pressed is not None and int(pressed["number"]) == held.comment_id:
-                return pressed["login"], "with the button"
-    return "", ""
+                return pressed["login"], "", "button"
+    return "", "", ""
 
 
 def _reason(comment: Comment) -> str:

@@ -11,41 +11,36 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.clock import Clock
-from bot.engine.protocol import Backoff
 from bot.github.access import Access
-from bot.github.actions import get_environment, list_jobs, list_pending, list_reviews, list_runs
+from bot.github.actions import get_environment
 from bot.github.errors import PermissionMissing
 from bot.github.facts import (
     AppAccount,
     CheckRun,
     Environment,
     PullRequest,
-    Push,
     Repository,
-    RunFacts,
     TagRef,
-    WorkflowRun,
 )
-from bot.github.pulls import list_commits, list_files, list_pushes
+from bot.github.pulls import list_commits
 from bot.github.repositories import contains, get_repository
-from bot.messages.markers import find_marked
-from bot.messages.prompts import prompt_marker
 from bot.publishing.route import Route
-from bot.release.answers import list_approvals
+from bot.release.answers import hear
 from bot.release.approvals import may_be_asked_first
-from bot.release.branch import trace
 from bot.release.commits import Commits
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
+from bot.release.observe_branch import BranchReader
+from bot.release.observe_runs import list_run_facts
 from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
-from bot.release.runs import approval_key, find_environment, find_ours, our_review
+from bot.release.runs import approval_key, find_environment, find_ours
 from bot.release.sight import Sight, look
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run, is_to_be_started
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
+from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
 from bot.versions import Project
 
 _MOST_OWN_PULLS = 3
@@ -71,6 +66,7 @@ class Observer:
         self._access, self._app, self._evidence, self._defaults = access, app, evidence, defaults
         self._own_check, self._clock = own_check, clock
         self._commits = Commits(access)
+        self._branch = BranchReader(access, app, self._commits, defaults, clock)
         self._environments: dict[str, Environment] = {}
 
     async def look(self, *lines: Line) -> Sight:
@@ -140,7 +136,7 @@ class Observer:
             notes = next((comment for comment in said if comment.id == record.notes), None)
             snapshot = replace(snapshot, comments=said, notes=notes)
         if pull is not None and record is not None and (request is not None or _is_moved(pull, record)):
-            snapshot = await self._with_branch(snapshot, pull, record)
+            snapshot = await self._branch.with_branch(snapshot, pull, record)
             settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else settings
         if request is not None:
             return await self._for_request(snapshot, sight, settings, request)
@@ -212,52 +208,6 @@ class Observer:
         pulls = await self.list_own_pulls(snapshot.repository, snapshot.line, sight)
         return any(pull.merged and pull.head_sha == branch_head for pull in pulls)
 
-    async def _with_branch(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
-        """What others did to the release branch, and with it to what is merged."""
-        snapshot = await self._with_history(snapshot, pull)
-        if record.is_bump(pull.head_sha):
-            return snapshot
-        ours = await self._commits.list_changes(record.bump)
-        files = await list_files(self._access.read, pull.number)
-        foreign = tuple(sorted({path for path in files if path not in ours}))
-        snapshot = replace(snapshot, foreign_files=foreign)
-        return await self._without_what_it_brings(snapshot, pull, record)
-
-    async def _without_what_it_brings(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
-        """The rules of approval for this release, without what others pushed to its own branch to change them.
-
-        Once it is merged the default branch has it as well, and does not tell where it came from.
-        """
-        now = snapshot.settings
-        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS))
-        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS))
-        if not (isinstance(before, RepositorySettings) and isinstance(after, RepositorySettings)):
-            return replace(snapshot, lifted_by_branch=snapshot.allows_self and _lifts(after) and not _lifts(before))
-        lifted = snapshot.allows_self and after.approval.self_ and not before.approval.self_
-        if isinstance(now, RepositorySettings) and before.approval != after.approval == now.approval:
-            approval = before.approval.model_copy(update={"self_": now.approval.self_})
-            now = now.model_copy(update={"approval": approval})
-        return replace(snapshot, settings=now, lifted_by_branch=lifted)
-
-    async def _with_history(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
-        """How the release branch came to its head.
-
-        Raises:
-            Backoff: it was merged a moment ago, and GitHub does not show yet who pushed what was merged.
-        """
-        if snapshot.history is not None:
-            return snapshot
-        moves: list[Push] = []
-        async for move in list_pushes(self._access.read, pull.head_branch):
-            moves.append(move)
-            if trace(moves, pull, self._app.bot.id).ours is not None:
-                break
-        history = trace(moves, pull, self._app.bot.id)
-        merged_at = pull.merged_at
-        if not history.shows_head and merged_at is not None and self._clock.now() - merged_at < STALENESS:
-            raise Backoff(STALENESS / 3, "the push of what was merged does not show yet")
-        return replace(snapshot, history=history)
-
     async def _find_bump(self, sight: Sight, sha: str) -> Record | None:
         """What the head of the release branch was made for, when it is a bump commit of ours, that may be replaced."""
         check = await sight.find_check(sha)
@@ -273,6 +223,7 @@ class Observer:
             return snapshot
         snapshot = await self._with_candidate(snapshot, settings, commit, None, record=record)
         if not pull.merged:
+            snapshot = await self._with_base(snapshot, sight, settings, pull, record)
             return await self._with_index(await self._with_environment(snapshot))
         project, route = snapshot.project, snapshot.route
         if project is None or route is None:
@@ -280,14 +231,16 @@ class Observer:
         tag = await sight.find_tag(record.tag, snapshot.tags)
         if tag is None:
             if snapshot.history is None:
-                snapshot = await self._with_branch(snapshot, pull, record)
+                snapshot = await self._branch.with_branch(snapshot, pull, record)
             snapshot = await self._with_index(snapshot)
             in_base = await self._is_in_base(sight, snapshot.line.base, commit)
             snapshot = replace(snapshot, in_base=in_base)
             if record.reached(Milestone.TAGGED):
                 # Somebody deleted it. What it started goes on all the same, unless it is turned away at our gate.
                 gone = TagRef(record.tag, commit, annotated=False)
-                snapshot = replace(snapshot, runs=await self._list_runs(route, gone))
+                snapshot = replace(
+                    snapshot, runs=await list_run_facts(self._access.read, route, gone, self._app.bot.id)
+                )
         else:
             if snapshot.find_tag(tag.name) is None:
                 snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
@@ -297,7 +250,17 @@ class Observer:
         to_start = is_to_be_started(snapshot, route, record)
         if undone or to_start or _may_be_asked_who_guards(snapshot, settings, record, route, key):
             snapshot = await self._with_environment(snapshot)
-        return snapshot if key is None else await self._with_approvals(snapshot, sight, pull, record, key)
+        return snapshot if key is None else await hear(self._access, self._branch, snapshot, sight, pull, record, key)
+
+    async def _with_base(
+        self, snapshot: Snapshot, sight: Sight, settings: RepositorySettings, pull: PullRequest, record: Record
+    ) -> Snapshot:
+        """What the base offers by now, when our bump commit alone was made from an earlier commit of it."""
+        base = await sight.find_branch(snapshot.line.base)
+        if base is None or pull.head is None or pull.head.parent == base or not record.is_bump(pull.head_sha):
+            return snapshot
+        moved = await self._with_candidate(snapshot, settings, base, record.version, record=record)
+        return replace(snapshot, base_candidate=moved.candidate)
 
     async def _is_in_base(self, sight: Sight, base: str, commit: str) -> bool:
         """Whether the base branch still has what was merged."""
@@ -324,6 +287,7 @@ class Observer:
             version=version,
             tag=record.tag if record else None,
             released=record.version if record else None,
+            day=(snapshot.request.at if snapshot.request else snapshot.at).date(),
         )
         return replace(snapshot, candidate=candidate)
 
@@ -346,7 +310,11 @@ class Observer:
     async def _after_tag(
         self, snapshot: Snapshot, sight: Sight, route: Route, tag: TagRef, record: Record, project: Project
     ) -> Snapshot:
-        snapshot = replace(snapshot, release=await sight.find_release(tag.name), runs=await self._list_runs(route, tag))
+        snapshot = replace(
+            snapshot,
+            release=await sight.find_release(tag.name),
+            runs=await list_run_facts(self._access.read, route, tag, self._app.bot.id),
+        )
         ours = find_ours(snapshot.runs, route, tag.name, record, self._app.bot.id)
         if ours is None or ours.run.conclusion != "success":
             return snapshot
@@ -354,69 +322,10 @@ class Observer:
         published = await self._evidence.gather(self._access.read, snapshot, route, tag, project, ours)
         return replace(snapshot, published=published)
 
-    async def _list_runs(self, route: Route, tag: TagRef) -> tuple[RunFacts, ...]:
-        files = {route.workflow, *(twin.workflow for twin in route.twins)}
-        runs = await list_runs(self._access.read, tag.commit)
-        ours = [run for run in runs if run.path in files and run.head_branch == tag.name]
-        return tuple([await self._read_run(run) for run in ours])
-
-    async def _read_run(self, run: WorkflowRun) -> RunFacts:
-        read = self._access.read
-        jobs = await list_jobs(read, run.id)
-        waiting = not run.is_over and any(job.status == "waiting" for job in jobs)
-        asked = waiting or (run.is_over and run.conclusion != "success")
-        return RunFacts(
-            run=run,
-            jobs=jobs,
-            pending=await list_pending(read, run.id) if waiting else (),
-            reviews=await list_reviews(read, run.id) if asked else (),
-            by_us=run.actor_id == self._app.bot.id,
-        )
-
-    async def _with_approvals(
-        self, snapshot: Snapshot, sight: Sight, pull: PullRequest, record: Record, key: str
-    ) -> Snapshot:
-        """The prompt and the answers to it, when an approval bound to ``key`` is, or may be, what comes next."""
-        if pull.locked or not self._may_ask(snapshot):
-            # Nothing acts in a locked thread.
-            return snapshot
-        settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else RepositorySettings()
-        thread = await sight.get_thread(pull)
-        comments = thread.comments
-        # Anyone with write access can edit a comment of ours into a prompt; we never edit one.
-        as_posted = [comment for comment in comments if comment.edited_at is None]
-        prompt = find_marked(as_posted, prompt_marker(key), self._app.bot.id)
-        snapshot = replace(snapshot, comments=comments, prompt=prompt)
-        known = record.asked.at if record.asked is not None and record.asked.key == key else None
-        moments = [moment for moment in (known, prompt.created_at if prompt else None) if moment is not None]
-        if not moments or self._has_answered(snapshot):
-            return snapshot
-        asked_at = max(moments)
-        snapshot = await self._with_history(snapshot, pull)
-        # GitHub tells whole seconds only; within one of them the ids tell what came after the prompt.
-        asked_as = prompt.id if prompt else 0
-        given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
-        # Those that were not read are the oldest: whether any came after the prompt is known unless none was read before it.
-        unread = not thread.complete and all(comment.created_at >= asked_at for comment in comments)
-        approvals = await list_approvals(self._access, given, settings)
-        return replace(snapshot, approvals=approvals, answers_unread=unread)
-
-    def _has_answered(self, snapshot: Snapshot) -> bool:
-        """Whether our gate is open already, so that nobody's approval is needed any more."""
-        ours, guards = find_shown_run(snapshot), snapshot.environment
-        return ours is not None and guards is not None and our_review(ours, guards.name, self._app.bot.id) is not None
-
-    def _may_ask(self, snapshot: Snapshot) -> bool:
-        return may_be_asked_first(snapshot.settings, snapshot.record) or snapshot.gate.ours or snapshot.gate.reviewed
-
 
 def _is_settled(pull: PullRequest, record: Record) -> bool:
     """Whether nothing more can follow: closed without merging, or announced."""
     return not pull.is_open and (not pull.merged or record.reached(Milestone.ANNOUNCED))
-
-
-def _lifts(settings: RepositorySettings | SettingsProblem) -> bool:
-    return isinstance(settings, RepositorySettings) and settings.approval.self_
 
 
 def _is_moved(pull: PullRequest, record: Record) -> bool:

@@ -8,6 +8,7 @@ a crash.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from bot.github.facts import Person
@@ -39,7 +40,9 @@ class Cancel(_Order):
 
 @dataclass(frozen=True, slots=True)
 class Merge(_Order):
-    """The release pull request shall be merged as it is."""
+    """The release pull request shall be merged as it was at that moment: nobody has looked at what came later."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from bot.release.steps import (
     OpenGate,
     OpenPull,
     PublishRelease,
+    RefreshPull,
     RejectGate,
     RejectTwin,
     RejectUndone,
@@ -79,7 +80,16 @@ class Performer:
         """
         await self._accept(snapshot, step)
         match step:
-            case OpenPull() | ConfirmBranch() | KeepHold() | LiftHold() | KeepNotes() | ClosePull() | MergePull():
+            case (
+                OpenPull()
+                | RefreshPull()
+                | ConfirmBranch()
+                | KeepHold()
+                | LiftHold()
+                | KeepNotes()
+                | ClosePull()
+                | MergePull()
+            ):
                 return await self._on_pull.perform(snapshot, step)
             case CreateTag():
                 return Outcome(tag=await self._create_tag(snapshot, step))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeAlias
 
 from bot.engine.protocol import Backoff, Intents
 from bot.github import git, pulls
 from bot.github.access import Access
 from bot.github.errors import Conflict, NotMergeable
-from bot.github.facts import CheckRun, PullRequest
+from bot.github.facts import CheckRun, HeadCommit, PullRequest
 from bot.messages import pull as pull_words
 from bot.messages import status
 from bot.release import approvals
@@ -17,15 +18,25 @@ from bot.release.own_check import OwnCheck
 from bot.release.plan import Plan
 from bot.release.reasons import Reason, because
 from bot.release.record import Confirmed, Record
-from bot.release.snapshot import Snapshot
+from bot.release.snapshot import Candidate, Snapshot
 from bot.release.speech import STALENESS
-from bot.release.steps import AwaitMerge, ClosePull, ConfirmBranch, KeepHold, KeepNotes, LiftHold, MergePull, OpenPull
+from bot.release.steps import (
+    AwaitMerge,
+    ClosePull,
+    ConfirmBranch,
+    KeepHold,
+    KeepNotes,
+    LiftHold,
+    MergePull,
+    OpenPull,
+    RefreshPull,
+)
 from bot.settings.repository import RepositorySettings
 
 PULL_INTENT = "pull:"
 """With the id of a command's comment: its pull request may have been opened at that moment."""
 
-PullEffect: TypeAlias = OpenPull | ConfirmBranch | KeepHold | LiftHold | KeepNotes | ClosePull | MergePull
+PullEffect: TypeAlias = OpenPull | RefreshPull | ConfirmBranch | KeepHold | LiftHold | KeepNotes | ClosePull | MergePull
 
 
 class PullPerformer:
@@ -45,6 +56,8 @@ class PullPerformer:
         match step:
             case OpenPull():
                 return await self._open_pull(snapshot, step.plan)
+            case RefreshPull():
+                return await self._refresh(snapshot, step.plan)
             case ConfirmBranch():
                 return Outcome(confirmed=Confirmed(step.head, step.by.id))
             case KeepHold():
@@ -56,6 +69,7 @@ class PullPerformer:
             case ClosePull():
                 return Outcome(pull=await pulls.close_pull(self._access.speak, step.number))
             case MergePull():
+                await self._check_seen(snapshot, step)
                 return Outcome(pull=await self._merge(step))
 
     async def _open_pull(self, snapshot: Snapshot, plan: Plan) -> Outcome:
@@ -66,24 +80,49 @@ class PullPerformer:
         candidate = snapshot.candidate
         if candidate is None:
             raise ValueError("a plan is made of a candidate")
-        modes = {entry.path: entry.mode for entry in candidate.tree.entries}
         made_for = snapshot.branch_record
         begun = made_for is not None and made_for.comment_id == plan.comment_id
-        sha = await git.ensure_commit(
-            self._access.change,
-            parent=plan.base_commit,
-            base_tree=candidate.tree.sha,
-            files={edit.path: edit.new for edit in plan.edits},
-            modes=modes,
-            message=plan.message,
-            there=snapshot.branch_head if begun else None,
-        )
+        sha = await self._commit(plan, candidate, there=snapshot.branch_head if begun else None)
         # Two commits made within one second of the same tree are the same commit; the request is another one all the same.
         check = None
         if not begun or sha != snapshot.branch_head:
             check = await self._point_branch(snapshot, plan, sha)
         pull, made = await self._ensure_pull(snapshot, plan)
         return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
+
+    async def _refresh(self, snapshot: Snapshot, plan: Plan) -> Outcome:
+        """The same release on another base: who asked, what was promised, a hold and set notes stay as they are.
+
+        The text comes before the branch: killed in between, the branch still says that it has to be made anew. A title
+        or a text that people have changed is theirs.
+        """
+        base, pull, record = snapshot.base_candidate, snapshot.pull, snapshot.record
+        if base is None or pull is None or record is None or not isinstance(snapshot.settings, RepositorySettings):
+            raise ValueError("an open pull request is refreshed together with its record")
+        sha = await self._commit(plan, base)
+        now, text = await pulls.get_text(self._access.read, pull.number)
+        if not now.is_open:
+            raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
+        asked = approvals.wanted(snapshot, snapshot.settings)
+        body = pull_words.render_pull_body(plan, snapshot.environment, asked)
+        if pull_words.is_as_rendered(text) and text != body:
+            await pulls.update_pull(self._access.speak, pull.number, body=body)
+        fresh = replace(record, bump=sha, confirmed=None)
+        check = await self._move(snapshot, plan, fresh, before=pull.head_sha)
+        head = HeadCommit(plan.base_commit, plan.message)
+        return Outcome(pull=replace(pull, title=now.title, head_sha=sha, head=head), check=check)
+
+    async def _commit(self, plan: Plan, base: Candidate, *, there: str | None = None) -> str:
+        modes = {entry.path: entry.mode for entry in base.tree.entries}
+        return await git.ensure_commit(
+            self._access.change,
+            parent=plan.base_commit,
+            base_tree=base.tree.sha,
+            files={edit.path: edit.new for edit in plan.edits},
+            modes=modes,
+            message=plan.message,
+            there=there,
+        )
 
     async def _point_branch(self, snapshot: Snapshot, plan: Plan, sha: str) -> CheckRun:
         # Another version of the open release pull request is on hold as well, and has the same notes.
@@ -99,13 +138,17 @@ class PullPerformer:
             held=before.held if before else None,
             notes=before.notes if before else None,
         )
-        ready = AwaitMerge(version=plan.version, route=plan.route)
+        return await self._move(snapshot, plan, record, before=snapshot.branch_head)
+
+    async def _move(self, snapshot: Snapshot, plan: Plan, record: Record, *, before: str | None) -> CheckRun:
+        """Our check run with the record first, then the branch: no head of ours is ever without one."""
+        sha, ready = record.bump, AwaitMerge(version=plan.version, route=plan.route)
         check = await self._own_check.keep(sha, status.render_check(snapshot, ready, record), None)
-        if sha == snapshot.branch_head:
+        if sha == before:
             return check
         try:
             node = snapshot.repository.node_id
-            await git.move_branch(self._access.change, node, plan.branch, before=snapshot.branch_head, after=sha)
+            await git.move_branch(self._access.change, node, plan.branch, before=before, after=sha)
         except git.BranchMovedError as error:
             raise Backoff(STALENESS, f"{plan.branch} has moved meanwhile") from error
         return check
@@ -127,6 +170,25 @@ class PullPerformer:
         if pull.author is None or pull.author.id != snapshot.app.bot.id:
             raise StandsError(because(Reason.FOREIGN_PULL, number=pull.number, branch=plan.branch, given=plan.version))
         return pull, made
+
+    async def _check_seen(self, snapshot: Snapshot, step: MergePull) -> None:
+        """That the branch was at this head already when somebody asked to merge it: a comment names no commit.
+
+        Another version may have been asked for, or something pushed, while the order waited for its turn.
+        """
+        if step.at is None:
+            return
+        async for move in pulls.list_pushes(self._access.read, step.branch):
+            if move.after != step.head:
+                continue
+            ours = move.by is not None and move.by.id == snapshot.app.bot.id
+            # GitHub tells whole seconds only: what others pushed within the same one was not looked at.
+            if move.at > step.at or (move.at == step.at and not ours):
+                version = snapshot.record.version if snapshot.record else ""
+                raise StandsError(because(Reason.BRANCH_MOVED_SINCE, version=version, again="merge"))
+            return
+        if snapshot.at - step.at < STALENESS:
+            raise Backoff(STALENESS / 3, "the push of what is to be merged does not show yet")
 
     async def _merge(self, step: MergePull) -> PullRequest:
         """Merge in the way that the repository offers; what its rules ask for stays asked for."""

@@ -66,7 +66,7 @@ def plan_release(
     if candidate is None:
         raise ValueError("a plan is made of a candidate")
     tag = name_tag(settings, snapshot.tags, project, version.spelling)
-    edits = tuple(bump(project, version))
+    edits = tuple(bump(project, version, day=snapshot.at.date()))
     stamped = None
     if isinstance(candidate.changelog, Changelog):
         result = stamp(

@@ -59,7 +59,8 @@ def find_wanted(snapshot: Snapshot, request: Request) -> SpelledVersion | None:
     if project is None or isinstance(settings, SettingsProblem):
         return None
     line = find_line(snapshot.line.base, snapshot.repository.default_branch)
-    return get_wanted(request.version, project, settings, snapshot.tags, line)
+    # The day of the command, not of its execution: the same comment read again tomorrow asks for the same version.
+    return get_wanted(request.version, project, settings, snapshot.tags, line, request.at.date())
 
 
 def is_release_line(base: str, default_branch: str) -> bool:
@@ -125,7 +126,10 @@ def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
 
 def _is_due_anew(snapshot: Snapshot, request: Request) -> bool:
     """Whether the branch is to be made once more: once for each command."""
-    done = snapshot.branch_record is not None and snapshot.branch_record.comment_id == request.comment_id
+    # The record tells it as well, once others have pushed onto what was made: that is kept when it is all done again after
+    # a crash.
+    made_for = (snapshot.branch_record, snapshot.record)
+    done = any(record is not None and record.comment_id == request.comment_id for record in made_for)
     return request.anew and not done
 
 

@@ -77,6 +77,7 @@ class Reason(StrEnum):
     NOTHING_TO_APPROVE = "nothing-to-approve"
     REVIEWERS_DECIDE = "reviewers-decide"
     APPROVED_IN_REVIEW = "approved-in-review"
+    APPROVED_BEHIND = "approved-behind"
     NOTES_IN_REVIEW = "notes-in-review"
     EDITED = "edited"
     BUTTON_STALE = "button-stale"

@@ -47,6 +47,7 @@ from bot.release.steps import (
     MergePull,
     OpenPull,
     PublishRelease,
+    RefreshPull,
     Refused,
     ReportFailure,
     Step,
@@ -229,6 +230,10 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
         case OpenPull() if outcome.pull is not None and outcome.check is not None:
             record = find_record(outcome.check.external_id)
             return replace(snapshot, request=None, pull=outcome.pull, check=outcome.check, record=record, comments=())
+        case RefreshPull() if outcome.pull is not None and outcome.check is not None:
+            record = find_record(outcome.check.external_id)
+            fresh = replace(snapshot, pull=outcome.pull, check=outcome.check, record=record)
+            return replace(fresh, candidate=snapshot.base_candidate, base_candidate=None)
         case CreateTag() if outcome.tag is not None:
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))
         case PublishRelease() if outcome.release is not None:

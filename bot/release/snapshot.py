@@ -175,6 +175,8 @@ class Snapshot:
     in_base: bool = True
     """Whether the merge commit still is in the base branch: somebody may have taken it out again before it was tagged."""
     candidate: Candidate | None = None
+    base_candidate: Candidate | None = None
+    """What the base offers by now, where the open pull request was made from an earlier commit of it."""
     tags: tuple[TagRef, ...] = ()
     index: ProjectFiles | Unreachable | None = None
     environment: Environment | None = None

@@ -45,6 +45,13 @@ class OpenPull(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshPull(Effect):
+    """Make the release branch anew on the base as it is by now, for the same release."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmBranch(Effect):
     """Remember that ``by`` asked for the release again with the branch at ``head``, as others had left it."""
 
@@ -80,10 +87,15 @@ class ClosePull(Effect):
 
 @dataclass(frozen=True, slots=True)
 class MergePull(Effect):
-    """Merge the release pull request with exactly this head."""
+    """Merge the release pull request with exactly this head, if it was there when somebody asked for that (``at``).
+
+    None: it was made for a line of the same comment, so whoever asked knows it.
+    """
 
     number: int
     head: str
+    branch: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +203,16 @@ class ReportFailure(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Announce(Effect):
-    """Post the final comment; ``missing`` are files that the index never showed."""
+    """Post the final comment; ``missing`` are files that the index never showed.
+
+    ``unapproved`` is how many approvals were promised before the tag and never given, since somebody else put the tag.
+    """
 
     version: str
     tag: str
     verdicts: tuple[FileVerdict, ...]
     missing: tuple[str, ...] = ()
+    unapproved: int = 0
 
 
 class Awaited(Enum):
@@ -305,6 +321,7 @@ class Done(End):
 
 ALL_STEPS: tuple[type[Step], ...] = (
     OpenPull,
+    RefreshPull,
     ConfirmBranch,
     KeepHold,
     LiftHold,

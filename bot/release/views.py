@@ -8,6 +8,7 @@ from bot.publishing.route import Order, Route
 from bot.release.record import Milestone, Record
 from bot.release.runs import find_gate, find_ours, our_review
 from bot.release.snapshot import Snapshot
+from bot.release.steps import Awaited, AwaitIndex, AwaitReviewers, AwaitRun, Step
 
 
 def find_release_tag(snapshot: Snapshot) -> TagRef | None:
@@ -43,6 +44,25 @@ def is_to_be_started(snapshot: Snapshot, route: Route, record: Record) -> bool:
             return not record.reached(Milestone.DISPATCHED)
         case Order.TAG_PUSH:
             return False
+
+
+def is_past_holding(snapshot: Snapshot, step: Step | None) -> bool:
+    """Whether nothing we could refrain from keeps the files from being published any more, or they are.
+
+    Where no gate of ours stands before the upload, the run that was started goes on whatever we do.
+    """
+    record = snapshot.record
+    if record is None or record.reached(Milestone.PUBLISHED):
+        return True
+    if record.promised.ours or snapshot.gate.ours:
+        return False
+    match step:
+        case AwaitRun(what=what):
+            return what is not Awaited.MERGE_COMMIT
+        case AwaitIndex(before_tag=before_tag):
+            return not before_tag
+        case _:
+            return isinstance(step, AwaitReviewers)
 
 
 def index_page(snapshot: Snapshot) -> str:

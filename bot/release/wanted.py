@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from bot.github.facts import TagRef
 from bot.release.naming import tag_pattern
@@ -13,7 +14,7 @@ from bot.versions import (
     SpelledVersion,
     VersionStep,
     find_maintenance_line,
-    next_version,
+    follow,
     parse_version,
     released_versions,
 )
@@ -30,9 +31,14 @@ def find_line(base: str, default_branch: str) -> MaintenanceLine | None:
 
 
 def get_wanted(
-    asked: str, project: Project, settings: RepositorySettings, tags: Iterable[TagRef], line: MaintenanceLine | None
+    asked: str,
+    project: Project,
+    settings: RepositorySettings,
+    tags: Iterable[TagRef],
+    line: MaintenanceLine | None,
+    day: date,
 ) -> SpelledVersion:
-    """The version that ``asked`` means for ``project``.
+    """The version that ``asked`` means for ``project``, said on ``day`` (in UTC).
 
     Raises:
         VersionProblem: it is no version, or the word leads nowhere from here.
@@ -42,4 +48,4 @@ def get_wanted(
         return parse_version(asked)
     tags = tuple(tags)
     released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
-    return next_version(word, stated=project.spelling, released=released, line=line)
+    return follow(word, settings.versioning, stated=project.spelling, released=released, day=day, line=line)

@@ -54,7 +54,7 @@ class Workbench:
         defaults: Defaults,
         audit: Audit,
     ) -> None:
-        self.access, self.audit = access, audit
+        self.access, self.audit, self.app = access, audit, app
         own_check = OwnCheck(access, intents, clock, app.id)
         self.observer = Observer(access, app, evidence, own_check, clock, defaults=defaults)
         self.speech = Speech(access, intents, clock, app.bot.id)

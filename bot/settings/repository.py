@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.github.facts import Role
 from bot.settings.freeze import FreezeWindow
-from bot.versions import TomlError, read_toml
+from bot.versions import TomlError, VersionFile, VersionProblem, check_versioning, read_toml
 
 SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
@@ -36,8 +36,28 @@ def _strong_enough(role: Role) -> Role:
     return role
 
 
+def _a_scheme(versioning: str) -> str:
+    try:
+        check_versioning(versioning)
+    except VersionProblem as problem:
+        raise ValueError(problem.sentence) from None
+    return versioning
+
+
+def _with_version(pattern: str) -> str:
+    if pattern.count("{version}") != 1:
+        raise ValueError("it needs {version} exactly once, where the version stands")
+    return pattern
+
+
+def _as_place(entry: Any) -> Any:
+    return {"path": entry} if isinstance(entry, str) else entry
+
+
 _FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml\Z")]
 _Tag = Annotated[str, StringConstraints(pattern=r"^[\w./@=+-]{0,40}\{version\}[\w./@=+-]{0,20}\Z")]
+_Pattern = Annotated[str, StringConstraints(max_length=200), AfterValidator(_with_version)]
+_Versioning = Annotated[str, StringConstraints(max_length=100), AfterValidator(_a_scheme)]
 _Role = Annotated[Role, AfterValidator(_strong_enough)]
 _Team = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")]
 _Input = Annotated[str, StringConstraints(max_length=1000)]
@@ -47,6 +67,18 @@ class _Table(BaseModel):
     # Unknown keys are reported with a suggestion instead of refused: a key of a newer Aweigh must not stop a release.
     # Python's own regular expressions, since those of pydantic's take 15 MB for what these patterns may repeat.
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, regex_engine="python-re")
+
+
+class VersionPlace(_Table):
+    """One entry of ``version-files``: a file or glob of the package, and how the version stands in it.
+
+    Without ``pattern`` the marked places of the file count, or every mention of the version where none is marked.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    pattern: _Pattern | None = None
 
 
 class _Authority(_Table):
@@ -76,6 +108,10 @@ class RepositorySettings(_Table):
     """Everything a repository can set; the defaults are what most projects need."""
 
     tag: _Tag | None = None
+    versioning: _Versioning | None = None
+    version_files: Annotated[
+        tuple[Annotated[VersionPlace, BeforeValidator(_as_place)], ...], Field(alias="version-files", max_length=50)
+    ] = ()
     workflow: _FileName | None = None
     workflow_inputs: Annotated[dict[str, _Input], Field(alias="workflow-inputs", max_length=25)] = {}
     environment: Annotated[str | None, StringConstraints(min_length=1, max_length=255)] = None
@@ -84,6 +120,13 @@ class RepositorySettings(_Table):
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
     source: Annotated[str | None, Field(exclude=True)] = None
     unknown: Annotated[tuple[tuple[str, str | None], ...], Field(exclude=True)] = ()
+    shadowed: Annotated[str | None, Field(exclude=True)] = None
+    """A second file with settings, which count for nothing beside those of ``source``."""
+
+    @property
+    def places(self) -> tuple[VersionFile, ...]:
+        """``version-files`` as the version engine takes them."""
+        return tuple(VersionFile(place.path, place.pattern) for place in self.version_files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +150,20 @@ def read_settings(files: Mapping[str, bytes], defaults: bytes | None = None) -> 
         if isinstance(common, SettingsProblem):
             return common
         given = table if isinstance(table, dict) else {}
+    found: list[tuple[str, dict[str, Any]]] = []
     for path in SETTINGS_PATHS:
-        if path not in files:
-            continue
-        table = _find_table(path, files[path])
-        if isinstance(table, SettingsProblem):
+        table = _find_table(path, files[path]) if path in files else None
+        if isinstance(table, SettingsProblem) and not found:
             return table
-        if table is not None:
-            return _validate(path, _over(given, table))
-    return _validate(DEFAULTS_NAME, given) if given else RepositorySettings()
+        if isinstance(table, dict):
+            found.append((path, table))
+    if not found:
+        return _validate(DEFAULTS_NAME, given) if given else RepositorySettings()
+    (path, table), *others = found
+    settings = _validate(path, _over(given, table))
+    if isinstance(settings, SettingsProblem) or not others:
+        return settings
+    return settings.model_copy(update={"shadowed": others[0][0]})
 
 
 def _over(defaults: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +193,7 @@ def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem |
 
 
 def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | SettingsProblem:
-    table = {key: value for key, value in table.items() if key not in ("source", "unknown")}
+    table = {key: value for key, value in table.items() if key not in ("source", "unknown", "shadowed")}
     try:
         settings = RepositorySettings.model_validate(table)
     except ValidationError as error:
@@ -165,6 +213,7 @@ def _unknown(where: str) -> str:
     """What to say of a key that does not exist where a mistyped one must not be passed over."""
     table = where.partition(".")[0]
     tables: dict[str, type[BaseModel]] = {"release": ReleaseSettings, "approval": ApprovalSettings}
+    tables["version-files"] = VersionPlace
     fields = tables.get(table, FreezeWindow).model_fields
     known = [f"{table}.{field.alias or name}" for name, field in fields.items()]
     close = get_close_matches(where, known, 1)

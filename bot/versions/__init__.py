@@ -5,8 +5,8 @@ What a human types and what a tag says:
 * ``parse_version(typed)`` gives a ``SpelledVersion`` or raises ``VersionProblem`` (code, sentence in parts, suggestion).
 * ``check_newer(version, released, line)`` raises it too; ``is_newer``, ``same_version``, ``is_prerelease``, ``normalise`` ask.
 * ``find_maintenance_line(branch)`` knows which versions a branch such as ``1.1.x`` may release.
-* ``next_version(step, stated=, released=)`` is the version that ``minor``, ``rc``, ``final`` ... lead to;
-  ``next_calver(pattern, day, released)`` that of a day.
+* ``follow(step, versioning, stated=, released=, day=)`` is the version that ``minor``, ``rc``, ``final`` ... lead to under
+  the project's scheme: ``next_version(step, stated=, released=)``, or ``next_calver(pattern, day, released)``.
 * ``tag_for(version, pattern)``, ``version_of(tag, pattern)``, ``find_tag``, ``released_versions`` and
   ``infer_tag_pattern(newest tags, project)``; a pattern is a string like ``v{version}``.
 
@@ -17,7 +17,8 @@ What a commit says, without executing anything:
   version a tool derives from the newest tag has no sites: ``Project.derived_by`` names the tool.
 * ``list_manifests(tree)`` and ``list_packages_of(files)`` name the packages of a repository, ``find_package`` one of them;
   ``wanted_paths`` and ``read_project`` take its folder.
-* ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing else.
+* ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing
+  else; ``list_changes`` says the same place by place, for people.
 
 ``read_toml(body)`` reads any TOML text of a stranger within bounds (``TomlError``); ``tomllib`` alone can be made to take
 all memory. Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
@@ -41,7 +42,7 @@ from bot.versions.arithmetic import (
 )
 from bot.versions.calver import check_calver, infer_calver, next_calver
 from bot.versions.copies.finding import VersionFile
-from bot.versions.edits import bump
+from bot.versions.edits import bump, list_changes
 from bot.versions.formats.toml_spans import TomlError, read_toml
 from bot.versions.project import (
     FileEdit,
@@ -52,8 +53,10 @@ from bot.versions.project import (
     ProjectProblem,
     ProjectRefused,
     Site,
+    SiteChange,
     SiteKind,
 )
+from bot.versions.schemes import check_versioning, follow
 from bot.versions.sentences import Parts, Quoted
 from bot.versions.sites import read_project, wanted_paths
 from bot.versions.steps import Dialect, VersionStep, next_version
@@ -83,6 +86,7 @@ __all__ = [
     "ProjectRefused",
     "Quoted",
     "Site",
+    "SiteChange",
     "SiteKind",
     "SpelledVersion",
     "TomlError",
@@ -94,15 +98,18 @@ __all__ = [
     "check_calver",
     "check_newer",
     "check_tag_pattern",
+    "check_versioning",
     "find_maintenance_line",
     "find_newest",
     "find_package",
     "find_tag",
     "find_version",
+    "follow",
     "infer_calver",
     "infer_tag_pattern",
     "is_newer",
     "is_prerelease",
+    "list_changes",
     "list_manifests",
     "list_packages_of",
     "next_calver",

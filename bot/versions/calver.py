@@ -38,21 +38,30 @@ def check_calver(pattern: str) -> tuple[str, ...]:
     return fields
 
 
-def next_calver(pattern: str, day: date, released: Iterable[str] = ()) -> SpelledVersion:
-    """The version of ``day`` (in UTC): the counter goes on within one date, and begins anew on another.
+def next_calver(pattern: str, day: date, released: Iterable[str] = (), counter: str | None = None) -> SpelledVersion:
+    """The version of ``day`` (in UTC): a counter goes on within one date, and all begin anew on another.
+
+    Args:
+        pattern: such as ``YYYY.MM.MICRO``.
+        day: the day of the release.
+        released: every released version. What is only a pre-release of a version does not use its number up.
+        counter: which number goes on (``MAJOR``, ``MINOR`` or ``MICRO``); the last one where the pattern lacks it.
 
     Raises:
         VersionProblem: the pattern is wrong, or has no counter and the date's version is released already.
     """
     fields = check_calver(pattern)
     separators = re.findall(r"[.-]", pattern)
-    counter = next((field for field in reversed(fields) if field in _COUNTERS), None)
     taken = {known for text in released if (known := find_version(text)) is not None}
-    counts = [number for known in taken if (number := _same_date(fields, known.release, day)) is not None]
-    count = max(counts) + 1 if counts else _first_count(fields, taken)
-    parts = [
-        str(count) if field == counter else "0" if field in _COUNTERS else _date_part(field, day) for field in fields
-    ]
+    finals = [known for known in taken if not known.is_prerelease]
+    of_the_day = [numbers for known in finals if (numbers := _counts(fields, known.release, day)) is not None]
+    counters = [field for field in fields if field in _COUNTERS]
+    counts = [_first_count(fields, field, finals) for field in counters]
+    if of_the_day and counters:
+        raised = counters.index(counter) if counter in counters else len(counters) - 1
+        counts = [*max(of_the_day)[:raised], max(of_the_day)[raised] + 1, *[0] * (len(counters) - raised - 1)]
+    numbered = dict(zip(counters, counts, strict=True))
+    parts = [str(numbered[field]) if field in numbered else _date_part(field, day) for field in fields]
     text = parts[0] + "".join(separator + part for separator, part in zip(separators, parts[1:], strict=True))
     version = parse_version(text)
     if version.version in taken:
@@ -81,10 +90,10 @@ def infer_calver(released: Iterable[str]) -> str | None:
     return ".".join(fields)
 
 
-def _first_count(fields: tuple[str, ...], taken: Iterable[Version]) -> int:
+def _first_count(fields: tuple[str, ...], counter: str, released: Iterable[Version]) -> int:
     """0, or 1 where no date of this project began with 0."""
-    last = next((at for at in reversed(range(len(fields))) if fields[at] in _COUNTERS), None)
-    seen = [(*known.release, *[0] * len(fields))[last] for known in taken] if last is not None else []
+    at = fields.index(counter)
+    seen = [(*known.release, *[0] * len(fields))[at] for known in released]
     return 1 if seen and min(seen) >= 1 else 0
 
 
@@ -96,11 +105,10 @@ def _date_part(field: str, day: date) -> str:
     return f"{value:02d}" if field.startswith("0") else str(value)
 
 
-def _same_date(fields: tuple[str, ...], release: tuple[int, ...], day: date) -> int | None:
-    """The counter of a version of the same date; None for another date."""
+def _counts(fields: tuple[str, ...], release: tuple[int, ...], day: date) -> tuple[int, ...] | None:
+    """The counters of a version of the same date; None for another date."""
     numbers = (*release, *[0] * len(fields))[: len(fields)]
     pairs = list(zip(fields, numbers, strict=True))
     if any(field not in _COUNTERS and number != int(_date_part(field, day)) for field, number in pairs):
         return None
-    counters = [number for field, number in pairs if field in _COUNTERS]
-    return counters[-1] if counters else None
+    return tuple(number for field, number in pairs if field in _COUNTERS)

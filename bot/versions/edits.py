@@ -15,7 +15,7 @@ from bot.versions.formats.lock_entries import list_lock_entries
 from bot.versions.formats.python_check import is_exact_python
 from bot.versions.formats.text import Span, Text, decode_lock, decode_python, decode_text, decode_toml, replace_spans
 from bot.versions.formats.toml_spans import TomlError, read_toml, value_at, with_value
-from bot.versions.project import FileEdit, Project, ProjectCode, ProjectRefused, Reader, Site, SourceFile
+from bot.versions.project import FileEdit, Project, ProjectCode, ProjectRefused, Reader, Site, SiteChange, SourceFile
 from bot.versions.sentences import Quoted
 from bot.versions.spelling import write_site
 
@@ -44,6 +44,19 @@ def bump(project: Project, new_version: SpelledVersion | str, *, day: date | Non
     new = parse_version(new_version) if isinstance(new_version, str) else new_version
     edits = (_edit(file, new, day) for file in project.files)
     return [edit for edit in edits if edit is not None]
+
+
+def list_changes(
+    project: Project, new_version: SpelledVersion | str, *, day: date | None = None
+) -> tuple[SiteChange, ...]:
+    """What ``bump`` makes of each place, also of those that need no change.
+
+    Raises:
+        VersionProblem: a ``str`` that ``parse_version`` refuses.
+        ProjectRefused: ``inexpressible``, when a place cannot hold such a version.
+    """
+    new = parse_version(new_version) if isinstance(new_version, str) else new_version
+    return tuple(SiteChange(site, _says(site, write_site(site, new, day), new)) for site in project.sites)
 
 
 def _edit(file: SourceFile, new: SpelledVersion, day: date | None) -> FileEdit | None:
@@ -174,9 +187,10 @@ _CHECKS: dict[Reader, Callable[[str, str, Changes, bool], bool]] = {
 
 
 def _describe(written: list[tuple[Site, list[str]]], new: SpelledVersion) -> str:
-    said = (
-        (site, texts[0] if not site.parts else new.spelling)
-        for site, texts in written
-        if texts != [piece.text for piece in site.pieces]
-    )
+    changed = [(site, texts) for site, texts in written if texts != [piece.text for piece in site.pieces]]
+    said = ((site, _says(site, texts, new)) for site, texts in changed)
     return ", ".join(f"{site.kind} (line {site.line}): {site.spelling} → {text}" for site, text in said)
+
+
+def _says(site: Site, texts: list[str], new: SpelledVersion) -> str:
+    return texts[0] if not site.parts else new.spelling

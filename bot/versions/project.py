@@ -29,6 +29,7 @@ class SiteKind(StrEnum):
     CARGO_LOCK = "the crate's entry in Cargo.lock"
     MESON = "version of meson.build"
     PACKAGE_JSON = "version of package.json"
+    NPM_LOCK = "the package's own entry in package-lock.json"
     MODULE = "__version__ of the package"
     LOCK = "the project's own entry in the lock file"
     PIN = "requirement of a sibling on this package"
@@ -259,6 +260,19 @@ class ProjectRefused(Exception):  # noqa: N818 - a refusal on its way to the one
 
     def __str__(self) -> str:
         return self.problem.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChange:
+    """What a bump makes of one place.
+
+    Attributes:
+        site: the place, and why it counts.
+        new: the version as it stands there afterwards; what stood there before when the place says so already.
+    """
+
+    site: Site
+    new: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from bot.versions.arithmetic import find_version
-from bot.versions.backends.setup_py import SetupPy
+from bot.versions.backends.setup_py import SetupPy, find_setup_name
 from bot.versions.backends.source import Package, string_site_span
 from bot.versions.formats.text import line_of
 from bot.versions.formats.toml_spans import Path
@@ -22,6 +22,7 @@ PYPROJECT = "pyproject.toml"
 
 # https://packaging.python.org/specifications/name-normalization/
 _NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]{0,98}[A-Z0-9]", re.IGNORECASE | re.ASCII)
+_HATCH_LISTS = ("packages", "include", "only-include")
 _PROJECT_VERSION: Path = ("project", "version")
 _POETRY_VERSION: Path = ("tool", "poetry", "version")
 
@@ -37,7 +38,7 @@ def get_name(package: Package, setup: SetupPy | None) -> str:
         package.value("project", "name"),
         package.value("tool", "poetry", "name"),
         configured.text if configured else None,
-        setup.string("name") if setup else None,
+        find_setup_name(package, setup) if setup else None,
         package.value("tool", "flit", "metadata", "dist-name"),
         package.value("tool", "flit", "metadata", "module"),
     )
@@ -67,7 +68,8 @@ def list_static_sites(package: Package) -> tuple[Site, ...]:
 
 def list_packages(package: Package) -> list[str]:
     """Folders of the project's own that need not bear its name, as build backends let projects declare them."""
-    hatch = package.strings("tool", "hatch", "build", "targets", "wheel", "packages")
+    wheel = ("tool", "hatch", "build", "targets", "wheel")
+    hatch = [path.strip("/") for key in _HATCH_LISTS for path in package.strings(*wheel, key)]
     poetry = [
         posixpath.join(str(item.get("from", "")), str(item.get("include", "")))
         for item in _as_list(package.value("tool", "poetry", "packages"))

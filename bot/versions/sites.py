@@ -20,7 +20,7 @@ from bot.versions.copies.configured import find_configured_copies
 from bot.versions.copies.documents import CITATION, METADATA, SPHINX, find_document_copies, lookalikes_in_text
 from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.copies.locks import find_lock_copies
-from bot.versions.copies.manifests import find_manifest_copies
+from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
 from bot.versions.copies.modules import find_module_copies
 from bot.versions.copies.pins import find_pins
 from bot.versions.project import (
@@ -95,9 +95,11 @@ def wanted_paths(
         source = Source()
         with suppress(ProjectRefused):
             source = find_source(package, name, packages, setup)
+        subject, finding = _subject(package, name, packages, source, version_files), Finding()
         for find in _COPIES if source.derived_by is None else ():
             with suppress(ProjectRefused):
-                find(_subject(package, name, packages, source, version_files))
+                finding.add(find(subject))
+        find_npm_lock_copies(subject, _paths(source, finding))
     return [path for path in checkout.wanted if path not in files]
 
 
@@ -140,8 +142,13 @@ def _read(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> Project
     finding = Finding()
     for find in _COPIES:
         finding.add(find(subject))
+    finding.add(find_npm_lock_copies(subject, _paths(source, finding)))
     finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
     return _project(checkout, subject, source, finding)
+
+
+def _paths(source: Source, finding: Finding) -> Iterable[str]:
+    return dict.fromkeys(site.path for site in (*source.sites, *finding.sites))
 
 
 def _subject(

@@ -47,6 +47,7 @@ _PRE = re.compile(
 )
 _POST = re.compile(r"(?P<before>[-_.]?)(?P<word>post|rev)(?P<between>[-_.]?)\d", re.IGNORECASE)
 _DEV = re.compile(r"(?P<before>[-_.+]?)dev(?P<between>[-_.]?)(?P<number>\d*)$", re.IGNORECASE)
+_NUMBERS = re.compile(r"\d+(?:\.\d+)+")
 _NORMAL_WORDS = {"a": "a", "b": "b", "c": "rc", "rc": "rc", "alpha": "a", "beta": "b", "pre": "rc", "preview": "rc"}
 
 
@@ -63,9 +64,8 @@ class Dialect:
     def write(self, version: Version) -> SpelledVersion:
         """``version`` as this project would write it."""
         epoch = f"{version.epoch}!" if version.epoch else ""
-        text = (
-            epoch + ".".join(map(str, version.release)) + self._pre(version) + self._post(version) + self._dev(version)
-        )
+        numbers = ".".join(self._padded(version.release))
+        text = epoch + numbers + self._pre(version) + self._post(version) + self._dev(version)
         return SpelledVersion(text, version) if find_version(text) == version else SpelledVersion(str(version), version)
 
     def first_number(self, level: str) -> int:
@@ -85,6 +85,14 @@ class Dialect:
         number = "0" if sample["number"] else ""
         text = f"{base}{sample['before']}dev{sample['between'] if number else ''}{number}"
         return SpelledVersion(text, Version(text))
+
+    def _padded(self, release: tuple[int, ...]) -> Iterator[str]:
+        """The numbers, each with two digits where the project writes zeros in front of that one (``2026.06.17``)."""
+        known = [match[0].split(".") for match in self._matches(_NUMBERS)]
+        for place, number in enumerate(release):
+            samples = (numbers[place] for numbers in known if len(numbers) > place)
+            zeros = any(len(sample) == 2 and sample.startswith("0") for sample in samples)
+            yield f"{number:02d}" if zeros else str(number)
 
     def _pre(self, version: Version) -> str:
         if version.pre is None:

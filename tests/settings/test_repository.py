@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
+from bot.versions import VersionFile
 
 
 def read(pyproject: str) -> RepositorySettings | SettingsProblem:
@@ -74,6 +75,19 @@ def test_defaults_hold_key_by_key_for_what_a_repository_does_not_set() -> None:
     assert isinstance(read_settings(files, b"tag = 7"), SettingsProblem)
 
 
+def test_a_second_file_with_settings_is_named_and_counts_for_nothing() -> None:
+    files = {"pyproject.toml": b"[tool.aweigh]\ntag='a{version}'\n", ".github/aweigh.toml": b"workflow='b.yml'\n"}
+    settings = read_settings(files)
+    assert isinstance(settings, RepositorySettings)
+    assert (settings.shadowed, settings.tag, settings.workflow) == ("pyproject.toml", None, "b.yml")
+    alone = read_settings(files | {"pyproject.toml": b"[project]\nname='x'\n"})
+    assert isinstance(alone, RepositorySettings)
+    assert alone.shadowed is None
+    # What counts for nothing stops nothing either.
+    broken = read_settings(files | {"pyproject.toml": b"[tool.aweigh"})
+    assert isinstance(broken, RepositorySettings)
+
+
 def test_the_file_of_its_own_counts_first() -> None:
     files = {"pyproject.toml": b"[tool.aweigh]\ntag='a{version}'\n", ".github/aweigh.toml": b"tag='b{version}'\n"}
     settings = read_settings(files)
@@ -123,3 +137,31 @@ def test_unknown_keys_are_reported_with_a_suggestion() -> None:
     settings = read("[tool.aweigh]\nworkflows = 'x'\nzzz = 1\nunknown = 1")
     assert isinstance(settings, RepositorySettings)
     assert settings.unknown == (("workflows", "workflow"), ("zzz", None))
+
+
+def test_further_places_of_the_version_are_files_with_or_without_a_pattern() -> None:
+    settings = read(
+        "[tool.aweigh]\nversioning = 'calver:YY.0M'\n"
+        "version-files = ['docs/*.md', {path = 'README.md', pattern = 'rev: v{version}'}]\n"
+    )
+    assert isinstance(settings, RepositorySettings)
+    assert settings.versioning == "calver:YY.0M"
+    assert settings.places == (VersionFile("docs/*.md"), VersionFile("README.md", "rev: v{version}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("versioning = 'calver:MM.YYYY'", "versioning"),
+        ("versioning = 'date'", "calver: with a pattern"),
+        ("version-files = 'README.md'", "version-files"),
+        ("version-files = [7]", "version-files.0"),
+        ("version-files = ['']", "version-files.0.path"),
+        ("version-files = [{path = 'a', pattern = 'v'}]", "{version} exactly once"),
+        ("version-files = [{path = 'a', patern = '{version}'}]", "version-files"),
+    ],
+)
+def test_places_and_schemes_that_cannot_be_are_said(text: str, named: str) -> None:
+    problem = read(f"[tool.aweigh]\n{text}\n")
+    assert isinstance(problem, SettingsProblem)
+    assert named in problem.detail

@@ -100,6 +100,7 @@ async def test_every_line_of_a_comment_is_a_row_and_no_text_of_it_is_kept(tmp_pa
         before = len(rows(theatre))
         for body in (
             "/release hold for Sue\n/release frobnicate the secret\n/release unhold",
+            "/release hold for Sue\n/release reject 9.9.9 no\n/release unhold",
             "/release hold for Sue\n/release approve 9.9.9\n/release unhold",
             "/release approve my-secret;drop",
         ):
@@ -110,7 +111,10 @@ async def test_every_line_of_a_comment_is_a_row_and_no_text_of_it_is_kept(tmp_pa
             ("mona", "hold", "voided", "another-line"),
             ("mona", "unhold", "voided", "another-line"),
             ("mona", "hold", "allowed", "done"),
-            ("mona", "approve", "refused", "held"),
+            ("mona", "reject", "refused", "wrong-version"),
+            ("mona", "unhold", "voided", "another-line"),
+            ("mona", "approve", "refused", "approved-behind"),
+            ("mona", "hold", "voided", "another-line"),
             ("mona", "unhold", "voided", "another-line"),
             ("mona", "approve", "refused", "held"),
         ]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from bot.clock import VirtualClock
 from bot.sandbox.acts import refs
@@ -19,6 +20,7 @@ from bot.sandbox.state.deliveries import Event
 from bot.sandbox.state.repository import Repository
 from bot.sandbox.world import World
 from tests.stories.hours import MORNING
+from tests.stories.test_settings import set_defaults
 from tests.stories.theatre import BOT, Theatre, open_theatre
 
 BRANCH = "aweigh/main"
@@ -383,4 +385,59 @@ async def test_what_is_pushed_to_the_release_branch_makes_nobody_an_approver_of_
         assert theatre.files("1.2.0") == []
         assert await approve(theatre, pull) == ["eyes", "rocket"]
         assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_a_tag_by_hand_that_was_quicker_than_the_approval_is_told_of_in_the_end(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    settings = "approval.required = 1\n"
+    async with open_theatre(tmp_path, gate="none", trigger="tag-push", settings=settings) as theatre:
+        pull = await theatre.propose()
+        commit = await theatre.merge(pull)
+        theatre.read_all()
+        # Without a gated environment nothing can keep whoever may push tags from publishing.
+        theatre.acme.wanda.push_tag("v1.2.0", commit)
+        await theatre.settle()
+        assert len(theatre.files("1.2.0")) == 2
+        assert theatre.comments(pull.number, "outcome published") == snapshot
+        theatre.read_all()
+
+
+async def test_nor_does_it_where_the_organisation_has_set_something_as_well(tmp_path: Path) -> None:
+    """What the settings come to then is neither what the branch had nor what it has."""
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        set_defaults(theatre, "approval.required = 1\n")
+        mona = theatre.acme.mona
+        pull = await theatre.propose(by=mona)
+        await theatre.pass_time(MINUTE)
+        mona.push_commit(BRANCH, {".github/aweigh.toml": 'approval.role = "write"\n'}, "Anybody")
+        await theatre.pass_time(MINUTE)
+        await theatre.say(mona, "/release 1.2.0", pull.number)
+        await theatre.merge(pull, by=mona)
+        # Nor when another key of the same table is changed behind it.
+        text = 'approval.role = "write"\napproval.required = 2\n'
+        theatre.acme.hugo.push_commit("main", {".github/aweigh.toml": text}, "More")
+        await theatre.pass_time(MINUTE)
+        theatre.read_all()
+        assert await approve(theatre, pull, by="wanda") == ["eyes", "-1"]
+        assert "takes the role *maintain*" in theatre.reply(pull.number)
+        assert theatre.files("1.2.0") == []
+        theatre.read_all()
+
+
+async def test_a_stricter_rule_that_comes_with_the_branch_is_kept(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        mona = theatre.acme.mona
+        pull = await theatre.propose(by=mona)
+        await theatre.pass_time(MINUTE)
+        theatre.acme.hugo.push_commit("main", {".github/aweigh.toml": 'approval.role = "admin"\n'}, "Stricter")
+        await theatre.pass_time(MINUTE)
+        # Bringing the branch up to date brings the setting onto it.
+        theatre.acme.wanda.update_branch(pull.number)
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(pull, by=mona)
+        theatre.read_all()
+        assert await approve(theatre, pull, by="tariq") == ["eyes", "-1"]
+        assert "takes the role *admin*" in theatre.reply(pull.number)
         theatre.read_all()

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.release.when_merged import LABEL
+from bot.clock import VirtualClock
+from bot.sandbox.faults import When, server_error
 from bot.sandbox.state.conversation import PullRequest
-from bot.sandbox.state.repository import Grant
+from tests.stories.hours import MORNING
 from tests.stories.test_commands import open_pulls, version_in
+from tests.stories.test_second_person import MINUTE
 from tests.stories.theatre import Theatre, open_theatre
 
 
 async def say(theatre: Theatre, who: str, body: str, number: int) -> list[str]:
     """Let somebody say something; how the bot reacts."""
     return theatre.reactions(await theatre.say(getattr(theatre.acme, who), body, number))
+
+
+@contextmanager
+def runners_at_rest(theatre: Theatre) -> Iterator[None]:
+    """No workflow run moves meanwhile."""
+
+    async def rest() -> None:
+        """Nobody has a runner."""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(theatre.sandbox.actions, "settle", rest)
+        yield
 
 
 # Hold
@@ -106,6 +123,23 @@ async def test_a_label_holds_for_as_long_as_it_is_there(tmp_path: Path, snapshot
         assert "Ready" in theatre.status(pull)
 
 
+async def test_a_hold_that_would_keep_nothing_back_is_refused(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """Without a gate of ours a run that was started publishes, whatever is remembered in a check run."""
+    async with open_theatre(tmp_path, gate="none", trigger="tag-push") as theatre:
+        pull = await theatre.propose()
+        with runners_at_rest(theatre):
+            await theatre.merge(pull)
+            assert [run.status for run in theatre.runs] == ["queued"]
+            assert buttons(theatre, pull) == ["recheck"]
+            assert await say(theatre, "wanda", "/release hold", pull.number) == ["eyes", "-1"]
+            assert theatre.reply(pull.number) == snapshot
+            await say(theatre, "wanda", "/release help", pull.number)
+            assert "`/release hold" not in theatre.reply(pull.number)
+        await theatre.settle()
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
 # Cancel, merge, recreate
 
 
@@ -153,6 +187,40 @@ async def test_what_github_does_not_merge_is_said_and_nothing_stops(
         assert await say(theatre, "wanda", "/release merge", pull.number) == ["eyes", "-1"]
         assert theatre.reply(pull.number) == snapshot
         assert theatre.check_runs(pull)[-1].conclusion == "success"
+
+
+@pytest.mark.parametrize("what", ["a push", "another version"])
+async def test_what_came_after_the_order_to_merge_is_not_merged(
+    tmp_path: Path, snapshot: SnapshotAssertion, what: str
+) -> None:
+    """The order waits for its turn, or for an outage to end; a comment names no commit."""
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        assert theatre.clock is not None
+        pull = await theatre.propose()
+        await theatre.pass_time(MINUTE)
+        if what == "a push":
+            theatre.sandbox.github.faults.add(When(method="GET", path=r"/permission$"), server_error(), times=10)
+            order = theatre.acme.mona.comment(pull.number, "/release merge")
+            await theatre.settle()
+            await theatre.clock.advance(timedelta(seconds=2))
+            theatre.acme.wanda.push_commit("aweigh/main", {"CHANGELOG.md": "# All is new\n"}, "Words")
+        else:
+            # It is written before the other one was carried out.
+            theatre.sandbox.github.faults.add(When(method="GET", path=r"/permission$"), server_error(), times=20)
+            other = theatre.acme.wanda.comment(pull.number, "/release 2.0.0")
+            order = theatre.acme.mona.comment(pull.number, "/release merge")
+            await theatre.settle()
+        await theatre.pass_time(5 * MINUTE)
+        if what == "another version":
+            assert theatre.reactions(other) == ["eyes", "rocket"]
+        assert theatre.reactions(order) == ["eyes", "-1"]
+        assert not pull.merged
+        assert theatre.replies(pull.number)[-1] == snapshot
+        order = theatre.acme.mona.comment(pull.number, "/release merge")
+        await theatre.pass_time(MINUTE)
+        assert theatre.reactions(order) == ["eyes", "rocket"]
+        assert pull.merged
+        theatre.read_all()
 
 
 async def test_recreate_takes_the_base_as_it_is_now_and_drops_what_others_pushed(tmp_path: Path) -> None:
@@ -395,77 +463,6 @@ async def test_no_other_button_is_a_command(tmp_path: Path, identifier: str) -> 
         await press(theatre, "hugo", pull, identifier)
         assert theatre.files("1.2.0") == []
         assert len(theatre.acme.repository.pulls) == 2
-
-
-# Once merged
-
-
-async def test_a_release_that_waits_for_a_merge_is_asked_for_then(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    async with open_theatre(tmp_path) as theatre:
-        feature = theatre.feature
-        assert await say(theatre, "mona", "/release patch --when-merged", feature) == ["eyes", "rocket"]
-        assert theatre.reply(feature) == snapshot(name="remembered")
-        assert open_pulls(theatre) == []
-        theatre.acme.hugo.merge_pull(feature, "squash")
-        await theatre.settle()
-        assert theatre.reply(feature) == snapshot(name="opened")
-        assert open_pulls(theatre) == ["Release widget 1.1.1"]
-        assert theatre.record(theatre.release_pull).requester_id == theatre.acme.mona.user.id
-        assert theatre.acme.repository.store.read(theatre.release_pull.head_sha, "widget/turning.py") is not None
-        assert [label.name for label in theatre.acme.repository.issues[feature].labels] == []
-        # Whatever else happens, it is asked for once.
-        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "More")
-        await theatre.settle()
-        assert len([pull for pull in theatre.acme.repository.pulls if pull.head_ref == "aweigh/main"]) == 1
-        theatre.read_all()
-
-
-@pytest.mark.parametrize("undo", ["edit", "delete", "demote", "label"])
-async def test_what_was_taken_back_before_the_merge_is_not_asked_for(tmp_path: Path, undo: str) -> None:
-    async with open_theatre(tmp_path) as theatre:
-        acme, feature = theatre.acme, theatre.feature
-        comment = await theatre.say(acme.wanda, "/release patch --when-merged")
-        theatre.read_all()
-        match undo:
-            case "edit":
-                acme.mona.edit_comment(feature, comment, "/release major --when-merged")
-            case "delete":
-                acme.wanda.delete_comment(feature, comment)
-            case "demote":
-                theatre.sandbox.world.add_collaborator(acme.repository, acme.wanda.user, Grant("triage"))
-            case _:
-                acme.wanda.label(feature)
-        acme.hugo.merge_pull(feature, "merge")
-        await theatre.settle()
-        assert open_pulls(theatre) == []
-        said = theatre.replies(feature)
-        assert len(said) == (undo == "demote")
-        assert acme.repository.issues[feature].labels == []
-
-
-async def test_a_label_by_somebody_else_is_no_command(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path) as theatre:
-        theatre.acme.wanda.comment(theatre.feature, "Let me put a label on this.")
-        theatre.acme.wanda.label(theatre.feature, LABEL)
-        theatre.acme.hugo.merge_pull(theatre.feature, "merge")
-        await theatre.settle()
-        assert open_pulls(theatre) == []
-
-
-async def test_where_no_merge_is_to_come_nothing_waits(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    async with open_theatre(tmp_path) as theatre:
-        issue = theatre.open_issue(theatre.acme.rosa)
-        assert await say(theatre, "mona", "/release patch --when-merged", issue.number) == ["eyes", "-1"]
-        assert theatre.reply(issue.number) == snapshot(name="an issue")
-        assert await say(theatre, "mona", "/release 1.0.0 --when-merged", theatre.feature) == ["eyes", "-1"]
-        assert theatre.reply(theatre.feature) == snapshot(name="a version that cannot be")
-        review = theatre.acme.mona.submit_review(theatre.feature, "/release patch --when-merged")
-        await theatre.settle()
-        assert theatre.reactions(review) == ["eyes", "-1"]
-        assert theatre.reply(theatre.feature) == snapshot(name="a review")
-        theatre.acme.mona.merge_pull(theatre.feature, "merge")
-        await theatre.settle()
-        assert open_pulls(theatre) == []
 
 
 # Notes

@@ -290,7 +290,9 @@ class Theatre:
         text = re.sub(r"\b[0-9a-f]{40}\b|(?<=prompt commit:)[0-9a-f]{12}\b", "«commit»", text)
         text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "«commit»", text)
         text = re.sub(
-            r"(?<=runs/)\d+|(?<=[Rr]un )\d{3,}|(?<=run:)\d+|(?<=reply )\d+|(?<=issuecomment-)\d+", "«id»", text
+            r"(?<=runs/)\d+|(?<=[Rr]un )\d{3,}|(?<=run:)\d+|(?<=reply )\d+|(?<=issuecomment-)\d+|(?<=release-pull )[0-9a-f]{12}",
+            "«id»",
+            text,
         )
         return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "«day»", text)
 

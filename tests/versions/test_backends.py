@@ -3,7 +3,7 @@
 import pytest
 
 from bot.versions import ProjectCode, SiteKind
-from tests.versions.trees import check_bump, read_tree, refuse_tree
+from tests.versions.trees import bump_tree, check_bump, read_tree, refuse_tree
 
 DYNAMIC = '[project]\nname = "widget"\ndynamic = ["version"]\n'
 MODULE = '__version__ = "1.1.0"\n'
@@ -268,3 +268,75 @@ def test_a_generated_file_of_the_tag_tool_is_never_a_site() -> None:
 )
 def test_what_only_running_code_would_tell_is_refused(tree: dict[str, str], code: ProjectCode) -> None:
     assert refuse_tree(tree).code is code
+
+
+def test_the_name_may_stand_in_the_file_that_setup_py_runs() -> None:
+    tree = {
+        "setup.py": (
+            "about = {}\nexec(open(join(here, 'src', 'widget', '__version__.py')).read(), about)\n"
+            "setup(name=about['__title__'], version=about['__version__'])\n"
+        ),
+        "src/widget/__version__.py": "__title__ = 'widget'\n__version__ = '1.1.0'\n",
+    }
+    assert read_tree(tree).name == "widget"
+    check_bump(tree, "1.2.0", ("src/widget/__version__.py", "1.1.0", "1.2.0"))
+
+
+@pytest.mark.parametrize("backend", ["own_theme_builder", "in_tree"])
+def test_a_backend_that_is_not_known_is_expected_to_read_the_packages_own_literal(backend: str) -> None:
+    tree = {"pyproject.toml": DYNAMIC + system(backend), "src/widget/__init__.py": MODULE, "tests/__init__.py": MODULE}
+    check_bump(tree, "1.2.0", ("src/widget/__init__.py", "1.1.0", "1.2.0"))
+
+
+def test_literals_that_disagree_are_no_convention() -> None:
+    tree = {"pyproject.toml": DYNAMIC + system("own"), "widget/__init__.py": MODULE}
+    other = tree | {"widget/_version.py": MODULE.replace("1.1.0", "1.3.0")}
+    assert refuse_tree(other).code is ProjectCode.SITES_DISAGREE
+    assert refuse_tree(tree | {"widget/__init__.py": ""}).code is ProjectCode.DYNAMIC
+
+
+def test_a_crate_of_its_own_version_is_named_at_the_top_of_its_workspace() -> None:
+    tree = {
+        "pyproject.toml": DYNAMIC + system("maturin") + "[tool.maturin]\nmanifest-path = 'crates/w/Cargo.toml'\n",
+        "Cargo.toml": (
+            '[workspace]\nmembers = ["crates/*"]\n[workspace.dependencies]\n'
+            'widget-rs = { version = "1.1.0", path = "crates/w" }\nother = { version = "1.1.0", path = "crates/o" }\n'
+        ),
+        "crates/w/Cargo.toml": CARGO,
+        "crates/o/Cargo.toml": CARGO.replace("widget-rs", "other"),
+        "Cargo.lock": (
+            '[[package]]\nname = "other"\nversion = "1.1.0"\n\n[[package]]\nname = "widget-rs"\nversion = "1.1.0"\n'
+        ),
+    }
+    check_bump(
+        tree,
+        "1.2.0",
+        ("crates/w/Cargo.toml", 'rs"\nversion = "1.1.0"', 'rs"\nversion = "1.2.0"'),
+        ("Cargo.toml", 'widget-rs = { version = "1.1.0"', 'widget-rs = { version = "1.2.0"'),
+        ("Cargo.lock", 'rs"\nversion = "1.1.0"', 'rs"\nversion = "1.2.0"'),
+    )
+
+
+def test_a_workspace_of_crates_that_setup_py_builds_follows() -> None:
+    tree = {
+        "pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n' + SETUPTOOLS,
+        "setup.py": "if fast:\n    from setuptools_rust import RustExtension\nsetup()\n",
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n[workspace.package]\nversion = "1.1.0"\n',
+        "crates/a/Cargo.toml": '[package]\nname = "a-py"\nversion.workspace = true\n',
+        "Cargo.lock": '[[package]]\nname = "a-py"\nversion = "1.1.0"\n',
+    }
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "Cargo.toml", "Cargo.lock"}
+    without = tree | {"setup.py": "setup()\n"}
+    assert bump_tree(without, "1.2.0").keys() == {"pyproject.toml"}
+
+
+def test_the_lock_of_npm_follows_its_package_json() -> None:
+    lock = '{"version": "1.1.0", "packages": {"": {"version": "1.1.0"}, "node_modules/x": {"version": "1.1.0"}}}'
+    tree = {"pyproject.toml": DYNAMIC + "[tool.hatch.version]\nsource = 'nodejs'\n"}
+    tree |= {"package.json": '{"version": "1.1.0"}', "package-lock.json": lock}
+    assert bump_tree(tree, "1.2.0") == {
+        "package.json": '{"version": "1.2.0"}',
+        "package-lock.json": lock.replace("1.1.0", "1.2.0", 2),
+    }
+    static = tree | {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n'}
+    assert bump_tree(static, "1.2.0").keys() == {"pyproject.toml"}

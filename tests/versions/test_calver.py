@@ -21,6 +21,9 @@ DAY = date(2026, 3, 7)
         ("YY.MM.MICRO", ["26.3.4", "26.3"], "26.3.5"),
         ("0Y.0M.0D", [], "26.03.07"),
         ("YYYY.0W", [], "2026.10"),
+        ("YYYY.MINOR.MICRO", ["2026.3.1", "2026.2.9"], "2026.3.2"),
+        ("YYYY.MINOR.MICRO", ["2025.1.0", "2025.2.0"], "2026.1.0"),
+        ("YYYY.MM.MICRO", ["2026.3.0", "2026.3.1rc1"], "2026.3.1"),
     ],
 )
 def test_the_date_is_written_as_the_pattern_says(pattern: str, released: list[str], following: str) -> None:

@@ -151,3 +151,36 @@ def test_the_description_names_every_place_of_a_file() -> None:
     edit: FileEdit
     (edit,) = bump(read_tree({"pyproject.toml": FLIT, "widget.py": "V = (1, 1, 0)\n__version__ = get(V)\n"}), "1.2")
     assert edit.description == "__version__ that Flit reads (line 1): 1.1.0 → 1.2"
+
+
+@pytest.mark.parametrize(
+    ("module", "after"),
+    [
+        ("__version__ = '1.1.0.dev0'\n", "__version__ = '1.2.0'\n"),
+        ("__version__ = '1.1.0'\nversion_info = (1, 1, 0, 'beta', 0)\n", None),
+        ("version = '1.1.0'\n", "version = '1.2.0'\n"),
+        ("__version__ = '1.0.9.dev0'\n", ""),
+        ("__version__ = '1.1.0.post1'\n", ""),
+        ("version = '1.1'\nrelease = 'x'\n", "version = '1.2.0'\nrelease = 'x'\n"),
+        ("def f():\n    version = '1.1.0'\n", ""),
+    ],
+)
+def test_a_module_that_is_behind_or_ahead_of_the_same_release_follows(module: str, after: str | None) -> None:
+    if after is None:
+        after = "__version__ = '1.2.0'\nversion_info = (1, 2, 0, 'final', 0)\n"
+    tree = {"pyproject.toml": STATIC, "my/widget/__init__.py": module}
+    assert bump_tree(tree, "1.2.0").get("my/widget/__init__.py", "") == after
+
+
+def test_documentation_that_announces_the_release_in_development_follows() -> None:
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", "1.3.0.dev0"), "docs/conf.py": "release = '1.3.0'\n"}
+    assert bump_tree(tree, "1.2.5")["docs/conf.py"] == "release = '1.2.5'\n"
+
+
+def test_a_package_that_the_wheel_includes_is_the_projects_own() -> None:
+    tree = {
+        "pyproject.toml": STATIC + '[tool.hatch.build.targets.wheel]\ninclude = ["/material"]\n',
+        "material/__init__.py": "__version__ = '1.1.0'\n",
+        "other/__init__.py": "__version__ = '1.1.0'\n",
+    }
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "material/__init__.py"}

@@ -66,7 +66,7 @@ def _branch_moved_since(reason: Because) -> Said:
     return Said(
         "The release branch was pushed to since you wrote that, or in the same second.",
         "Look at it once more and ask again:",
-        f"/release {reason.get('version')}",
+        f"/release {reason.get('again') or reason.get('version')}",
     )
 
 

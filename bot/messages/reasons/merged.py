@@ -124,7 +124,7 @@ def _gate_rejected(reason: Because) -> Said:
         what = f"{code('@' + by)} rejected {link('the deployment', run)}"
     why = f": {code(said)}" if said else ""
     return Said(
-        f"{what}{why}. Nothing was published.",
+        f"{what}{why}. {'This attempt published nothing' if reason.get('again') else 'Nothing was published'}.",
         "To try again, re-run the run on GitHub: the approval is asked anew.",
     )
 

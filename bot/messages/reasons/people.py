@@ -92,6 +92,14 @@ def _approved_in_review(reason: Because) -> Said:
     )
 
 
+def _approved_behind(reason: Because) -> Said:
+    return Said(
+        "An approval comes first in its comment, so that it never hangs on what becomes of another line. Nothing was done.",
+        "Write it in a comment of its own:",
+        reason.get("line"),
+    )
+
+
 def _notes_in_review(_: Because) -> Said:
     return Said(
         "Notes have to be set in a comment: of a review I cannot tell whether it was edited.",
@@ -143,6 +151,7 @@ WORDS: Words = {
     Reason.NOTHING_TO_APPROVE: _nothing_to_approve,
     Reason.REVIEWERS_DECIDE: _reviewers_decide,
     Reason.APPROVED_IN_REVIEW: _approved_in_review,
+    Reason.APPROVED_BEHIND: _approved_behind,
     Reason.EDITED: _edited,
     Reason.NOTES_IN_REVIEW: _notes_in_review,
     Reason.BUTTON_STALE: _button_stale,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot.messages.reasons.said import Said, Words
-from bot.messages.text import code
+from bot.messages.text import code, link
 from bot.release.reasons import Because, Reason
 
 
 def _held(reason: Because) -> Said:
     by, why = reason.get("by"), reason.get("why")
     who = code("@" + by) if by else "Somebody"
-    said = f": {code(why)}" if why else ""
+    said = f": {code(why)}" if why else " with the button" if reason.get("how") == "button" else ""
     return Said(
         f"{who} put this release on hold{said}. Nothing is merged, tagged or published by me until that is lifted.",
         "Somebody with write access lifts it here:",
@@ -36,6 +36,14 @@ def _frozen(reason: Because) -> Said:
 
 
 def _too_late(reason: Because) -> Said:
+    if reason.get("order") == "hold-started":
+        run = link("the run", reason.get("run")) if reason.get("run") else "its run"
+        return Said(
+            f"The publication of {code(reason.get('version'))} was started, and no gate of mine stands before the upload: a hold"
+            " would keep nothing back.",
+            f"Whoever may write can cancel {run} on GitHub. To see where it stands:",
+            "/release status",
+        )
     what = {
         "hold": "is published, so there is nothing left to put on hold",
         "notes": "has its GitHub Release already, whose text you can edit on GitHub",

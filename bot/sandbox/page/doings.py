@@ -31,6 +31,25 @@ def merge(visit: Visit, form: Form) -> str:
     return f"{visit.home}/pull/{pull.number}"
 
 
+def press(visit: Visit, form: Form) -> str:
+    """Press a button of a check run."""
+    run = visit.check()
+    identifier = form.get("identifier", "")
+    if identifier in [action["identifier"] for action in run.actions]:
+        visit.speaker.press_button(run, identifier)
+    pull = next((pull for pull in visit.repository.pulls if pull.head_sha == run.head_sha), None)
+    return f"{visit.home}/pull/{pull.number}" if pull else f"{visit.home}/runs/{run.id}"
+
+
+def label(visit: Visit, form: Form) -> str:
+    """Put a label on a pull request, or take it off."""
+    pull, name = visit.pull(), " ".join(form.get("label", "").split())[:50]
+    others = [one.name for one in pull.labels if one.name.lower() != name.lower()]
+    if name:
+        visit.speaker.label(pull.number, *others, *([name] if form.get("on") == "yes" else []))
+    return f"{visit.home}/pull/{pull.number}"
+
+
 def close(visit: Visit, _form: Form) -> str:
     """Close a pull request without merging it."""
     pull = visit.pull()
@@ -148,6 +167,8 @@ DOINGS: dict[str, Doing] = {
     _THREAD + "/comment": comment,
     _THREAD + "/merge": merge,
     _THREAD + "/close": close,
+    _THREAD + "/label": label,
+    _REPOSITORY + r"/runs/{check:\d{1,12}}/button": press,
     _THREAD + "/reopen": reopen,
     _RUN + "/review": review,
     _RUN + "/bypass": bypass,

@@ -11,6 +11,7 @@ from bot.sandbox.acme import Acme
 from bot.sandbox.git.store import GitStore
 from bot.sandbox.page.house import House, Showing
 from bot.sandbox.people import Person
+from bot.sandbox.state.checks import CheckRun
 from bot.sandbox.state.conversation import Issue, PullRequest
 from bot.sandbox.state.repository import ROLES, Repository, Role
 from bot.sandbox.state.runs import WorkflowRun
@@ -99,6 +100,13 @@ class Visit:
         found = self.thread()
         if not isinstance(found, PullRequest):
             raise MissingError(f"#{found.number} is no pull request.")
+        return found
+
+    def check(self) -> CheckRun:
+        """The check run the address names. Raises MissingError."""
+        found = self.repository.check_runs.get(int(self.part("check")))
+        if found is None:
+            raise MissingError("There is no such check in this world.")
         return found
 
     def run(self) -> WorkflowRun:

@@ -43,12 +43,17 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
     holder, key = manifest, _OWN
     if value_at(found[1].values, ("package", "version", "workspace")) is True:
         holder, key = _workspace(checkout, manifest) or manifest, _SHARED
+    elif value_at(found[1].values, ("package",)) is None:
+        # The manifest of a workspace that is no crate itself: what its members share is all it says.
+        key = _SHARED
     declared = _site(checkout, holder, key, SiteKind.CARGO)
     if declared is None:
         return ()
     crates = _crates(checkout, holder, manifest)
-    linked = _dependency_sites(checkout, holder, crates, declared.spelling)
-    return (declared, *linked, *_lock_sites(checkout, holder, crates, declared.spelling))
+    # Requirements and lock lie at the top of the workspace, also when the crate keeps a version of its own.
+    top = _workspace(checkout, manifest) or manifest
+    linked = _dependency_sites(checkout, top, crates, declared.spelling)
+    return (declared, *linked, *_lock_sites(checkout, top, crates, declared.spelling))
 
 
 def _site(checkout: Checkout, path: str, key: Path, kind: SiteKind) -> Site | None:

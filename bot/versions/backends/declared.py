@@ -9,15 +9,18 @@ from bot.versions.backends.flit import find_flit_source
 from bot.versions.backends.hatch import find_hatch_source
 from bot.versions.backends.meson import find_meson_sites
 from bot.versions.backends.pdm import find_pdm_source
+from bot.versions.backends.python_source import trace_version
 from bot.versions.backends.scikit_build import find_scikit_build_source
 from bot.versions.backends.setup_py import SetupPy
 from bot.versions.backends.setuptools import find_setuptools_source
 from bot.versions.backends.source import Package, Source
 from bot.versions.backends.tag_tools import find_tag_tool
-from bot.versions.project import ProjectCode, ProjectRefused
+from bot.versions.layout import list_version_modules
+from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
 from bot.versions.pyproject import list_static_sites
 from bot.versions.sentences import Quoted
 
+_MOST_MODULES = 20
 _OTHERS = ("hatchling", "flit", "pdm", "poetry", "uv_build", "maturin", "mesonpy", "scikit_build_core")
 
 
@@ -44,9 +47,22 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
     if source is None and (package.is_dynamic or legacy):
         tool = find_tag_tool(package)
         source = Source(derived_by=tool) if tool else None
+    if source is None and package.is_dynamic:
+        source = _find_convention(package, name, packages)
     if source is None:
         raise _no_version(package) if legacy else _unknown(package)
     return source
+
+
+def _find_convention(package: Package, name: str, packages: tuple[str, ...]) -> Source | None:
+    """What a backend that we do not know reads, by all likelihood: the ``__version__`` of the package, if all that is there agrees."""
+    checkout, sites = package.checkout, list[Site]()
+    for path in list_version_modules(checkout.relative(), name, packages)[:_MOST_MODULES]:
+        resolved = checkout.resolve(path) or path
+        sites += trace_version(checkout, resolved, ("__version__",), SiteKind.MODULE, strict=False)
+    if not sites:
+        return Source() if checkout.wanted else None
+    return Source(tuple({(site.path, site.start): site for site in sites}.values()))
 
 
 def _unless_from_tag(package: Package, find: Callable[[Package], Source | None]) -> Source | None:

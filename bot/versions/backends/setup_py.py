@@ -13,7 +13,7 @@ from bot.versions.backends.python_source import VERSION_NAMES, site_of, trace_ve
 from bot.versions.backends.source import Package, Source
 from bot.versions.backends.text_source import whole_file_site
 from bot.versions.formats.python_literals import Literal, parse
-from bot.versions.formats.python_values import Elsewhere, Module, Value
+from bot.versions.formats.python_values import Elsewhere, Module, Value, read_values
 from bot.versions.layout import is_foreign, list_version_modules
 from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
 
@@ -125,6 +125,28 @@ def find_setup_source(package: Package, setup: SetupPy) -> Source | None:
         )
     folders = {posixpath.dirname(site.path) for site in sites} - {"", checkout.root}
     return Source(sites, packages=(*setup.packages, *sorted(folders)))
+
+
+def find_setup_name(package: Package, setup: SetupPy) -> str | None:
+    """The name that setup.py passes: its own literal, or that of a file it reads (``name=about["__title__"]``)."""
+    name, expression = setup.string("name"), setup.arguments.get("name")
+    key = _key_of(expression) if name is None else None
+    if key is None or "version" not in setup.arguments:
+        return name
+    for path in islice(_candidates(package, setup), _MOST_CANDIDATES):
+        text = package.checkout.find_python(path) if path.endswith(".py") else None
+        values = read_values(path, text.body, (key,)) if text is not None else []
+        if values and isinstance(values[0], Literal) and values[0].text is not None:
+            return values[0].text
+    return None
+
+
+def _key_of(expression: ast.expr | None) -> str | None:
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    if isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant):
+        return expression.slice.value if isinstance(expression.slice.value, str) else None
+    return None
 
 
 def _is_setup(node: ast.AST) -> bool:

@@ -67,7 +67,7 @@ def _sphinx(subject: Subject, name: str) -> Finding:
         elif _is_last_release(subject, site):
             finding.sites.append(site)
         else:
-            finding.add(subject.sort([site]))
+            finding.add(subject.sort([site], loosely=True))
     return finding
 
 

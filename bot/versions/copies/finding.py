@@ -63,11 +63,25 @@ class Subject:
         forms = {self.spelling, str(self.version or ""), *(other for other in more if self.says(other))} - {""}
         return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
-    def sort(self, sites: Iterable[Site]) -> Finding:
-        """Sites that say the project's version; the others are only lookalikes."""
+    def is_same_release(self, spelling: str) -> bool:
+        """Whether ``spelling`` is on its way to the same release (1.2.0.dev0, when the version is 1.2.0), or is that release."""
+        version, other = self.version, find_version(spelling)
+        return (
+            version is not None
+            and other is not None
+            and other.base_version == version.base_version
+            and other.post == version.post
+        )
+
+    def sort(self, sites: Iterable[Site], *, loosely: bool = False) -> Finding:
+        """Sites that say the project's version; the others are only lookalikes.
+
+        ``loosely`` takes those of the same release too: a tuple that still says ``beta`` beside a final version, or a
+        ``__version__`` that kept its ``.dev0``, belongs to the project whichever of the two was forgotten.
+        """
         finding = Finding()
         for site in sites:
-            if self.says(site.spelling):
+            if self.says(site.spelling) or (loosely and self.is_same_release(site.spelling)):
                 finding.sites.append(site)
             elif find_version(site.spelling) is not None:
                 finding.lookalikes.append(Lookalike(site.path, site.line, site.spelling, LAGGING, site.path))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Iterable
 from contextlib import suppress
 
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites
+from bot.versions.backends.json_source import json_version_site
 from bot.versions.backends.meson import find_meson_sites
 from bot.versions.backends.python_source import site_of
 from bot.versions.backends.setup_py import read_setup_py
+from bot.versions.backends.source import Package
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import line_of
+from bot.versions.formats.toml_spans import Path
 from bot.versions.project import ProjectRefused, Reader, Site, SiteKind
 
+_NPM_ENTRIES: tuple[Path, ...] = (("version",), ("packages", "", "version"))
 _RUST_BUILDS = frozenset({"maturin", "setuptools-rust"})
 
 
@@ -22,13 +28,38 @@ def find_manifest_copies(subject: Subject) -> Finding:
         with suppress(ProjectRefused):
             finding.add(subject.sort(find(subject)))
     manifest = find_cargo_manifest(package)
-    if manifest is not None and (package.requires & _RUST_BUILDS or package.backend.startswith("maturin")):
+    if manifest is not None and _builds_rust(package):
         with suppress(ProjectRefused):
             finding.add(subject.sort(find_cargo_sites(package.checkout, manifest)))
     if package.backend.startswith("mesonpy"):
         with suppress(ProjectRefused):
             finding.add(subject.sort(find_meson_sites(package)))
     return finding
+
+
+def find_npm_lock_copies(subject: Subject, paths: Iterable[str]) -> Finding:
+    """The package's own entries in package-lock.json, wherever the package.json beside it is among ``paths``.
+
+    Source: https://docs.npmjs.com/cli/configuring-npm/package-lock-json (``version`` mirrors package.json, twice).
+    """
+    finding, checkout = Finding(), subject.package.checkout
+    for path in paths:
+        folder, name = posixpath.split(path)
+        lock = posixpath.join(folder, "package-lock.json")
+        for key in _NPM_ENTRIES if name == "package.json" and checkout.has(lock) else ():
+            with suppress(ProjectRefused):
+                finding.add(subject.sort(json_version_site(checkout, lock, SiteKind.NPM_LOCK, key)))
+    return finding
+
+
+def _builds_rust(package: Package) -> bool:
+    """Whether a crate of the repository is part of the package: as its build says, or its setup.py does when it runs."""
+    if package.requires & _RUST_BUILDS or package.backend.startswith("maturin"):
+        return True
+    with suppress(ProjectRefused):
+        setup = read_setup_py(package)
+        return setup is not None and "setuptools_rust" in setup.module.body
+    return False
 
 
 def _setup_cfg(subject: Subject) -> list[Site]:

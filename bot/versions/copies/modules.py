@@ -47,7 +47,7 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
     if text is None:
         return finding
     names = [*_EVERYWHERE, *_BESIDE]
-    if "version" in posixpath.basename(path):
+    if "version" in posixpath.basename(path) or posixpath.basename(path) == "__init__.py":
         names += _IN_VERSION_MODULES
     module = Module(text.body, parse(path, text.body))
     for name in filter(text.body.__contains__, names):
@@ -56,5 +56,5 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
                 where = (f"{name} in ", Quoted(path), f" (line {value.line}) is not one plain string.")
                 raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *where, path=path, line=value.line)
             site = site_of(path, SiteKind.MODULE, value, strict=False)
-            finding.add(subject.sort([site] if site else []))
+            finding.add(subject.sort([site] if site else [], loosely=True))
     return finding

@@ -4,8 +4,18 @@ import asyncio
 
 import pytest
 
+from bot.sandbox.acts.checks import CheckChange, create_check_run
 from bot.sandbox.page.house import Choice
+from bot.sandbox.state.checks import CheckOutput
 from tests.sandbox.page.conftest import HOME, Booth
+
+ODD_FILE: dict[str, object] = {
+    "path": "evil.py",
+    "start_line": 1,
+    "end_line": 1,
+    "annotation_level": "warning",
+    "message": "Odd.",
+}
 
 
 async def test_a_comment_is_written_by_who_speaks(booth: Booth) -> None:
@@ -129,3 +139,34 @@ async def test_the_longest_comment_github_takes_is_taken(booth: Booth) -> None:
     answer = await booth.post(f"{HOME}/pull/1/comment", {"body": "語" * 65536})
     assert answer.status == 303
     assert len(booth.acme.feature.comments[-1].body) == 65536
+
+
+async def test_a_label_is_put_on_and_taken_off(booth: Booth) -> None:
+    await booth.post(f"{HOME}/pull/1/label", {"label": " release-blocker ", "on": "yes"})
+    await booth.post(f"{HOME}/pull/1/label", {"label": "docs", "on": "yes"})
+    assert [label.name for label in booth.acme.feature.labels] == ["release-blocker", "docs"]
+    assert "release-blocker" in (await booth.get(f"{HOME}/pull/1")).words
+    await booth.post(f"{HOME}/pull/1/label", {"label": "Release-Blocker"})
+    assert [label.name for label in booth.acme.feature.labels] == ["docs"]
+    await booth.speak_as("rosa")
+    assert (await booth.post(f"{HOME}/pull/1/label", {"label": "mine", "on": "yes"})).status == 403
+
+
+async def test_a_button_of_a_check_is_pressed_by_who_speaks(booth: Booth) -> None:
+    acme = booth.acme
+    buttons = [{"identifier": "hold", "label": "Hold", "description": "Keep it"}]
+    change = CheckChange(name="Release", status="completed", conclusion="success", actions=buttons)
+    change.output = CheckOutput("Ready", "All is well.", None, [ODD_FILE])
+    run = create_check_run(acme.world, acme.repository, acme.app, acme.feature.head_sha, change)
+    pressed: list[tuple[str | None, str]] = []
+    acme.world.observers.append(lambda _w, _r, event, sender: pressed.append((event.action, sender.login)))
+    shown = (await booth.get(f"{HOME}/pull/1/checks")).words
+    assert "Hold" in shown
+    assert "evil.py warning Odd." in shown
+    answer = await booth.post(f"{HOME}/runs/{run.id}/button", {"identifier": "hold"})
+    assert answer.headers["Location"] == f"{HOME}/pull/1"
+    assert pressed == [("requested_action", "mona")]
+    await booth.post(f"{HOME}/runs/{run.id}/button", {"identifier": "approve"})
+    assert len(pressed) == 1
+    await booth.speak_as("rosa")
+    assert "Keep it" not in (await booth.get(f"{HOME}/pull/1/checks")).text

@@ -10,7 +10,7 @@ from bot.sandbox.git.merging import MergeConflictError, merge_trees
 from bot.sandbox.page.differences import list_differences
 from bot.sandbox.page.marks import list_checks, say_together, summarize
 from bot.sandbox.page.timeline import list_commits, list_moments
-from bot.sandbox.page.visit import MissingError, Sheet, Visit
+from bot.sandbox.page.visit import Sheet, Visit
 from bot.sandbox.state.accounts import User
 from bot.sandbox.state.conversation import PullRequest
 
@@ -45,6 +45,7 @@ def show_conversation(visit: Visit) -> Sheet:
         "methods": {name: words for name, words in METHODS.items() if getattr(visit.repository.merge_settings, name)},
         "may_merge": visit.may("write"),
         "may_close": visit.may("triage") or pull.user is visit.speaker.user,
+        "may_label": visit.may("triage"),
         "participants": _list_participants(pull),
         "suggestions": _suggest(visit, pull),
     }
@@ -72,16 +73,17 @@ def show_pull_files(visit: Visit) -> Sheet:
 def show_pull_checks(visit: Visit) -> Sheet:
     """What the checks of the last commit say."""
     pull = visit.pull()
-    return Sheet("pull_checks.html", f"Checks · #{pull.number}", _head(visit, pull))
+    facts = _head(visit, pull) | {"speaker_may_press": visit.may("write")}
+    return Sheet("pull_checks.html", f"Checks · #{pull.number}", facts)
 
 
 def show_check(visit: Visit) -> Sheet:
     """One check run."""
-    run = visit.repository.check_runs.get(int(visit.part("check")))
-    if run is None:
-        raise MissingError("There is no such check in this world.")
+    run = visit.check()
     pulls = [pull for pull in visit.repository.pulls if pull.head_sha == run.head_sha]
-    return Sheet("check.html", run.name, {"check": run, "pulls": pulls})
+    newest = run in list_checks(visit.repository, run.head_sha)
+    facts = {"check": run, "pulls": pulls, "speaker_may_press": newest and visit.may("write")}
+    return Sheet("check.html", run.name, facts)
 
 
 def _head(visit: Visit, pull: PullRequest) -> dict[str, Any]:
@@ -121,15 +123,16 @@ def _suggest(visit: Visit, pull: PullRequest) -> list[str]:
     """Lines a newcomer may want to type here; the bot's own help lists what there is."""
     following, candidate = _next_versions(visit)
     if visit.world.bot_app(pull.user) is None:
-        return [f"/release {following}", f"/release {candidate}", "/release status", "/release help"]
+        return [f"/release {following}", f"/release {candidate}", "/release minor --dry-run", "/release help"]
     version = pull.title.rpartition(" ")[2]
     if not pull.merged:
         others = [other for other in ("2.0.0", candidate) if other != version]
-        return ["/release status", *(f"/release {other}" for other in others), "/release help"]
+        steering = ["/release merge", "/release hold until the docs are through", "/release notes"]
+        return [*steering, *(f"/release {other}" for other in others[:1]), "/release help"]
     runs = (run for run in visit.repository.runs.values() if run.head_sha == pull.merge_commit_sha)
     asks = any(gate.state == "waiting" and gate.waiting_for_apps for run in runs for gate in run.gates)
     return [
-        *([f"/release approve {version}"] if asks else []),
+        *([f"/release approve {version}", f"/release reject {version} not yet"] if asks else []),
         "/release status",
         f"/release {following}",
         "/release help",

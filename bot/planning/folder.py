@@ -1,0 +1,134 @@
+"""A checkout on this machine: its files as GitHub would list them, its tags and its branch.
+
+Nothing of the repository is executed: git lists what it tracks, with its hooks and monitors off. Links are neither
+followed nor written through.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from bot.versions import FileEdit
+
+_MOST_FILES = 200_000
+_MOST_BYTES = 1024 * 1024
+_MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
+_SECONDS = 30
+_PLAIN_FILES = ("100644", "100755")
+_NOT_OURS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox"})
+_REMOTE = re.compile(
+    r"(?:https://(?:[^@/]*@)?|(?:ssh://)?git@)(?P<host>[\w.-]+)(?::\d+/|[:/])(?P<path>[\w.-]+/[\w.-]+?)(?:\.git)?/?"
+)
+_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat")
+
+
+class FolderError(Exception):
+    """The checkout cannot be read or written; its text is one sentence for a person."""
+
+
+class Folder:
+    """The checkout at ``top``.
+
+    Raises:
+        FolderError: there is no such folder.
+    """
+
+    def __init__(self, top: Path) -> None:
+        self.top = top.resolve()
+        if not self.top.is_dir():
+            raise FolderError(f"{top} is not a folder")
+
+    def list_files(self) -> list[str]:
+        """The tracked files, or all there are where git tracks nothing; no links, nothing inside submodules."""
+        listed = self._git("ls-files", "--stage", "-z")
+        if listed:
+            entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
+            found = {path for about, _, path in entries if about.split(" ")[0] in _PLAIN_FILES}
+            return sorted(found - set(self._git("ls-files", "--deleted", "-z").split("\0")))[:_MOST_FILES]
+        return sorted(self._walk())[:_MOST_FILES]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The contents of ``paths``. A file that is too large counts as blank, as it does for the bot: it is there."""
+        found: dict[str, bytes] = {}
+        for path in paths:
+            place = self._find(path)
+            if place is None:
+                continue
+            most = _MOST_BYTES_OF_LOCKS if path.endswith(".lock") else _MOST_BYTES
+            try:
+                found[path] = place.read_bytes() if place.stat().st_size <= most else b" " * _MOST_BYTES
+            except OSError as error:
+                raise FolderError(f"{path} cannot be read: {os.strerror(error.errno or 0)}") from error
+        return found
+
+    def list_tags(self) -> list[str]:
+        """The names of the tags, the newest first."""
+        listed = self._git("for-each-ref", "--sort=-creatordate", "--format=%(refname:strip=2)", "refs/tags")
+        return listed.splitlines()
+
+    def find_branch(self) -> str | None:
+        """The branch that is checked out; None for a detached head, or without git."""
+        return self._git("symbolic-ref", "--quiet", "--short", "HEAD").strip() or None
+
+    def find_web_url(self) -> str | None:
+        """The page of the repository that ``origin`` points to, for links in a changelog; None when nothing tells."""
+        match = _REMOTE.fullmatch(self._git("config", "--get", "remote.origin.url").strip())
+        return f"https://{match['host']}/{match['path']}" if match else None
+
+    def write(self, edits: Iterable[FileEdit]) -> None:
+        """Write all of ``edits``, each file in one stroke, after making sure that every one is still as it was read.
+
+        Raises:
+            FolderError: one has changed meanwhile, or cannot be written.
+        """
+        edits = list(edits)
+        places = [(edit, self._find(edit.path)) for edit in edits]
+        for edit, place in places:
+            if place is None or place.read_bytes() != edit.old:
+                raise FolderError(f"{edit.path} has changed meanwhile; nothing was written")
+        for edit, place in places:
+            if place is not None:
+                _replace(place, edit)
+
+    def _find(self, path: str) -> Path | None:
+        """The file at ``path``, None when it is missing, a link, or reached through one."""
+        place = self.top.joinpath(*PurePosixPath(path).parts)
+        inside = place.resolve() == place and place.is_relative_to(self.top)
+        return place if inside and place.is_file() else None
+
+    def _walk(self) -> Iterable[str]:
+        for folder, folders, names in os.walk(self.top):
+            folders[:] = [name for name in folders if name not in _NOT_OURS and not Path(folder, name).is_symlink()]
+            for name in names:
+                place = Path(folder, name)
+                if not place.is_symlink() and place.is_file():
+                    yield place.relative_to(self.top).as_posix()
+
+    def _git(self, *words: str) -> str:
+        # A repository further up is none of this folder: its tags would be those of something else.
+        if not (self.top / ".git").exists():
+            return ""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        command = [*_GIT, "-C", str(self.top), *words]
+        try:
+            # Every word of the command is ours.
+            done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS, env=environment)  # noqa: S603
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else ""
+
+
+def _replace(place: Path, edit: FileEdit) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".aweigh-", delete=False) as written:
+            written.write(edit.new)
+        new = Path(written.name)
+        new.chmod(place.stat().st_mode & 0o7777)
+        new.replace(place)
+    except OSError as error:
+        raise FolderError(f"{edit.path} cannot be written: {os.strerror(error.errno or 0)}") from error

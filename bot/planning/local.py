@@ -1,0 +1,204 @@
+"""The plan of a release in a checkout: the same places, edits and refusals as in the pull request the bot would open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.changelog import Changelog, Stamped, find_changelog, read_changelog, stamp
+from bot.planning.folder import Folder
+from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
+from bot.versions import (
+    FileEdit,
+    MaintenanceLine,
+    PackagePlace,
+    Project,
+    SiteChange,
+    SpelledVersion,
+    VersionStep,
+    bump,
+    check_newer,
+    find_maintenance_line,
+    find_newest,
+    find_package,
+    find_tag,
+    find_version,
+    follow,
+    infer_tag_pattern,
+    list_changes,
+    list_manifests,
+    list_packages_of,
+    parse_version,
+    propose_next,
+    read_project,
+    released_versions,
+    tag_for,
+    wanted_paths,
+)
+
+_HOMELESS = re.compile(r"^\[[^\]]*\]: /", re.MULTILINE)
+_MOST_ROUNDS = 6
+_MOST_NAMED = 10
+
+
+class Unplannable(Exception):  # noqa: N818 - a refusal on its way to the one who asked, not a fault
+    """Why there is no plan, as one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What was read of the checkout.
+
+    Attributes:
+        project: the package that is planned for, at the version it has now.
+        settings: of the repository.
+        changelog: the project's own, None when it keeps none we can read.
+        tag_pattern: shape of its tags.
+        tags: all names, the newest first.
+        line: the maintenance line that is checked out, None when every version may be released.
+        web_url: the repository's page, None when nothing tells.
+    """
+
+    project: Project
+    settings: RepositorySettings
+    changelog: Changelog | None
+    tag_pattern: str
+    tags: tuple[str, ...]
+    line: MaintenanceLine | None
+    web_url: str | None
+
+    @property
+    def released(self) -> list[str]:
+        """The versions of the project's tags, lowest first."""
+        return released_versions(self.tags, self.tag_pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPlan:
+    """What a release of ``version`` changes."""
+
+    checkout: Checkout
+    version: SpelledVersion
+    tag: str
+    changes: tuple[SiteChange, ...]
+    edits: tuple[FileEdit, ...]
+    changelog: FileEdit | None
+
+    @property
+    def files(self) -> tuple[FileEdit, ...]:
+        """Every file that is written."""
+        return (*self.edits, *([self.changelog] if self.changelog else ()))
+
+
+def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
+    """What ``folder`` holds of ``package`` (its name or folder; None: the one at the top).
+
+    Raises:
+        Unplannable: no such package, or its version or the settings cannot be read.
+        FolderError: a file cannot be read.
+    """
+    listing = folder.list_files()
+    settings = read_settings(folder.read(SETTINGS_PATHS))
+    if isinstance(settings, SettingsProblem):
+        raise Unplannable(f"The settings in {settings.path} cannot be used: {settings.detail}.")
+    root = "." if package is None else _find_root(folder, listing, package)
+    project = _read_project(folder, listing, root, settings)
+    tags = tuple(folder.list_tags())
+    pattern = settings.tag or infer_tag_pattern(tags, project.name)
+    line = _find_line(folder.find_branch())
+    if project.derived_by is not None:
+        newest = find_newest(released_versions(tags, pattern), line)
+        project = project.at(str(newest) if newest else None)
+    path = find_changelog(listing)
+    content = folder.read([path]).get(path) if path else None
+    changelog = read_changelog(path, content)
+    kept = changelog if isinstance(changelog, Changelog) and root == "." else None
+    return Checkout(project, settings, kept, pattern, tags, line, folder.find_web_url())
+
+
+def next_after(checkout: Checkout, step: VersionStep | None, day: date) -> SpelledVersion:
+    """The version that ``step`` leads to; None: the smallest step after all that is released and stated.
+
+    Raises:
+        VersionProblem: the step leads nowhere from here.
+    """
+    project = checkout.project
+    if step is None:
+        newest = find_newest([*checkout.released, project.spelling], checkout.line)
+        return parse_version(propose_next(newest or project.version))
+    versioning = checkout.settings.versioning
+    line = checkout.line
+    return follow(step, versioning, stated=project.spelling, released=checkout.released, day=day, line=line)
+
+
+def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
+    """The plan of what ``asked`` (a version or a word) means.
+
+    Raises:
+        VersionProblem: it is none, is released already, or is not newer.
+        ProjectRefused: a place cannot be changed exactly.
+        Unplannable: the files say a later version already.
+    """
+    is_word = asked in set(VersionStep)
+    version = next_after(checkout, VersionStep(asked), day) if is_word else parse_version(asked)
+    project = checkout.project
+    check_newer(version, checkout.released, checkout.line)
+    if version.version < project.version and not project.version.is_devrelease:
+        raise Unplannable(f"{version} is not newer than {project.spelling}, which the files say.")
+    tag = find_tag(checkout.tags, version.spelling, checkout.tag_pattern) or tag_for(
+        version.spelling, checkout.tag_pattern
+    )
+    edits = tuple(bump(project, version, day=day))
+    changes = list_changes(project, version, day=day)
+    return LocalPlan(checkout, version, tag, changes, edits, _stamp(checkout, version, tag, day))
+
+
+def _stamp(checkout: Checkout, version: SpelledVersion, tag: str, day: date) -> FileEdit | None:
+    changelog = checkout.changelog
+    if changelog is None:
+        return None
+    lower = [s for s in checkout.released if (found := find_version(s)) is not None and found < version.version]
+    base = tag_for(lower[-1], checkout.tag_pattern) if lower else None
+    url = checkout.web_url or ""
+    result = stamp(changelog.text, version=version.spelling, day=day, tag=tag, base_tag=base, repository_url=url)
+    if not isinstance(result, Stamped) or (not url and _HOMELESS.search(result.text)):
+        # A link that would lead nowhere: the bot, which knows the repository's address, stamps the file better.
+        return None
+    said = "the unreleased changes become this version's"
+    return FileEdit(changelog.path, changelog.text.encode(), result.text.encode(), said)
+
+
+def _read_project(folder: Folder, listing: list[str], root: str, settings: RepositorySettings) -> Project:
+    files: dict[str, bytes] = {}
+    for _ in range(_MOST_ROUNDS):
+        more = wanted_paths(listing, files, root, settings.places)
+        if not more:
+            break
+        files |= dict.fromkeys(more, b"") | folder.read(more)
+    project = read_project(files, root, settings.places)
+    if isinstance(project, Project):
+        return project
+    packages = _list_packages(folder, listing) if root == "." else []
+    others = ", ".join(f"{place.name} ({place.root})" for place in packages[:_MOST_NAMED])
+    raise Unplannable(project.sentence + (f" There are packages below, for --package: {others}." if others else ""))
+
+
+def _list_packages(folder: Folder, listing: Iterable[str]) -> list[PackagePlace]:
+    files: Mapping[str, bytes] = folder.read(list_manifests(listing))
+    return list_packages_of(files)
+
+
+def _find_root(folder: Folder, listing: list[str], name: str) -> str:
+    packages = _list_packages(folder, listing)
+    found = find_package(packages, name)
+    if found is not None:
+        return found.root
+    known = ", ".join(f"{place.name} ({place.root})" for place in packages[:_MOST_NAMED])
+    raise Unplannable(f"There is no package {name} here." + (f" There are: {known}." if known else ""))
+
+
+def _find_line(branch: str | None) -> MaintenanceLine | None:
+    """A branch is a line when its name ends as one does, since nobody tells here which is the default branch."""
+    return find_maintenance_line(branch) if branch and branch.endswith(".x") else None
