@@ -12,21 +12,15 @@ import sys
 from enum import StrEnum
 from typing import Annotated
 
-import structlog
 import typer
-from aiohttp import web
 
 from bot.audit import audit
 from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
-from bot.observability.logs import configure_logs
 from bot.planning.commands import next_, plan
 from bot.settings.operator import OperatorSettings, OperatorSettingsError, read_operator_settings
 from bot.terminal import fail
 
-SHUTDOWN_SECONDS = 5.0
-
-log = structlog.get_logger(__name__)
 cli = typer.Typer(name="aweigh", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 cli.add_typer(deadletters)
@@ -44,25 +38,17 @@ def aweigh() -> None:
 def serve() -> None:
     """Run the bot with the settings in the environment, until it is told to stop (SIGTERM, SIGINT)."""
     settings = _get_settings()
-    configure_logs(settings.log_level, settings.log_format)
     try:
         # Before anything else: a second process on the same port and database must end here, not disturb the first.
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listening = socket.create_server((settings.host, settings.port), family=family)
     except (OSError, UnicodeError) as error:
         fail(f"cannot listen on {settings.host}:{settings.port}: {_why_not(error)}")
-    host, port = listening.getsockname()[:2]
     # The rest of the bot takes longest to load; a delivery that comes meanwhile waits in the socket and is not lost.
-    from bot.composition import build_app  # noqa: PLC0415 (see above)
+    from bot.serving import serve_on  # noqa: PLC0415 (see above)
 
-    app = build_app(settings)
-
-    async def say_ready(_: web.Application) -> None:
-        log.info("ready", address=f"http://{host}:{port}")
-
-    app.on_startup.append(say_ready)
     try:
-        web.run_app(app, sock=listening, print=None, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        serve_on(listening, settings)
     except EngineUnavailableError as unavailable:
         fail(str(unavailable))
 

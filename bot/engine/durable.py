@@ -43,6 +43,7 @@ from bot.engine.protocol import (
     JsonObject,
     lane_of,
 )
+from bot.engine.queued import Queued
 from bot.engine.retries import Done, Failed, Later, Outcome, RetryPolicy, attempt, describe, say_given_up
 from bot.engine.schedule import check_period
 from bot.engine.schema import ensure_schema
@@ -108,6 +109,7 @@ class DurableEngine:
         self._presence = find_presence(self._database)
         self._journal = Journal(self._database)
         self._jobs = Jobs(self._database)
+        self._queued = Queued(time.monotonic)
         self._letters = DeadLetters(self._database, self._jobs)
         self._executor = Executor(self._database, self._jobs, self._presence.owner)
         self._takeover = Takeover(self._presence, self._jobs, self._executor, self._look, self._heal)
@@ -237,12 +239,19 @@ class DurableEngine:
         close_database(self._database)
 
     async def _promise(self, repository: RepositoryRef, after: timedelta) -> None:
-        def put(db: sa.Connection) -> None:
-            run = tables.ensure_lane(db, repository) + 1
-            self._jobs.put_run(db, lane_of(repository), run, after)
+        lane, now = lane_of(repository), after <= NOW
 
-        same = ("wake", repository) if after <= NOW else None
-        await self._journal.transact(put, same_as=same)
+        def put(db: sa.Connection) -> int | None:
+            run = tables.ensure_lane(db, repository) + 1
+            if now and self._queued.holds(lane, run):
+                return None
+            self._jobs.put_run(db, lane, run, after)
+            return run
+
+        queued = await self._journal.transact(put, same_as=("wake", repository) if now else None)
+        if now and queued is not None:
+            # Not earlier: only now is it certain that the job is there.
+            self._queued.note(lane, queued)
 
     async def _handle(self, guid: str, job: str) -> None:
         """One job: handle a delivery, unless it was handled, purged, or given to a later job."""

@@ -14,6 +14,7 @@ from bot.composition import Bot
 from bot.engine import Delivery, Handlers
 from bot.github.facts import RepositoryRef
 from bot.observability.logs import configure_logs
+from bot.serving import run
 from bot.settings.operator import read_operator_settings
 
 
@@ -41,4 +42,4 @@ if __name__ == "__main__":
     bot = Bot(settings)
     app = create_app(settings, bot.engine, open_nothing, metrics=bot.metrics, identity=bot.identity)
     app.router.add_get("/idle", wait_until_idle)
-    web.run_app(app, sock=socket.create_server(("127.0.0.1", settings.port)), print=None, access_log=None)
+    run(app, socket.create_server(("127.0.0.1", settings.port)))

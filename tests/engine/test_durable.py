@@ -10,10 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.engine import Backoff, Delivery, EngineUnavailableError
 from bot.engine.durable import DurableEngine
 from bot.engine.jobs import Jobs, was_kept
+from bot.engine.queued import Queued
 from bot.github.facts import RepositoryRef
 from tests.engine.support import GADGET, DatabaseBench, Recorder, Starter, delivery
 
@@ -201,3 +203,68 @@ def test_tells_a_promise_that_was_kept() -> None:
 def test_names_of_jobs_sort_by_time() -> None:
     names = [Jobs.name_delivery(guid) for guid in ("b", "a")]
     assert names == sorted(names)
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the runs that were put into the queue; a negative one here makes the next fail."""
+    runs: list[int] = []
+    put_run = Jobs.put_run
+
+    def watched(jobs: Jobs, db: sa.Connection, lane: str, run: int, after: timedelta = timedelta(0)) -> None:
+        put_run(jobs, db, lane, run, after)
+        runs.append(run)
+        if runs[0] < 0:
+            del runs[0]
+            raise RuntimeError("the transaction fails")
+
+    monkeypatch.setattr(Jobs, "put_run", watched)
+    return runs
+
+
+async def test_a_burst_of_wake_ups_should_queue_each_run_once(
+    bench: DatabaseBench, start: Starter, put: list[int]
+) -> None:
+    running, over = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: RepositoryRef) -> None:
+        running.set()
+        await over.wait()
+
+    seen = Recorder(on_reconcile=wait)
+    engine = await start(seen)
+    await engine.wake(GADGET)
+    await running.wait()
+    for _ in range(5):
+        await engine.wake(GADGET)
+    first, *others = put
+    assert others == [first + 1]
+    over.set()
+    await engine.idle()
+    assert seen.reconciled == [GADGET, GADGET]
+
+
+async def test_a_wake_up_should_not_rely_on_one_that_was_not_committed(
+    bench: DatabaseBench, start: Starter, put: list[int]
+) -> None:
+    seen = Recorder()
+    engine = await start(seen)
+    await engine.wake(GADGET)
+    await engine.idle()
+    put.insert(0, -1)
+    with pytest.raises(RuntimeError):
+        await engine.wake(GADGET)
+    await engine.wake(GADGET)
+    await engine.idle()
+    assert seen.reconciled == [GADGET, GADGET]
+
+
+def test_a_queued_run_should_be_relied_on_for_a_minute_and_by_its_number() -> None:
+    moments = [0.0]
+    queued = Queued(lambda: moments[0])
+    queued.note("101", 5)
+    assert queued.holds("101", 5)
+    assert not queued.holds("101", 6)
+    assert not queued.holds("102", 5)
+    moments[0] = 61.0
+    assert not queued.holds("101", 5)
