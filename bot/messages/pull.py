@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from bot.github.facts import Environment
 from bot.messages.markers import marker
@@ -12,6 +13,10 @@ from bot.release.gate import GateKind
 from bot.release.plan import Plan
 
 PULL = "release-pull"
+
+_MOST_LOOKALIKES = 8
+_SETTING = 'version-files = ["%s"]'
+_PLAIN_PATH = re.compile(r"[\w./*-]{1,100}")
 
 _COMMANDS = """\
 - `/release VERSION` here changes the version of this pull request; `/release recreate` makes it anew from the base.
@@ -50,7 +55,7 @@ def render_plan(plan: Plan, environment: Environment | None, needed: int) -> lis
     parts = ["\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1))]
     if plan.entries:
         parts += ["## Changelog", harmless(plan.entries)]
-    return [*parts, "## Files changed", _files(plan)]
+    return [*parts, "## Files changed", _files(plan), *_lookalikes(plan)]
 
 
 def _acts(plan: Plan, environment: Environment | None, needed: int) -> list[str]:
@@ -114,3 +119,22 @@ def _files(plan: Plan) -> str:
     if not rows:
         return "None: the files say this version already."
     return "\n".join(["| file | change |", "| --- | --- |", *rows])
+
+
+def _lookalikes(plan: Plan) -> list[str]:
+    """What looks like the version and stays, so that whoever merges sees what was not thought of."""
+    found = plan.lookalikes
+    if not found:
+        return []
+    rows = [
+        f"| {in_cell(code(f'{item.path}:{item.line}'))} | {in_cell(code(item.text, 60))} | {in_cell(item.reason)} |"
+        for item in found[:_MOST_LOOKALIKES]
+    ]
+    words = "These look like the version, and I leave them as they are."
+    setting = next((item.setting for item in found if item.setting and _PLAIN_PATH.fullmatch(item.setting)), None)
+    if setting is not None:
+        words += f" A line such as {code(_SETTING % setting)} in the settings includes one."
+    more = len(found) - len(rows)
+    rest = [f"… and {more} more; `aweigh plan` lists them in a checkout."] if more > 0 else []
+    table = ["| place | what stands there | why it stays |", "| --- | --- | --- |", *rows]
+    return ["## Not changed", words, "\n".join(table), *rest]

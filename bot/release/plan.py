@@ -10,7 +10,7 @@ from bot.release.gate import GateKind
 from bot.release.naming import name_tag, previous_tag
 from bot.release.snapshot import Request, Snapshot
 from bot.settings.repository import RepositorySettings
-from bot.versions import FileEdit, Project, SpelledVersion, bump
+from bot.versions import FileEdit, Lookalike, Project, SpelledVersion, bump
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Plan:
     requester_login: str
     requester_id: int
     comment_id: int
+    lookalikes: tuple[Lookalike, ...] = ()
 
     @property
     def title(self) -> str:
@@ -94,6 +95,7 @@ def plan_release(
         requester_login=request.requester.login,
         requester_id=request.requester.id,
         comment_id=request.comment_id,
+        lookalikes=project.lookalikes,
     )
 
 

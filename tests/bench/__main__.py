@@ -1,4 +1,4 @@
-"""``make bench``: requests of a release, the wait for 👀, and the webhook and the engine beside a bare server on the same machine.
+"""``make bench``: what a plan costs, requests of a release, the wait for 👀, and the webhook and the engine beside a bare server on the same machine.
 
 Each scene is played in rounds that alternate between the servers, so that whatever else the machine does meets all of
 them. Client, server and database share its processors. *CPU us* is what the server's process spent on each answer, which
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.bench.eyes import count_unanswered, measure_eyes
 from tests.bench.load import Load, send
 from tests.bench.payloads import REPOSITORIES, SCENES, SECRET, SIZE, list_requests
+from tests.bench.planning import list_trees, measure_plan
 from tests.engine.postgresql import SERVER, execute, new_database
 from tests.stories.phases import STARTS, count_cold_and_warm
 
@@ -69,6 +70,7 @@ async def main() -> None:
     )
     print(f"payloads of {SIZE / 1000:.0f} kB, signed, for {REPOSITORIES} repositories; {chosen.rounds} rounds of"
           f" {chosen.seconds:.0f} s\n")  # fmt: skip
+    await _measure_plans()
     await _count_requests()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/eyes.db"
@@ -102,6 +104,16 @@ async def _count_requests() -> None:
         print(
             f"{trigger:18} {'together':32} {sum(one.requests for one in cold):5} / {sum(one.requests for one in warm)}\n"
         )
+
+
+async def _measure_plans() -> None:
+    """What finding and changing the version costs, of which the requests are GitHub's tree and the files it names."""
+    print(f"{'plan of a release':38}{'requests':>10}{'read':>8}{'changed':>9}{'ms':>8}")
+    for name, files in list_trees().items():
+        costs = [await measure_plan(files) for _ in range(3)]
+        best = min(costs, key=lambda cost: cost.seconds)
+        print(f"{name:38}{best.requests:10}{best.read:8}{best.changed:9}{best.seconds * 1000:8.0f}")
+    print()
 
 
 async def _count_unanswered(url: str) -> None:

@@ -42,7 +42,7 @@ from bot.release.steps import (
     RejectUndone,
     ReportFailure,
 )
-from bot.versions import Quoted
+from bot.versions import Lookalike, Quoted
 from tests.release import making as m
 from tests.release.test_decide import ROWS, TAGGED, WAITS, WITH_SDIST
 
@@ -163,7 +163,8 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
     step = next_step(snapshot)
     match step:
         case OpenPull():
-            plan = replace(step.plan, entries=FORGED, project="widget")
+            seen = tuple(Lookalike(FORGED, line, FORGED, "It stays.", FORGED) for line in range(20))
+            plan = replace(step.plan, entries=FORGED, project="widget", lookalikes=seen)
             return [
                 (f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1)),
                 (f"preview: {name}", preview.render_preview(snapshot, replace(plan, version=FORGED), 1, 1)),

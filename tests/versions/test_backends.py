@@ -293,6 +293,7 @@ def test_literals_that_disagree_are_no_convention() -> None:
     other = tree | {"widget/_version.py": MODULE.replace("1.1.0", "1.3.0")}
     assert refuse_tree(other).code is ProjectCode.SITES_DISAGREE
     assert refuse_tree(tree | {"widget/__init__.py": ""}).code is ProjectCode.DYNAMIC
+    assert refuse_tree(tree | {"pyproject.toml": DYNAMIC + system("hatchling.build")}).code is ProjectCode.DYNAMIC
 
 
 def test_a_crate_of_its_own_version_is_named_at_the_top_of_its_workspace() -> None:

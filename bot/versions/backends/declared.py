@@ -47,7 +47,8 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
     if source is None and (package.is_dynamic or legacy):
         tool = find_tag_tool(package)
         source = Source(derived_by=tool) if tool else None
-    if source is None and package.is_dynamic:
+    if source is None and package.is_dynamic and not package.backend.startswith(_OTHERS):
+        # A backend that we know reads only what it is told, and would fail here.
         source = _find_convention(package, name, packages)
     if source is None:
         raise _no_version(package) if legacy else _unknown(package)

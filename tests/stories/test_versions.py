@@ -1,0 +1,54 @@
+"""Where the version stands and how it goes on: what a release pull request changes, what it leaves, and what words lead to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syrupy.assertion import SnapshotAssertion
+
+from bot.clock import VirtualClock
+from tests.stories.theatre import Theatre, open_theatre
+
+README = "# widget\n\n    rev: v1.1.0\n\nNew since 1.1.0.\n"
+CITATION = "cff-version: 1.2.0\nversion: 1.1.0\ndate-released: 2026-01-02\n"
+MARCH = datetime(2026, 3, 7, 12, tzinfo=UTC)
+
+
+def text_of(theatre: Theatre, path: str) -> str:
+    """The file at the head of the release branch."""
+    content = theatre.acme.repository.store.read("aweigh/main", path)
+    assert content is not None
+    return content.decode()
+
+
+async def test_what_looks_like_the_version_and_stays_is_shown(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    async with open_theatre(tmp_path, files={"README.md": README}) as theatre:
+        await theatre.say(theatre.acme.mona, "/release 1.2.0 --dry-run")
+        assert theatre.reply(theatre.feature) == snapshot(name="dry run")
+        pull = await theatre.propose()
+        assert theatre.plain(pull.body or "") == snapshot(name="pull request")
+        assert text_of(theatre, "README.md") == README
+        theatre.read_all()
+
+
+async def test_places_that_the_settings_name_follow(tmp_path: Path) -> None:
+    settings = 'version-files = [{path = "README.md", pattern = "rev: v{version}"}]\n'
+    async with open_theatre(
+        tmp_path, files={"README.md": README, "CITATION.cff": CITATION}, settings=settings
+    ) as theatre:
+        pull = await theatre.propose()
+        assert text_of(theatre, "README.md") == README.replace("rev: v1.1.0", "rev: v1.2.0")
+        assert "version: 1.2.0\ndate-released: 20" in text_of(theatre, "CITATION.cff")
+        assert "2026-01-02" not in text_of(theatre, "CITATION.cff")
+        assert "place named by version-files (line 3): 1.1.0 → 1.2.0" in (pull.body or "")
+        theatre.read_all()
+
+
+async def test_by_date_a_word_leads_to_the_day_of_the_command(tmp_path: Path) -> None:
+    clock = VirtualClock(MARCH)
+    async with open_theatre(tmp_path, settings='versioning = "calver:YYYY.0M.0D"\n', clock=clock) as theatre:
+        await theatre.say(theatre.acme.mona, "/release minor")
+        assert theatre.release_pull.title == "Release widget 2026.03.07"
+        assert '__version__ = "2026.03.07"' in text_of(theatre, "widget/__init__.py")
+        theatre.read_all()
