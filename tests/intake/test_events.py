@@ -97,6 +97,7 @@ IGNORED = [
     ("issue_comment", comment("")),
     ("issue_comment", comment(user=None)),
     ("issue_comment", comment(user=BOT)),
+    ("issue_comment", {**comment(user=BOT), "sender": BOT}),
     ("issue_comment", comment(performed_via_github_app={"id": 1})),
     ("issue_comment", {**comment(), "sender": {"id": 12, "login": "eve", "type": "User"}}),
     ("issue_comment", comment(action="edited", pull=False)),

@@ -206,6 +206,7 @@ async def test_an_event_may_have_a_digit_in_its_name(door: Door) -> None:
     assert (await door.send("projects_v2_item", {}))[0] == 202
 
 
+@pytest.mark.rule(6)
 async def test_a_deleted_account_is_no_error(door: Door) -> None:
     assert await door.send("issue_comment", comment(user=None)) == (202, "dropped: the author's account is gone\n")
 
