@@ -42,6 +42,7 @@ class SiteKind(StrEnum):
     COMMITIZEN = "configuration of Commitizen"
     SEMANTIC_RELEASE = "configuration of Python Semantic Release"
     RELEASE_PLEASE = "configuration of release-please"
+    LIBRARIAN = "record of Librarian"
     ANNOTATION = "place marked in the file"
     VERSION_FILES = "place named by version-files"
 

@@ -184,3 +184,18 @@ def test_a_package_that_the_wheel_includes_is_the_projects_own() -> None:
         "other/__init__.py": "__version__ = '1.1.0'\n",
     }
     assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "material/__init__.py"}
+
+
+@pytest.mark.parametrize(
+    ("conf", "index", "follows"),
+    [
+        ("web/conf.py", "web/index.rst", True),
+        ("manual/source/conf.py", "manual/source/index.md", True),
+        ("web/conf.py", "index.rst", False),
+        ("tests/roots/conf.py", "tests/roots/index.rst", False),
+        ("a/b/c/d/conf.py", "a/b/c/d/index.rst", False),
+    ],
+)
+def test_documentation_lies_where_its_index_is(conf: str, index: str, follows: bool) -> None:
+    tree = {"pyproject.toml": STATIC, conf: "release = '1.1.0'\n", index: "x"}
+    assert (conf in bump_tree(tree, "1.2.0")) is follows

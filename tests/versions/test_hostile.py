@@ -124,3 +124,38 @@ def test_a_problem_names_what_a_stranger_wrote_as_quoted() -> None:
     assert isinstance(problem, ProjectProblem)
     assert problem.code is ProjectCode.FILE_MISSING
     assert not any("everyone" in part for part in problem.parts if isinstance(part, str))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        b"  - id: widget\n" * 30_000,
+        b"  - id: widget\n" + b" " * 400_000 + b"version: 1.1.0\n",
+        b"- id: " + b"a." * 200_000,
+        b"\n- id: widget\n version: " + b"1." * 200_000,
+    ],
+)
+def test_a_costly_record_of_a_release_tool_costs_little(state: bytes) -> None:
+    files = {"pyproject.toml": STATIC, ".librarian/state.yaml": state}
+    files |= {f"m{number}/version.py": b"# x-release-please-version\n" * 5_000 for number in range(30)}
+    with in_bounded_time():
+        assert ".librarian/state.yaml" in wanted_paths(files, STATIC)
+        project = read_project(files)
+        assert isinstance(project, Project)
+        assert "pyproject.toml" in {edit.path for edit in bump(project, "1.2.0")}
+
+
+@pytest.mark.parametrize("lock", [b"[" * 400_000, b'{"version": "1.1.0", "packages": ' + b'{"":' * 100_000, b"\xff"])
+def test_a_costly_lock_of_npm_is_passed_over(lock: bytes) -> None:
+    hatch = b"[project]\nname = 'widget'\ndynamic = ['version']\n[tool.hatch.version]\nsource = 'nodejs'\n"
+    files = {"pyproject.toml": hatch, "package.json": b'{"version": "1.1.0"}', "package-lock.json": lock}
+    with in_bounded_time():
+        project = read_project(files)
+        assert isinstance(project, Project)
+        assert [edit.path for edit in bump(project, "1.2.0")] == ["package.json"]
+
+
+def test_folders_full_of_documentation_are_not_all_read() -> None:
+    tree = [f"d{number}/{name}" for number in range(5_000) for name in ("conf.py", "index.rst")]
+    with in_bounded_time():
+        assert len(wanted_paths(tree, STATIC)) <= 20

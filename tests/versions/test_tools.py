@@ -100,3 +100,14 @@ def test_release_please_has_a_manifest_and_extra_files() -> None:
 def test_a_record_that_is_left_behind_is_shown() -> None:
     tree = {"pyproject.toml": STATIC, "tbump.toml": '[version]\ncurrent = "1.0.0"\n'}
     assert [(item.path, item.text) for item in read_tree(tree).lookalikes] == [("tbump.toml", "1.0.0")]
+
+
+def test_librarian_keeps_a_record_and_marks_modules() -> None:
+    state = "libraries:\n  - id: other\n    version: 1.1.0\n  - id: Widget\n    version: 1.1.0\n    source_roots: [.]\n"
+    marked = "__version__ = '1.1.0'  # {x-release-please-version}\nOTHER = '1.1.0'\n"
+    tree = {"pyproject.toml": STATIC, "a/_b/gapic_version.py": marked, "tests/x_version.py": marked}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml"}
+    changed = bump_tree(tree | {".librarian/state.yaml": state}, "1.2.0")
+    assert changed.keys() == {"pyproject.toml", ".librarian/state.yaml", "a/_b/gapic_version.py"}
+    assert changed[".librarian/state.yaml"] == state.replace("Widget\n    version: 1.1.0", "Widget\n    version: 1.2.0")
+    assert changed["a/_b/gapic_version.py"] == marked.replace("1.1.0", "1.2.0", 1)

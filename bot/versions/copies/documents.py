@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from contextlib import suppress
 
@@ -16,6 +17,22 @@ from bot.versions.formats.version_text import find_all
 from bot.versions.project import Form, Lookalike, ProjectRefused, Reader, Site, SiteKind
 
 SPHINX = ("docs/conf.py", "doc/conf.py", "docs/source/conf.py", "doc/source/conf.py", "docs/src/conf.py")
+_DEEPEST, _MOST_CONFS = 3, 3
+_NOT_OURS = frozenset(
+    {
+        "tests",
+        "test",
+        "testing",
+        "testdata",
+        "fixtures",
+        "templates",
+        "template",
+        "examples",
+        "example",
+        "vendor",
+        "_vendor",
+    }
+)
 METADATA = ("codemeta.json", ".zenodo.json")
 CITATION = "CITATION.cff"
 
@@ -29,7 +46,7 @@ _DATED = re.compile(
 def find_document_copies(subject: Subject) -> Finding:
     """The versions that documents of the package state. A document that cannot be read is passed over."""
     finding = Finding()
-    for path in SPHINX:
+    for path in (*SPHINX, *_list_other_confs(subject)):
         with suppress(ProjectRefused):
             finding.add(_sphinx(subject, path))
     with suppress(ProjectRefused):
@@ -41,6 +58,26 @@ def find_document_copies(subject: Subject) -> Finding:
                 sites = json_version_site(subject.package.checkout, place, SiteKind.CODEMETA, (key,), Form.TYPED)
                 finding.add(subject.sort(sites))
     return finding
+
+
+def _list_other_confs(subject: Subject) -> list[str]:
+    """Sphinx's conf.py in folders of other names: one beside the index of the documents it is for."""
+    names = subject.package.checkout.relative()
+    confs = [name for name in names if name.endswith("/conf.py") and name not in SPHINX and name.count("/") <= _DEEPEST]
+    if not confs:
+        return []
+    known = frozenset(names)
+    found = []
+    for name in confs:
+        folder = posixpath.dirname(name)
+        is_own = _NOT_OURS.isdisjoint(folder.lower().split("/"))
+        index = next((path for ending in (".rst", ".md") if (path := f"{folder}/index{ending}") in known), None)
+        if is_own and index is not None:
+            found.append((name, index))
+    for _, index in found[:_MOST_CONFS]:
+        # Only what was read is known in the end, so that the index is read as well.
+        subject.package.checkout.find(subject.package.checkout.resolve(index))
+    return [name for name, _ in found[:_MOST_CONFS]]
 
 
 def _sphinx(subject: Subject, name: str) -> Finding:
