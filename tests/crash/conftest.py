@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import TypeAlias
 
 import pytest
 import structlog
@@ -14,19 +15,23 @@ from _pytest.terminal import TerminalReporter
 
 from bot.github import tokens
 from bot.release import commits
-from bot.versions import Project, ProjectProblem, read_project, wanted_paths
+from bot.versions import Project, ProjectProblem, VersionFile, read_project, wanted_paths
 from tests.crash.process import read_key_once
 
-_read_once = lru_cache(maxsize=512)(lambda files: read_project(dict(files)))
-_want_once = lru_cache(maxsize=2048)(lambda paths, files: wanted_paths(paths, dict(files)))
+Places: TypeAlias = tuple[VersionFile, ...]
+
+_read_once = lru_cache(maxsize=512)(lambda files, places: read_project(dict(files), version_files=places))
+_want_once = lru_cache(maxsize=2048)(
+    lambda paths, files, places: wanted_paths(paths, dict(files), version_files=places)
+)
 
 
-def _read_project(files: Mapping[str, bytes]) -> Project | ProjectProblem:
-    return _read_once(tuple(files.items()))
+def _read_project(files: Mapping[str, bytes], *, version_files: Places = ()) -> Project | ProjectProblem:
+    return _read_once(tuple(files.items()), version_files)
 
 
-def _wanted_paths(paths: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
-    return list(_want_once(tuple(paths), tuple(files.items())))
+def _wanted_paths(paths: Iterable[str], files: Mapping[str, bytes], *, version_files: Places = ()) -> list[str]:
+    return list(_want_once(tuple(paths), tuple(files.items()), version_files))
 
 
 @pytest.fixture(autouse=True)
