@@ -15,9 +15,9 @@ test: lint  ## Linters, types, import contracts and every test.
 unit: $(READY)  ## The quick tests alone.
 	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
 
-soak: $(READY)  ## Random schedules from fresh seeds, RUNS= of them, a failing one replays with SEED=; SIGKILLS= of the real process.
-	@RUNS=$(or $(RUNS),2000) FIRST=$(or $(FIRST),$(shell date +%s)) SIGKILLS=$(or $(SIGKILLS),20) \
-		$(BIN)/python -m pytest -n auto tests/crash/test_schedules.py tests/crash/test_sigkill.py -m slow
+soak: $(READY)  ## Random schedules from fresh seeds, RUNS= of them, a failing one replays with SEED=; SIGKILLS= of the real process; every command at every request.
+	@RUNS=$(or $(RUNS),2000) FIRST=$(or $(FIRST),$(shell date +%s)) SIGKILLS=$(or $(SIGKILLS),20) TURNS=1 \
+		$(BIN)/python -m pytest -n auto tests/crash/test_schedules.py tests/crash/test_sigkill.py tests/crash/test_orders.py -m slow
 
 bench: $(READY)  ## What a plan costs, requests of a release, the wait for eyes, and the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
 	@$(BIN)/python -m tests.bench $(ARGS)
