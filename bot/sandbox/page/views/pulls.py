@@ -127,16 +127,12 @@ def _suggest(visit: Visit, pull: PullRequest) -> list[str]:
     version = pull.title.rpartition(" ")[2]
     if not pull.merged:
         others = [other for other in ("2.0.0", candidate) if other != version]
-        steering = ["/release merge", "/release hold until the docs are through", "/release notes"]
+        steering = ["/release merge", "/release hold", "/release notes"]
         return [*steering, *(f"/release {other}" for other in others[:1]), "/release help"]
     runs = (run for run in visit.repository.runs.values() if run.head_sha == pull.merge_commit_sha)
     asks = any(gate.state == "waiting" and gate.waiting_for_apps for run in runs for gate in run.gates)
-    return [
-        *([f"/release approve {version}", f"/release reject {version} not yet"] if asks else []),
-        "/release status",
-        f"/release {following}",
-        "/release help",
-    ]
+    deciding = [f"/release approve {version}", f"/release reject {version} not yet"] if asks else ["/release status"]
+    return [*deciding, f"/release {following}", "/release help"]
 
 
 def _next_versions(visit: Visit) -> tuple[str, str]:
