@@ -6,7 +6,7 @@ from bot.conversation.grammar import find_below
 from bot.conversation.proposing import refuse_elsewhere
 from bot.conversation.registry import Command
 from bot.conversation.talk import Answer, Place, Talk
-from bot.conversation.understanding import Misunderstood
+from bot.conversation.understanding import Fault, Misunderstood
 from bot.messages import replies
 from bot.release.held import find_hold
 from bot.release.orders import Cancel, Hold, Merge, Order, SetNotes, Unhold
@@ -39,7 +39,7 @@ async def merge(talk: Talk, command: Command, place: Place) -> Answer:
 async def set_notes(talk: Talk, command: Command, place: Place) -> Answer:
     """Take the text below the command for the notes."""
     if not find_below(talk.comment.body):
-        missing = Misunderstood(command.line, "the text is missing, which stands below that line")
+        missing = Misunderstood(command.line, Fault.TEXT_MISSING)
         return Answer("confused", replies.render_misunderstood(missing, talk.comment.comment_id))
     if talk.comment.source == "review":
         return talk.refuse(because(Reason.NOTES_IN_REVIEW))

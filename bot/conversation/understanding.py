@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import Enum, auto
 
-from bot.conversation.grammar import COMMAND, FOREIGN, MOST_LINES, Invocation, parse
+from bot.conversation.grammar import COMMAND, FOREIGN, Invocation, parse
 from bot.conversation.registry import REGISTRY, Command, Entry, Name, Option, Who, find_entry
 from bot.versions import VersionStep
 
@@ -20,35 +21,53 @@ _COMMIT = re.compile(r"[0-9a-f]{7,40}", re.ASCII | re.IGNORECASE)
 _HELP = f"/{COMMAND} help"
 
 
+class Fault(Enum):
+    """What can be wrong with a line; the words for each stand in ``messages.replies``."""
+
+    NOTHING = auto()
+    UNKNOWN = auto()
+    FOREIGN = auto()
+    MOVED_IN = auto()
+    TOO_MANY = auto()
+    """There are more lines than are read."""
+    WORD_MISSING = auto()
+    TOO_MANY_WORDS = auto()
+    OPTION_UNKNOWN = auto()
+    OPTION_TWICE = auto()
+    OPTIONS_EXCLUDE = auto()
+    NO_COMMIT = auto()
+    TEXT_MISSING = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Misunderstood:
     """An invocation that is not understood: what is wrong with it, and the line that was probably meant."""
 
     line: str
-    problem: str
+    fault: Fault
     suggestion: str | None = None
 
 
 class _Wrong(Exception):  # noqa: N818 - it is said to a human, not raised as a fault
     """What is wrong with a line, and the one that was probably meant."""
 
-    def __init__(self, problem: str, suggestion: str) -> None:
-        super().__init__(problem)
-        self.problem, self.suggestion = problem, suggestion
+    def __init__(self, fault: Fault, suggestion: str) -> None:
+        super().__init__(fault)
+        self.fault, self.suggestion = fault, suggestion
 
 
 def understand(invocation: Invocation) -> Command | Misunderstood:
     """The command an invocation means."""
     if invocation.is_excess:
-        return Misunderstood(invocation.line, f"a comment holds no more than {MOST_LINES} commands")
+        return Misunderstood(invocation.line, Fault.TOO_MANY)
     if FOREIGN & set(invocation.line):
-        return _without_oddities(invocation, "a command has no backticks and no brackets")
+        return _without_oddities(invocation, Fault.FOREIGN)
     if not invocation.words and invocation.line.lower() != f"/{COMMAND}":
-        return _without_oddities(invocation, "it has to begin its line, with a plain blank behind the verb")
+        return _without_oddities(invocation, Fault.MOVED_IN)
     try:
         return _read(invocation.words)
     except _Wrong as wrong:
-        return Misunderstood(invocation.line, wrong.problem, wrong.suggestion)
+        return Misunderstood(invocation.line, wrong.fault, wrong.suggestion)
 
 
 def find_late_approval(commands: Sequence[Command]) -> int | None:
@@ -67,7 +86,7 @@ def find_late_approval(commands: Sequence[Command]) -> int | None:
 
 def _read(words: tuple[str, ...]) -> Command:
     if not words:
-        raise _Wrong("it names no version and no command", _HELP)
+        raise _Wrong(Fault.NOTHING, _HELP)
     first, *rest = words
     name = first.lower()
     for length in (2, 1):
@@ -80,7 +99,7 @@ def _read(words: tuple[str, ...]) -> Command:
         return _with_arguments(release, (name, *rest))
     if first[:1].isdigit() or (first[:1] in "vV" and first[1:2].isdigit()):
         return _with_arguments(release, words)
-    raise _Wrong("it is neither a version nor a command", _suggest(name, rest))
+    raise _Wrong(Fault.UNKNOWN, _suggest(name, rest))
 
 
 def _with_arguments(entry: Entry, words: tuple[str, ...]) -> Command:
@@ -91,9 +110,9 @@ def _with_arguments(entry: Entry, words: tuple[str, ...]) -> Command:
     else:
         words, options = _split(entry, words)
     if len(words) < entry.least:
-        raise _Wrong("a word is missing", entry.usage)
+        raise _Wrong(Fault.WORD_MISSING, entry.usage)
     if len(words) > len(entry.arguments):
-        raise _Wrong("it has too many words", Command(entry, words[: len(entry.arguments)], tuple(options)).line)
+        raise _Wrong(Fault.TOO_MANY_WORDS, Command(entry, words[: len(entry.arguments)], tuple(options)).line)
     return Command(entry, words, tuple(options))
 
 
@@ -108,16 +127,14 @@ def _split(entry: Entry, words: tuple[str, ...]) -> tuple[tuple[str, ...], list[
             continue
         option = next((option for option in entry.options if option == word), None)
         if option is None:
-            raise _Wrong("it has an option that this command does not know", _mend_option(entry, words, word))
+            raise _Wrong(Fault.OPTION_UNKNOWN, _mend_option(entry, words, word))
         if option in given:
-            raise _Wrong("it has an option twice", _mend_option(entry, words, word))
+            raise _Wrong(Fault.OPTION_TWICE, _mend_option(entry, words, word))
         given[option] = _value(entry, option, rest)
     if {Option.FROM, Option.WHEN_MERGED} <= given.keys():
         # The merge that is waited for moves the base: that would be refused whatever happens, or one of them left out.
         others = tuple((option, value) for option, value in given.items() if option is not Option.FROM)
-        raise _Wrong(
-            f"{Option.FROM} and {Option.WHEN_MERGED} exclude each other", Command(entry, tuple(positional), others).line
-        )
+        raise _Wrong(Fault.OPTIONS_EXCLUDE, Command(entry, tuple(positional), others).line)
     return tuple(positional), [(option, given[option]) for option in entry.options if option in given]
 
 
@@ -126,7 +143,7 @@ def _value(entry: Entry, option: Option, rest: Iterable[str]) -> str:
         return ""
     value = next(iter(rest), "")
     if not _COMMIT.fullmatch(value):
-        raise _Wrong(f"{option} takes a commit: 7 to 40 hexadecimal digits", entry.usage)
+        raise _Wrong(Fault.NO_COMMIT, entry.usage)
     return value.lower()
 
 
@@ -140,12 +157,12 @@ def _mend_option(entry: Entry, words: tuple[str, ...], wrong: str) -> str:
         return still.suggestion
 
 
-def _without_oddities(invocation: Invocation, problem: str) -> Misunderstood:
+def _without_oddities(invocation: Invocation, fault: Fault) -> Misunderstood:
     line = "".join(character for character in invocation.line if character not in FOREIGN)
     plain = parse(" ".join(line.split()))
     meant = understand(plain[0]) if plain else None
     sure = isinstance(meant, Command) and all(_PLAIN_WORD.fullmatch(word) for word in meant.arguments)
-    return Misunderstood(invocation.line, problem, plain[0].line if sure else _HELP)
+    return Misunderstood(invocation.line, fault, plain[0].line if sure else _HELP)
 
 
 def _suggest(word: str, rest: list[str]) -> str:

@@ -22,11 +22,13 @@ async def find_check(session: Session, sha: str, app_id: int) -> CheckRun | None
     return max(ours, key=lambda run: run.id, default=None)
 
 
-async def ensure_check(session: Session, sha: str, content: CheckContent, seen: CheckRun | None) -> CheckRun:
+async def ensure_check(
+    session: Session, sha: str, content: CheckContent, seen: CheckRun | None, *, anew: bool = False
+) -> CheckRun:
     """Make ``content`` what our check on ``sha`` says; ``seen`` is the newest run there. The run that says it.
 
-    A changed conclusion is a new run: GitHub keeps the older ones as the check's history. So is one that says something
-    about files, or did: GitHub only ever adds to what a run says about them.
+    A changed conclusion is a new run: GitHub keeps the older ones as the check's history. So is any change of one that says
+    something about files, which ``anew`` tells of what was seen: GitHub only ever adds to what a run says about them.
     """
     if seen is not None and content.is_in(seen):
         return seen
@@ -40,7 +42,7 @@ async def ensure_check(session: Session, sha: str, content: CheckContent, seen: 
         "actions": [asdict(button) for button in content.buttons],
     }
     same = seen is not None and seen.conclusion == content.conclusion
-    if seen is not None and same and not seen.is_annotated and not content.annotations:
+    if seen is not None and same and not anew and not content.annotations:
         changed = await session.patch("/repos/{repository}/check-runs/{id}", {"name": NAME, **body}, id=seen.id)
         return read_check_run(changed)
     made = {"name": NAME, "head_sha": sha, "status": "completed", **body}

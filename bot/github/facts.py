@@ -168,14 +168,6 @@ class CheckRun:
     summary: str
     url: str
 
-    @property
-    def is_annotated(self) -> bool:
-        """Whether it says something about single files, of which GitHub does not tell together with the rest."""
-        return ANNOTATED in self.summary
-
-
-ANNOTATED = "What is to be looked at in single files stands below."
-"""The sentence in the summary of a check run that has annotations."""
 
 Conclusion = Literal["success", "neutral", "failure", "action_required"]
 

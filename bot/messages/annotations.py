@@ -9,6 +9,9 @@ from bot.release.snapshot import Snapshot
 from bot.release.steps import AwaitMerge, Blocked, Step
 from bot.settings.repository import RepositorySettings
 
+ANNOTATED = "What is to be looked at in single files stands below."
+"""The sentence in the summary of a check run that has annotations: GitHub does not tell of them together with the rest."""
+
 _MOST = 50
 """GitHub takes no more in one request ("Create a check run")."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.conversation.registry import Entry
-from bot.conversation.understanding import Misunderstood
+from bot.conversation.grammar import MOST_LINES
+from bot.conversation.registry import Entry, Option
+from bot.conversation.understanding import Fault, Misunderstood
 from bot.github.facts import PullRequest, RunFacts
+from bot.messages.buttons import DONE, get_button
 from bot.messages.markers import marker
 from bot.messages.reasons import say
 from bot.messages.text import code, finish, harmless, in_cell, link, short
@@ -15,12 +17,20 @@ from bot.release.reasons import Because
 REPLY = "reply"
 
 
-_PRESSED = {
-    "hold": ("Hold", "This release is on hold."),
-    "unhold": ("Lift the hold", "The hold is lifted."),
-    "recreate": ("Make anew", "The release branch is made anew."),
+_FAULTS: dict[Fault, str] = {
+    Fault.NOTHING: "it names no version and no command",
+    Fault.UNKNOWN: "it is neither a version nor a command",
+    Fault.FOREIGN: "a command has no backticks and no brackets",
+    Fault.MOVED_IN: "it has to begin its line, with a plain blank behind the verb",
+    Fault.TOO_MANY: f"a comment holds no more than {MOST_LINES} commands",
+    Fault.WORD_MISSING: "a word is missing",
+    Fault.TOO_MANY_WORDS: "it has too many words",
+    Fault.OPTION_UNKNOWN: "it has an option that this command does not know",
+    Fault.OPTION_TWICE: "it has an option twice",
+    Fault.OPTIONS_EXCLUDE: f"{Option.FROM} and {Option.WHEN_MERGED} exclude each other",
+    Fault.NO_COMMIT: f"{Option.FROM} takes a commit: 7 to 40 hexadecimal digits",
+    Fault.TEXT_MISSING: "the text is missing, which stands below that line",
 }
-"""The buttons of the check run by the commands that they are: what they are called, and what a press comes to."""
 
 
 def reply_marker(comment_id: int) -> str:
@@ -81,14 +91,16 @@ def render_refusal(reason: Because, comment_id: int) -> str:
 def render_misunderstood(problem: Misunderstood, comment_id: int) -> str:
     """What is wrong with the line, and the one that was probably meant."""
     paste = f" Did you mean {code(problem.suggestion)}?" if problem.suggestion else ""
-    return _reply(comment_id, f"I do not understand {code(problem.line)}: {problem.problem}.{paste} Nothing was done.")
+    return _reply(
+        comment_id, f"I do not understand {code(problem.line)}: {_FAULTS[problem.fault]}.{paste} Nothing was done."
+    )
 
 
 def render_pressed(login: str, button: str, reply: str | None, comment_id: int) -> str:
     """What a press of ``button`` came to, in the thread: a click leaves no trace there by itself."""
-    label, done = _PRESSED[button]
-    said = reply.removeprefix(reply_marker(comment_id)).strip() if reply else done
-    return _reply(comment_id, f"{code('@' + login)} pressed *{label}*. {said}")
+    pressed = get_button(button)
+    said = reply.removeprefix(reply_marker(comment_id)).strip() if reply else DONE[pressed]
+    return _reply(comment_id, f"{code('@' + login)} pressed *{pressed.label}*. {said}")
 
 
 def render_held(reason: Because, comment_id: int) -> str:

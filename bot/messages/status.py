@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.github.facts import ANNOTATED, CheckButton, CheckContent, Conclusion
+from bot.github.facts import CheckButton, CheckContent, Conclusion
 from bot.github.links import commit_page, tag_page
-from bot.messages.annotations import list_annotations
+from bot.messages.annotations import ANNOTATED, list_annotations
+from bot.messages.buttons import HOLD, RECHECK, RECREATE, UNHOLD
 from bot.messages.markers import STATUS, marker
 from bot.messages.text import code, finish, in_cell, link, short
 from bot.messages.turns import headline, turn
@@ -47,12 +48,6 @@ def render_check(snapshot: Snapshot, step: Step, record: Record) -> CheckContent
     )
 
 
-_HOLD = CheckButton("hold", "Hold", "Keep this release from going on")
-_UNHOLD = CheckButton("unhold", "Lift the hold", "Let this release go on")
-_RECHECK = CheckButton("recheck", "Check again", "Look at everything once more")
-_RECREATE = CheckButton("recreate", "Make anew", "Drop what others pushed to the branch")
-
-
 def _buttons(snapshot: Snapshot, step: Step) -> tuple[CheckButton, ...]:
     """What can be had with a click; never an approval or its refusal, which are to be written by somebody who has looked."""
     if isinstance(step, Done | Abandoned) or snapshot.published is not None:
@@ -60,8 +55,8 @@ def _buttons(snapshot: Snapshot, step: Step) -> tuple[CheckButton, ...]:
     held = isinstance(step, Blocked) and step.reason.code is Reason.HELD
     # The check run is there before its pull request.
     is_open = snapshot.pull is None or snapshot.pull.is_open
-    steer = (_UNHOLD,) if held else () if snapshot.record is not None and is_past_holding(snapshot, step) else (_HOLD,)
-    return (*steer, _RECHECK, *((_RECREATE,) if is_open else ()))
+    steer = (UNHOLD,) if held else () if snapshot.record is not None and is_past_holding(snapshot, step) else (HOLD,)
+    return (*steer, RECHECK, *((RECREATE,) if is_open else ()))
 
 
 def _locked(snapshot: Snapshot, step: Step) -> str:

@@ -14,6 +14,7 @@ from bot.engine.protocol import Backoff, Intent, Intents
 from bot.github import checks
 from bot.github.access import Access
 from bot.github.facts import CheckContent, CheckRun
+from bot.messages.annotations import ANNOTATED
 from bot.release.speech import STALENESS
 
 
@@ -55,7 +56,8 @@ class OwnCheck:
         """
         if seen is not None and content.is_in(seen):
             return seen
-        written = await checks.ensure_check(self._access.speak, sha, content, seen)
+        annotated = seen is not None and ANNOTATED in seen.summary
+        written = await checks.ensure_check(self._access.speak, sha, content, seen, anew=annotated)
         await self._intents.record(_key(sha), {"id": written.id, "line": content.external_id})
         return written
 

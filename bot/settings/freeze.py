@@ -79,6 +79,21 @@ class FreezeWindow(BaseModel):
 
 
 def find_freeze(windows: Iterable[FreezeWindow], at: datetime) -> tuple[FreezeWindow, datetime] | None:
-    """The window that holds the moment ``at`` and ends last, with its end; None when nothing is frozen then."""
+    """The window that holds the moment ``at``, with the end of what is frozen; None when nothing is frozen then.
+
+    Windows that follow each other without a gap are one freeze: on a Saturday a frozen weekend ends on Monday. What never
+    ends is told of for a year.
+    """
+    windows = tuple(windows)
+    first = last = _find_last(windows, at)
+    while last is not None and first is not None and last[1] - at < _LONGEST:
+        following = _find_last(windows, last[1])
+        if following is None:
+            break
+        last = following
+    return (first[0], last[1]) if first is not None and last is not None else None
+
+
+def _find_last(windows: Iterable[FreezeWindow], at: datetime) -> tuple[FreezeWindow, datetime] | None:
     holding = ((window, end) for window in windows if (end := window.find_end(at)) is not None)
     return max(holding, key=lambda found: found[1], default=None)

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from bot import messages
 from bot.conversation.grammar import parse
 from bot.conversation.registry import REGISTRY
-from bot.conversation.understanding import Misunderstood
+from bot.conversation.understanding import Fault, Misunderstood
 from bot.github.facts import Comment, DeploymentReview
 from bot.messages import outcome, preview, prompts, pull, replies, status
 from bot.messages.markers import STATUS, find_marked, marker
@@ -123,7 +123,9 @@ def every_message() -> list[tuple[str, str]]:
     made.append(("together", replies.render_together((text for _, text in made[-3:]), 1)))
     made += _answers()
     made.append(("help", replies.render_help(REGISTRY, 1)))
-    made.append(("misunderstood", replies.render_misunderstood(Misunderstood(FORGED, "it is odd", "/release help"), 1)))
+    made.append(
+        ("misunderstood", replies.render_misunderstood(Misunderstood(FORGED, Fault.UNKNOWN, "/release help"), 1))
+    )
     made += [
         ("opened", replies.render_opened(m.pull(merged=False), "1.2.0", 1)),
         ("already", replies.render_already(m.pull(merged=False), "1.2.0", 1)),

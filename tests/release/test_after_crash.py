@@ -69,10 +69,10 @@ class Checks:
         return self.shown
 
     async def ensure_check(
-        self, _session: Session, _sha: str, content: CheckContent, seen: CheckRun | None
+        self, _session: Session, _sha: str, content: CheckContent, seen: CheckRun | None, *, anew: bool
     ) -> CheckRun:
         self.written += 1
-        known = seen is not None and seen.conclusion == content.conclusion
+        known = seen is not None and seen.conclusion == content.conclusion and not anew
         return replace(RUN, id=seen.id if seen is not None and known else self.written, external_id=content.external_id)
 
 

@@ -38,7 +38,7 @@ NIGHTS = 'days = ["fri"]\nfrom = 16:00:00\nuntil = 09:00:00\nzone = "Europe/Berl
         (HOLIDAYS, datetime(2026, 12, 27, 12, tzinfo=BERLIN), None),
         ("from = 2026-12-24T00:00:00+09:00\nuntil = 2026-12-25", datetime(2026, 12, 23, 15, tzinfo=UTC), datetime(2026, 12, 25, tzinfo=UTC)),
         (WEEKEND, datetime(2026, 11, 27, 23, 59, tzinfo=BERLIN), None),
-        (WEEKEND, datetime(2026, 11, 28, 12, tzinfo=BERLIN), datetime(2026, 11, 29, tzinfo=BERLIN)),
+        (WEEKEND, datetime(2026, 11, 28, 12, tzinfo=BERLIN), datetime(2026, 11, 30, tzinfo=BERLIN)),
         (WEEKEND, datetime(2026, 11, 29, 23, 30, tzinfo=BERLIN), datetime(2026, 11, 30, tzinfo=BERLIN)),
         # The clocks go back in this night: the window ends by the clock on the wall.
         (WEEKEND, datetime(2026, 10, 25, 23, 30, tzinfo=BERLIN), datetime(2026, 10, 26, tzinfo=BERLIN)),
@@ -50,6 +50,13 @@ NIGHTS = 'days = ["fri"]\nfrom = 16:00:00\nuntil = 09:00:00\nzone = "Europe/Berl
 )  # fmt: skip
 def test_a_window_holds_from_its_begin_until_its_end(window: str, at: datetime, until: datetime | None) -> None:
     assert ends(window, at) == until
+
+
+def test_what_never_ends_is_told_of_for_a_year() -> None:
+    always = 'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
+    end = ends(always, datetime(2026, 11, 28, tzinfo=UTC))
+    assert end is not None
+    assert end >= datetime(2027, 11, 28, tzinfo=UTC)
 
 
 def test_of_two_windows_the_one_that_ends_last_counts() -> None:

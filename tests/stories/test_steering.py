@@ -412,6 +412,7 @@ async def test_buttons_do_what_the_commands_do(tmp_path: Path, snapshot: Snapsho
         assert buttons(theatre, pull) == ["hold", "recheck", "recreate"]
         await press(theatre, "wanda", pull, "hold")
         assert theatre.replies(pull.number) == snapshot(name="held")
+        assert "`@wanda` put this release on hold with the button." in theatre.status(pull)
         assert buttons(theatre, pull) == ["unhold", "recheck", "recreate"]
         await press(theatre, "hugo", pull, "unhold")
         assert theatre.replies(pull.number) == snapshot(name="lifted")
