@@ -41,7 +41,7 @@ from bot.intake.account import Account
 from bot.intake.lost_comments import TOO_YOUNG, LostComments
 from bot.release.lines import LASTS, note_line, note_merged
 from bot.release.record import Milestone, find_record
-from bot.release.snapshot import Line
+from bot.release.snapshot import Line, line_between
 
 NOTE: Final = "sweep:recovery"
 
@@ -150,7 +150,7 @@ def has_stray_branch(surveyed: Surveyed, bot_id: int) -> bool:
 
 
 def _is_ours(pull: SurveyedPull, bot_id: int) -> bool:
-    in_line = pull.head_branch == Line(pull.base_branch).branch
+    in_line = pull.head_branch == line_between(pull.head_branch, pull.base_branch).branch
     return pull.author_id == bot_id and in_line and not pull.from_fork
 
 
@@ -246,7 +246,10 @@ class Recovery:
         for one in surveyed:
             repository = one.repository.ref
             under_way = [pull for pull in candidates[repository] if pull.node_id not in announced]
-            intents, lines = self._engine.intents(repository), {Line(pull.base_branch) for pull in under_way}
+            intents, lines = (
+                self._engine.intents(repository),
+                {line_between(pull.head_branch, pull.base_branch) for pull in under_way},
+            )
             for line in lines:
                 await note_line(intents, line)
             for pull in under_way:

@@ -47,12 +47,12 @@ class Noted:
 
 async def note_line(intents: Intents, line: Line) -> None:
     """A release is under way on this line."""
-    await intents.record(UNDER_WAY + line.base, {})
+    await intents.record(_key(line), {})
 
 
 async def forget_line(intents: Intents, line: Line) -> None:
     """Nothing is under way there any more."""
-    await intents.forget(UNDER_WAY + line.base)
+    await intents.forget(_key(line))
 
 
 async def note_merged(intents: Intents, number: int) -> None:
@@ -94,8 +94,18 @@ async def get_noted(intents: Intents) -> Noted:
     """Everything that was noted and not forgotten."""
     noted = await intents.list()
     keys = [intent.key for intent in noted]
-    lines = tuple(Line(key.removeprefix(UNDER_WAY)) for key in keys if key.startswith(UNDER_WAY))
+    lines = tuple(_find_line(key) for key in keys if key.startswith(UNDER_WAY))
     merged = sorted((int(key.removeprefix(MERGED)) for key in keys if key.startswith(MERGED)), reverse=True)
     remembered = sorted(int(key.removeprefix(REMEMBERED)) for key in keys if key.startswith(REMEMBERED))
     told = [(int(one.key.removeprefix(TOLD)), one.recorded_at) for one in noted if one.key.startswith(TOLD)]
     return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told))
+
+
+def _key(line: Line) -> str:
+    # No branch has a blank in its name, says git-check-ref-format.
+    return UNDER_WAY + (line.base if line.package is None else f"{line.base} {line.package}")
+
+
+def _find_line(key: str) -> Line:
+    base, _, package = key.removeprefix(UNDER_WAY).partition(" ")
+    return Line(base, package or None)

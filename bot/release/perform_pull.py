@@ -33,8 +33,7 @@ from bot.release.steps import (
 )
 from bot.settings.repository import RepositorySettings
 
-PULL_INTENT = "pull:"
-"""With the id of a command's comment: its pull request may have been opened at that moment."""
+_PULL_INTENT = "pull:"
 
 MERGE_INTENT = "merging:"
 """With the number of a pull request: it may have been merged at that moment."""
@@ -164,7 +163,7 @@ class PullPerformer:
             if not now.is_open:
                 raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
             return await pulls.update_pull(self._access.speak, now.number, title=plan.title, body=body), False
-        await self._intents.record(f"{PULL_INTENT}{plan.comment_id}", {})
+        await self._intents.record(opening_key(plan.comment_id, plan.branch), {})
         pull, made = await pulls.ensure_pull(
             self._access.speak, branch=plan.branch, base=plan.base, title=plan.title, body=body
         )
@@ -214,6 +213,11 @@ class PullPerformer:
         if not now.merged:
             raise Backoff(STALENESS / 3, "the merge does not show yet")
         return now
+
+
+def opening_key(comment_id: int, branch: str) -> str:
+    """The name of a note: the pull request from ``branch`` that this comment asks for may have been opened at that moment."""
+    return f"{_PULL_INTENT}{comment_id}:{branch}"
 
 
 def _needed(snapshot: Snapshot) -> int:

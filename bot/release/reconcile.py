@@ -133,7 +133,7 @@ class Reconciler:
                 # Once its gate is open the run does not lead to its prompt any more.
                 done.append(Outcome(asked=snapshot.record.asked))
             step = next_step(snapshot)
-            log.info("step", step=type(step).__name__, line=line.base, pull=pull.number if pull else None)
+            log.info("step", step=type(step).__name__, line=line.branch, pull=pull.number if pull else None)
             if not isinstance(step, Effect):
                 await self._show(snapshot, step)
                 return Reached(snapshot, step, opened, moved)
@@ -201,7 +201,7 @@ class Reconciler:
     ) -> Reached:
         """What cannot even be looked at stands, and says which permission would let us look."""
         reason = declined_because(missing)
-        log.warning("not permitted to look", line=line.base, reason=reason.code, detail=str(missing))
+        log.warning("not permitted to look", line=line.branch, reason=reason.code, detail=str(missing))
         snapshot = await self._observer.glance(repository, line, pull, request)
         if request is not None:
             return Reached(snapshot, Refused(reason))

@@ -32,11 +32,11 @@ from bot.release.observe import Observer
 from bot.release.orders import Merge, Order
 from bot.release.own_check import OwnCheck
 from bot.release.perform import APPROVAL_INTENT, Performer
-from bot.release.perform_pull import MERGE_INTENT, PULL_INTENT
+from bot.release.perform_pull import MERGE_INTENT, opening_key
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
-from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, home_line, is_astray
+from bot.release.snapshot import Line, Request, Snapshot, find_line, home_line, is_astray, line_of
 from bot.release.speech import STALENESS, Speech
 from bot.versions import same_version
 
@@ -80,7 +80,7 @@ class Workbench:
         newest = next(iter(own), None)
         if newest is not None and newest.is_open:
             return await self._reconciler.reconcile(repository, line, newest, request, sight=sight)
-        opening = await self._intents.find(f"{PULL_INTENT}{request.comment_id}")
+        opening = await self._intents.find(opening_key(request.comment_id, line.branch))
         if opening is not None and self.is_recent(opening.recorded_at):
             # People may have merged what does not even show yet: their merge must not be followed by a second one.
             raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
@@ -107,7 +107,7 @@ class Workbench:
         if is_astray(pull) and await self._is_followed(repository, pull, sight):
             # Both have the same branch, and so the same commit and check run, which are the other's now.
             return await self.look(repository, pull)
-        return await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, sight=sight, seen=seen)
+        return await self._reconciler.reconcile(repository, line_of(pull), pull, sight=sight, seen=seen)
 
     async def _is_followed(self, repository: Repository, pull: PullRequest, sight: Sight | None) -> bool:
         """Whether there is a release PR from the branch of ``pull`` that was made later."""
@@ -137,7 +137,7 @@ class Workbench:
         self, repository: Repository, pull: PullRequest, order: Order, sight: Sight | None = None
     ) -> Reached:
         """Carry out what somebody told the release of ``pull`` to do, and take it as far as it goes then."""
-        reached = await self._reconciler.reconcile(repository, Line(pull.base_branch), pull, order=order, sight=sight)
+        reached = await self._reconciler.reconcile(repository, line_of(pull), pull, order=order, sight=sight)
         if isinstance(order, Merge):
             await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
         return reached
@@ -154,7 +154,7 @@ class Workbench:
 
     async def look(self, repository: Repository, pull: PullRequest, sight: Sight | None = None) -> Reached:
         """Where the release of ``pull`` stands now; nothing is done."""
-        snapshot = await self.observer.observe(repository, Line(pull.base_branch), pull, sight=sight)
+        snapshot = await self.observer.observe(repository, line_of(pull), pull, sight=sight)
         return Reached(snapshot, next_step(snapshot))
 
     async def list_remembered(self) -> list[int]:
@@ -180,7 +180,7 @@ class Workbench:
         self._remembered = sight.list_remembered()
         pulls = {line: await self._list_under_way(repository, line, sight, noted) for line in lines}
         for pull in await self._list_hidden(repository, sight, noted, pulls):
-            pulls.setdefault(Line(pull.base_branch), []).append(pull)
+            pulls.setdefault(line_of(pull), []).append(pull)
         soonest: timedelta | None = None
         for line, own in pulls.items():
             under_way = False
@@ -220,13 +220,13 @@ class Workbench:
         lines = {*noted.lines, self.usual}
         # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
         strange = await self._list_branches(sight) - {line.branch for line in lines}
-        stand_ins = {Line(branch.removeprefix(BRANCHES)) for branch in strange}
+        stand_ins = {line for branch in strange if (line := find_line(branch)) is not None}
         if not lines | stand_ins <= seen:
             sight = await self.observer.look(*lines, *stand_ins)
         for stand_in in stand_ins:
             pulls = await self.observer.list_pulls(repository, stand_in, sight)
             lines |= {home_line(repository, pull) for pull in pulls}
-        return sight, sorted(lines, key=lambda line: line.base)
+        return sight, sorted(lines, key=lambda line: (line.base, line.package or ""))
 
     async def _list_branches(self, sight: Sight) -> set[str]:
         try:
