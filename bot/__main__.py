@@ -1,6 +1,6 @@
 """The command line: ``serve`` runs the bot, ``demo`` plays a release in the sandbox, ``plan`` and ``next`` work in a checkout.
 
-``deadletters`` tidies up, and ``audit`` tells who did what.
+``settings`` checks those of a repository, ``deadletters`` tidies up, and ``audit`` tells who did what.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from bot.audit import audit
 from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError
 from bot.planning.commands import next_, plan
+from bot.settings.commands import settings
 from bot.settings.operator import OperatorSettings, OperatorSettingsError, read_operator_settings
 from bot.terminal import fail
 
 cli = typer.Typer(name="aweigh", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 cli.add_typer(deadletters)
+cli.add_typer(settings, name="settings")
 cli.command()(audit)
 cli.command()(plan)
 cli.command("next")(next_)

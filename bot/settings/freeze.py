@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 _LONGEST = timedelta(days=366)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,19 +33,40 @@ def _known_zone(name: str) -> str:
     return name
 
 
+_CLOCK = r"\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?"
+_WRITTEN = rf"^(?:\d{{4}}-\d\d-\d\d(?:[Tt ]{_CLOCK}(?:[Zz]|[+-]\d\d:\d\d)?)?|{_CLOCK})$"
+
+
+def _as_bound(given: Any) -> Any:
+    # A number would be taken for the seconds since 1970.
+    if isinstance(given, date | time) or (isinstance(given, str) and re.search(_WRITTEN, given, re.ASCII)):
+        return given
+    raise ValueError("it is a date, a time, or both")
+
+
+_Bound = Annotated[
+    datetime | date | time, BeforeValidator(_as_bound), WithJsonSchema({"type": "string", "pattern": _WRITTEN})
+]
+
+
 class FreezeWindow(BaseModel):
     """One window: from a moment until another, or every week on some days (all day, or from a time until another).
 
     Times without an offset are those of ``zone``. ``until`` is not part of the window; a date means its midnight.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
 
-    from_: Annotated[datetime | date | time | None, Field(alias="from")] = None
-    until: datetime | date | time | None = None
+    from_: Annotated[_Bound | None, Field(alias="from")] = None
+    """A date or moment, or with days a time of the day."""
+    until: _Bound | None = None
+    """The first moment after the window."""
     days: Annotated[tuple[Day, ...], Field(max_length=7)] = ()
+    """Days of the week on which it is repeated."""
     zone: Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)] = "UTC"
+    """Time zone, such as Europe/Berlin."""
     reason: Annotated[str, StringConstraints(max_length=200)] = ""
+    """What people are told."""
 
     @model_validator(mode="after")
     def _is_sensible(self) -> FreezeWindow:

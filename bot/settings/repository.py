@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from bot.github.facts import Role
 from bot.settings.freeze import FreezeWindow
@@ -26,7 +35,14 @@ DEFAULTS_NAME = "aweigh.toml of the organisation's .github repository"
 MOST_APPROVALS = 6
 """How many approvals can be asked for."""
 
+_ONE_VERSION = r"^(?:(?!\{version\})[\s\S])*\{version\}(?:(?!\{version\})[\s\S])*$"
+_SCHEME = r"^(?:semver|semver:0\.x|calver:(?:YYYY|YY|0Y)(?:[.-](?:MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO))*)$"
+"""What a JSON Schema can say of both; what it cannot, such as that no field comes twice, only reading them tells."""
+
 _APPROVAL = "approval"
+_OURS = ("source", "unknown", "shadowed")
+"""Members of the settings that no file can set."""
+
 _MOST_BYTES = 512 * 1024
 
 
@@ -54,11 +70,24 @@ def _as_place(entry: Any) -> Any:
     return {"path": entry} if isinstance(entry, str) else entry
 
 
+_PlacePath = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 _FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml\Z")]
 _Tag = Annotated[str, StringConstraints(pattern=r"^[\w./@=+-]{0,40}\{version\}[\w./@=+-]{0,20}\Z")]
-_Pattern = Annotated[str, StringConstraints(max_length=200), AfterValidator(_with_version)]
-_Versioning = Annotated[str, StringConstraints(max_length=100), AfterValidator(_a_scheme)]
-_Role = Annotated[Role, AfterValidator(_strong_enough)]
+_Pattern = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    AfterValidator(_with_version),
+    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": _ONE_VERSION}),
+]
+_Versioning = Annotated[
+    str,
+    StringConstraints(max_length=100),
+    AfterValidator(_a_scheme),
+    WithJsonSchema({"type": "string", "pattern": _SCHEME}),
+]
+_Role = Annotated[
+    Role, AfterValidator(_strong_enough), WithJsonSchema({"type": "string", "enum": ["write", "maintain", "admin"]})
+]
 _Team = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")]
 _Input = Annotated[str, StringConstraints(max_length=1000)]
 
@@ -66,7 +95,14 @@ _Input = Annotated[str, StringConstraints(max_length=1000)]
 class _Table(BaseModel):
     # Unknown keys are reported with a suggestion instead of refused: a key of a newer Aweigh must not stop a release.
     # Python's own regular expressions, since those of pydantic's take 15 MB for what these patterns may repeat.
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, regex_engine="python-re")
+    # The texts below the members are what an editor shows that knows our JSON Schema.
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        regex_engine="python-re",
+        use_attribute_docstrings=True,
+    )
 
 
 class VersionPlace(_Table):
@@ -77,8 +113,13 @@ class VersionPlace(_Table):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    path: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    path: _PlacePath
+    """A file of the package, or a glob."""
     pattern: _Pattern | None = None
+    """The text around the version, which stands as {version} in it."""
+
+
+_Place = Annotated[VersionPlace, BeforeValidator(_as_place, json_schema_input_type=_PlacePath | VersionPlace)]
 
 
 class _Authority(_Table):
@@ -90,6 +131,7 @@ class ReleaseSettings(_Authority):
     """``release``: who may ask for releases, and steer them."""
 
     role: _Role = Role.WRITE
+    """Least role to ask for a release and to steer it."""
 
 
 class ApprovalSettings(_Authority):
@@ -99,25 +141,36 @@ class ApprovalSettings(_Authority):
     """
 
     role: _Role = Role.MAINTAIN
+    """Least role to approve."""
     teams: Annotated[tuple[_Team, ...], Field(max_length=10)] = ()
+    """Teams of the owning organisation whose members may approve too, from triage up."""
     required: Annotated[int | None, Field(strict=True, ge=0, le=MOST_APPROVALS)] = None
+    """How many approvals a release takes; by default 1 at the gate of the App and 0 without it."""
     self_: Annotated[bool, Field(strict=True, alias="self")] = False
+    """Whether whoever asked for the release or pushed to its branch may approve it."""
 
 
 class RepositorySettings(_Table):
     """Everything a repository can set; the defaults are what most projects need."""
 
     tag: _Tag | None = None
+    """Shape of the tag, such as v{version}; by default that of the newest tags."""
     versioning: _Versioning | None = None
-    version_files: Annotated[
-        tuple[Annotated[VersionPlace, BeforeValidator(_as_place)], ...], Field(alias="version-files", max_length=50)
-    ] = ()
+    """What minor and the like lead to: semver, semver:0.x, or calver: with a pattern such as YYYY.MM.MICRO."""
+    version_files: Annotated[tuple[_Place, ...], Field(alias="version-files", max_length=50)] = ()
+    """Further places of the version."""
     workflow: _FileName | None = None
+    """File name of the publish workflow; by default the only one with a publishing job."""
     workflow_inputs: Annotated[dict[str, _Input], Field(alias="workflow-inputs", max_length=25)] = {}
+    """Inputs for a dispatch; {tag} and {version} are filled in."""
     environment: Annotated[str | None, StringConstraints(min_length=1, max_length=255)] = None
+    """Environment of the publishing job, where the workflow computes its name."""
     release: ReleaseSettings = ReleaseSettings()
+    """Who may ask for releases."""
     approval: ApprovalSettings = ApprovalSettings()
+    """Who must agree before anything is published."""
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
+    """Windows in which nothing is tagged or published."""
     source: Annotated[str | None, Field(exclude=True)] = None
     unknown: Annotated[tuple[tuple[str, str | None], ...], Field(exclude=True)] = ()
     shadowed: Annotated[str | None, Field(exclude=True)] = None
@@ -145,14 +198,14 @@ def read_settings(files: Mapping[str, bytes], defaults: bytes | None = None) -> 
     """
     given: dict[str, Any] = {}
     if defaults is not None:
-        table = _find_table(DEFAULTS_NAME, defaults)
+        table = find_table(DEFAULTS_NAME, defaults)
         common = _validate(DEFAULTS_NAME, table) if isinstance(table, dict) else table
         if isinstance(common, SettingsProblem):
             return common
         given = table if isinstance(table, dict) else {}
     found: list[tuple[str, dict[str, Any]]] = []
     for path in SETTINGS_PATHS:
-        table = _find_table(path, files[path]) if path in files else None
+        table = find_table(path, files[path]) if path in files else None
         if isinstance(table, SettingsProblem) and not found:
             return table
         if isinstance(table, dict):
@@ -175,7 +228,8 @@ def _over(defaults: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem | None:
+def find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem | None:
+    """The table of settings in a file; None when the file holds none."""
     if len(content) > _MOST_BYTES:
         return SettingsProblem(path, "files above 512 kB are not read")
     try:
@@ -192,21 +246,54 @@ def _find_table(path: str, content: bytes) -> dict[str, Any] | SettingsProblem |
     return table if isinstance(table, dict) else SettingsProblem(path, "[tool.aweigh] is not a table")
 
 
-def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | SettingsProblem:
-    table = {key: value for key, value in table.items() if key not in ("source", "unknown", "shadowed")}
-    try:
-        settings = RepositorySettings.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        detail = _unknown(where) if first["type"] == "extra_forbidden" else f"{where}: {first['msg']}"
-        return SettingsProblem(path, detail)
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a table of settings: where, and what. ``key`` names it for people."""
+
+    where: tuple[str | int, ...]
+    key: str
+    message: str
+
+    @property
+    def detail(self) -> str:
+        """Both in one line."""
+        return f"{self.key}: {self.message}" if self.message else self.key
+
+
+def check_table(table: Mapping[str, Any]) -> RepositorySettings | tuple[Fault, ...]:
+    """The settings in a table, or everything for which they cannot be used, at least one thing."""
+    given = {key: value for key, value in table.items() if key not in _OURS}
     unknown = _unknown_keys(table)
-    for key, meant in unknown:
-        if meant == _APPROVAL:
-            # With any other name the settings do without; with this one nobody would be asked.
-            return SettingsProblem(path, f"{key}: there is no such setting; it is called {meant}")
-    return settings.model_copy(update={"source": path, "unknown": tuple(unknown)})
+    # With any other name the settings do without; with this one nobody would be asked.
+    mistyped = [
+        Fault((key,), key, f"there is no such setting; it is called {meant}")
+        for key, meant in unknown
+        if meant == _APPROVAL
+    ]
+    try:
+        settings = RepositorySettings.model_validate(given)
+    except ValidationError as error:
+        faults = [
+            Fault(one["loc"], _unknown(where), "")
+            if one["type"] == "extra_forbidden"
+            else Fault(one["loc"], where, one["msg"])
+            for one in error.errors()
+            if (where := ".".join(str(part) for part in one["loc"]))
+        ]
+        return (*faults, *mistyped)
+    return tuple(mistyped) or settings.model_copy(update={"unknown": tuple(unknown)})
+
+
+def list_unknown(table: Mapping[str, Any]) -> tuple[tuple[str, str | None], ...]:
+    """The keys of a table that are no settings, each with the setting that may be meant."""
+    return tuple(_unknown_keys(table))
+
+
+def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | SettingsProblem:
+    checked = check_table(table)
+    if isinstance(checked, RepositorySettings):
+        return checked.model_copy(update={"source": path})
+    return SettingsProblem(path, checked[0].detail)
 
 
 def _unknown(where: str) -> str:
@@ -220,6 +307,6 @@ def _unknown(where: str) -> str:
     return f"{where} is no setting" + (f", did you mean {close[0]}?" if close else "")
 
 
-def _unknown_keys(table: dict[str, Any]) -> list[tuple[str, str | None]]:
+def _unknown_keys(table: Mapping[str, Any]) -> list[tuple[str, str | None]]:
     known = {field.alias or name for name, field in RepositorySettings.model_fields.items() if not field.exclude}
     return [(key, next(iter(get_close_matches(key, known, 1)), None)) for key in table if key not in known]

@@ -20,8 +20,8 @@ What a commit says, without executing anything:
 * ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing
   else; ``list_changes`` says the same place by place, for people.
 
-``read_toml(body)`` reads any TOML text of a stranger within bounds (``TomlError``); ``tomllib`` alone can be made to take
-all memory. Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
+``read_toml(body)`` reads any TOML text of a stranger within bounds (``TomlError``), and ``find_keys(body)`` tells the lines;
+``tomllib`` alone can be made to take all memory. Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
 """
 
 from bot.versions.arithmetic import (
@@ -43,7 +43,7 @@ from bot.versions.arithmetic import (
 from bot.versions.calver import check_calver, infer_calver, next_calver
 from bot.versions.copies.finding import VersionFile
 from bot.versions.edits import bump, list_changes
-from bot.versions.formats.toml_spans import TomlError, read_toml
+from bot.versions.formats.toml_spans import TomlError, find_keys, read_toml
 from bot.versions.project import (
     FileEdit,
     Form,
@@ -99,6 +99,7 @@ __all__ = [
     "check_newer",
     "check_tag_pattern",
     "check_versioning",
+    "find_keys",
     "find_maintenance_line",
     "find_newest",
     "find_package",

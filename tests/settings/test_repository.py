@@ -136,7 +136,7 @@ def test_a_wrong_value_is_a_problem_that_names_its_place(text: str, where: str) 
 def test_unknown_keys_are_reported_with_a_suggestion() -> None:
     settings = read("[tool.aweigh]\nworkflows = 'x'\nzzz = 1\nunknown = 1")
     assert isinstance(settings, RepositorySettings)
-    assert settings.unknown == (("workflows", "workflow"), ("zzz", None))
+    assert settings.unknown == (("workflows", "workflow"), ("zzz", None), ("unknown", None))
 
 
 def test_further_places_of_the_version_are_files_with_or_without_a_pattern() -> None:

@@ -67,6 +67,17 @@ def read_toml(body: str) -> TomlDocument:
     return TomlDocument(values, strings)
 
 
+def find_keys(body: str) -> Mapping[Path, int]:
+    """The line, from 1, on which each table, key and item of an array first stands; only what a text nests too deep is not there.
+
+    Raises:
+        TomlError: the text is not TOML.
+    """
+    walk = _KeyWalk(body)
+    walk.strings()
+    return walk.lines
+
+
 def value_at(values: Any, path: Path) -> Any:
     """The value at ``path``, None when there is none."""
     for key in path:
@@ -118,14 +129,20 @@ class _Walk:
         path = (*path, keys[-1])
         if array:
             self.tables[path] = self.tables.get(path, -1) + 1
-        return self._newest(path)
+        path = self._newest(path)
+        self._note(path)
+        return path
 
     def _newest(self, path: Path) -> Path:
         """``path``, or its newest item when it is an array of tables."""
         return (*path, self.tables[path]) if path in self.tables else path
 
+    def _note(self, path: Path) -> None:
+        """Something of this path was begun."""
+
     def _pair(self, table: Path, depth: int) -> None:
         keys = self._keys()
+        self._note((*table, *keys))
         self._expect("=")
         self._skip(_SPACE)
         self._value((*table, *keys), depth + 1)
@@ -168,6 +185,7 @@ class _Walk:
         index = 0
         self._skip(_BLANK)
         while not self.body.startswith("]", self.at):
+            self._note((*path, index))
             self._value((*path, index), depth + 1)
             index += 1
             self._comma_before("]")
@@ -212,3 +230,20 @@ class _Walk:
 
     def _fail(self, reason: str) -> NoReturn:
         raise TomlError(f"{reason} (at line {self.body.count(chr(10), 0, self.at) + 1})")
+
+
+class _KeyWalk(_Walk):
+    """A walk that notes on which line each thing begins."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__(body)
+        self.lines: dict[Path, int] = {}
+        self._counted, self._line = 0, 1
+
+    def _note(self, path: Path) -> None:
+        self._line += self.body.count("\n", self._counted, self.at)
+        self._counted = self.at
+        for end in range(len(path), 0, -1):
+            if self.lines.setdefault(path[:end], self._line) != self._line:
+                # What leads there was noted with what came before.
+                return
