@@ -70,10 +70,15 @@ def _ends_section(heading: Heading, other: Heading) -> bool:
     return version is not None and version.is_certain
 
 
-def list_entries(document: Document, section: Section) -> list[Entry]:
-    """The changes in ``section``; comments and words that say "nothing yet" are none."""
+def is_nothing(text: str) -> bool:
+    """Whether ``text`` only says that there is nothing to say."""
+    return text.strip(" \t\r\n_*.()").lower() in _NOTHING
+
+
+def list_entries(document: Document, section: Section, *, keep_nothing: bool = False) -> list[Entry]:
+    """The changes in ``section``; comments and, unless they are to be kept, words that say "nothing yet" are none."""
     entries = _Entries(document, section).read()
-    return [entry for entry in entries if entry.text.strip(" \t_*.()").lower() not in _NOTHING]
+    return [entry for entry in entries if keep_nothing or not is_nothing(entry.text)]
 
 
 def render_notes(document: Document, section: Section) -> str:
