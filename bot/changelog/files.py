@@ -15,9 +15,14 @@ _ENDINGS = (".md", ".markdown")
 _FOLDERS = ("", "docs", "doc")
 
 
-def find_changelog(tree_paths: Iterable[str]) -> str | None:
-    """The project's changelog among the files of a commit: Markdown, in any case, at the top before ``docs/``."""
-    ranked = ((rank, path) for path in tree_paths if (rank := _find_rank(path)) is not None)
+def find_changelog(tree_paths: Iterable[str], root: str = ".") -> str | None:
+    """The project's changelog among the files of a commit: Markdown, in any case, at the top before ``docs/``.
+
+    ``root`` is the folder of a package, whose own changelog is wanted; ``.`` for the top of the repository.
+    """
+    before = "" if root == "." else root + "/"
+    own = (path for path in tree_paths if path.startswith(before))
+    ranked = ((rank, path) for path in own if (rank := _find_rank(path.removeprefix(before))) is not None)
     return min(ranked, default=(None, None))[1]
 
 

@@ -26,7 +26,6 @@ from bot.versions import (
     find_tag,
     find_version,
     follow,
-    infer_tag_pattern,
     list_changes,
     list_manifests,
     list_packages_of,
@@ -106,7 +105,7 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
     root = "." if package is None else _find_root(folder, listing, package)
     project = _read_project(folder, listing, root, settings)
     tags = tuple(folder.list_tags())
-    pattern = settings.tag or infer_tag_pattern(tags, project.name)
+    pattern = settings.tag_pattern(project, tags)
     line = _find_line(folder.find_branch())
     if project.derived_by is not None:
         newest = find_newest(released_versions(tags, pattern), line)

@@ -159,7 +159,8 @@ def _readable(files: Mapping[str, str], settings: PublishSettings) -> list[str]:
 def choose_route(files: Mapping[str, str], facts: ReleaseFacts, settings: PublishSettings) -> Route | NoRoute:
     """The order in which this release is tagged, released and published, or why nothing would publish it.
 
-    The publish workflow is the one the settings name, else the only one with a publishing job for the index. Of the
+    The publish workflow is the one the settings name, else the only one with a publishing job for the index, and of
+    several such the only one that this tag makes publish. Of the
     events we can cause a certain one goes before an uncertain one; between equals the tag push goes first, since the
     tag comes first in every order and its run would reach the publishing job first. Whatever the files hold, nothing
     is raised.
@@ -203,6 +204,8 @@ def _find_workflow(assessments: tuple[Assessment, ...], settings: PublishSetting
             return named
         return refuse_file(assessments, [named], settings.index)
     candidates = _candidates(assessments)
+    if len(candidates) > 1:
+        candidates = _started_by_tag(candidates) or candidates
     return candidates[0] if len(candidates) == 1 else refuse_file(assessments, candidates, settings.index)
 
 
@@ -216,6 +219,15 @@ def _candidates(assessments: tuple[Assessment, ...]) -> list[Assessment]:
     called = frozenset[str]().union(*(one.calls for one in publishing))
     ours = [one for one in publishing if one.startable and one.path not in called]
     return ours or publishing or [one for one in assessments if one.opaque_jobs and one.startable]
+
+
+def _started_by_tag(candidates: list[Assessment]) -> list[Assessment]:
+    """Those that publish, or may, once this very tag is pushed or released: of several packages each may have its own.
+
+    A dispatch starts any of them, whatever it publishes, so it tells nothing.
+    """
+    occasions = (Occasion.TAG_PUSH, Occasion.RELEASE_PUBLISHED)
+    return [one for one in candidates if any(one.publishes_on(occasion).possible for occasion in occasions)]
 
 
 _PREFERENCE = (Order.TAG_PUSH, Order.RELEASE_PUBLISHED, Order.DISPATCH)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.changelog import find_changelog
 from bot.github.access import Access
@@ -16,12 +16,27 @@ from bot.github.git import list_changes
 from bot.github.repositories import get_tree, read_blobs
 from bot.publishing.files import is_workflow_path
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
-from bot.versions import Project, ProjectCode, ProjectProblem, VersionFile, read_project, wanted_paths
+from bot.versions import (
+    PackagePlace,
+    Project,
+    ProjectCode,
+    ProjectProblem,
+    Quoted,
+    VersionFile,
+    list_manifests,
+    list_manifests_in,
+    list_packages_of,
+    read_project,
+    wanted_paths,
+)
 
 _MOST_BYTES = 1024 * 1024
 """Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
 
 _MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
+_MOST_MANIFESTS = 300
+"""How many files that make folders packages are read; a repository with more says in its settings where its packages lie."""
+
 _MOST_ROUNDS = 4
 """A file that names the next one: configuration, module, the module it imports its version from."""
 
@@ -37,11 +52,16 @@ _CUT_SHORT = ProjectProblem(
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is read of a commit: the names of all its files, the few files that tell, and the project they make."""
+    """What is read of a commit: the names of all its files, the few files that tell, and the project they make.
+
+    ``changelog`` is the path of the project's own. ``packages`` are those of the repository, where they were looked for.
+    """
 
     tree: Tree
     files: Mapping[str, bytes]
     project: Project | ProjectProblem
+    changelog: str | None = None
+    packages: tuple[PackagePlace, ...] = ()
 
 
 class Commits:
@@ -49,7 +69,8 @@ class Commits:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._contents: dict[str, Content] = {}
+        self._trees: dict[str, Tree] = {}
+        self._contents: dict[tuple[str, str | None], Content] = {}
         self._blobs: dict[str, bytes] = {}
         self._changes: dict[str, frozenset[str]] = {}
 
@@ -57,21 +78,70 @@ class Commits:
         """Take note of files that were read elsewhere, by the names of their objects."""
         self._blobs |= blobs
 
-    async def get_content(self, commit: str) -> Content:
-        """What is to be read of ``commit``."""
-        if commit not in self._contents:
-            tree = await get_tree(self._access.read, commit)
-            if tree.truncated:
-                self._contents[commit] = Content(tree, {}, _CUT_SHORT)
-                return self._contents[commit]
-            files = await self._read_files(tree)
-            # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
-            self._contents[commit] = Content(tree, files, await asyncio.to_thread(_read_project, files))
-        return self._contents[commit]
+    async def get_content(self, commit: str, package: str | None = None) -> Content:
+        """What is to be read of ``commit`` for the package of this canonical name; None: the one at the top."""
+        key = (commit, package)
+        if key not in self._contents:
+            tree = await self._get_tree(commit)
+            self._contents[key] = await self._read_content(tree, package)
+        return self._contents[key]
+
+    async def list_packages(self, commit: str) -> tuple[PackagePlace, ...]:
+        """The packages that ``commit`` has; none where GitHub does not list all of its files."""
+        tree = await self._get_tree(commit)
+        return () if tree.truncated else (await self._read_layout(tree))[1]
 
     async def read_files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Those of the files ``paths`` that ``commit`` has."""
-        return await self._read((await self.get_content(commit)).tree, paths)
+        return await self._read(await self._get_tree(commit), paths)
+
+    async def _get_tree(self, commit: str) -> Tree:
+        if commit not in self._trees:
+            self._trees[commit] = await get_tree(self._access.read, commit)
+        return self._trees[commit]
+
+    async def _read_content(self, tree: Tree, package: str | None) -> Content:
+        if tree.truncated:
+            return Content(tree, {}, _CUT_SHORT)
+        if package is None:
+            files = await self._read_files(tree, ".", find_changelog(tree.paths))
+            # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
+            project = await asyncio.to_thread(_read_project, files, ".")
+            return await self._with_changelog(Content(tree, files, project))
+        _, packages = await self._read_layout(tree)
+        place = next((place for place in packages if place.normalised_name == package), None)
+        if place is None:
+            return Content(tree, {}, _no_package(package), packages=packages)
+        files = await self._read_files(tree, place.root, find_changelog(tree.paths, place.root))
+        project = await asyncio.to_thread(_read_project, files, place.root)
+        if isinstance(project, Project):
+            others = tuple(other for other in packages if other != place and not other.is_private)
+            project = replace(project, siblings=others)
+        return await self._with_changelog(Content(tree, files, project, packages=packages))
+
+    async def _with_changelog(self, content: Content) -> Content:
+        """The project's own changelog: what the settings name, the one in its folder, or of a package alone that at the top.
+
+        What several packages share tells of none which of its entries are unreleased.
+        """
+        tree, files, project = content.tree, content.files, content.project
+        if not isinstance(project, Project):
+            return content
+        settings = read_settings(files)
+        named = settings.get_package(project.name).changelog if isinstance(settings, RepositorySettings) else None
+        path = named or find_changelog(tree.paths, project.root)
+        if path is None and not project.siblings:
+            path = find_changelog(tree.paths)
+        more = await self._read(tree, [path]) if path is not None and path not in files else {}
+        return replace(content, files={**files, **more}, changelog=path)
+
+    async def _read_layout(self, tree: Tree) -> tuple[dict[str, bytes], tuple[PackagePlace, ...]]:
+        """The settings and the files that make folders packages, and the packages they make."""
+        files = await self._read(tree, [*SETTINGS_PATHS, *list_manifests(tree.paths)[:_MOST_MANIFESTS]])
+        folders = _list_folders(files)
+        named = [path for folder in folders.values() for path in list_manifests_in(folder)]
+        files |= await self._read(tree, [path for path in named if path not in files])
+        return files, tuple(await asyncio.to_thread(list_packages_of, files, folders))
 
     async def list_changes(self, sha: str) -> frozenset[str]:
         """The paths that a commit changes against its first parent."""
@@ -79,16 +149,15 @@ class Commits:
             self._changes[sha] = frozenset(await list_changes(self._access.read, sha))
         return self._changes[sha]
 
-    async def _read_files(self, tree: Tree) -> dict[str, bytes]:
+    async def _read_files(self, tree: Tree, root: str, changelog: str | None) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""
-        changelog = find_changelog(tree.paths)
         first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths), *SETTINGS_PATHS]
-        first += wanted_paths(tree.paths, {})
+        first += wanted_paths(tree.paths, {}, root)
         # What is known already names its files now, so that they come along.
         known = self._find_known(_find_entries(tree, first))
-        files = await self._read(tree, [*first, *await asyncio.to_thread(_list_wanted, tree, known)])
+        files = await self._read(tree, [*first, *await asyncio.to_thread(_list_wanted, tree, known, root)])
         for _ in range(_MOST_ROUNDS):
-            more = await asyncio.to_thread(_list_wanted, tree, files)
+            more = await asyncio.to_thread(_list_wanted, tree, files, root)
             if not more:
                 break
             files |= await self._read(tree, more)
@@ -107,12 +176,24 @@ class Commits:
         return {entry.path: self._blobs[entry.sha] for entry in entries if entry.sha in self._blobs}
 
 
-def _list_wanted(tree: Tree, files: Mapping[str, bytes]) -> list[str]:
-    return wanted_paths(tree.paths, files, version_files=_list_places(files))
+def _list_wanted(tree: Tree, files: Mapping[str, bytes], root: str) -> list[str]:
+    return wanted_paths(tree.paths, files, root, _list_places(files))
 
 
-def _read_project(files: Mapping[str, bytes]) -> Project | ProjectProblem:
-    return read_project(files, version_files=_list_places(files))
+def _read_project(files: Mapping[str, bytes], root: str) -> Project | ProjectProblem:
+    return read_project(files, root, _list_places(files))
+
+
+def _list_folders(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Where the settings of the commit itself say that packages lie: that is part of its layout as well."""
+    settings = read_settings(files)
+    return settings.folders if isinstance(settings, RepositorySettings) else {}
+
+
+def _no_package(name: str) -> ProjectProblem:
+    return ProjectProblem(
+        ProjectCode.NO_PACKAGE, ("There is no package ", Quoted(name), " in the repository any more.")
+    )
 
 
 def _list_places(files: Mapping[str, bytes]) -> tuple[VersionFile, ...]:

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from datetime import date
 
-from bot.changelog import Changelog, find_changelog, read_changelog
-from bot.github.facts import AppAccount, Repository, TagRef, Tree
+from bot.changelog import Changelog, read_changelog
+from bot.github.facts import AppAccount, Repository, TagRef
 from bot.index.addresses import Index
 from bot.publishing.files import is_workflow_path
 from bot.publishing.route import NoRoute, PublishSettings, ReleaseFacts, Route, choose_route
-from bot.release.commits import Commits
+from bot.release.commits import Commits, Content
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.snapshot import Candidate, Line
 from bot.release.wanted import find_line, get_wanted
@@ -48,7 +48,7 @@ async def gather_candidate(
     that was promised; None: the usual one. ``released`` is what a commit is released as whose files do not say it, since
     a tool derives it from the tags. ``day`` is when it was asked for, in UTC.
     """
-    content = await commits.get_content(commit)
+    content = await commits.get_content(commit, line.package)
     tree, files, project = content.tree, content.files, content.project
     if isinstance(project, Project) and project.derived_by is not None:
         stated = released if version is None else version
@@ -59,10 +59,12 @@ async def gather_candidate(
         wanted = _wanted(version, project, settings, tags, find_line(line.base, repository.default_branch), day)
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit, tag)
         if facts is not None:
-            inputs = {name: _fill(value, facts.tag, wanted) for name, value in settings.workflow_inputs.items()}
+            inputs = {name: _fill(value, facts.tag, wanted, project) for name, value in settings.workflow_inputs.items()}
             # A hostile workflow can take a while to decide about; other repositories must not wait for that.
-            route = await asyncio.to_thread(_choose, files, facts, settings, target, inputs)
-    return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(files, tree))
+            workflow = settings.get_package(project.name).workflow or settings.workflow
+            publish = PublishSettings(workflow, inputs, settings.environment, target)
+            route = await asyncio.to_thread(_choose, files, facts, publish)
+    return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(content))
 
 
 def _wanted(
@@ -89,11 +91,11 @@ def _newest_release(settings: RepositorySettings, tags: tuple[TagRef, ...], proj
     return str(newest) if newest is not None else None
 
 
-def _changelog(files: Mapping[str, bytes], tree: Tree) -> Changelog | None:
-    path = find_changelog(tree.paths)
-    if path is None or path not in files:
+def _changelog(content: Content) -> Changelog | None:
+    path = content.changelog
+    if path is None or path not in content.files:
         return None
-    changelog = read_changelog(path, files[path])
+    changelog = read_changelog(path, content.files[path])
     return changelog if isinstance(changelog, Changelog) else None
 
 
@@ -123,17 +125,10 @@ def _release_facts(
     )
 
 
-def _choose(
-    files: Mapping[str, bytes],
-    facts: ReleaseFacts,
-    settings: RepositorySettings,
-    target: Index,
-    inputs: Mapping[str, str],
-) -> Route | NoRoute:
+def _choose(files: Mapping[str, bytes], facts: ReleaseFacts, publish: PublishSettings) -> Route | NoRoute:
     texts = {path: content.decode(errors="replace") for path, content in files.items() if is_workflow_path(path)}
-    publish = PublishSettings(workflow=settings.workflow, inputs=inputs, environment=settings.environment, index=target)
     return choose_route(texts, facts, publish)
 
 
-def _fill(value: str, tag: str, version: str) -> str:
-    return value.replace("{tag}", tag).replace("{version}", version)
+def _fill(value: str, tag: str, version: str, project: Project) -> str:
+    return value.replace("{tag}", tag).replace("{version}", version).replace("{package}", project.name)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from bot.github.facts import PullRequest, TagRef
 from bot.settings.repository import RepositorySettings
-from bot.versions import Project, find_newest, find_version, infer_tag_pattern, released_versions, tag_for
+from bot.versions import Project, find_newest, find_version, released_versions, tag_for
 
 
 def tag_pattern(settings: RepositorySettings, tags: Iterable[TagRef], project: Project) -> str:
     """The shape of this project's tags: the setting, else that of its newest tags."""
-    return settings.tag or infer_tag_pattern((tag.name for tag in tags), project.name)
+    return settings.tag_pattern(project, (tag.name for tag in tags))
 
 
 def name_tag(settings: RepositorySettings, tags: Iterable[TagRef], project: Project, version: str) -> str:
@@ -41,8 +41,12 @@ def find_titled_version(pull: PullRequest) -> str:
 
 
 def is_latest(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project) -> bool:
-    """Whether this project's version is the highest final release there is: GitHub's *latest*."""
-    if project.version.is_prerelease:
+    """Whether this project's version is the highest final release there is: GitHub's *latest*.
+
+    GitHub has one for the whole repository. Of several packages it is the one at the top or none: what people take from
+    the repository's front page must not change from one package to another with each release.
+    """
+    if project.version.is_prerelease or (project.root != "." and project.siblings):
         return False
     pattern = tag_pattern(settings, tags, project)
     finals = [

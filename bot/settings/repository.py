@@ -7,11 +7,13 @@ approved. All are optional. A file that cannot be read is a problem, never a sil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any
 
+from packaging.utils import canonicalize_name
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -25,7 +27,16 @@ from pydantic import (
 
 from bot.github.facts import Role
 from bot.settings.freeze import FreezeWindow
-from bot.versions import TomlError, VersionFile, VersionProblem, check_versioning, read_toml
+from bot.versions import (
+    Project,
+    TomlError,
+    VersionFile,
+    VersionProblem,
+    check_versioning,
+    infer_package_tag_pattern,
+    infer_tag_pattern,
+    read_toml,
+)
 
 SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
@@ -37,7 +48,8 @@ MOST_APPROVALS = 6
 
 _ONE_VERSION = r"^(?:(?!\{version\})[\s\S])*\{version\}(?:(?!\{version\})[\s\S])*$"
 _SCHEME = r"^(?:semver|semver:0\.x|calver:(?:YYYY|YY|0Y)(?:[.-](?:MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO))*)$"
-"""What a JSON Schema can say of both; what it cannot, such as that no field comes twice, only reading them tells."""
+_INSIDE = r"^(?!/)(?!(?:.*/)?\.\.(?:/|$)).+$"
+"""What a JSON Schema can say of these; what it cannot, such as that no field comes twice, only reading them tells."""
 
 _APPROVAL = "approval"
 _OURS = ("source", "unknown", "shadowed")
@@ -66,6 +78,18 @@ def _with_version(pattern: str) -> str:
     return pattern
 
 
+def _inside(path: str) -> str:
+    if path.startswith("/") or ".." in path.split("/"):
+        raise ValueError("it is a path inside the repository")
+    return posixpath.normpath(path)
+
+
+def _each_once(packages: dict[str, Any]) -> dict[str, Any]:
+    if len({canonicalize_name(name) for name in packages}) < len(packages):
+        raise ValueError("one package is named twice, in two spellings")
+    return packages
+
+
 def _as_place(entry: Any) -> Any:
     return {"path": entry} if isinstance(entry, str) else entry
 
@@ -89,6 +113,13 @@ _Role = Annotated[
     Role, AfterValidator(_strong_enough), WithJsonSchema({"type": "string", "enum": ["write", "maintain", "admin"]})
 ]
 _Team = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")]
+_Path = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_inside),
+    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": _INSIDE}),
+]
+_PackageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?\Z")]
 _Input = Annotated[str, StringConstraints(max_length=1000)]
 
 
@@ -150,6 +181,19 @@ class ApprovalSettings(_Authority):
     """Whether whoever asked for the release or pushed to its branch may approve it."""
 
 
+class PackageSettings(_Table):
+    """``packages.NAME``: what holds for one of several packages."""
+
+    path: _Path | None = None
+    """Its folder, where nothing leads to it."""
+    tag: _Tag | None = None
+    """Shape of its tag, such as core-v{version}; by default that of the newest tags called after it."""
+    changelog: _Path | None = None
+    """Path of its changelog in the repository; by default the one in its folder."""
+    workflow: _FileName | None = None
+    """File name of the workflow that publishes it; by default the only one that its tag starts."""
+
+
 class RepositorySettings(_Table):
     """Everything a repository can set; the defaults are what most projects need."""
 
@@ -162,7 +206,7 @@ class RepositorySettings(_Table):
     workflow: _FileName | None = None
     """File name of the publish workflow; by default the only one with a publishing job."""
     workflow_inputs: Annotated[dict[str, _Input], Field(alias="workflow-inputs", max_length=25)] = {}
-    """Inputs for a dispatch; {tag} and {version} are filled in."""
+    """Inputs for a dispatch; {tag}, {version} and {package} are filled in."""
     environment: Annotated[str | None, StringConstraints(min_length=1, max_length=255)] = None
     """Environment of the publishing job, where the workflow computes its name."""
     release: ReleaseSettings = ReleaseSettings()
@@ -171,6 +215,8 @@ class RepositorySettings(_Table):
     """Who must agree before anything is published."""
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
     """Windows in which nothing is tagged or published."""
+    packages: Annotated[dict[_PackageName, PackageSettings], Field(max_length=200), AfterValidator(_each_once)] = {}
+    """Where the packages of a repository with several lie, by their names, and what holds for each."""
     source: Annotated[str | None, Field(exclude=True)] = None
     unknown: Annotated[tuple[tuple[str, str | None], ...], Field(exclude=True)] = ()
     shadowed: Annotated[str | None, Field(exclude=True)] = None
@@ -180,6 +226,32 @@ class RepositorySettings(_Table):
     def places(self) -> tuple[VersionFile, ...]:
         """``version-files`` as the version engine takes them."""
         return tuple(VersionFile(place.path, place.pattern) for place in self.version_files)
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """The folders of packages that are named, by canonical name."""
+        named = {canonicalize_name(name): package.path for name, package in self.packages.items()}
+        return {name: path for name, path in named.items() if path is not None}
+
+    def get_package(self, name: str) -> PackageSettings:
+        """What holds for the package of this name, in any spelling."""
+        wanted = canonicalize_name(name)
+        named = (package for known, package in self.packages.items() if canonicalize_name(known) == wanted)
+        return next(named, PackageSettings())
+
+    def tag_pattern(self, project: Project, newest_first: Iterable[str]) -> str:
+        """The shape of a project's tags: the setting, else that of its newest tags.
+
+        ``tag`` alone is that of the package at the top, or of the only one there is.
+        """
+        own = self.get_package(project.name).tag
+        if own is not None:
+            return own
+        if project.root != "." and project.siblings:
+            return infer_package_tag_pattern(newest_first, project.place, project.siblings)
+        if self.tag is not None or project.root == ".":
+            return self.tag or infer_tag_pattern(newest_first, project.name)
+        return infer_package_tag_pattern(newest_first, project.place, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +335,7 @@ class Fault:
 def check_table(table: Mapping[str, Any]) -> RepositorySettings | tuple[Fault, ...]:
     """The settings in a table, or everything for which they cannot be used, at least one thing."""
     given = {key: value for key, value in table.items() if key not in _OURS}
-    unknown = _unknown_keys(table)
+    unknown = [(_name_key(where), _name_key((*where[:-1], meant)) if meant else None) for where, meant in list_unknown(table)]
     # With any other name the settings do without; with this one nobody would be asked.
     mistyped = [
         Fault((key,), key, f"there is no such setting; it is called {meant}")
@@ -284,9 +356,25 @@ def check_table(table: Mapping[str, Any]) -> RepositorySettings | tuple[Fault, .
     return tuple(mistyped) or settings.model_copy(update={"unknown": tuple(unknown)})
 
 
-def list_unknown(table: Mapping[str, Any]) -> tuple[tuple[str, str | None], ...]:
-    """The keys of a table that are no settings, each with the setting that may be meant."""
-    return tuple(_unknown_keys(table))
+def _name_key(where: tuple[str, ...]) -> str:
+    return ".".join(where)
+
+
+def list_unknown(table: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], str | None], ...]:
+    """Where a table has keys that are no settings, each with the one that may be meant."""
+    known = {field.alias or name for name, field in RepositorySettings.model_fields.items() if not field.exclude}
+    found = [((key,), _find_close(key, known)) for key in table if key not in known]
+    packages = table.get("packages")
+    for name, package in packages.items() if isinstance(packages, dict) else ():
+        # One that is called as no package is reported where its package is not found.
+        keys = package if isinstance(package, dict) else ()
+        known = set(PackageSettings.model_fields)
+        found += [(("packages", name, key), _find_close(key, known)) for key in keys if key not in known]
+    return tuple(found)
+
+
+def _find_close(key: str, known: Iterable[str]) -> str | None:
+    return next(iter(get_close_matches(key, known, 1)), None)
 
 
 def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | SettingsProblem:
@@ -305,8 +393,3 @@ def _unknown(where: str) -> str:
     known = [f"{table}.{field.alias or name}" for name, field in fields.items()]
     close = get_close_matches(where, known, 1)
     return f"{where} is no setting" + (f", did you mean {close[0]}?" if close else "")
-
-
-def _unknown_keys(table: Mapping[str, Any]) -> list[tuple[str, str | None]]:
-    known = {field.alias or name for name, field in RepositorySettings.model_fields.items() if not field.exclude}
-    return [(key, next(iter(get_close_matches(key, known, 1)), None)) for key in table if key not in known]

@@ -60,11 +60,11 @@ def _about(path: str, content: bytes, table: Mapping[str, Any] | SettingsProblem
         # A value of which several kinds are allowed is told of once for each: one is enough to find it.
         found.setdefault((line, key), Remark(path, line, fault.detail))
     said = {fault.where for fault in faults}
-    for name, meant in list_unknown(table):
-        if (name,) not in said:
+    for where, meant in list_unknown(table):
+        if where not in said:
             hint = f", did you mean {meant}?" if meant else ""
-            line, key = lines.find((name,))
-            found.setdefault((line, key), Remark(path, line, f"{name} is no setting{hint}"))
+            line, key = lines.find(where)
+            found.setdefault((line, key), Remark(path, line, f"{'.'.join(where)} is no setting{hint}"))
     return sorted(found.values(), key=lambda remark: remark.line)
 
 

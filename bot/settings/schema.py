@@ -47,7 +47,14 @@ def _tidy(part: Any) -> Any:
     elif choices:
         named["anyOf"] = choices
     if isinstance(named.get("pattern"), str):
-        named["pattern"] = named["pattern"].replace(r"\Z", "$").replace(r"\w", _WORD)
+        named["pattern"] = _as_ecmascript(named["pattern"])
+    if isinstance(named.get("patternProperties"), dict):
+        named["patternProperties"] = {_as_ecmascript(key): value for key, value in named["patternProperties"].items()}
+        named["additionalProperties"] = False
     if isinstance(named.get("description"), str):
         named["description"] = named["description"].replace("``", "`")
     return named
+
+
+def _as_ecmascript(pattern: str) -> str:
+    return pattern.replace(r"\Z", "$").replace(r"\w", _WORD)

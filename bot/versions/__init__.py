@@ -44,6 +44,7 @@ from bot.versions.calver import check_calver, infer_calver, next_calver
 from bot.versions.copies.finding import VersionFile
 from bot.versions.edits import bump, list_changes
 from bot.versions.formats.toml_spans import TomlError, find_keys, read_toml
+from bot.versions.places import PackagePlace, find_package, list_touched
 from bot.versions.project import (
     FileEdit,
     Form,
@@ -64,12 +65,14 @@ from bot.versions.tags import (
     DEFAULT_TAG_PATTERN,
     check_tag_pattern,
     find_tag,
+    infer_package_tag_pattern,
     infer_tag_pattern,
+    is_tagged_apart,
     released_versions,
     tag_for,
     version_of,
 )
-from bot.versions.workspace import PackagePlace, find_package, list_manifests, list_packages_of
+from bot.versions.workspace import list_manifests, list_manifests_in, list_packages_of
 
 __all__ = [
     "DEFAULT_TAG_PATTERN",
@@ -107,12 +110,16 @@ __all__ = [
     "find_version",
     "follow",
     "infer_calver",
+    "infer_package_tag_pattern",
     "infer_tag_pattern",
     "is_newer",
     "is_prerelease",
+    "is_tagged_apart",
     "list_changes",
     "list_manifests",
+    "list_manifests_in",
     "list_packages_of",
+    "list_touched",
     "next_calver",
     "next_version",
     "normalise",

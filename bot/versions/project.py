@@ -8,6 +8,7 @@ from enum import StrEnum
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from bot.versions.places import PackagePlace
 from bot.versions.sentences import Parts, Quoted, render_plain
 
 
@@ -177,6 +178,7 @@ class Project:
         derived_by: the tool that takes the version from the newest tag; None when files hold it. Such a project has no
             declared site, and its version is what the caller said was released last.
         root: the package's folder, ``.`` for the top of the repository.
+        siblings: the other packages that are released from the same repository, as far as anybody looked.
     """
 
     name: str
@@ -186,6 +188,12 @@ class Project:
     lookalikes: tuple[Lookalike, ...] = ()
     derived_by: str | None = None
     root: str = "."
+    siblings: tuple[PackagePlace, ...] = ()
+
+    @property
+    def place(self) -> PackagePlace:
+        """Where it lies."""
+        return PackagePlace(self.name, self.root)
 
     @property
     def normalised_name(self) -> str:
@@ -207,6 +215,7 @@ class ProjectCode(StrEnum):
     """Why a commit's version cannot be told, or not be changed."""
 
     NO_PYPROJECT = "no-pyproject"
+    NO_PACKAGE = "no-package"
     TOO_MANY_FILES = "too-many-files"
     TOO_BIG = "too-big"
     NOT_TEXT = "not-text"

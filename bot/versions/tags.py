@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from bot.versions.arithmetic import VersionCode, VersionProblem, find_version
+from bot.versions.places import PackagePlace
 from bot.versions.sentences import Quoted
 
 DEFAULT_TAG_PATTERN = "v{version}"
@@ -104,6 +105,62 @@ def infer_tag_pattern(newest_first: Iterable[str], package: str | None = None) -
         # "v1" is usually a tag that moves with every 1.x; it tells only when no other tag does.
         moving = moving or prefix + _PLACE
     return moving or DEFAULT_TAG_PATTERN
+
+
+def infer_package_tag_pattern(
+    newest_first: Iterable[str], package: PackagePlace, siblings: Iterable[PackagePlace]
+) -> str:
+    """The shape of the tags of a package in a folder of its own.
+
+    Args:
+        newest_first: names of tags, the newest first.
+        package: the package, after whose name or folder its tags may be called.
+        siblings: the other packages that are released from the repository.
+
+    Returns:
+        The shape of its own newest tag; else that of a sibling's, with its own name in place of the sibling's. A package
+        without siblings may have plain tags. Where nothing tells it is ``name-v{version}``.
+    """
+    tags, others = list(newest_first), list(siblings)
+    for tag in tags:
+        own = _find_named_prefix(tag, package.names)
+        if own is not None:
+            return own + _PLACE
+    for tag in tags:
+        for sibling in others:
+            found = _find_named_prefix(tag, sibling.names)
+            if found is not None:
+                return _renamed(found, sibling, package) + _PLACE
+    if not others:
+        return infer_tag_pattern(tags, package.name)
+    return f"{package.name}-{DEFAULT_TAG_PATTERN}"
+
+
+def is_tagged_apart(tags: Iterable[str], package: PackagePlace) -> bool:
+    """Whether there are tags of this package alone, called after it."""
+    return any(_find_named_prefix(tag, package.names) is not None for tag in tags)
+
+
+def _find_named_prefix(tag: str, names: Iterable[str]) -> str | None:
+    """What stands before the version in ``tag``, when it names the package."""
+    for name in names:
+        prefix = _find_prefix(tag, name)
+        if prefix is not None and not _PLAIN_PREFIX.fullmatch(prefix):
+            return prefix
+    return None
+
+
+def _renamed(prefix: str, sibling: PackagePlace, package: PackagePlace) -> str:
+    """The prefix of a sibling's tags with the name of ``package``: its folder where the sibling's is called after that."""
+    named = _PACKAGE_PREFIX.fullmatch(prefix)
+    if named is None:
+        return prefix
+    spelled = named["package"]
+    by_folder = canonicalize_name(spelled) != sibling.normalised_name
+    own = package.names[-1] if by_folder else package.name
+    if "_" in spelled and "-" not in spelled:
+        own = own.replace("-", "_")
+    return own + prefix[len(spelled) :]
 
 
 def _find_prefix(tag: str, package: str | None) -> str | None:

@@ -5,40 +5,25 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-
-from packaging.utils import canonicalize_name
+from dataclasses import replace
 
 from bot.versions.backends.setup_py import read_setup_py
-from bot.versions.backends.source import read_package
+from bot.versions.backends.source import Package, read_package
 from bot.versions.checkout import Checkout
 from bot.versions.formats.toml_spans import value_at
 from bot.versions.layout import is_foreign
+from bot.versions.places import PackagePlace
 from bot.versions.project import ProjectRefused
 from bot.versions.pyproject import PYPROJECT, get_name
 
 MOST_PACKAGES = 1000
 _MANIFESTS = (PYPROJECT, "setup.py", "setup.cfg")
+_PRIVATE = "Private ::"
 
 
-@dataclass(frozen=True, slots=True)
-class PackagePlace:
-    """A package of the repository.
-
-    Attributes:
-        name: as its metadata spells it.
-        root: its folder, ``.`` for the top.
-        is_member: whether a workspace at the top names it.
-    """
-
-    name: str
-    root: str
-    is_member: bool = False
-
-    @property
-    def normalised_name(self) -> str:
-        """The name as the index addresses it (PEP 503)."""
-        return canonicalize_name(self.name)
+def list_manifests_in(folder: str) -> list[str]:
+    """The files that would make ``folder`` a package."""
+    return [posixpath.normpath(posixpath.join(folder, name)) for name in _MANIFESTS]
 
 
 def list_manifests(tree_paths: Iterable[str]) -> list[str]:
@@ -58,45 +43,60 @@ def list_manifests(tree_paths: Iterable[str]) -> list[str]:
     ]
 
 
-def list_packages_of(files: Mapping[str, bytes]) -> list[PackagePlace]:
+def list_packages_of(files: Mapping[str, bytes], named: Mapping[str, str] | None = None) -> list[PackagePlace]:
     """The packages of a repository, the one at the top first.
 
     Args:
         files: contents by path: those of ``list_manifests``. What cannot be read, or names no project, is passed over.
+        named: folders by the canonical name of the package that the settings say is there.
     """
-    members = _members(files)
+    folders = {name: posixpath.normpath(folder) for name, folder in (named or {}).items()}
+    members, is_virtual = _read_workspace(files)
     roots = dict.fromkeys(posixpath.dirname(path) or "." for path in list_manifests(files))
     found = []
-    for root in roots:
-        name = _find_name(files, root)
-        if name is not None:
-            found.append(PackagePlace(name, root, any(fnmatch.fnmatchcase(root, pattern) for pattern in members)))
+    for root in (*roots, *(folder for folder in folders.values() if folder not in roots)):
+        place = _find_place(files, root)
+        if place is None or folders.get(place.normalised_name, root) != root:
+            continue
+        is_member = place.normalised_name in folders or any(fnmatch.fnmatchcase(root, one) for one in members)
+        is_private = place.is_private or (root == "." and is_virtual and place.normalised_name not in folders)
+        found.append(replace(place, is_member=is_member, is_private=is_private))
     return found
 
 
-def find_package(packages: Iterable[PackagePlace], name: str) -> PackagePlace | None:
-    """The package that ``name`` means: its name in any spelling, or its folder."""
-    packages = list(packages)
-    wanted = canonicalize_name(name)
-    by_name = (package for package in packages if package.normalised_name == wanted)
-    by_root = (package for package in packages if package.root == name.strip("/"))
-    return next(by_name, None) or next(by_root, None)
+def _read_workspace(files: Mapping[str, bytes]) -> tuple[list[str], bool]:
+    """The members that a workspace at the top names, and whether the project there is only its frame.
 
-
-def _members(files: Mapping[str, bytes]) -> list[str]:
+    A project without a build system is no package for uv: https://docs.astral.sh/uv/concepts/projects/config/#build-systems.
+    """
     try:
         found = Checkout(files, files).find_toml(PYPROJECT)
     except ProjectRefused:
-        return []
-    members = value_at(found[1].values, ("tool", "uv", "workspace", "members")) if found else None
-    return [posixpath.normpath(member) for member in members or [] if isinstance(member, str)][:MOST_PACKAGES]
+        return [], False
+    values = found[1].values if found else {}
+    workspace = value_at(values, ("tool", "uv", "workspace"))
+    members = value_at(values, ("tool", "uv", "workspace", "members"))
+    listed = [posixpath.normpath(one) for one in members if isinstance(one, str)] if isinstance(members, list) else []
+    is_package = value_at(values, ("tool", "uv", "package"))
+    is_virtual = workspace is not None and is_package is not True and "build-system" not in values
+    return listed[:MOST_PACKAGES], is_virtual
 
 
-def _find_name(files: Mapping[str, bytes], root: str) -> str | None:
-    paths = [posixpath.normpath(posixpath.join(root, name)) for name in _MANIFESTS]
-    own = {path: files[path] for path in paths if path in files}
+def _find_place(files: Mapping[str, bytes], root: str) -> PackagePlace | None:
+    own = {path: files[path] for path in list_manifests_in(root) if path in files}
     try:
         package = read_package(Checkout(own, own, root))
-        return get_name(package, read_setup_py(package))
+        return PackagePlace(get_name(package, read_setup_py(package)), root, is_private=_is_private(package))
     except ProjectRefused:
         return None
+
+
+def _is_private(package: Package) -> bool:
+    """Whether a package says that it is never published, in one of the ways there are.
+
+    https://docs.astral.sh/uv/reference/settings/#package, https://python-poetry.org/docs/basic-usage/#operating-modes,
+    https://pypi.org/classifiers/ (the index refuses every classifier that begins with *Private*).
+    """
+    private = any(text.startswith(_PRIVATE) for text in package.strings("project", "classifiers"))
+    unpackaged = package.value("tool", "uv", "package") is False
+    return private or unpackaged or package.value("tool", "poetry", "package-mode") is False

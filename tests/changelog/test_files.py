@@ -25,6 +25,17 @@ def test_the_changelog_is_found_by_its_name(tree: list[str], found: str | None) 
     assert find_changelog(reversed(tree)) == found
 
 
+@pytest.mark.parametrize(
+    ("tree", "found"),
+    [
+        (["CHANGELOG.md", "libs/core/CHANGES.md", "libs/core/docs/CHANGELOG.md"], "libs/core/CHANGES.md"),
+        (["CHANGELOG.md", "libs/core2/CHANGELOG.md", "libs/core/src/CHANGELOG.md"], None),
+    ],
+)
+def test_a_package_has_its_changelog_in_its_own_folder(tree: list[str], found: str | None) -> None:
+    assert find_changelog(tree, "libs/core") == found
+
+
 def test_a_changelog_keeps_its_line_ends_and_its_byte_order_mark() -> None:
     content = b"\xef\xbb\xbf# Changes\r\n\xc3\xa9"
     changelog = read_changelog("CHANGES.md", content)

@@ -200,6 +200,29 @@ def test_another_workflow_that_publishes_on_the_same_release_is_a_twin() -> None
     assert [str(twin) for twin in chosen.twins] == ["old.yml on release: published, perhaps"]
 
 
+CORE_FILE, CLI_FILE = ".github/workflows/core.yml", ".github/workflows/cli.yml"
+
+
+@pytest.mark.parametrize(
+    ("tag", "chosen"), [("core-v1.0", CORE_FILE), ("cli-v1.0", CLI_FILE), ("v1.0", None), ("core-cli-v1.0", CORE_FILE)]
+)
+@pytest.mark.parametrize("more", ["", ", workflow_dispatch: {}"])
+def test_of_several_publish_workflows_the_one_that_the_tag_starts_is_meant(
+    tag: str, chosen: str | None, more: str
+) -> None:
+    files = {
+        CORE_FILE: workflow(f"{{push: {{tags: ['core-*']}}{more}}}"),
+        CLI_FILE: workflow(f"{{push: {{tags: ['cli-*']}}{more}}}"),
+    }
+    found = choose_route(files, replace(FACTS, tag=tag), PublishSettings())
+    if chosen is None:
+        assert isinstance(found, NoRoute)
+        assert found.code is Refusal.SEVERAL_WORKFLOWS
+    else:
+        assert isinstance(found, Route)
+        assert (found.workflow, found.order, found.twins) == (chosen, Order.TAG_PUSH, ())
+
+
 def test_of_several_publish_workflows_the_settings_name_one() -> None:
     files = {PATH: workflow(TAGS), ".github/workflows/wheels.yaml": workflow(RELEASE)}
     refused = choose_route(files, FACTS, PublishSettings())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
-from bot.versions import VersionFile
+from bot.settings.repository import PackageSettings, RepositorySettings, SettingsProblem, read_settings
+from bot.versions import PackagePlace, Project, VersionFile, read_project
 
 
 def read(pyproject: str) -> RepositorySettings | SettingsProblem:
@@ -165,3 +167,61 @@ def test_places_and_schemes_that_cannot_be_are_said(text: str, named: str) -> No
     problem = read(f"[tool.aweigh]\n{text}\n")
     assert isinstance(problem, SettingsProblem)
     assert named in problem.detail
+
+
+def test_each_package_has_settings_of_its_own() -> None:
+    settings = read("""
+        [tool.aweigh]
+        packages.Acme_Core = { path = "libs/core/", tag = "core-{version}", changelog = "libs/core/NEWS.md" }
+        packages.acme-cli.workflow = "cli.yml"
+        """)
+    assert isinstance(settings, RepositorySettings)
+    assert settings.folders == {"acme-core": "libs/core"}
+    core = settings.get_package("acme.core")
+    assert (core.tag, core.changelog, core.workflow) == ("core-{version}", "libs/core/NEWS.md", None)
+    assert settings.get_package("acme-cli").workflow == "cli.yml"
+    assert settings.get_package("other") == PackageSettings()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "packages.core.path = '/etc'",
+        "packages.core.path = 'libs/../../etc'",
+        "packages.core.tag = 'core'",
+        "packages.'a/b'.path = 'libs'",
+        "packages.core = 'libs'",
+        "packages = ['core']",
+        "packages = { a-b = {}, A_b = {} }",
+    ],
+)
+def test_settings_of_packages_that_make_no_sense_are_a_problem(line: str) -> None:
+    assert isinstance(read(f"[tool.aweigh]\n{line}\n"), SettingsProblem)
+
+
+def test_unknown_keys_of_a_package_are_reported_with_a_suggestion() -> None:
+    settings = read("[tool.aweigh.packages.core]\ntags = 'x'\nzzz = 1\n")
+    assert isinstance(settings, RepositorySettings)
+    assert settings.unknown == (("packages.core.tags", "packages.core.tag"), ("packages.core.zzz", None))
+
+
+def core_at(root: str, *siblings: str) -> Project:
+    found = read_project({f"{root}/pyproject.toml": b"[project]\nname = 'core'\nversion = '1.0'\n"}, root)
+    assert isinstance(found, Project)
+    return replace(found, siblings=tuple(PackagePlace(name, f"libs/{name}") for name in siblings))
+
+
+@pytest.mark.parametrize(
+    ("line", "siblings", "pattern"),
+    [
+        ("", ["cli"], "core@{version}"),
+        ("tag = 'all-{version}'", ["cli"], "core@{version}"),
+        ("packages.core.tag = 'c/{version}'", ["cli"], "c/{version}"),
+        ("tag = 'all-{version}'", [], "all-{version}"),
+        ("", [], "{version}"),
+    ],
+)
+def test_the_tags_of_a_package_beside_others_are_its_own(line: str, siblings: list[str], pattern: str) -> None:
+    settings = read(f"[tool.aweigh]\n{line}\n")
+    assert isinstance(settings, RepositorySettings)
+    assert settings.tag_pattern(core_at("libs/core", *siblings), ["cli@1.0", "2.0"]) == pattern

@@ -4,7 +4,16 @@ import time
 
 import pytest
 
-from bot.versions import PackagePlace, find_package, infer_tag_pattern, list_manifests, list_packages_of
+from bot.versions import (
+    PackagePlace,
+    find_package,
+    infer_package_tag_pattern,
+    infer_tag_pattern,
+    is_tagged_apart,
+    list_manifests,
+    list_packages_of,
+    list_touched,
+)
 from tests.versions.trees import bump_tree, check_bump, read_known, read_tree
 
 CORE = '[project]\nname = "acme-core"\nversion = "1.1.0"\n'
@@ -36,7 +45,8 @@ def manifests(tree: dict[str, str]) -> dict[str, bytes]:
 def test_the_packages_are_listed_with_their_folders() -> None:
     packages = list_packages_of(manifests(TREE))
     assert packages == [
-        PackagePlace("acme", "."),
+        # Without a build system uv does not take the project at the top of a workspace for a package.
+        PackagePlace("acme", ".", is_private=True),
         PackagePlace("acme-cli", "libs/cli", is_member=True),
         PackagePlace("acme-core", "libs/core", is_member=True),
     ]
@@ -97,3 +107,89 @@ def test_a_hundred_packages_are_planned_quickly_and_in_few_rounds() -> None:
     assert len(project.sites) >= 50
     assert len(read_known(tree, "libs/p0")) <= 100
     assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'name = "a"\nclassifiers = ["Private :: Do Not Upload"]',
+        'name = "a"\n[tool.uv]\npackage = false',
+        'name = "a"\n[tool.poetry]\npackage-mode = false',
+    ],
+)
+def test_a_package_that_is_never_published_says_so(said: str) -> None:
+    (package,) = list_packages_of({"libs/a/pyproject.toml": f"[project]\n{said}\n".encode()})
+    assert package.is_private
+
+
+def test_a_project_at_the_top_of_a_workspace_that_can_be_built_is_a_package() -> None:
+    top = '[project]\nname = "a"\n[build-system]\nrequires = []\n[tool.uv.workspace]\nmembers = ["libs/*"]\n'
+    (package,) = list_packages_of({"pyproject.toml": top.encode()})
+    assert not package.is_private
+
+
+def test_settings_say_where_a_package_lies() -> None:
+    tree = {"libs/core/pyproject.toml": CORE, "examples/core/pyproject.toml": CORE, "examples/cli/pyproject.toml": CLI}
+    files = {path: text.encode() for path, text in tree.items()}
+    named = {"acme-core": "examples/core", "acme-cli": "examples/cli/"}
+    assert list_packages_of(files, named) == [
+        PackagePlace("acme-core", "examples/core", is_member=True),
+        PackagePlace("acme-cli", "examples/cli", is_member=True),
+    ]
+    assert list_packages_of(files, {"other": "libs/core"}) == [PackagePlace("acme-core", "libs/core")]
+
+
+TOP = PackagePlace("acme", ".")
+CORE_PLACE = PackagePlace("acme-core", "libs/core")
+CLI_PLACE = PackagePlace("acme-cli", "libs/cli")
+INNER = PackagePlace("acme-core-c", "libs/core/c")
+
+
+@pytest.mark.parametrize(
+    ("packages", "paths", "touched"),
+    [
+        ([TOP, CORE_PLACE, CLI_PLACE], ["libs/core/a.py"], [CORE_PLACE]),
+        ([TOP, CORE_PLACE, CLI_PLACE], ["libs/cli/a.py", "libs/core/b.py"], [CORE_PLACE, CLI_PLACE]),
+        ([TOP, CORE_PLACE], ["README.md", "libs/corel/a.py"], [TOP]),
+        ([CORE_PLACE, CLI_PLACE], ["uv.lock", ".github/workflows/ci.yml"], []),
+        ([CORE_PLACE, INNER], ["libs/core/c/x.c"], [INNER]),
+        ([CORE_PLACE, INNER], ["libs/core/x.py", "libs/core/c/x.c"], [CORE_PLACE, INNER]),
+        ([TOP], [], []),
+    ],
+)
+def test_a_changed_file_belongs_to_the_innermost_package_around_it(
+    packages: list[PackagePlace], paths: list[str], touched: list[PackagePlace]
+) -> None:
+    assert list_touched(packages, paths) == tuple(touched)
+
+
+@pytest.mark.parametrize(
+    ("tags", "pattern"),
+    [
+        (["acme-cli-v0.3.0", "v1.0.0"], "acme-cli-v{version}"),
+        (["acme_cli@0.3.0"], "acme_cli@{version}"),
+        (["acme-cli/v0.3.0"], "acme-cli/v{version}"),
+        (["acme-cli==0.3.0"], "acme-cli=={version}"),
+        (["cli-v0.3.0"], "cli-v{version}"),
+        # It was never released: its tags will be shaped as those of its siblings are.
+        (["acme-core@1.1.0"], "acme-cli@{version}"),
+        (["acme_core-1.1.0"], "acme_cli-{version}"),
+        (["core-v1.1.0"], "cli-v{version}"),
+        (["acme-core==1.1.0", "acme-cli-v0.1.0"], "acme-cli-v{version}"),
+        # Plain tags are those of the package at the top, or of nobody.
+        (["v1.1.0"], "acme-cli-v{version}"),
+        ([], "acme-cli-v{version}"),
+    ],
+)
+def test_the_tags_of_a_package_are_called_after_it(tags: list[str], pattern: str) -> None:
+    assert infer_package_tag_pattern(tags, CLI_PLACE, [CORE_PLACE]) == pattern
+
+
+def test_a_package_alone_in_a_folder_may_have_plain_tags() -> None:
+    assert infer_package_tag_pattern(["1.1.0"], CLI_PLACE, []) == "{version}"
+
+
+@pytest.mark.parametrize(("tag", "apart"), [("cli-v1.0", True), ("acme-cli==1.0", True), ("v1.0", False)])
+def test_tags_of_its_own_show_that_a_package_is_released_apart(tag: str, apart: bool) -> None:
+    assert is_tagged_apart([tag], CLI_PLACE) is apart
+    assert not is_tagged_apart([tag], CORE_PLACE)

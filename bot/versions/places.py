@@ -1,0 +1,62 @@
+"""Where the packages of a repository lie."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlace:
+    """A package of the repository.
+
+    Attributes:
+        name: as its metadata spells it.
+        root: its folder, ``.`` for the top.
+        is_member: whether a workspace at the top, or the settings, name it.
+        is_private: whether it says itself that it is never published.
+    """
+
+    name: str
+    root: str
+    is_member: bool = False
+    is_private: bool = False
+
+    @property
+    def normalised_name(self) -> str:
+        """The name as the index addresses it (PEP 503)."""
+        return canonicalize_name(self.name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its tags may be called after: its name, or its folder, as ``core-v1.2`` in ``libs/core`` of acme-core."""
+        folder = posixpath.basename(self.root)
+        return (self.name,) if self.root == "." or folder == self.name else (self.name, folder)
+
+    def has(self, path: str) -> bool:
+        """Whether a file lies in its folder."""
+        return self.root == "." or path.startswith(f"{self.root}/")
+
+
+def find_package(packages: Iterable[PackagePlace], name: str) -> PackagePlace | None:
+    """The package that ``name`` means: its name in any spelling, or its folder."""
+    packages = list(packages)
+    wanted = canonicalize_name(name)
+    by_name = (package for package in packages if package.normalised_name == wanted)
+    by_root = (package for package in packages if package.root == name.strip("/"))
+    return next(by_name, None) or next(by_root, None)
+
+
+def list_touched(packages: Iterable[PackagePlace], paths: Iterable[str]) -> tuple[PackagePlace, ...]:
+    """The packages that changed files belong to, in the order of ``packages``.
+
+    A file is of the package in whose folder it lies, the innermost where folders lie in each other. What lies in no
+    package's folder, as a lock file above all of them, is of none; a package at the top has all that no other one has.
+    """
+    known = list(packages)
+    innermost = sorted(known, key=lambda package: package.root == "." or -len(package.root))
+    touched = {next((package for package in innermost if package.has(path)), None) for path in paths}
+    return tuple(package for package in known if package in touched)
