@@ -59,7 +59,9 @@ async def gather_candidate(
         wanted = _wanted(version, project, settings, tags, find_line(line.base, repository.default_branch), day)
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit, tag)
         if facts is not None:
-            inputs = {name: _fill(value, facts.tag, wanted, project) for name, value in settings.workflow_inputs.items()}
+            inputs = {
+                name: _fill(value, facts.tag, wanted, project) for name, value in settings.workflow_inputs.items()
+            }
             # A hostile workflow can take a while to decide about; other repositories must not wait for that.
             workflow = settings.get_package(project.name).workflow or settings.workflow
             publish = PublishSettings(workflow, inputs, settings.environment, target)

@@ -335,7 +335,9 @@ class Fault:
 def check_table(table: Mapping[str, Any]) -> RepositorySettings | tuple[Fault, ...]:
     """The settings in a table, or everything for which they cannot be used, at least one thing."""
     given = {key: value for key, value in table.items() if key not in _OURS}
-    unknown = [(_name_key(where), _name_key((*where[:-1], meant)) if meant else None) for where, meant in list_unknown(table)]
+    unknown = [
+        (_name_key(where), _name_key((*where[:-1], meant)) if meant else None) for where, meant in list_unknown(table)
+    ]
     # With any other name the settings do without; with this one nobody would be asked.
     mistyped = [
         Fault((key,), key, f"there is no such setting; it is called {meant}")
@@ -363,7 +365,8 @@ def _name_key(where: tuple[str, ...]) -> str:
 def list_unknown(table: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], str | None], ...]:
     """Where a table has keys that are no settings, each with the one that may be meant."""
     known = {field.alias or name for name, field in RepositorySettings.model_fields.items() if not field.exclude}
-    found = [((key,), _find_close(key, known)) for key in table if key not in known]
+    found: list[tuple[tuple[str, ...], str | None]] = []
+    found += [((key,), _find_close(key, known)) for key in table if key not in known]
     packages = table.get("packages")
     for name, package in packages.items() if isinstance(packages, dict) else ():
         # One that is called as no package is reported where its package is not found.

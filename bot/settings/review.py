@@ -62,7 +62,7 @@ def _about(path: str, content: bytes, table: Mapping[str, Any] | SettingsProblem
     said = {fault.where for fault in faults}
     for where, meant in list_unknown(table):
         if where not in said:
-            hint = f", did you mean {meant}?" if meant else ""
+            hint = f", did you mean {'.'.join((*where[:-1], meant))}?" if meant else ""
             line, key = lines.find(where)
             found.setdefault((line, key), Remark(path, line, f"{'.'.join(where)} is no setting{hint}"))
     return sorted(found.values(), key=lambda remark: remark.line)

@@ -36,8 +36,15 @@ RIGHT = [
     "freeze = [{from = 2026-12-20T10:00:00, until = 2026-12-21T10:00:00+01:00}]",
     "freeze = [{days = ['fri', 'sat'], from = 16:00:00}]",
     "freeze = [{from = '2026-12-20', until = '2026-12-21'}]",
+    "packages.Acme_Core = {path = 'libs/core', tag = 'core-{version}', changelog = 'a..b/NEWS.md', workflow = 'core.yml'}",
 ]
 WRONG = [
+    "packages.core.path = '/libs'",
+    "packages.core.path = 'libs/../../x'",
+    "packages.core.path = '..'",
+    "packages.core.tag = 'core'",
+    "packages.'a/b'.path = 'libs'",
+    "packages = ['core']",
     "tag = 'v'",
     "tag = 'v{version}\\n'",
     "tag = 7",
