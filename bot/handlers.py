@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Awaitable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -22,9 +22,11 @@ from bot.github.errors import PermissionMissing, RateLimited, Unavailable, descr
 from bot.github.facts import AppAccount, RepositoryRef
 from bot.github.limits import asked_by_a_person
 from bot.intake.command import CommandDelivery
+from bot.intake.heads import HeadDelivery
 from bot.release.audit import Audit, CommandCounter
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
+from bot.release.pull_checks import PullChecks
 from bot.release.snapshot import Line
 from bot.release.workbench import Workbench
 
@@ -72,7 +74,11 @@ class LaneHandlers:
         return self._app.bot.login if self._app else None
 
     async def handle_delivery(self, delivery: Delivery) -> None:
-        """Carry out the commands of one comment."""
+        """Carry out the commands of one comment, or look at one pull request."""
+        head = HeadDelivery.find(delivery.repository, delivery.content)
+        if head is not None:
+            await self._look_at_head(head, delivery)
+            return
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
             with asked_by_a_person():
@@ -82,8 +88,16 @@ class LaneHandlers:
             if after is not None:
                 await self._engine.wake(delivery.repository, after=after)
 
+    async def _look_at_head(self, head: HeadDelivery, delivery: Delivery) -> None:
+        with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
+            work = self._check_head(head, delivery.received_at)
+            await self._patiently(delivery.guid, delivery.repository, work, asked=False)
+
     async def give_up(self, delivery: Delivery) -> None:
         """Say in the thread that a command was given up, to those who are answered at all."""
+        if HeadDelivery.find(delivery.repository, delivery.content) is not None:
+            # Nobody has asked for it.
+            return
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         bench = await self._open_bench(comment.repository)
         await Conversation(bench, comment, self._strangers).apologise(delivery.guid)
@@ -105,6 +119,10 @@ class LaneHandlers:
         bench = await self._open_bench(comment.repository, guid)
         return await Conversation(bench, comment, self._strangers).carry_out()
 
+    async def _check_head(self, head: HeadDelivery, told_at: datetime) -> None:
+        access, app = await self._open_access(head.repository)
+        await PullChecks(access, app.id, self._clock).look(head.number, head.head, told_at)
+
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
         bench = await self._open_bench(repository)
         try:
@@ -119,12 +137,16 @@ class LaneHandlers:
         return after
 
     async def _open_bench(self, repository: RepositoryRef, delivery: str = "") -> Workbench:
+        access, app = await self._open_access(repository)
+        intents = self._engine.intents(repository)
+        audit = Audit(self._engine.write_audit, repository, delivery, self._clock, self._count)
+        return Workbench(access, app, self._evidence, self._clock, intents, self._defaults, audit)
+
+    async def _open_access(self, repository: RepositoryRef) -> tuple[Access, AppAccount]:
         access = Access(self._github, repository)
         if self._app is None:
             self._app = await get_app(self._github, access.read)
-        intents = self._engine.intents(repository)
-        audit = Audit(self._engine.write_audit, repository, delivery, self._clock, self._count)
-        return Workbench(access, self._app, self._evidence, self._clock, intents, self._defaults, audit)
+        return access, self._app
 
     async def _patiently(self, name: str, repository: RepositoryRef, work: Awaitable[_T], *, asked: bool) -> _T:
         """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""

@@ -186,11 +186,12 @@ AnnotationLevel = Literal["notice", "warning", "failure"]
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What a check run says about a file, at its first line."""
+    """What a check run says about a line of a file."""
 
     path: str
     message: str
     level: AnnotationLevel = "warning"
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.github.read import (
     read_release_node,
     read_repository_node,
 )
-from bot.github.repositories import CONTENT, MOST_TAGS, TAG, exact_text, read_tag_node
+from bot.github.repositories import CONTENT, MOST_TAGS, REPOSITORY, TAG, exact_text, read_tag_node
 
 _MOST_BRANCHES = 100
 _MOST_RELEASES = 30
@@ -151,9 +151,7 @@ def _get_document(paths: int, lines: int) -> str:
 _DOCUMENT = f"""
 query($owner: String!, $name: String!, $prefix: String!, $labels: [String!], DECLARED) {{
   repository(owner: $owner, name: $name) {{
-    id databaseId nameWithOwner url isPrivate isFork isArchived
-    owner {{ ... on Organization {{ databaseId }} ... on User {{ databaseId }} }}
-    defaultBranchRef {{ name }}
+    {REPOSITORY}
     branches: refs(refPrefix: $prefix, first: {_MOST_BRANCHES}) {{
       pageInfo {{ hasNextPage }}
       nodes {{ prefix name target {{ oid }} }}

@@ -20,6 +20,11 @@ fragment tag on Ref { name target { __typename oid ... on Tag { target { __typen
 CONTENT = """
 fragment content on Blob { oid byteSize isTruncated text }"""
 
+REPOSITORY = """id databaseId nameWithOwner url isPrivate isFork isArchived
+    owner { ... on Organization { databaseId } ... on User { databaseId } }
+    defaultBranchRef { name }"""
+"""What a document asks of a repository, for ``read_repository_node``."""
+
 _TAGS = f"""
 query($owner: String!, $name: String!, $first: Int!) {{
   repository(owner: $owner, name: $name) {{
@@ -106,7 +111,7 @@ async def read_blobs(session: Session, entries: Iterable[TreeEntry]) -> dict[str
     found: dict[str, bytes] = {}
     for i, entry in enumerate(wanted):
         text = exact_text(data["repository"].get(f"b{i}"))
-        found[entry.path] = text if text is not None else await _read_blob(session, entry.sha)
+        found[entry.path] = text if text is not None else await read_blob(session, entry.sha)
     return found
 
 
@@ -118,7 +123,8 @@ def exact_text(blob: Mapping[str, Any] | None) -> bytes | None:
     return content if len(content) == blob.get("byteSize") else None
 
 
-async def _read_blob(session: Session, sha: str) -> bytes:
+async def read_blob(session: Session, sha: str) -> bytes:
+    """The exact bytes of a blob of any kind. Raises NotFound."""
     data = await session.get("/repos/{repository}/git/blobs/{sha}", sha=sha)
     return base64.b64decode(data["content"])
 
@@ -143,7 +149,7 @@ async def read_default_branch(session: Session, paths: Iterable[str]) -> dict[st
         blob = data["repository"].get(f"b{i}")
         if blob:
             text = exact_text(blob)
-            found[path] = text if text is not None else await _read_blob(session, str(blob["oid"]))
+            found[path] = text if text is not None else await read_blob(session, str(blob["oid"]))
     return found
 
 

@@ -7,11 +7,14 @@ from datetime import datetime
 from bot.engine.protocol import Delivery, Engine
 from bot.intake.command import CommandDelivery
 from bot.intake.events import InstallationGone, Wake
+from bot.intake.heads import HeadDelivery
 from bot.release.lines import note_remembered, note_told
 
 
-async def take_in(engine: Engine, meaning: Wake | CommandDelivery | InstallationGone, guid: str, at: datetime) -> bool:
-    """Make durable what the delivery ``guid`` means, which came at ``at``; False for a command that is known already.
+async def take_in(
+    engine: Engine, meaning: Wake | CommandDelivery | HeadDelivery | InstallationGone, guid: str, at: datetime
+) -> bool:
+    """Make durable what the delivery ``guid`` means, which came at ``at``; False for what is known already.
 
     Raises:
         EngineUnavailableError: nothing can be made durable right now.
@@ -26,6 +29,10 @@ async def take_in(engine: Engine, meaning: Wake | CommandDelivery | Installation
             command = meaning.of_delivery(guid, at)
             delivery = Delivery(guid, command.repository, at, command.to_content(), command.natural_key)
             return await engine.accept(delivery)
+        case HeadDelivery():
+            return await engine.accept(
+                Delivery(guid, meaning.repository, at, meaning.to_content(), meaning.natural_key)
+            )
         case InstallationGone(installation_id):
             await engine.purge(installation_id)
     return True

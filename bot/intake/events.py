@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from bot.github.checks import SETTINGS_NAME
 from bot.github.facts import RepositoryRef
 from bot.intake.command import CommandDelivery, may_hold_command
+from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed, Payload
 from bot.release.when_merged import LABEL
 
@@ -23,6 +25,8 @@ ACTIONS_OF_CHECKS: Final = frozenset({"rerequested", "requested_action"})
 """What people do with a check run; all else is done to it by its App."""
 ACTIONS_OF_JOBS: Final = frozenset({"waiting", "completed"})
 """When a job of a workflow stands before a gate, or has brought something about."""
+_NEW_HEADS: Final = frozenset({"opened", "reopened", "synchronize", "edited"})
+"""When a pull request shows another change than before; ``edited`` may have given it another base."""
 _UNRELATED_RUNS: Final = frozenset({"merge_group", "pull_request", "pull_request_target", "schedule"})
 
 
@@ -60,7 +64,7 @@ class InstallationGone:
     installation_id: int
 
 
-Meaning: TypeAlias = Ignored | Malformed | Wake | CommandDelivery | InstallationGone
+Meaning: TypeAlias = Ignored | Malformed | Wake | CommandDelivery | HeadDelivery | InstallationGone
 
 
 def translate(event: str, payload: Mapping[str, Any], identity: AppIdentity) -> Meaning:
@@ -130,7 +134,16 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
         pull.child("head").text("ref")
     ):
         return _wake(payload, f"release pull request {action}")
+    if action in _NEW_HEADS and not _is_release_branch(pull.child("head").text("ref")):
+        return _read_head(payload, pull)
     return Ignored("no release pull request")
+
+
+def _read_head(payload: Payload, pull: Payload) -> Meaning:
+    """What an ordinary pull request would change is looked at where it would count: on the default branch."""
+    if pull.child("base").text("ref") != payload.child("repository").text("default_branch"):
+        return Ignored("a pull request into a branch whose settings count for nothing")
+    return HeadDelivery(payload.repository(), pull.integer("number"), pull.child("head").text("sha"))
 
 
 def _read_push(payload: Payload, identity: AppIdentity) -> Meaning:
@@ -193,6 +206,15 @@ def _read_check_run(payload: Payload, identity: AppIdentity) -> Meaning:
     app = payload.child("check_run").find_child("app")
     if app is None or app.integer("id") != identity.app_id:
         return Ignored("a check of another App")
+    run = payload.child("check_run")
+    if run.find_text("name") == SETTINGS_NAME:
+        number = run.find_number_of_pull()
+        # GitHub names no pull request where the head is that of a fork.
+        return (
+            Ignored("a check of no pull request")
+            if number is None
+            else HeadDelivery(payload.repository(), number, run.text("head_sha"), again=True)
+        )
     pressed = payload.child("requested_action").text("identifier") if action == "requested_action" else ""
     if pressed not in BUTTONS:
         # Anything else asks for another look.

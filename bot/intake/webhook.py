@@ -24,6 +24,7 @@ from bot.intake.command import CommandDelivery
 from bot.intake.durably import take_in
 from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
 from bot.intake.glance import glance
+from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed
 
 LARGEST_BODY: Final = 25 * 1024 * 1024
@@ -142,6 +143,9 @@ class Webhook:
             case CommandDelivery() as command:
                 new = await take_in(self._engine, command, guid, self._clock.now())
                 return Verdict(202, "command", "accepted") if new else Verdict(202, "duplicate", "known already")
+            case HeadDelivery() as head:
+                new = await take_in(self._engine, head, guid, self._clock.now())
+                return Verdict(202, "look", "accepted") if new else Verdict(202, "duplicate", "known already")
             case InstallationGone() as gone:
                 await take_in(self._engine, gone, guid, self._clock.now())
                 return Verdict(202, "purged", "installation deleted")

@@ -44,9 +44,10 @@ def review(body: str | None = "/release approve 1.2.0", *, action: str = "submit
     return payload(action=action, review=said, pull_request={"number": 5})
 
 
-def pull(action: str, branch: str = "aweigh/main", **members: Any) -> dict[str, Any]:
+def pull(action: str, branch: str = "aweigh/main", base: str = "main", **members: Any) -> dict[str, Any]:
     # A deleted fork leaves a null repository behind.
-    return payload(action=action, pull_request={"number": 5, "head": {"ref": branch, "repo": None}, **members})
+    head = {"ref": branch, "sha": "c" * 40, "repo": None}
+    return payload(action=action, pull_request={"number": 5, "head": head, "base": {"ref": base}, **members})
 
 
 def push(ref: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.github.facts import Person, RepositoryRef
 from bot.intake.command import CommandDelivery, may_hold_command
 from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
+from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed
 from tests.intake.payloads import ANN, BOT, comment, job, payload, pull, push, review, run
 
@@ -21,8 +22,15 @@ US = AppIdentity(app_id=42, bot_login="aweigh[bot]")
 WIDGET = RepositoryRef(7, 101, "acme/widget")
 
 
-def check(action: str, app_id: int | None, pressed: str = "recheck", pulls: tuple[int, ...] = (5,)) -> dict[str, Any]:
+def check(
+    action: str,
+    app_id: int | None,
+    pressed: str = "recheck",
+    pulls: tuple[int, ...] = (5,),
+    name: str = "Release",
+) -> dict[str, Any]:
     run: dict[str, Any] = {
+        "name": name,
         "app": None if app_id is None else {"id": app_id},
         "head_sha": "a" * 40,
         "html_url": "https://github.com/r",
@@ -69,7 +77,11 @@ IGNORED = [
     ("ping", {"zen": "Design for failure."}),
     ("star", payload(action="created")),
     ("pull_request", pull("opened")),
-    ("pull_request", pull("synchronize", "feature")),
+    ("pull_request", pull("synchronize", "feature", base="next")),
+    ("pull_request", pull("labeled", "feature")),
+    ("pull_request", ours(pull("opened", "feature"))),
+    ("check_run", check("rerequested", 43, name="Aweigh settings")),
+    ("check_run", check("rerequested", 42, pulls=(), name="Aweigh settings")),
     ("pull_request", pull("closed", "feature", merged=False)),
     ("pull_request", ours(pull("synchronize"))),
     ("push", push("refs/heads/feature")),
@@ -127,6 +139,24 @@ def test_ignores(event: str, members: dict[str, Any]) -> None:
 
 def test_our_own_effects_wake_us_as_long_as_we_do_not_know_our_name() -> None:
     assert isinstance(translate("push", ours(push("refs/tags/v1")), AppIdentity(42)), Wake)
+
+
+LOOKS = [pull(action, "feature") for action in ("opened", "reopened", "synchronize", "edited")]
+
+
+@pytest.mark.parametrize("members", LOOKS)
+def test_an_ordinary_pull_request_is_looked_at_once_for_each_head(members: dict[str, Any]) -> None:
+    meaning = translate("pull_request", members, US)
+    assert meaning == HeadDelivery(WIDGET, 5, "c" * 40)
+    assert meaning.natural_key == f"head:5:{'c' * 40}"
+    assert len(meaning.natural_key) <= 64
+    assert HeadDelivery.find(WIDGET, meaning.to_content()) == meaning
+
+
+def test_whoever_asks_for_the_settings_check_again_gets_another_look() -> None:
+    meaning = translate("check_run", check("rerequested", 42, name="Aweigh settings"), US)
+    assert meaning == HeadDelivery(WIDGET, 5, "a" * 40, again=True)
+    assert meaning.natural_key is None
 
 
 def test_an_uninstallation_is_told_apart() -> None:

@@ -50,9 +50,7 @@ until = 2026-12-24
 
 def test_should_tell_the_line_of_a_mistyped_key_of_a_package() -> None:
     text = "[packages.core]\npath = 'libs/core'\ntags = 'core-{version}'\n"
-    assert review(own=text) == [
-        (OWN, 3, "packages.core.tags is no setting, did you mean packages.core.tag?", True)
-    ]
+    assert review(own=text) == [(OWN, 3, "packages.core.tags is no setting, did you mean packages.core.tag?", True)]
 
 
 @pytest.mark.parametrize(

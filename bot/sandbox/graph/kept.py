@@ -66,10 +66,13 @@ KEPT: dict[str, str] = {
     "Labelable": "labels",
     "PullRequest": (
         "author baseRef baseRefName baseRefOid body changedFiles closed closedAt comments commits createdAt databaseId"
-        " headRef headRefName headRefOid headRepository headRepositoryOwner id isCrossRepository isDraft labels"
+        " files headRef headRefName headRefOid headRepository headRepositoryOwner id isCrossRepository isDraft labels"
         " lastEditedAt locked mergeCommit mergeable merged mergedAt mergedBy number potentialMergeCommit reactionGroups"
         " reactions reviews state title updatedAt url viewerDidAuthor"
     ),
+    "PullRequestChangedFile": "additions changeType deletions path",
+    "PullRequestChangedFileConnection": "edges nodes pageInfo totalCount",
+    "PullRequestChangedFileEdge": "cursor node",
     "PullRequestCommit": "commit id",
     "PullRequestCommitConnection": "edges nodes pageInfo totalCount",
     "PullRequestCommitEdge": "cursor node",

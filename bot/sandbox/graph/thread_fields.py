@@ -6,6 +6,7 @@ from typing import Any
 from bot.sandbox.acts.pulls import find_test_merge
 from bot.sandbox.clock import iso, iso_or_none
 from bot.sandbox.git.history import compare, list_log
+from bot.sandbox.git.patch import Patch, render_patch
 from bot.sandbox.graph.fields import field
 from bot.sandbox.graph.nodes import (
     CommentNode,
@@ -199,6 +200,26 @@ def changed_files(node: ThreadNode, _call: Call) -> int:
     pull = _pull(node)
     found = compare(node.repository.store, pull.base_sha, pull.head_sha)
     return len(found.files) if found else 0
+
+
+@field("PullRequest", "files")
+def changed_file_nodes(node: ThreadNode, _call: Call, **page: Any) -> dict[str, Any]:
+    """The files it changes since it left its base; of a renamed one only the new name."""
+    pull, store = _pull(node), node.repository.store
+    found = compare(store, pull.base_sha, pull.head_sha)
+    shown = [
+        {"path": one.path, "changeType": _CHANGES.get(one.status, "MODIFIED"), **_counted(render_patch(store, one))}
+        for one in (list(found.files)[:_MOST_FILES] if found else ())
+    ]
+    return connection("files", shown, **page)
+
+
+def _counted(patch: Patch) -> dict[str, int]:
+    return {"additions": patch.additions, "deletions": patch.deletions}
+
+
+_MOST_FILES = 3000
+_CHANGES = {"added": "ADDED", "removed": "DELETED", "renamed": "RENAMED", "modified": "MODIFIED"}
 
 
 @field("PullRequest", "commits")
