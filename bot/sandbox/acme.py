@@ -11,6 +11,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.sandbox.acme_files import Trigger, feature_files, project_files, second_commit_files
+from bot.sandbox.acme_workspace import (
+    WIDGET,
+    WORKSPACE,
+    Package,
+    workspace_feature_files,
+    workspace_files,
+    workspace_second_commit_files,
+)
 from bot.sandbox.acts.commits import commit_files, signature_of
 from bot.sandbox.clock import Clock
 from bot.sandbox.people import Person
@@ -80,6 +88,8 @@ class Acme:
     """May read."""
     stan: Person
     """Nobody here knows him."""
+    packages: tuple[Package, ...] = WIDGET
+    """What the repository publishes."""
 
 
 def build_acme(
@@ -92,6 +102,7 @@ def build_acme(
     private_key: str | None = None,
     files: dict[str, str | None] | None = None,
     private: bool = False,
+    workspace: bool = False,
 ) -> Acme:
     """Make the world of the demo.
 
@@ -104,6 +115,7 @@ def build_acme(
         private_key: The App's key (PEM), instead of a fresh one; making one takes a moment.
         files: Further files of the project (None removes one), for settings and for odd projects.
         private: Whether the repository is private.
+        workspace: Whether it holds two packages instead of one; tags of its own start the workflow of each.
     """
     world = World(clock=clock)
     people = {login: world.add_user(login, name=name) for login, name in _PEOPLE.items()}
@@ -125,13 +137,14 @@ def build_acme(
     for login, grant in _ROLES.items():
         world.add_collaborator(repository, people[login], grant)
     installation = world.install(app, acme)
-    _write_history(world, repository, people["mona"], trigger, files or {})
+    history = _workspace_history() if workspace else _history(trigger)
+    _write_history(world, repository, people["mona"], history, files or {})
     _protect(world, repository, app, people, gate)
     as_person = {login: Person(world, repository, user) for login, user in people.items()}
-    feature = _open_feature(as_person["wanda"])
+    feature = _open_feature(as_person["wanda"], history)
     world.take_deliveries()
     world.deliveries.clear()
-    return Acme(world, acme, repository, app, installation, key, feature, **as_person)
+    return Acme(world, acme, repository, app, installation, key, feature, packages=history.packages, **as_person)
 
 
 _PEOPLE = {
@@ -168,25 +181,55 @@ def public_half(private_key: str) -> str:
     return key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What a project published, and its files: as they were then, those changed since, and those of the open pull request."""
+
+    packages: tuple[Package, ...]
+    released: dict[str, str]
+    later: dict[str, str]
+    feature: dict[str, str]
+
+
+def _history(trigger: Trigger) -> _History:
+    return _History(WIDGET, project_files(trigger), second_commit_files(), feature_files())
+
+
+def _workspace_history() -> _History:
+    return _History(WORKSPACE, workspace_files(), workspace_second_commit_files(), workspace_feature_files())
+
+
 def _write_history(
-    world: World, repository: Repository, author: User, trigger: Trigger, more: dict[str, str | None]
+    world: World, repository: Repository, author: User, history: _History, more: dict[str, str | None]
 ) -> None:
-    """Release 1.1.0 on an earlier commit, then one more commit on the default branch."""
+    """Release every package on an earlier commit, then one more commit on the default branch."""
     store = repository.store
-    first = project_files(trigger) | {path: text for path, text in more.items() if text is not None}
+    first = history.released | {path: text for path, text in more.items() if text is not None}
     for path in (path for path, text in more.items() if text is None):
         first.pop(path, None)
+    versions = " and ".join(package.version for package in history.packages)
     released = commit_files(
-        world, repository, parent=None, files=first, message="Release 1.1.0", author=author, signed=True
+        world, repository, parent=None, files=first, message=f"Release {versions}", author=author, signed=True
     )  # fmt: skip
-    tag = store.add_tag("v1.1.0", released, "widget 1.1.0\n", signature_of(world, author))
-    store.set_ref("refs/tags/v1.1.0", tag)
+    for package in history.packages:
+        tag = store.add_tag(package.tag, released, f"{package.name} {package.version}\n", signature_of(world, author))
+        store.set_ref(f"refs/tags/{package.tag}", tag)
+        release = _past_release(world, repository, author, package)
+        repository.releases[release.id] = release
+    later = {path: text for path, text in history.later.items() if path not in more}
+    head = commit_files(
+        world, repository, parent=released, files=later, message="Widgets can be spun", author=author, signed=True
+    )  # fmt: skip
+    store.set_ref(f"refs/heads/{repository.default_branch}", head)
+
+
+def _past_release(world: World, repository: Repository, author: User, package: Package) -> Release:
     now = world.now()
-    release = Release(
+    return Release(
         world.ids.next(),
-        "v1.1.0",
+        package.tag,
         repository.default_branch,
-        "1.1.0",
+        package.version,
         "The first release anybody used.",
         draft=False,
         prerelease=False,
@@ -195,12 +238,6 @@ def _write_history(
         published_at=now,
         updated_at=now,
     )
-    repository.releases[release.id] = release
-    later = {path: text for path, text in second_commit_files().items() if path not in more}
-    head = commit_files(
-        world, repository, parent=released, files=later, message="Widgets can be spun", author=author, signed=True
-    )  # fmt: skip
-    store.set_ref(f"refs/heads/{repository.default_branch}", head)
 
 
 def _protect(world: World, repository: Repository, app: App, people: dict[str, User], gate: GateKind) -> None:
@@ -213,6 +250,6 @@ def _protect(world: World, repository: Repository, app: App, people: dict[str, U
     repository.environments[environment.name] = environment
 
 
-def _open_feature(writer: Person) -> PullRequest:
-    writer.push_commit("turn-widgets", feature_files(), "Widgets can be turned")
+def _open_feature(writer: Person, history: _History) -> PullRequest:
+    writer.push_commit("turn-widgets", history.feature, "Widgets can be turned")
     return writer.open_pull("turn-widgets", "Widgets can be turned", "They could only be spun before.")

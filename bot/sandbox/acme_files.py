@@ -147,6 +147,18 @@ def publish_workflow(trigger: Trigger) -> str:
     return f"name: Publish\n\n{_ON[trigger]}{_JOBS}"
 
 
+def publish_workflow_of(tags: str, folder: str) -> str:
+    """The same for one of several packages: tags of its own start it, and it builds in the package's folder."""
+    jobs = _JOBS.replace("- run: python -m build\n", f"- run: python -m build --outdir dist {folder}\n")
+    return f'name: Publish\n\non:\n  push:\n    tags: ["{tags}"]\n{jobs}'
+
+
+def changelog_of(version: str, unreleased: str = "") -> str:
+    """The changelog of one of several packages, with an entry for what came after its newest release."""
+    entry = f"\n### Added\n\n- {unreleased}\n" if unreleased else ""
+    return f"# Changelog\n\n## [Unreleased]\n{entry}\n## [{version}] - 2026-03-02\n\n### Added\n\n- It is there.\n"
+
+
 def changelog(*, unreleased: bool, web: str = "https://git.acme.example") -> str:
     """The changelog, with or without what came after 1.1.0."""
     return _CHANGELOG_TOP + (_UNRELEASED if unreleased else "") + _CHANGELOG_REST.replace("{web}", web)

@@ -15,6 +15,7 @@ from aiohttp import web
 from packaging.version import Version
 
 from bot.sandbox.acme import Acme
+from bot.sandbox.acme_workspace import Package
 from bot.sandbox.actions.engine import Actions
 from bot.sandbox.actions.oidc import OidcIssuer, new_issuer_key
 from bot.sandbox.actions.rest import PARTS
@@ -72,8 +73,9 @@ class Sandbox:
         index = PackageIndex(sigstore, issuer, clock=world.clock)
         transport: IndexTransport = HttpTransport(index) if over_http else DirectTransport(index)
         actions = Actions(world, Services(issuer, sigstore, _BUILDER, transport))
-        index.state.ensure_project(acme.repository.name)
-        index.state.add_publisher(acme.repository.name, acme_publisher(acme))
+        for package in acme.packages:
+            index.state.ensure_project(package.name)
+            index.state.add_publisher(package.name, acme_publisher(acme, package))
         return cls(acme, github, actions, index, sigstore, issuer)
 
     @property
@@ -86,27 +88,33 @@ class Sandbox:
         """The trust root of this sandbox's Sigstore, as a JSON document."""
         return self.sigstore.trusted_root()
 
-    async def publish_history(self, tag: str = "v1.1.0") -> None:
-        """Put the release that the project already has onto the index, built from its tag and attested."""
-        repository = self.acme.repository
-        store, sha = (
-            repository.store,
-            repository.store.peel(repository.store.refs(f"refs/tags/{tag}")[f"refs/tags/{tag}"]),
-        )
-        blobs = {path: store.blob(entry.sha) for path, entry in store.files(sha).items() if entry.kind == "blob"}
+    async def publish_history(self) -> None:
+        """Put the releases that the project already has onto the index, built from their tags and attested."""
+        for package in self.acme.packages:
+            await self._publish_past(package)
+
+    async def _publish_past(self, package: Package) -> None:
+        store, ref = self.acme.repository.store, f"refs/tags/{package.tag}"
+        sha = store.peel(store.refs(ref)[ref])
+        before = "" if package.folder == "." else f"{package.folder}/"
+        blobs = {
+            path.removeprefix(before): store.blob(entry.sha)
+            for path, entry in store.files(sha).items()
+            if entry.kind == "blob" and path.startswith(before)
+        }
         built = await self.actions.services.builder.build(blobs)
-        claims = self._past_claims(f"refs/tags/{tag}", sha)
+        claims = self._past_claims(package, ref, sha)
         identity, now = self.sigstore.identity(claims), self.world.now()
         for name, content in built.files.items():
-            version = str(Version(tag.removeprefix("v")))
-            file = self.index.state.add_file(repository.name, version, name, content, now)
-            file.publisher, file.claims = acme_publisher(self.acme), claims
+            version = str(Version(package.version))
+            file = self.index.state.add_file(package.name, version, name, content, now)
+            file.publisher, file.claims = acme_publisher(self.acme, package), claims
             file.attestations = [self.sigstore.attest(name, file.sha256, identity, at=now)]
 
-    def _past_claims(self, ref: str, sha: str) -> dict[str, Any]:
+    def _past_claims(self, package: Package, ref: str, sha: str) -> dict[str, Any]:
         """The claims of a run that nobody remembers any more."""
         repository = self.acme.repository
-        workflow_ref = f"{repository.full_name}/.github/workflows/publish.yml@{ref}"
+        workflow_ref = f"{repository.full_name}/.github/workflows/{package.workflow}@{ref}"
         return {
             "iss": self.issuer.url,
             "repository": repository.full_name,
@@ -166,9 +174,9 @@ class Sandbox:
         app.router.add_get(f"{_ISSUER_PATH}/.well-known/jwks", keys)
 
 
-def acme_publisher(acme: Acme) -> Publisher:
-    """The trusted publisher that acme registered for its project."""
-    return Publisher(acme.repository.full_name, acme.organization.id, "publish.yml", "pypi")
+def acme_publisher(acme: Acme, package: Package) -> Publisher:
+    """The trusted publisher that acme registered for one of its projects."""
+    return Publisher(acme.repository.full_name, acme.organization.id, package.workflow, "pypi")
 
 
 async def _stop(task: "asyncio.Task[None]") -> None:

@@ -117,6 +117,32 @@ async def test_what_was_released_before_is_on_the_index() -> None:
     assert all(file.attestations for file in project.files.values())
 
 
+async def test_each_package_of_a_workspace_was_released_from_its_own_workflow() -> None:
+    sandbox = Sandbox.create(build_acme(workspace=True))
+    await sandbox.publish_history()
+    projects = sandbox.index.state.projects
+    assert {name: project.versions for name, project in projects.items()} == {
+        "acme-core": ["1.1.0"],
+        "acme-cli": ["0.3.0"],
+    }
+    publishers = {name: [one.workflow for one in project.publishers] for name, project in projects.items()}
+    assert publishers == {"acme-core": ["core.yml"], "acme-cli": ["cli.yml"]}
+
+
+async def test_a_tag_of_a_package_publishes_that_package_alone() -> None:
+    acme = build_acme(workspace=True, gate="none")
+    sandbox = Sandbox.create(acme)
+    acme.hugo.push_tag("acme-cli-v0.3.1", "main")
+    await sandbox.actions.settle()
+    (run,) = acme.repository.runs.values()
+    assert (run.workflow.path, run.conclusion) == (".github/workflows/cli.yml", "success")
+    # The files of the head still say what was released last.
+    assert sorted(sandbox.index.state.projects["acme-cli"].files) == [
+        "acme_cli-0.3.0-py3-none-any.whl",
+        "acme_cli-0.3.0.tar.gz",
+    ]
+
+
 @pytest.mark.parametrize("address", [r"github\.com", "githubusercontent", r"pypi\.org"])
 async def test_no_address_of_the_real_world_is_served(address: str) -> None:
     acme = build_acme(trigger="tag-push")

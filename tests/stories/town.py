@@ -76,7 +76,7 @@ class Town:
         people = {"mona": acme.mona.user, "hugo": acme.hugo.user}
         world.add_collaborator(repository, people["mona"], Grant("maintain"))
         world.add_collaborator(repository, people["hugo"], Grant("admin"))
-        history._write_history(world, repository, people["mona"], "release-published", {})
+        history._write_history(world, repository, people["mona"], history._history("release-published"), {})
         history._protect(world, repository, acme.app, people, "rule")
         now = world.now()
         repository.issues[1] = Issue(

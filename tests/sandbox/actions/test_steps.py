@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sandbox.acme_files import project_files
 from bot.sandbox.actions.steps.artifacts import select_files
 from bot.sandbox.index import Publisher
 
@@ -88,6 +89,28 @@ async def test_anything_else_fails_clearly_instead_of_running(stage: Stage, comm
 async def test_commands_it_knows(stage: Stage, command: str) -> None:
     await run_steps(stage, f"- uses: actions/checkout@v5\n- run: {command}")
     assert stage.run.conclusion == "success"
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"),
+    [
+        ("python -m build --outdir dist libs/core", "dist"),
+        ("python -m build libs/core", "libs/core/dist"),
+        ("uv build -o out ./libs/core/", "out"),
+    ],
+)
+async def test_a_package_is_built_in_its_folder(stage: Stage, command: str, folder: str) -> None:
+    files: dict[str, str | bytes | None] = {f"libs/core/{path}": text for path, text in project_files("tag-push").items()}
+    stage.acme.hugo.push_commit("main", files)
+    log = await run_steps(stage, f"- uses: actions/checkout@v5\n- run: {command}\n- run: ls {folder}")
+    assert "widget-1.1.0-py3-none-any.whl\nwidget-1.1.0.tar.gz\n" in log
+    assert stage.run.conclusion == "success"
+
+
+@pytest.mark.parametrize("command", ["python -m build libs", "python -m build ../libs", "python -m build --config x"])
+async def test_what_is_no_folder_is_not_built(stage: Stage, command: str) -> None:
+    await run_steps(stage, f"- uses: actions/checkout@v5\n- run: {command}")
+    assert stage.run.conclusion == "failure"
 
 
 async def test_only_the_wheel(stage: Stage) -> None:

@@ -11,7 +11,7 @@ _TOOLS = r"(?:build|hatch|hatchling|flit|pip|setuptools|twine|uv|wheel)(?:\[[\w,
 _BUILD = re.compile(
     rf"(?:{_PYTHON}build|pyproject-build|uv build|hatch build|pipx run build|uvx --from build pyproject-build)"
     r"(?P<flags>(?: (?:--sdist|--wheel|-s|-w|-n|--no-isolation|-v|--verbose))*)"
-    r"(?: (?:--outdir|-o|--out-dir) (?P<out>[\w./-]+?)/?)?(?: \.)?"
+    r"(?: (?:--outdir|-o|--out-dir) (?P<out>[\w./-]+?)/?)?(?: (?P<project>\.|[\w.][\w./-]*?)/?)?"
 )
 _INSTALL = re.compile(
     rf"{_PYTHON}?pip install(?: (?:-U|--upgrade|-q|--quiet|--user))*(?: ['\"]?{_TOOLS}['\"]?)+(?: --user)?"
@@ -51,16 +51,23 @@ def _lines(script: str) -> list[str]:
 async def _build(execution: Execution, match: re.Match[str], outputs: dict[str, str]) -> None:
     flags = set((match["flags"] or "").split())
     kinds = [kind for kind, names in _KINDS.items() if flags & names] or list(_KINDS)
-    folder = (match["out"] or "dist").removeprefix("./")
-    built = await build_distributions(execution)
+    project = (match["project"] or ".").removeprefix("./")
+    # Beside its pyproject.toml, wherever it was called from: what `python -m build` does unless it is told.
+    folder = (match["out"] or ("dist" if project == "." else f"{project}/dist")).removeprefix("./")
+    built = await build_distributions(execution, project)
     for name, content in built.files.items():
         if name.endswith(tuple(kinds)):
             execution.files[f"{folder}/{name}"] = content
 
 
-async def build_distributions(execution: Execution) -> Build:
-    """Build what is checked out. Raises StepFailedError with the backend's exit code."""
-    source = {path: content for path, content in execution.files.items() if not path.startswith("dist/")}
+async def build_distributions(execution: Execution, folder: str = ".") -> Build:
+    """Build what is checked out in a folder. Raises StepFailedError with the backend's exit code."""
+    before = "" if folder == "." else f"{folder}/"
+    inside = {path.removeprefix(before): path for path in execution.files if path.startswith(before)}
+    source = {path: execution.files[whole] for path, whole in inside.items() if not path.startswith("dist/")}
+    if not source:
+        execution.log.write(f"ERROR Source {folder} is not a directory")
+        raise StepFailedError("Process completed with exit code 1.")
     built = await execution.services.builder.build(source)
     execution.log.write(built.output)
     if built.exit_code != 0:
