@@ -64,6 +64,12 @@ async def list_changes(session: Session, sha: str) -> list[str]:
     return [str(file["filename"]) for file in data.get("files") or ()]
 
 
+async def find_parent(session: Session, sha: str) -> str | None:
+    """The first parent of a commit; None when it has none, or is gone."""
+    data = await session.find("/repos/{repository}/git/commits/{sha}", sha=sha) or {}
+    return next((str(parent["sha"]) for parent in data.get("parents") or ()), None)
+
+
 async def _is_commit(session: Session, sha: str, *, parent: str, tree: str, message: str) -> bool:
     data = await session.get("/repos/{repository}/git/commits/{sha}", sha=sha)
     parents = [one["sha"] for one in data["parents"]]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.github.facts import DeploymentReview
 from bot.github.links import commit_page, tag_page
+from bot.messages.development import render_follow_up
 from bot.messages.markers import OUTCOME, marker
 from bot.messages.reasons import say
 from bot.messages.text import block, code, finish, in_cell, link, short
@@ -66,6 +67,7 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
         *([_unapproved(step.unapproved)] if step.unapproved else []),
         _summary(snapshot, step),
         f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
+        *([render_follow_up(step.follow_up)] if step.follow_up else []),
     ]
     return finish("\n\n".join(parts))
 

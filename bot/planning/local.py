@@ -144,7 +144,7 @@ def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
     version = next_after(checkout, VersionStep(asked), day) if is_word else parse_version(asked)
     project = checkout.project
     check_newer(version, checkout.released, checkout.line)
-    if version.version < project.version and not project.version.is_devrelease:
+    if project.is_past(version.version):
         raise Unplannable(f"{version} is not newer than {project.spelling}, which the files say.")
     tag = find_tag(checkout.tags, version.spelling, checkout.tag_pattern) or tag_for(
         version.spelling, checkout.tag_pattern

@@ -14,6 +14,7 @@ from bot.github.facts import PendingDeployment, RunFacts
 from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, wanted
 from bot.release.branch import branch_reason
+from bot.release.development import DevelopmentPlan, plan_development
 from bot.release.naming import find_titled_version, is_latest
 from bot.release.on_index import await_index, list_missing
 from bot.release.propose import obstacle, project_reason, route_reason, settings_reason, stands
@@ -44,6 +45,7 @@ from bot.release.steps import (
     CreateTag,
     DispatchRun,
     Done,
+    OpenDevelopment,
     OpenGate,
     PublishRelease,
     RejectTwin,
@@ -112,10 +114,16 @@ def after_merge(snapshot: Snapshot) -> Step:
         step = rule(stage)
         if step is not None:
             return step
-    verdicts = snapshot.published.verdicts if snapshot.published else ()
-    missing = list_missing(snapshot, stage.version)
+    followed = plan_development(snapshot, stage.settings)
+    if isinstance(followed, DevelopmentPlan):
+        return OpenDevelopment(followed)
     return Announce(
-        version=stage.version, tag=stage.tag, verdicts=verdicts, missing=missing, unapproved=_count_unapproved(stage)
+        version=stage.version,
+        tag=stage.tag,
+        verdicts=snapshot.published.verdicts if snapshot.published else (),
+        missing=list_missing(snapshot, stage.version),
+        unapproved=_count_unapproved(stage),
+        follow_up=followed,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.changelog import find_changelog
 from bot.github.access import Access
 from bot.github.facts import Tree, TreeEntry
-from bot.github.git import list_changes
+from bot.github.git import find_parent, list_changes
 from bot.github.repositories import get_tree, read_blobs
 from bot.publishing.files import is_workflow_path
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
@@ -148,6 +148,10 @@ class Commits:
         if sha not in self._changes:
             self._changes[sha] = frozenset(await list_changes(self._access.read, sha))
         return self._changes[sha]
+
+    async def find_parent(self, sha: str) -> str | None:
+        """The first parent of a commit."""
+        return await find_parent(self._access.read, sha)
 
     async def _read_files(self, tree: Tree, root: str, changelog: str | None) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""

@@ -29,9 +29,11 @@ from bot.release.answers import hear
 from bot.release.approvals import may_be_asked_first
 from bot.release.commits import Commits
 from bot.release.defaults import Defaults
+from bot.release.development import is_to_be_looked_for
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
 from bot.release.observe_branch import BranchReader
+from bot.release.observe_development import find_development
 from bot.release.observe_runs import list_run_facts
 from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
@@ -329,7 +331,11 @@ class Observer:
             return snapshot
         snapshot = await self._with_index(snapshot)
         published = await self._evidence.gather(self._access.read, snapshot, route, tag, project, ours)
-        return replace(snapshot, published=published)
+        snapshot = replace(snapshot, published=published)
+        if isinstance(snapshot.settings, RepositorySettings) and is_to_be_looked_for(snapshot, snapshot.settings):
+            followed = await find_development(self._app, self._commits, snapshot, sight, record)
+            snapshot = replace(snapshot, development=followed)
+        return snapshot
 
 
 def _is_settled(pull: PullRequest, record: Record) -> bool:

@@ -28,6 +28,10 @@ class Outcome:
     notes: int | None = None
     lifted: bool = False
     """Whether a hold was lifted."""
+    followed: PullRequest | None = None
+    """The pull request that brings the files back to development."""
+    unfollowed: Because | None = None
+    """Why there is none: the release is out all the same, and is announced without it."""
 
 
 class StandsError(Exception):

@@ -25,6 +25,7 @@ from bot.release.audit import Audit, Cause, Decided, Decision
 from bot.release.notes import find_notes
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
+from bot.release.perform_development import DevelopmentPerformer
 from bot.release.perform_pull import PullPerformer
 from bot.release.reasons import Reason, because
 from bot.release.record import Asked, Milestone
@@ -43,6 +44,7 @@ from bot.release.steps import (
     KeepNotes,
     LiftHold,
     MergePull,
+    OpenDevelopment,
     OpenGate,
     OpenPull,
     PublishRelease,
@@ -72,6 +74,7 @@ class Performer:
         self._access, self._speech, self._own_check = access, speech, own_check
         self._intents, self._clock, self._audit = intents, clock, audit
         self._on_pull = PullPerformer(access, own_check, intents)
+        self._on_development = DevelopmentPerformer(access, intents, clock)
 
     async def perform(self, snapshot: Snapshot, step: Effect) -> Outcome:
         """Carry out ``step`` and say what came of it that an observation may not show yet.
@@ -110,18 +113,13 @@ class Performer:
                 return Outcome(asked=Asked(step.key, asked_at))
             case OpenGate():
                 await self._open_gate(snapshot, step)
-            case RejectTwin():
-                comment = prompts.render_twin_comment(step)
-                await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
-            case RejectUndone():
-                await self._reject_undone(snapshot, step)
-            case RejectGate():
-                await self._intents.record(f"{AWAY_INTENT}{attempt_key(step.run)}", {})
-                comment = prompts.render_rejection_comment(step)
-                await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
+            case RejectTwin() | RejectUndone() | RejectGate():
+                await self._reject(snapshot, step)
             case ReportFailure():
                 await self._report_failure(snapshot, step)
                 return Outcome(failed=step.key)
+            case OpenDevelopment():
+                return await self._on_development.perform(snapshot, step)
             case Announce():
                 body = outcome_words.render_published(snapshot, step)
                 mark = outcome_words.outcome_marker("published")
@@ -215,11 +213,18 @@ class Performer:
         comment = prompts.render_gate_comment(step)
         await actions.review_gate(self._access.start, step.run.run.id, step.environment, "approved", comment)
 
-    async def _reject_undone(self, snapshot: Snapshot, step: RejectUndone) -> None:
-        """Say it, then do it: once the gate is closed the step is not due any more, and nothing would be said."""
-        body = outcome_words.render_undone(step)
-        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
-        comment = prompts.render_undone_comment(step)
+    async def _reject(self, snapshot: Snapshot, step: RejectTwin | RejectUndone | RejectGate) -> None:
+        match step:
+            case RejectTwin():
+                comment = prompts.render_twin_comment(step)
+            case RejectUndone():
+                # Said first: once the gate is closed the step is not due any more, and nothing would be said.
+                body = outcome_words.render_undone(step)
+                await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+                comment = prompts.render_undone_comment(step)
+            case RejectGate():
+                await self._intents.record(f"{AWAY_INTENT}{attempt_key(step.run)}", {})
+                comment = prompts.render_rejection_comment(step)
         await actions.review_gate(self._access.start, step.run.run.id, step.environment, "rejected", comment)
 
     async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:

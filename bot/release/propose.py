@@ -211,8 +211,7 @@ def _version_refusal(
         return because(Reason.TAG_EXISTS, tag=tag, version=version, next=following)
     if isinstance(snapshot.index, ProjectFiles) and snapshot.index.files_of(version.spelling):
         return because(Reason.VERSION_TAKEN, version=version, index=snapshot.target.title, next=following)
-    # A marker between releases binds nobody: 26.2.1 may follow a 26.3.dev0 that the files say meanwhile.
-    if version.version < project.version and not project.version.is_devrelease:
+    if project.is_past(version.version):
         return because(Reason.VERSION_NOT_NEWER, version=version, newest=project.spelling, next=following)
     line = find_line(snapshot.line.base, snapshot.repository.default_branch)
     try:

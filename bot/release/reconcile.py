@@ -45,6 +45,7 @@ from bot.release.steps import (
     KeepNotes,
     LiftHold,
     MergePull,
+    OpenDevelopment,
     OpenPull,
     PublishRelease,
     RefreshPull,
@@ -251,6 +252,9 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))
         case PublishRelease() if outcome.release is not None:
             return replace(snapshot, release=outcome.release)
+        case OpenDevelopment() if snapshot.development is not None:
+            told = replace(snapshot.development, pull=outcome.followed, declined=outcome.unfollowed)
+            return replace(snapshot, development=told)
         case AskApproval() | ReportFailure() | Announce() | ConfirmBranch() | KeepHold() | LiftHold():
             return snapshot
         case _:

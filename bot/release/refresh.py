@@ -32,7 +32,7 @@ def find_refresh(snapshot: Snapshot) -> Plan | None:
         return None
     try:
         version = parse_version(record.version)
-        if version.version < project.version and not project.version.is_devrelease:
+        if project.is_past(version.version):
             # The base says a later version by now: whoever merges is told by GitHub that the two do not fit together.
             return None
         fresh = replace(snapshot, candidate=base)

@@ -33,12 +33,16 @@ from bot.publishing.route import NoRoute, Route
 from bot.publishing.verdicts import FileVerdict
 from bot.release.gate import GateKind, gate_kind
 from bot.release.orders import Order
+from bot.release.reasons import Because
 from bot.release.record import Record
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem
 
 BRANCHES = "aweigh/"
 """What the names of release branches begin with."""
+
+DEVELOPMENT_BRANCHES = "aweigh-dev/"
+"""What the names of branches begin with that bring the files back to development; none of them is a release branch."""
 
 
 _BEFORE_PACKAGE = "--"
@@ -69,6 +73,10 @@ class Line:
         if self.package is None and _BEFORE_PACKAGE not in base:
             return BRANCHES + base
         return f"{BRANCHES}{base}{_BEFORE_PACKAGE}{self.package or ''}"
+
+    def development_branch(self, released: str) -> str:
+        """The natural key of what follows the release of ``released`` on this line."""
+        return f"{DEVELOPMENT_BRANCHES}{self.branch.removeprefix(BRANCHES)}/{released}"
 
 
 def find_line(branch: str) -> Line | None:
@@ -183,6 +191,23 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Development:
+    """What is known of the second pull request of a release that is out, which brings the files back to development.
+
+    ``pull`` is that pull request in whatever state it is; the rest is read only while there is none. ``project`` is what
+    the base offers by now, ``before`` what it was before the release.
+    """
+
+    pull: PullRequest | None = None
+    base_commit: str | None = None
+    base_tree: Tree | None = None
+    project: Project | None = None
+    before: Project | None = None
+    declined: Because | None = None
+    """Why GitHub did not let us open it just now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything ``next_step`` may look at."""
 
@@ -228,6 +253,8 @@ class Snapshot:
     published: Published | None = None
     notes: Comment | None = None
     """The comment in which the notes were set, as it reads now."""
+    development: Development | None = None
+    """What follows the release, once it is out and where the settings want it."""
 
     @property
     def gate(self) -> GateKind:

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from bot.github.facts import DeploymentReview, Person, RunFacts
 from bot.publishing.route import Route
 from bot.publishing.verdicts import FileVerdict
+from bot.release.development import DevelopmentPlan, FollowUp
 from bot.release.orders import Reject
 from bot.release.plan import Plan
 from bot.release.reasons import Because
@@ -202,10 +203,18 @@ class ReportFailure(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDevelopment(Effect):
+    """Open the second pull request, which brings the files back to development."""
+
+    plan: DevelopmentPlan
+
+
+@dataclass(frozen=True, slots=True)
 class Announce(Effect):
     """Post the final comment; ``missing`` are files that the index never showed.
 
     ``unapproved`` is how many approvals were promised before the tag and never given, since somebody else put the tag.
+    ``follow_up`` is what came of the way back to development, where the settings want one.
     """
 
     version: str
@@ -213,6 +222,7 @@ class Announce(Effect):
     verdicts: tuple[FileVerdict, ...]
     missing: tuple[str, ...] = ()
     unapproved: int = 0
+    follow_up: FollowUp | None = None
 
 
 class Awaited(Enum):
@@ -338,6 +348,7 @@ ALL_STEPS: tuple[type[Step], ...] = (
     RejectUndone,
     RejectGate,
     ReportFailure,
+    OpenDevelopment,
     Announce,
     AwaitRun,
     AwaitApproval,

@@ -32,6 +32,7 @@ from bot.versions import (
     TomlError,
     VersionFile,
     VersionProblem,
+    check_development_pattern,
     check_versioning,
     infer_package_tag_pattern,
     infer_tag_pattern,
@@ -48,6 +49,7 @@ MOST_APPROVALS = 6
 
 _ONE_VERSION = r"^(?:(?!\{version\})[\s\S])*\{version\}(?:(?!\{version\})[\s\S])*$"
 _SCHEME = r"^(?:semver|semver:0\.x|calver:(?:YYYY|YY|0Y)(?:[.-](?:MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO))*)$"
+_MARKER = r"^\{(?:version|next_major|next_minor|next_patch)\}[0-9A-Za-z.+_-]{1,20}$"
 _INSIDE = r"^(?!/)(?!(?:.*/)?\.\.(?:/|$)).+$"
 """What a JSON Schema can say of these; what it cannot, such as that no field comes twice, only reading them tells."""
 
@@ -70,6 +72,15 @@ def _a_scheme(versioning: str) -> str:
     except VersionProblem as problem:
         raise ValueError(problem.sentence) from None
     return versioning
+
+
+def _a_marker(development: bool | str) -> bool | str:
+    if isinstance(development, str):
+        try:
+            check_development_pattern(development)
+        except VersionProblem as problem:
+            raise ValueError(problem.sentence) from None
+    return development
 
 
 def _with_version(pattern: str) -> str:
@@ -108,6 +119,11 @@ _Versioning = Annotated[
     StringConstraints(max_length=100),
     AfterValidator(_a_scheme),
     WithJsonSchema({"type": "string", "pattern": _SCHEME}),
+]
+_Development = Annotated[
+    Annotated[bool, Field(strict=True)] | Annotated[str, StringConstraints(max_length=60)],
+    AfterValidator(_a_marker),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "maxLength": 60, "pattern": _MARKER}]}),
 ]
 _Role = Annotated[
     Role, AfterValidator(_strong_enough), WithJsonSchema({"type": "string", "enum": ["write", "maintain", "admin"]})
@@ -203,6 +219,8 @@ class RepositorySettings(_Table):
     """What minor and the like lead to: semver, semver:0.x, or calver: with a pattern such as YYYY.MM.MICRO."""
     version_files: Annotated[tuple[_Place, ...], Field(alias="version-files", max_length=50)] = ()
     """Further places of the version."""
+    development: _Development = False
+    """Whether a second pull request brings the files back to development, or with which marker, such as {next_minor}.dev0."""
     workflow: _FileName | None = None
     """File name of the publish workflow; by default the only one with a publishing job."""
     workflow_inputs: Annotated[dict[str, _Input], Field(alias="workflow-inputs", max_length=25)] = {}

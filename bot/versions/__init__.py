@@ -20,6 +20,11 @@ What a commit says, without executing anything:
 * ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing
   else; ``list_changes`` says the same place by place, for people.
 
+What the files say afterwards:
+
+* ``find_development(released, before)`` is the marker of the next development version (``1.3.0.dev0``) in the project's own
+  spelling, and ``list_development_edits(project, before, version)`` writes it where markers stood before.
+
 ``read_toml(body)`` reads any TOML text of a stranger within bounds (``TomlError``), and ``find_keys(body)`` tells the lines;
 ``tomllib`` alone can be made to take all memory. Sentences come as ``parts``, in which ``Quoted`` marks what a stranger wrote and must be escaped by whoever shows it.
 """
@@ -42,6 +47,7 @@ from bot.versions.arithmetic import (
 )
 from bot.versions.calver import check_calver, infer_calver, next_calver
 from bot.versions.copies.finding import VersionFile
+from bot.versions.development import check_development_pattern, find_development, list_development_edits
 from bot.versions.edits import bump, list_changes
 from bot.versions.formats.toml_spans import TomlError, find_keys, read_toml
 from bot.versions.places import PackagePlace, find_package, list_touched
@@ -99,9 +105,11 @@ __all__ = [
     "VersionStep",
     "bump",
     "check_calver",
+    "check_development_pattern",
     "check_newer",
     "check_tag_pattern",
     "check_versioning",
+    "find_development",
     "find_keys",
     "find_maintenance_line",
     "find_newest",
@@ -116,6 +124,7 @@ __all__ = [
     "is_prerelease",
     "is_tagged_apart",
     "list_changes",
+    "list_development_edits",
     "list_manifests",
     "list_manifests_in",
     "list_packages_of",

@@ -46,6 +46,7 @@ class VersionCode(StrEnum):
     OUTSIDE_LINE = "outside-line"
     BAD_TAG_PATTERN = "bad-tag-pattern"
     BAD_CALVER_PATTERN = "bad-calver-pattern"
+    BAD_DEVELOPMENT_PATTERN = "bad-development-pattern"
 
 
 class VersionProblem(Exception):  # noqa: N818 - it is said to a human as a refusal, not raised as a fault

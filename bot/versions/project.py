@@ -205,6 +205,14 @@ class Project:
         """Every place that holds the version, the declared one first."""
         return tuple(site for file in self.files for site in file.sites)
 
+    def is_past(self, version: Version) -> bool:
+        """Whether the files say something newer than ``version``.
+
+        A marker between releases binds nobody: 26.2.1 may follow a 26.3.dev0 that they say meanwhile, and 1.2.0 a 1.2.0+dev.
+        """
+        is_marker = self.version.is_devrelease or self.version.local is not None
+        return version < self.version and not is_marker
+
     def at(self, spelling: str | None) -> Project:
         """The same project at another version: that of its newest tag, when no file holds it. None is no release at all."""
         version = Version(spelling) if spelling else Version("0")

@@ -89,6 +89,11 @@ def follow(
     return parse_version(version.spelling)
 
 
+def is_by_date(versioning: str | None, released: Iterable[str]) -> bool:
+    """Whether versions are counted by date, as ``follow`` would count them."""
+    return _find_pattern(versioning, tuple(released)) is not None
+
+
 def _find_pattern(versioning: str | None, released: tuple[str, ...]) -> str | None:
     if versioning is None:
         known = [(version, text) for text in released if (version := find_version(text)) is not None]

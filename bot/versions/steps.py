@@ -64,8 +64,9 @@ class Dialect:
     def write(self, version: Version) -> SpelledVersion:
         """``version`` as this project would write it."""
         epoch = f"{version.epoch}!" if version.epoch else ""
-        numbers = ".".join(self._padded(version.release))
-        text = epoch + numbers + self._pre(version) + self._post(version) + self._dev(version)
+        text = (
+            epoch + self.write_numbers(version.release) + self._pre(version) + self._post(version) + self._dev(version)
+        )
         return SpelledVersion(text, version) if find_version(text) == version else SpelledVersion(str(version), version)
 
     def first_number(self, level: str) -> int:
@@ -73,18 +74,9 @@ class Dialect:
         numbers = [match["number"] for match in self._matches(_PRE) if _NORMAL_WORDS[match["word"].lower()] == level]
         return 0 if "0" in numbers else 1
 
-    def back_to_development(self, following: Version) -> SpelledVersion:
-        """What the files say between releases: ``1.3.0.dev0``, ``1.3.0.dev`` or ``1.3.0+dev``, as they did before.
-
-        It is written by ``bump`` and never released, so that it may be a local version.
-        """
-        base = ".".join(map(str, following.release))
-        sample = next(self._matches(_DEV), None)
-        if sample is None:
-            return SpelledVersion(f"{base}.dev0", Version(f"{base}.dev0"))
-        number = "0" if sample["number"] else ""
-        text = f"{base}{sample['before']}dev{sample['between'] if number else ''}{number}"
-        return SpelledVersion(text, Version(text))
+    def write_numbers(self, release: tuple[int, ...]) -> str:
+        """The numbers of a release alone, with this project's zeros."""
+        return ".".join(self._padded(release))
 
     def _padded(self, release: tuple[int, ...]) -> Iterator[str]:
         """The numbers, each with two digits where the project writes zeros in front of that one (``2026.06.17``)."""

@@ -152,6 +152,7 @@ CHAPTERS = (
     Chapter(typed("notes", "tariq", "/release notes")),
     Chapter(REMEMBER, ()),
     Chapter(Act("merge what it waited for", merge_feature, is_opened_after_merge), (REMEMBER,)),
+    Chapter(ACTS[4], ACTS[:4], changes={"files": {".github/aweigh.toml": "development = true\n"}}),
     Chapter(Act("press", press, lambda scene: is_held(scene) and is_said(scene, "reply"))),
 )
 

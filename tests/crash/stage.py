@@ -94,8 +94,9 @@ class Stage:
 
     @property
     def release_pull(self) -> PullRequest | None:
-        """The newest pull request of the bot."""
-        ours = [pull for pull in self.acme.repository.pulls if pull.user.login == BOT]
+        """The newest release pull request of the bot."""
+        pulls = self.acme.repository.pulls
+        ours = [pull for pull in pulls if pull.user.login == BOT and pull.head_ref.startswith("aweigh/")]
         return max(ours, key=lambda pull: pull.number, default=None)
 
     def observe(self, kind: str, outcome: str, _seconds: float) -> None:

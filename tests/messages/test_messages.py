@@ -20,6 +20,7 @@ from bot.conversation.registry import REGISTRY
 from bot.conversation.understanding import Fault, Misunderstood
 from bot.github.facts import Comment, DeploymentReview
 from bot.messages import outcome, preview, prompts, pull, replies, status
+from bot.messages.development import render_development_body
 from bot.messages.markers import STATUS, find_marked, marker
 from bot.messages.notes import render_notes
 from bot.messages.reasons import say
@@ -27,6 +28,7 @@ from bot.messages.text import MOST_CHARACTERS, block, code, finish, in_cell
 from bot.publishing.diagnosis import Diagnosis
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.decide import next_step
+from bot.release.development import FollowUp
 from bot.release.reasons import Because, Reason, because
 from bot.release.snapshot import Snapshot
 from bot.release.steps import (
@@ -34,6 +36,7 @@ from bot.release.steps import (
     AskApproval,
     Awaited,
     AwaitMerge,
+    OpenDevelopment,
     OpenGate,
     OpenPull,
     PublishRelease,
@@ -187,7 +190,14 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             return [(f"undone: {name}", outcome.render_undone(step)), (f"turned away: {name}", comment)]
         case ReportFailure():
             return [(f"failure: {name}", outcome.render_failure(step, Diagnosis("publish", FORGED.splitlines())))]  # type: ignore[arg-type]
+        case OpenDevelopment():
+            edits = tuple(replace(edit, path=FORGED, description=FORGED) for edit in step.plan.edits)
+            shown = render_development_body(snapshot, replace(step.plan, version=FORGED, released=FORGED, edits=edits))
+            failed = replace(snapshot.development, declined=because(Reason.REFUSED_BY_GITHUB, detail=FORGED))  # type: ignore[type-var]
+            return [(f"development: {name}", shown), *_of_step("undeveloped", replace(snapshot, development=failed))]
         case Announce():
+            if step.follow_up is None:
+                step = replace(step, follow_up=FollowUp(detail=FORGED))
             verdicts = tuple(
                 FileVerdict(f"w{i}-{FORGED}", FORGED, state, "it is odd") for i, state in enumerate(AttestationState)
             )

@@ -32,7 +32,7 @@ from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
 from bot.release.record import Asked, Milestone, Record
 from bot.release.runs import attempt_mark
-from bot.release.snapshot import Approval, BranchHistory, Candidate, Line, Published, Request, Snapshot
+from bot.release.snapshot import Approval, BranchHistory, Candidate, Development, Line, Published, Request, Snapshot
 from bot.settings.repository import RepositorySettings, read_settings
 from bot.versions import Project, read_project
 
@@ -195,6 +195,12 @@ def files(*versions: str) -> ProjectFiles:
 def published(**changes: Any) -> Published:
     verdict = FileVerdict("widget-1.2.0-py3-none-any.whl", "ab" * 32, AttestationState.VERIFIED)
     return replace(Published(files("1.2.0"), frozenset({verdict.filename}), (verdict,)), **changes)
+
+
+def development(version: str = "1.2.0", before: str = "1.2.0.dev0", **changes: Any) -> Development:
+    """What follows a release, while there is no pull request for it yet."""
+    tree = Tree(MERGE, "7" * 40, ())
+    return replace(Development(None, MERGE, tree, project(version), project(before)), **changes)
 
 
 def release() -> ReleaseRef:

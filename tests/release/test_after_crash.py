@@ -16,12 +16,14 @@ from bot.github.client import Session
 from bot.github.facts import CheckContent, CheckRun, RepositoryRef
 from bot.release.approvals import is_given
 from bot.release.decide import next_step
+from bot.release.development import DevelopmentPlan, plan_development
 from bot.release.own_check import OwnCheck
+from bot.release.perform_development import DEVELOPMENT_INTENT, DevelopmentPerformer
 from bot.release.record import Milestone
 from bot.release.remember import remember
 from bot.release.runs import approval_key, attempt_key
 from bot.release.speech import STALENESS
-from bot.release.steps import AwaitIndex, PublishRelease
+from bot.release.steps import AwaitIndex, OpenDevelopment, PublishRelease
 from tests.release import making as m
 
 TAGS = (m.TAG, m.OLD_TAG)
@@ -126,3 +128,25 @@ async def test_what_is_said_already_is_not_written_again(github: Checks) -> None
     github.shown = RUN
     await own_check.keep("abc", CONTENT, github.shown)
     assert github.written == 0
+
+
+async def test_the_way_back_to_development_that_may_be_there_already_is_not_opened_again() -> None:
+    clock, store = VirtualClock(m.NOW), MemoryStore()
+    intents = MemoryIntents(store, RepositoryRef(1, 2, "acme/widget"), clock)
+    snapshot = m.snapshot(settings=m.settings("development = true"), development=m.development())
+    plan = plan_development(snapshot, m.settings("development = true"))
+    assert isinstance(plan, DevelopmentPlan)
+    performer = DevelopmentPerformer(Untouched(), intents, clock)  # type: ignore[arg-type]
+    await intents.record(f"{DEVELOPMENT_INTENT}{m.pull().number}", {})
+    with pytest.raises(Backoff):
+        await performer.perform(snapshot, OpenDevelopment(plan))
+    await clock.advance(STALENESS)
+    with pytest.raises(AssertionError, match="asked"):
+        await performer.perform(snapshot, OpenDevelopment(plan))
+
+
+class Untouched:
+    """An access with which nothing may be asked."""
+
+    def __getattr__(self, _name: str) -> None:
+        raise AssertionError("something was asked")

@@ -15,7 +15,7 @@ from bot.release import steps
 from bot.release.decide import next_step
 from bot.release.gate import GateKind
 from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
-from bot.release.reasons import Reason
+from bot.release.reasons import Reason, because
 from bot.release.record import Confirmed, Held, Milestone
 from bot.release.runs import commit_key, order_mark
 from bot.release.snapshot import Candidate, Line, Unreachable
@@ -43,6 +43,7 @@ from bot.release.steps import (
     KeepNotes,
     LiftHold,
     MergePull,
+    OpenDevelopment,
     OpenGate,
     OpenPull,
     PublishRelease,
@@ -81,6 +82,20 @@ UNDONE = m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=40))
 HELD = Held(m.HUGO.id, 79)
 REJECT = m.order(Reject, version="1.2.0", reason="not yet")
 WITHDRAWN = m.record(Milestone.TAGGED, Milestone.RELEASED, since=m.NOW - timedelta(seconds=40))
+
+
+OUT: dict[str, Any] = {
+    **TAGGED,
+    "runs": (m.over(),),
+    "published": m.published(),
+    "release": m.release(),
+    "settings": m.settings("development = true"),
+}
+CANDIDATE: dict[str, Any] = {
+    "candidate": m.candidate(version="1.2.0rc1"),
+    "record": replace(m.record(), version="1.2.0rc1"),
+    "published": m.published(files=m.files("1.2.0rc1"), uploaded=frozenset()),
+}
 
 
 def with_token_upload() -> Candidate:
@@ -338,6 +353,13 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("a file without provenance is waited for", {**TAGGED, "runs": (m.over(),), "published": m.published(unanswered=("x.whl",))}, AwaitIndex, None),
     ("all files are there: the release, with evidence", {**TAGGED, "runs": (m.over(),), "published": m.published()}, PublishRelease, None),
     ("everything is there: announce", {**TAGGED, "runs": (m.over(),), "published": m.published(), "release": m.release()}, Announce, None),
+    ("back to development first, where the settings want it", {**OUT, "development": m.development()}, OpenDevelopment, None),
+    ("announce it once it is there, however it is by then", {**OUT, "development": m.development(pull=m.pull(merged=False, state="closed"))}, Announce, None),
+    ("and announce without, when GitHub declines it", {**OUT, "development": m.development(declined=because(Reason.BRANCH_TAKEN))}, Announce, None),
+    ("nothing to go back from: people have changed the base since", {**OUT, "development": m.development("2.0.0.dev0")}, Announce, None),
+    ("nothing to go back to: the base is gone", {**OUT, "development": m.development(base_commit=None, project=None)}, Announce, None),
+    ("nor from what is not final", {**OUT, **CANDIDATE, "development": m.development("1.2.0rc1")}, Announce, None),
+    ("nor where nobody wants it", {**OUT, "settings": m.settings(), "development": m.development()}, Announce, None),
     ("release order: announce", {**TAGGED, **ON_RELEASE, "runs": (m.over(event="release"),), "published": m.published(), "release": m.release()}, Announce, None),
 ]  # fmt: skip
 

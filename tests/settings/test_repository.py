@@ -152,10 +152,22 @@ def test_further_places_of_the_version_are_files_with_or_without_a_pattern() -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "found"), [("true", True), ("'{next_minor}.dev0'", "{next_minor}.dev0"), ("false", False)]
+)
+def test_the_way_back_to_development_is_asked_for(text: str, found: bool | str) -> None:
+    settings = read(f"[tool.aweigh]\ndevelopment = {text}\n")
+    assert isinstance(settings, RepositorySettings)
+    assert settings.development == found
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("versioning = 'calver:MM.YYYY'", "versioning"),
         ("versioning = 'date'", "calver: with a pattern"),
+        ("development = 1", "development"),
+        ("development = '1.3.0.dev0'", "development version"),
+        ("development = '{next_minor}'", "development version"),
         ("version-files = 'README.md'", "version-files"),
         ("version-files = [7]", "version-files.0"),
         ("version-files = ['']", "version-files.0.path"),

@@ -79,17 +79,14 @@ class Theatre:
         return self.acme.feature.number
 
     def find_release_pull(self) -> PullRequest | None:
-        """The newest pull request of the bot."""
-        ours = [
-            issue
-            for issue in self.acme.repository.issues.values()
-            if isinstance(issue, PullRequest) and issue.user.login == BOT
-        ]
+        """The newest release pull request of the bot."""
+        pulls = self.acme.repository.pulls
+        ours = [pull for pull in pulls if pull.user.login == BOT and pull.head_ref.startswith("aweigh/")]
         return max(ours, key=lambda pull: pull.number, default=None)
 
     @property
     def release_pull(self) -> PullRequest:
-        """The newest pull request of the bot, which must be there."""
+        """The newest release pull request of the bot, which must be there."""
         found = self.find_release_pull()
         assert found is not None, "the bot has not opened a pull request"
         return found

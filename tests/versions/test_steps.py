@@ -3,10 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.version import Version
 
 from bot.versions import (
-    Dialect,
     VersionCode,
     VersionProblem,
     VersionStep,
@@ -93,21 +91,6 @@ def test_a_maintenance_line_goes_on_by_itself() -> None:
 
 def test_counting_begins_where_the_project_begins() -> None:
     assert next_version(VersionStep.RC, stated="3.6", released=["3.5rc0", "3.5", "3.6"]).spelling == "3.6.1rc0"
-
-
-@pytest.mark.parametrize(
-    ("known", "marker"),
-    [
-        ((), "1.3.0.dev0"),
-        (("1.2.0.dev0",), "1.3.0.dev0"),
-        (("1.2.0.dev",), "1.3.0.dev"),
-        (("1.2.0+dev",), "1.3.0+dev"),
-        (("1.2.0-dev",), "1.3.0-dev"),
-        (("1.2.0-dev0",), "1.3.0-dev0"),
-    ],
-)
-def test_the_marker_between_releases_is_written_as_before(known: tuple[str, ...], marker: str) -> None:
-    assert Dialect(known).back_to_development(Version("1.3.0")).spelling == marker
 
 
 @given(
