@@ -20,18 +20,16 @@ from tests.crash.process import read_key_once
 
 Places: TypeAlias = tuple[VersionFile, ...]
 
-_read_once = lru_cache(maxsize=512)(lambda files, places: read_project(dict(files), version_files=places))
-_want_once = lru_cache(maxsize=2048)(
-    lambda paths, files, places: wanted_paths(paths, dict(files), version_files=places)
-)
+_read_once = lru_cache(maxsize=512)(lambda files, root, places: read_project(dict(files), root, places))
+_want_once = lru_cache(maxsize=2048)(lambda paths, files, root, places: wanted_paths(paths, dict(files), root, places))
 
 
-def _read_project(files: Mapping[str, bytes], *, version_files: Places = ()) -> Project | ProjectProblem:
-    return _read_once(tuple(files.items()), version_files)
+def _read_project(files: Mapping[str, bytes], root: str = ".", places: Places = ()) -> Project | ProjectProblem:
+    return _read_once(tuple(files.items()), root, places)
 
 
-def _wanted_paths(paths: Iterable[str], files: Mapping[str, bytes], *, version_files: Places = ()) -> list[str]:
-    return list(_want_once(tuple(paths), tuple(files.items()), version_files))
+def _wanted_paths(paths: Iterable[str], files: Mapping[str, bytes], root: str = ".", places: Places = ()) -> list[str]:
+    return list(_want_once(tuple(paths), tuple(files.items()), root, places))
 
 
 @pytest.fixture(autouse=True)
