@@ -61,11 +61,20 @@ class Talk:
         self._settings: RepositorySettings | SettingsProblem | None = None
 
     async def get_settings(self, place: Place) -> RepositorySettings | SettingsProblem:
-        """The settings of the repository, asked for once for each comment."""
+        """The settings that hold where the comment was typed, asked for once for each comment."""
         if self._settings is None:
-            sight = self.sight = await self.bench.observer.look(place.line)
-            self._settings = await self.bench.observer.read_settings(sight)
+            observer, pull = self.bench.observer, place.release_pull
+            sight = await self.look(place)
+            if pull is None:
+                self._settings = await observer.read_settings(sight)
+            else:
+                self._settings = await observer.read_settings_for(place.repository, place.line, pull, sight)
         return self._settings
+
+    async def look(self, place: Place) -> Sight:
+        """What there is to see of the place's line, looked at once for each comment until something is done."""
+        self.sight = self.sight or await self.bench.observer.look(place.line)
+        return self.sight
 
     def take_sight(self) -> Sight | None:
         """What was seen a moment ago of the place's line, for whoever looks first: what is done later has to look again."""

@@ -55,7 +55,8 @@ def unless_held(snapshot: Snapshot, step: Step) -> Step:
     if frozen is None:
         return step
     window, until = frozen
-    return Blocked(_frozen_because(window, until), look_again=min(until - snapshot.at, _LATER))
+    reason = _frozen_because(window, until, brought=window in snapshot.thawed_by_branch)
+    return Blocked(reason, look_again=min(until - snapshot.at, _LATER))
 
 
 def find_hold(snapshot: Snapshot) -> Because | None:
@@ -74,12 +75,14 @@ def find_hold(snapshot: Snapshot) -> Because | None:
 
 def _find_freeze(snapshot: Snapshot) -> tuple[FreezeWindow, datetime] | None:
     settings = snapshot.settings
-    return find_freeze(settings.freeze, snapshot.at) if isinstance(settings, RepositorySettings) else None
+    if not isinstance(settings, RepositorySettings):
+        return None
+    return find_freeze((*settings.freeze, *snapshot.thawed_by_branch), snapshot.at)
 
 
-def _frozen_because(window: FreezeWindow, until: datetime) -> Because:
+def _frozen_because(window: FreezeWindow, until: datetime, *, brought: bool) -> Because:
     local = f"{until.astimezone(ZoneInfo(window.zone)):%Y-%m-%d %H:%M}"
-    return because(Reason.FROZEN, until=local, zone=window.zone, why=window.reason)
+    return because(Reason.FROZEN, until=local, zone=window.zone, why=window.reason, brought="yes" if brought else "")
 
 
 def _goes_further(snapshot: Snapshot, step: Step) -> bool:

@@ -83,6 +83,17 @@ class Observer:
         """The settings that hold for the repository now."""
         return read_settings(await sight.read_settings_files(), await self._defaults.find(self._access.repository))
 
+    async def read_settings_for(
+        self, repository: Repository, line: Line, pull: PullRequest, sight: Sight
+    ) -> RepositorySettings | SettingsProblem:
+        """The settings that hold for the release of ``pull``: without what its own branch has brought."""
+        settings = await self.read_settings(sight)
+        if not pull.merged:
+            return settings
+        record = await self.find_record(pull, sight)
+        snapshot = replace(self._begin(repository, line, pull, None), settings=settings)
+        return (await self._branch.without_brought(snapshot, pull, record)).settings if record else settings
+
     async def list_own_pulls(self, repository: Repository, line: Line, sight: Sight | None = None) -> list[PullRequest]:
         """The newest release PRs of ``line``, newest first, without those that were pointed at another base."""
         return [pull for pull in await self.list_pulls(repository, line, sight) if not is_astray(pull)]

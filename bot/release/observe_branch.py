@@ -8,14 +8,15 @@ from bot.clock import Clock
 from bot.engine.protocol import Backoff
 from bot.github.access import Access
 from bot.github.facts import AppAccount, PullRequest, Push
-from bot.github.pulls import list_files, list_pushes
+from bot.github.pulls import MOST_FILES, list_files, list_pushes
 from bot.release.branch import trace
+from bot.release.brought import find_thawed, lifts_self, without_brought
 from bot.release.commits import Commits
 from bot.release.defaults import Defaults
 from bot.release.record import Record
 from bot.release.snapshot import Snapshot
 from bot.release.speech import STALENESS
-from bot.settings.repository import SETTINGS_PATHS, ApprovalSettings, RepositorySettings, SettingsProblem, read_settings
+from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
 
 
 class BranchReader:
@@ -34,7 +35,7 @@ class BranchReader:
         files = await list_files(self._access.read, pull.number)
         foreign = tuple(sorted({path for path in files if path not in ours}))
         snapshot = replace(snapshot, foreign_files=foreign)
-        return await self._without_what_it_brings(snapshot, pull, record)
+        return await self.without_brought(snapshot, pull, record, files)
 
     async def with_history(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
         """How the release branch came to its head.
@@ -55,34 +56,55 @@ class BranchReader:
             raise Backoff(STALENESS / 3, "the push of what was merged does not show yet")
         return replace(snapshot, history=history)
 
-    async def _without_what_it_brings(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
-        """The rules of approval for this release, without what others pushed to its own branch to change them.
+    async def without_brought(
+        self, snapshot: Snapshot, pull: PullRequest, record: Record, files: list[str] | None = None
+    ) -> Snapshot:
+        """The settings for this release, without what others pushed to its own branch to make them milder.
 
         Once it is merged the default branch has it as well, and does not tell where it came from.
+
+        Raises:
+            Backoff: it was merged a moment ago, and GitHub does not show yet what the base was before.
         """
-        now, defaults = snapshot.settings, await self._defaults.find(self._access.repository)
-        before = read_settings(await self._commits.read_files(record.bump, SETTINGS_PATHS), defaults)
-        after = read_settings(await self._commits.read_files(pull.head_sha, SETTINGS_PATHS), defaults)
-        if not (isinstance(before, RepositorySettings) and isinstance(after, RepositorySettings)):
-            return replace(snapshot, lifted_by_branch=snapshot.allows_self and _lifts(after) and not _lifts(before))
-        lifted = snapshot.allows_self and after.approval.self_ and not before.approval.self_
-        if isinstance(now, RepositorySettings):
-            now = now.model_copy(update={"approval": _without_brought(now.approval, before.approval, after.approval)})
-        return replace(snapshot, settings=now, lifted_by_branch=lifted)
+        now, merged = snapshot.settings, pull.merge_commit if pull.merged else None
+        to_default = pull.base_branch == snapshot.repository.default_branch
+        if merged is None or not to_default or record.is_bump(pull.head_sha) or isinstance(now, SettingsProblem):
+            return snapshot
+        files = files if files is not None else await list_files(self._access.read, pull.number)
+        if len(files) < MOST_FILES and not set(SETTINGS_PATHS) & set(files):
+            return snapshot
+        after = await self._read_settings(merged)
+        if isinstance(after, SettingsProblem):
+            return snapshot
+        before = await self._before(pull, merged, record)
+        return replace(
+            snapshot,
+            settings=without_brought(now, before, after),
+            lifted_by_branch=lifts_self(now, before, after),
+            thawed_by_branch=find_thawed(now, before, after),
+        )
 
+    async def _before(self, pull: PullRequest, merged: str, record: Record) -> RepositorySettings:
+        """The settings as they were before the merge: those of the base then, else those the release was proposed with.
 
-def _without_brought(now: ApprovalSettings, before: ApprovalSettings, after: ApprovalSettings) -> ApprovalSettings:
-    """Who may approve ``now``, less what a branch has brought that had ``before`` and has ``after``; key by key.
+        Where neither can be read any more, nobody was let do anything.
+        """
+        commits = (await self._find_base_before(pull, merged), record.bump)
+        for commit in filter(None, commits):
+            found = await self._read_settings(commit)
+            if isinstance(found, RepositorySettings):
+                return found
+        return RepositorySettings()
 
-    How many it takes is never fewer than was promised, and needs no care here.
-    """
-    brought: dict[str, object] = {}
-    if before.role != after.role == now.role and before.role.reaches(now.role):
-        brought["role"] = before.role
-    if before.teams != after.teams == now.teams:
-        brought["teams"] = tuple(team for team in before.teams if team in now.teams)
-    return now.model_copy(update=brought)
+    async def _find_base_before(self, pull: PullRequest, merged: str) -> str | None:
+        # By the record of pushes: after a rebase the commit that was merged does not tell how many came with it.
+        async for move in list_pushes(self._access.read, pull.base_branch):
+            if move.after == merged:
+                return move.before
+        if pull.merged_at is not None and self._clock.now() - pull.merged_at < STALENESS:
+            raise Backoff(STALENESS / 3, "the push of the merge does not show yet")
+        return None
 
-
-def _lifts(settings: RepositorySettings | SettingsProblem) -> bool:
-    return isinstance(settings, RepositorySettings) and settings.approval.self_
+    async def _read_settings(self, commit: str) -> RepositorySettings | SettingsProblem:
+        defaults = await self._defaults.find(self._access.repository)
+        return read_settings(await self._commits.read_files(commit, SETTINGS_PATHS), defaults)

@@ -35,6 +35,7 @@ from bot.release.gate import GateKind, gate_kind
 from bot.release.orders import Order
 from bot.release.reasons import Because
 from bot.release.record import Record
+from bot.settings.freeze import FreezeWindow
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem
 
@@ -233,9 +234,11 @@ class Snapshot:
     """What was said on the pull request; None: nobody looked."""
     history: BranchHistory | None = None
     foreign_files: tuple[str, ...] = ()
+    """What the pull request changes beside the files of our bump commit, when people pushed onto that."""
     lifted_by_branch: bool = False
     """Whether it is what people pushed to the release branch that lets whoever asked for the release approve it."""
-    """What the pull request changes beside the files of our bump commit, when people pushed onto that."""
+    thawed_by_branch: tuple[FreezeWindow, ...] = ()
+    """The windows that people took out of ``freeze`` on the release branch: for this release they hold all the same."""
     in_base: bool = True
     """Whether the merge commit still is in the base branch: somebody may have taken it out again before it was tagged."""
     candidate: Candidate | None = None

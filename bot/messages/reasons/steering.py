@@ -28,6 +28,12 @@ def _labelled(reason: Because) -> Said:
 
 def _frozen(reason: Because) -> Said:
     why = f" ({code(reason.get('why'))})" if reason.get("why") else ""
+    if reason.get("brought"):
+        return Said(
+            f"Nothing is released until {code(reason.get('until'))}, time zone {code(reason.get('zone'))}: the settings said"
+            f" freeze{why}. That was taken out on the branch of this very release, which does not count for it.",
+            "It goes on by itself then, or as soon as another pull request changes `freeze` on the default branch.",
+        )
     return Said(
         f"Nothing is released until {code(reason.get('until'))}, time zone {code(reason.get('zone'))}: the settings say"
         f" freeze{why}.",
