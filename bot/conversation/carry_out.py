@@ -17,6 +17,7 @@ from bot.conversation import approving, proposing, steering, telling
 from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, find_misplaced, find_unreadable, parse
 from bot.conversation.minutes import Minutes
+from bot.conversation.pressed import find_staleness
 from bot.conversation.registry import Command, Name, Who
 from bot.conversation.strangers import Strangers
 from bot.conversation.talk import Answer, Place, Talk
@@ -30,6 +31,7 @@ from bot.github.pulls import find_pull
 from bot.github.repositories import is_issue_locked
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
+from bot.messages.buttons import RECHECK
 from bot.messages.markers import marker
 from bot.release.audit import Cause, Decision
 from bot.release.declined import DECLINED, declined_because
@@ -110,9 +112,15 @@ class Conversation:
         if place is None:
             await minutes.comment(Decision.IGNORED, Reason.THREAD_LOCKED)
             return
-        if self._comment.head and (place.pull is None or place.pull.head_sha != self._comment.head):
-            await minutes.rest(Decision.REFUSED, Reason.BUTTON_STALE)
-            await self._answer(self._talk.refuse(because(Reason.BUTTON_STALE)))
+        if self._comment.button == RECHECK.identifier:
+            # Looking again is nothing that could be meant for something else, and what comes of it shows by itself.
+            await minutes.rest(Decision.ALLOWED, Cause.DONE)
+            self._talk.look_again = NOW
+            return
+        stale = await self._find_staleness(place) if self._comment.source == "button" else None
+        if stale is not None:
+            await minutes.rest(Decision.REFUSED, stale.code)
+            await self._answer(self._talk.refuse(stale))
             return
         # Everything that is said about a comment is said after the eyes: while those are new, nothing was.
         self._is_new = await self._react("eyes")
@@ -120,6 +128,18 @@ class Conversation:
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place, minutes)
         await minutes.rest(Decision.VOIDED, Cause.ANOTHER_LINE)
         await self._answer(self._together(answers))
+
+    async def _find_staleness(self, place: Place) -> Because | None:
+        """Why a press is not for the release as it is now; what was taken up before a crash has changed that itself."""
+        taken_up = f"press:{self._comment.comment_id}"
+        if await self._bench.is_accepted(taken_up):
+            return None
+        pull = place.release_pull
+        check = await (await self._talk.look(place)).find_check(pull.head_sha) if pull is not None else None
+        stale = find_staleness(self._comment, pull, check)
+        if stale is None:
+            await self._bench.accept(taken_up)
+        return stale
 
     async def _find_role(self, minutes: Minutes, unheard: Reaction | None = None) -> Role | None:
         """The role of the author; None when they are not heard, which a reaction may tell, and after a few times nothing."""
@@ -243,8 +263,7 @@ class Conversation:
     async def _answer(self, answer: Answer) -> None:
         comment, reply = self._comment, answer.reply
         if comment.source == "button":
-            label = comment.body.rpartition(" ")[2]
-            reply = replies.render_pressed(comment.author.login, label, reply, comment.comment_id)
+            reply = replies.render_pressed(comment.author.login, comment.button, reply, comment.comment_id)
             # What is shown of a hold names who pressed the button, which only this comment tells.
             self._talk.look_again = NOW
         if reply is not None:

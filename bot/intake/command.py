@@ -37,14 +37,20 @@ class CommandDelivery:
     created_at: datetime
     body: str
     url: str
+    button: str = ""
+    """The identifier of the button that was pressed; empty, as are the following, for what was written."""
     head: str = ""
-    """The commit whose check run had the button; empty for what was written."""
+    """The commit whose check run had the button."""
+    check_id: int = 0
+    """The check run that had the button."""
+    shown: str = ""
+    """The ``external_id`` of that check run when the button was pressed."""
 
     @classmethod
     def pressed(
-        cls, repository: RepositoryRef, word: str, run: Payload, sender: Payload, number: int
+        cls, repository: RepositoryRef, button: str, word: str, run: Payload, sender: Payload, number: int
     ) -> CommandDelivery:
-        """The command of a button of our check run. Raises Malformed.
+        """The command ``word`` of a ``button`` of our check run. Raises Malformed.
 
         A press has neither an id nor a time of its own: ``of_delivery`` gives it both.
         """
@@ -59,7 +65,10 @@ class CommandDelivery:
             created_at=datetime.fromtimestamp(0, UTC),
             body=f"/release {word}",
             url=run.find_text("html_url") or "",
+            button=button,
             head=run.text("head_sha"),
+            check_id=run.integer("id"),
+            shown=run.find_text("external_id") or "",
         )
 
     def of_delivery(self, guid: str, at: datetime) -> CommandDelivery:
@@ -127,7 +136,10 @@ class CommandDelivery:
             "created_at": self.created_at.isoformat(),
             "body": self.body,
             "url": self.url,
+            "button": self.button,
             "head": self.head,
+            "check_id": self.check_id,
+            "shown": self.shown,
         }
 
     @classmethod
@@ -144,7 +156,10 @@ class CommandDelivery:
             created_at=datetime.fromisoformat(content["created_at"]),
             body=content["body"],
             url=content["url"],
+            button=content.get("button", ""),
             head=content.get("head", ""),
+            check_id=content.get("check_id", 0),
+            shown=content.get("shown", ""),
         )
 
 

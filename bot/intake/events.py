@@ -19,8 +19,8 @@ from bot.intake.payload import Malformed, Payload
 from bot.release.when_merged import LABEL
 
 RELEASE_BRANCHES: Final = "aweigh/"
-BUTTONS: Final = frozenset({"hold", "unhold", "recreate"})
-"""The buttons of our check run that are commands; the identifier is the command's word."""
+BUTTONS: Final = {"hold": "hold", "unhold": "unhold", "recreate": "recreate", "recheck": "status"}
+"""The buttons of our check run, with the word of the command that each one is; who looks again asks where it stands."""
 ACTIONS_OF_CHECKS: Final = frozenset({"rerequested", "requested_action"})
 """What people do with a check run; all else is done to it by its App."""
 ACTIONS_OF_JOBS: Final = frozenset({"waiting", "completed"})
@@ -215,22 +215,22 @@ def _read_check_run(payload: Payload, identity: AppIdentity) -> Meaning:
             if number is None
             else HeadDelivery(payload.repository(), number, run.text("head_sha"), again=True)
         )
-    pressed = payload.child("requested_action").text("identifier") if action == "requested_action" else ""
-    if pressed not in BUTTONS:
-        # Anything else asks for another look.
+    if action == "rerequested":
         return _wake(payload, f"check {action}")
-    return _read_button(payload, pressed)
+    return _read_button(payload, payload.child("requested_action").text("identifier"))
 
 
 def _read_button(payload: Payload, pressed: str) -> Meaning:
-    """A button is the command of the same name, by whoever pressed it, for the head that they have seen."""
+    """A button is a command by whoever pressed it, for the release as its check run showed it."""
+    if pressed not in BUTTONS:
+        return Ignored("no button of ours")
     run, sender = payload.child("check_run"), payload.child("sender")
     if sender.find_text("type") != "User":
         return Ignored("only people give commands")
     number = run.find_number_of_pull()
     if number is None:
         return Ignored("a check of no pull request")
-    return CommandDelivery.pressed(payload.repository(), pressed, run, sender, number)
+    return CommandDelivery.pressed(payload.repository(), pressed, BUTTONS[pressed], run, sender, number)
 
 
 def _read_installation(payload: Payload, _: AppIdentity) -> Meaning:

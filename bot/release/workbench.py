@@ -115,11 +115,11 @@ class Workbench:
         return any(one.number > pull.number for one in await self.observer.list_own_pulls(repository, line, sight))
 
     async def accept(self, approval: str) -> None:
-        """Note that this approval was judged to count: once its gate is open, nothing shows that any more."""
+        """Note that this approval, or press of a button, was judged to count: once it did its work, nothing shows that."""
         await self._intents.record(f"{APPROVAL_INTENT}{approval}", {})
 
     async def is_accepted(self, approval: str) -> bool:
-        """Whether this approval was judged to count before: its comment is handled again after a crash, or after it did its work."""
+        """Whether it was judged to count before: it is handled again after a crash, or after it did its work."""
         return await self._intents.find(f"{APPROVAL_INTENT}{approval}") is not None
 
     def is_recent(self, moment: datetime) -> bool:

@@ -81,12 +81,16 @@ def is_opened_after_merge(scene: Scene) -> bool:
     return scene.release_pull is not None and any(" merged -->" in body for body in said) and not label
 
 
-def press(scene: Scene) -> None:
-    """Wanda presses the button that holds."""
-    pull = scene.release_pull
-    runs = scene.acme.repository.check_runs.values()
-    shown = [run for run in runs if pull is not None and run.head_sha == pull.head_sha and run.actions]
-    scene.acme.wanda.press_button(shown[-1], "hold")
+def pressed(button: str, is_over: Callable[[Scene], bool]) -> Act:
+    """Wanda presses a button of the newest check run, and it is answered."""
+
+    def press(scene: Scene) -> None:
+        pull = scene.release_pull
+        runs = scene.acme.repository.check_runs.values()
+        shown = [run for run in runs if pull is not None and run.head_sha == pull.head_sha and run.actions]
+        scene.acme.wanda.press_button(shown[-1], button)
+
+    return Act(f"press {button}", press, lambda scene: is_over(scene) and is_said(scene, "reply"))
 
 
 def move_base(scene: Scene) -> None:
@@ -153,7 +157,9 @@ CHAPTERS = (
     Chapter(REMEMBER, ()),
     Chapter(Act("merge what it waited for", merge_feature, is_opened_after_merge), (REMEMBER,)),
     Chapter(ACTS[4], ACTS[:4], changes={"files": {".github/aweigh.toml": "development = true\n"}}),
-    Chapter(Act("press", press, lambda scene: is_held(scene) and is_said(scene, "reply"))),
+    Chapter(pressed("hold", is_held)),
+    Chapter(pressed("unhold", lambda scene: not is_held(scene)), (ASK, HOLD)),
+    Chapter(pressed("recreate", lambda scene: True), (ASK, PUSHED)),
 )
 
 

@@ -32,6 +32,8 @@ def check(
     run: dict[str, Any] = {
         "name": name,
         "app": None if app_id is None else {"id": app_id},
+        "id": 77,
+        "external_id": "aweigh/1 v=1.2.0",
         "head_sha": "a" * 40,
         "html_url": "https://github.com/r",
     }
@@ -67,8 +69,6 @@ WAKES = [
     ("deployment_protection_rule", payload(action="requested", deployment=None)),
     ("deployment_review", payload(action="approved")),
     ("check_run", check("rerequested", 42)),
-    ("check_run", check("requested_action", 42)),
-    ("check_run", check("requested_action", 42, "approve")),
     ("issue_comment", comment(action="deleted")),
     ("issue_comment", comment(action="edited")),
 ]
@@ -102,6 +102,7 @@ IGNORED = [
     ("issue_comment", comment("> /release 1.2.0")),
     ("issue_comment", comment("Please /release 1.2.0")),
     ("check_run", check("requested_action", 43, "hold")),
+    ("check_run", check("requested_action", 42, "approve")),
     ("check_run", check("requested_action", 42, "hold", pulls=())),
     ("check_run", ours(check("requested_action", 42, "hold"))),
     ("issue_comment", comment("/label bug")),
@@ -192,6 +193,7 @@ def test_a_button_is_the_command_of_its_name_by_whoever_pressed_it() -> None:
     meaning = translate("check_run", check("requested_action", 42, "hold"), US)
     assert isinstance(meaning, CommandDelivery)
     assert (meaning.body, meaning.author, meaning.issue_number) == ("/release hold", Person(11, "ann"), 5)
+    assert (meaning.button, meaning.check_id, meaning.shown) == ("hold", 77, "aweigh/1 v=1.2.0")
     at = datetime(2026, 5, 1, tzinfo=UTC)
     first, second = (meaning.of_delivery(f"{digit * 8}-0000-4000-8000-000000000000", at) for digit in "1f")
     # Two presses are two commands, one delivery that comes twice is one; and none is taken for a comment.
@@ -199,6 +201,12 @@ def test_a_button_is_the_command_of_its_name_by_whoever_pressed_it() -> None:
     assert first == meaning.of_delivery("11111111-0000-4000-8000-000000000000", at)
     assert 9 * 10**11 <= first.comment_id < second.comment_id < 10**12
     assert CommandDelivery.from_content(first.repository, first.to_content()) == first
+
+
+def test_looking_again_is_asked_for_by_somebody() -> None:
+    meaning = translate("check_run", check("requested_action", 42, "recheck"), US)
+    assert isinstance(meaning, CommandDelivery)
+    assert (meaning.body, meaning.button, meaning.author) == ("/release status", "recheck", Person(11, "ann"))
 
 
 def test_a_command_survives_the_way_through_the_engine() -> None:

@@ -56,6 +56,24 @@ def test_every_sentence_can_be_read(reason: Reason, snapshot: SnapshotAssertion)
     assert said.in_line() == snapshot
 
 
+@pytest.mark.parametrize(
+    ("reason", "values"),
+    [
+        (Reason.BUTTON_STALE, {"what": "version", "given": "1.1.1"}),
+        (Reason.BUTTON_STALE, {"what": "run"}),
+        (Reason.BUTTON_STALE, {"what": "check"}),
+        (Reason.FROZEN, {"brought": "yes"}),
+        (Reason.OWN_APPROVAL, {"brought": "yes"}),
+        (Reason.PUSHED_TO_BRANCH, {"brought": "yes"}),
+    ],
+    ids=lambda value: str(value) if isinstance(value, Reason) else "-".join(value.values()),
+)
+def test_what_is_said_otherwise_can_be_read_as_well(
+    reason: Reason, values: dict[str, str], snapshot: SnapshotAssertion
+) -> None:
+    assert say(because(reason, parts=(), **ORDINARY | values)).in_line() == snapshot
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_should_be_short_friendly_and_without_a_greeting(reason: Reason) -> None:
     said = say(because(reason, parts=("The version is odd.",), **ORDINARY))

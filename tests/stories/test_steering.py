@@ -457,6 +457,40 @@ async def test_a_button_that_was_shown_for_another_head_does_nothing(
         theatre.read_all()
 
 
+async def test_a_button_of_a_check_run_that_was_replaced_does_nothing_and_that_is_said(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    """A page that was open for long: the hold it would lift is another one by now."""
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        first = theatre.check_runs(pull)[-1]
+        await press(theatre, "wanda", pull, "hold")
+        old = theatre.check_runs(pull)[-1]
+        await press(theatre, "hugo", pull, "unhold")
+        await say(theatre, "hugo", "/release hold the docs", pull.number)
+        theatre.read_all()
+        theatre.acme.wanda.press_button(old, "unhold")
+        await theatre.settle()
+        assert theatre.reply(pull.number) == snapshot(name="not lifted")
+        assert theatre.record(pull).held is not None
+        # Pressed twice, or by two at once, a hold is a hold.
+        theatre.acme.wanda.press_button(first, "hold")
+        await theatre.settle()
+        assert theatre.reply(pull.number) == snapshot(name="held already")
+        assert theatre.record(pull).held is not None
+
+
+async def test_who_looks_again_must_be_somebody_who_is_heard(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        before = theatre.request_count
+        await press(theatre, "rosa", pull, "recheck")
+        assert theatre.request_count - before == 1
+        await press(theatre, "tariq", pull, "recheck")
+        assert theatre.asked("POST", "/graphql", before) > 0, "it was looked at again"
+        assert theatre.replies(pull.number) == []
+
+
 @pytest.mark.parametrize("identifier", ["approve", "reject", "merge", "1.2.0"])
 async def test_no_other_button_is_a_command(tmp_path: Path, identifier: str) -> None:
     async with open_theatre(tmp_path) as theatre:

@@ -116,9 +116,14 @@ def _edited(reason: Because) -> Said:
     )
 
 
-def _button_stale(_: Because) -> Said:
+def _button_stale(reason: Because) -> Said:
+    version = code(reason.get("version"))
     return Said(
-        "The release branch has moved since that button was shown.",
+        {
+            "version": f"That button was shown for {code(reason.get('given'))}, and this is the release of {version}.",
+            "run": f"That button was shown for another run than the one that waits to publish {version} now.",
+            "check": f"The release of {version} has gone on since that button was shown.",
+        }.get(reason.get("what"), "The release branch has moved since that button was shown."),
         "Look at it as it is now, and press again there or write the command. To see where it stands:",
         "/release status",
     )
