@@ -15,8 +15,9 @@ import structlog
 
 from bot.conversation import approving, proposing, steering, telling
 from bot.conversation.authority import is_heard, objection
-from bot.conversation.grammar import Invocation, find_misplaced, find_unreadable, parse
+from bot.conversation.grammar import Invocation, find_unreadable, parse
 from bot.conversation.minutes import Minutes
+from bot.conversation.misplaced import find_misplaced
 from bot.conversation.pressed import find_staleness
 from bot.conversation.registry import Command, Name, Who
 from bot.conversation.strangers import Strangers
@@ -69,6 +70,7 @@ class Conversation:
         self._bench, self._comment, self._strangers = bench, comment, strangers
         self._talk = Talk(bench, comment)
         self._is_new = False
+        self._below: Invocation | None = None
 
     async def carry_out(self) -> timedelta | None:
         """Carry out every command of the comment, or none when one of them is not understood.
@@ -80,13 +82,15 @@ class Conversation:
         """
         unreadable = find_unreadable(self._comment.body)
         invocations = (unreadable,) if unreadable else parse(self._comment.body)
-        misplaced = find_misplaced(self._comment.body) if not invocations else None
-        if not invocations and (misplaced is None or not isinstance(understand(misplaced), Command)):
-            return None
-        comment, lines = self._comment, (misplaced,) if misplaced else invocations
-        minutes = Minutes(self._bench.audit, comment.natural_key, comment.author, comment.url, lines)
+        comment, self._below = self._comment, _find_below(self._comment.body, invocations)
+        minutes = Minutes(self._bench.audit, comment.natural_key, comment.author, comment.url, invocations, self._below)
         try:
-            await (self._carry_out(invocations, minutes) if misplaced is None else self._hint(misplaced, minutes))
+            if invocations:
+                await self._carry_out(invocations, minutes)
+            elif self._below is not None:
+                await self._hint(self._below, minutes)
+            else:
+                return None
         except PermissionMissing as missing:
             await self._say_missing(missing, minutes)
             return NOW
@@ -127,6 +131,8 @@ class Conversation:
         commands = await self._understand(invocations, role, place, minutes)
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place, minutes)
         await minutes.rest(Decision.VOIDED, Cause.ANOTHER_LINE)
+        if self._below is not None:
+            await minutes.hinted()
         await self._answer(self._together(answers))
 
     async def _find_staleness(self, place: Place) -> Because | None:
@@ -160,11 +166,11 @@ class Conversation:
             await self._react(unheard)
         return None
 
-    async def _hint(self, misplaced: Invocation, minutes: Minutes) -> None:
+    async def _hint(self, below: Invocation, minutes: Minutes) -> None:
         """Say where commands are read from, to those who are answered at all: the line was meant as one, perhaps."""
         if await self._find_role(minutes) is not None and await self._find_place() is not None:
-            await minutes.comment(Decision.MISUNDERSTOOD, Cause.MISPLACED)
-            reply = replies.render_misplaced(misplaced.line, self._comment.comment_id)
+            await minutes.hinted()
+            reply = replies.render_misplaced(below.line, self._comment.comment_id)
             await self._answer(Answer("confused", reply))
 
     async def _understand(
@@ -218,9 +224,14 @@ class Conversation:
         return answers
 
     def _together(self, answers: list[Answer]) -> Answer:
-        """One reaction and at most one reply, however many commands the comment has."""
+        """One reaction and at most one reply, however many commands the comment has.
+
+        The reaction is that of the commands that were read; one further down has a sentence in the reply.
+        """
         said = [answer.reply for answer in answers if answer.reply is not None]
         reply = replies.render_together(said, self._comment.comment_id) if len(said) > 1 else next(iter(said), None)
+        if self._below is not None:
+            reply = replies.render_passed_over(self._below.line, reply, self._comment.comment_id)
         return Answer(answers[-1].reaction, reply)
 
     async def _try(self, command: Command, place: Place) -> Answer:
@@ -285,3 +296,12 @@ class Conversation:
             # A courtesy: the comment may be gone, and reactions alone need the permission for issues.
             log.warning("no reaction", reaction=reaction, detail=str(error))
         return False
+
+
+def _find_below(body: str, invocations: tuple[Invocation, ...]) -> Invocation | None:
+    """A command line below those that are read. What stands below a text that was asked for is that text."""
+    meant = [understand(invocation) for invocation in invocations]
+    if any(isinstance(command, Command) and command.entry.name is Name.SET_NOTES for command in meant):
+        return None
+    found = find_misplaced(body)
+    return found if found is not None and isinstance(understand(found), Command) else None

@@ -9,7 +9,7 @@ something else than it says (a code span or an HTML comment that begins on it, a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile
 
 COMMAND = "release"
@@ -26,7 +26,6 @@ _UNREADABLE = re.compile(
 FOREIGN = frozenset("`<>[]")
 """What no command line holds."""
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BLANK_START = re.compile(r"\A\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*")
 MOST_LINES = 10
 """How many commands one comment may hold."""
@@ -45,13 +44,12 @@ class Invocation:
 def parse(body: str) -> tuple[Invocation, ...]:
     """The ``/release`` lines of the leading block of ``body``; lines for other bots are passed over."""
     found: list[Invocation] = []
-    for line in _lines(body):
-        match = _LINE.match(line.rstrip(" \t"))
-        if match is None:
+    for line in list_lines(body):
+        if not is_slashed(line):
             break
-        if match["name"].lower() == COMMAND:
-            words = tuple(_words(match["arguments"]))
-            found.append(Invocation(words, line.strip(), is_excess=len(found) == MOST_LINES))
+        invocation = read_line(line)
+        if invocation is not None:
+            found.append(replace(invocation, is_excess=len(found) == MOST_LINES))
         if len(found) > MOST_LINES:
             # Not one of them is carried out then; how many there are behind it makes no difference.
             break
@@ -60,8 +58,7 @@ def parse(body: str) -> tuple[Invocation, ...]:
 
 def find_below(body: str) -> str:
     """The text below the leading block of ``body``, without blank lines around it; empty when there is none."""
-    lines = _lines(body)
-    below = dropwhile(lambda line: _LINE.match(line.rstrip(" \t")) is not None, lines)
+    below = dropwhile(is_slashed, list_lines(body))
     return "\n".join(below).strip("\n").rstrip()
 
 
@@ -70,34 +67,25 @@ def find_unreadable(body: str) -> Invocation | None:
 
     It is never carried out: it may be the beginning of a code span or an HTML comment. But it deserves an answer.
     """
-    first = _lines(body)[0].rstrip(" \t")
+    first = list_lines(body)[0].rstrip(" \t")
     return Invocation((), first) if not parse(body) and _UNREADABLE.match(first) else None
 
 
-def find_misplaced(body: str) -> Invocation | None:
-    """The first command line of ``body`` below other text, where none is carried out; None when it begins with one.
+def is_slashed(line: str) -> bool:
+    """Whether ``line`` has the form of a command, for us or for another bot."""
+    return _LINE.match(line.rstrip(" \t")) is not None
 
-    It only earns a hint. So code, comments of HTML and all that does not begin at the margin are passed over roughly:
-    who shows a command to others, instead of giving one, writes it in one of these.
-    """
-    if parse(body):
+
+def read_line(line: str) -> Invocation | None:
+    """The invocation that ``line`` has the form of, wherever it stands; None when it is none of ours."""
+    match = _LINE.match(line.rstrip(" \t"))
+    if match is None or match["name"].lower() != COMMAND:
         return None
-    fence = ""
-    hidden = False
-    for line in _lines(body):
-        opened = _FENCE.match(line)
-        if fence:
-            fence = "" if line.strip().startswith(fence) and not line.strip().strip(fence[0]) else fence
-        elif opened is not None:
-            fence = opened[1]
-        elif hidden or "<!--" in line:
-            hidden = "-->" not in line.rpartition("<!--")[2]
-        elif (match := _LINE.match(line.rstrip(" \t"))) is not None and match["name"].lower() == COMMAND:
-            return Invocation(tuple(_words(match["arguments"])), line.strip())
-    return None
+    return Invocation(tuple(_words(match["arguments"])), line.strip())
 
 
-def _lines(body: str) -> list[str]:
+def list_lines(body: str) -> list[str]:
+    """The lines of ``body`` as Markdown breaks them, from the first that is not blank."""
     # Blank lines go as wholes, so that the indentation of the first line stays: four spaces make it code.
     # str.splitlines would also break at form feeds and Unicode separators, which Markdown shows as one line.
     return re.split(r"\r\n|\r|\n", _BLANK_START.sub("", body))

@@ -31,10 +31,22 @@ _WITH_VERSION: Final = frozenset({Name.RELEASE, Name.APPROVE, Name.REJECT})
 class Minutes:
     """Writes down what is decided about the lines of one comment, each once."""
 
-    def __init__(self, audit: Audit, key: str, by: Person, link: str, invocations: tuple[Invocation, ...]) -> None:
-        """``key`` tells this comment, and the occasion on which it is carried out, from every other one."""
-        self._audit, self._key, self._by, self._link, self._invocations = audit, key, by, link, invocations
+    def __init__(
+        self,
+        audit: Audit,
+        key: str,
+        by: Person,
+        link: str,
+        invocations: tuple[Invocation, ...],
+        below: Invocation | None = None,
+    ) -> None:
+        """``key`` tells this comment, and the occasion on which it is carried out, from every other one.
+
+        ``below`` is a line that only earns a hint.
+        """
+        self._audit, self._key, self._by, self._link = audit, key, by, link
         self._open = list(range(len(invocations)))
+        self._invocations = (*invocations, *((below,) if below else ()))
         self.role: Role | None = None
         """The role of whoever wrote it, once GitHub was asked."""
 
@@ -48,6 +60,10 @@ class Minutes:
         """Of all lines about which nothing was decided yet this is decided."""
         for index in list(self._open):
             await self._note(index, decision, code)
+
+    async def hinted(self) -> None:
+        """It was said that the line below is not read there."""
+        await self._note(len(self._invocations) - 1, Decision.MISUNDERSTOOD, Cause.MISPLACED)
 
     async def comment(self, decision: Decision, code: Code) -> None:
         """This is decided about the comment as a whole, for whoever wrote it or where it stands: one row, whatever its lines."""

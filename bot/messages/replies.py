@@ -131,6 +131,12 @@ def render_misplaced(line: str, comment_id: int) -> str:
     )
 
 
+def render_passed_over(line: str, reply: str | None, comment_id: int) -> str:
+    """``reply``, if anything is said, and that a command below those at the top was passed over."""
+    hint = f"Commands are read from the top of a new comment, so {code(line)} further down was passed over."
+    return render_together([reply, hint], comment_id) if reply else _reply(comment_id, hint)
+
+
 def render_help(entries: Iterable[Entry], comment_id: int) -> str:
     """The commands that are possible now, with who may use them."""
     rows = [

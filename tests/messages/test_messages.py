@@ -152,6 +152,8 @@ def _answers() -> list[tuple[str, str]]:
         ("remembered", replies.render_remembered(m.pull(merged=False), FORGED, FORGED + "1", 1)),
         ("given up", replies.render_given_up(FORGED, marker("reply", "1"))),
         ("misplaced", replies.render_misplaced(FORGED, 1)),
+        ("passed over", replies.render_passed_over(FORGED, None, 1)),
+        ("said and passed over", replies.render_passed_over(FORGED, replies.render_misplaced(FORGED, 1), 1)),
         ("pressed", replies.render_pressed(FORGED, "hold", replies.render_no_release(1), 1)),
         ("where", replies.render_where("Working", 1)),
         ("rejection", outcome.render_rejection(failed, review, ours=False)),

@@ -164,6 +164,19 @@ async def test_a_command_below_other_text_is_written_down_as_misplaced(tmp_path:
         assert brief(theatre) == [("mona", "release", "misunderstood", "misplaced")]
 
 
+async def test_one_below_commands_has_a_row_beside_theirs(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await theatre.say(theatre.acme.mona, "/release status\n/release help\n\n/release 1.2.0")
+        theatre.read_all()
+        assert brief(theatre) == [
+            ("mona", "status", "allowed", "done"),
+            ("mona", "help", "allowed", "done"),
+            ("mona", "release", "misunderstood", "misplaced"),
+        ]
+        await theatre.say(theatre.acme.rosa, "/release status\n\n/release 1.2.0")
+        assert brief(theatre)[3:] == [("rosa", "status", "unheard", "role-too-low")]
+
+
 async def test_who_pressed_a_button_is_written_down(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.propose()

@@ -437,3 +437,52 @@ async def test_the_status_stays_one_comment_however_much_people_talk(tmp_path: P
         await theatre.merge(pull)
         assert "Waiting for approval" in theatre.status(pull)
         theatre.read_all()
+
+
+# Below the commands
+
+
+async def test_a_command_below_those_that_are_read_has_a_sentence_in_the_answer(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        acme = theatre.acme
+        comment = await theatre.say(acme.mona, "/release 1.2.0\n\nWhere are we?\n\n/release status")
+        assert theatre.reactions(comment) == ["eyes", "rocket"]
+        assert theatre.reply(theatre.feature) == snapshot(name="with the answer")
+        pull = theatre.release_pull
+        comment = await theatre.say(acme.wanda, "/release hold\n\n/release approve 1.2.0", pull.number)
+        assert theatre.reactions(comment) == ["eyes", "rocket"]
+        assert theatre.replies(pull.number)[-1] == snapshot(name="where nothing else is said")
+        assert theatre.record(pull).held is not None
+        comment = await theatre.say(acme.tariq, "/release unhold\n\n/release status", pull.number)
+        assert theatre.reactions(comment) == ["eyes", "-1"]
+        assert theatre.reply(pull.number) == snapshot(name="with a refusal")
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "> /release unhold",
+        "```\n/release unhold\n```",
+        "    /release unhold",
+        "<!--\n/release unhold\n-->",
+        "/release me",
+    ],
+)
+async def test_what_is_shown_to_others_below_a_command_is_passed_over_in_silence(tmp_path: Path, below: str) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        comment = await theatre.say(theatre.acme.wanda, f"/release hold\n\n{below}", pull.number)
+        assert theatre.reactions(comment) == ["eyes", "rocket"]
+        assert theatre.replies(pull.number) == []
+
+
+async def test_the_text_of_notes_may_speak_of_commands(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        comment = await theatre.say(
+            theatre.acme.mona, "/release notes set\n\nWhat says where it stands:\n\n/release status", pull.number
+        )
+        assert theatre.reactions(comment) == ["eyes", "rocket"]
+        assert theatre.replies(pull.number) == []
