@@ -13,11 +13,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from bot.versions import FileEdit
+from bot.versions import FileEdit, most_bytes
 
 _MOST_FILES = 200_000
-_MOST_BYTES = 1024 * 1024
-_MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
 _SECONDS = 30
 _PLAIN_FILES = ("100644", "100755")
 _NOT_OURS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox"})
@@ -59,9 +57,9 @@ class Folder:
             place = self._find(path)
             if place is None:
                 continue
-            most = _MOST_BYTES_OF_LOCKS if path.endswith(".lock") else _MOST_BYTES
+            most = most_bytes(path)
             try:
-                found[path] = place.read_bytes() if place.stat().st_size <= most else b" " * _MOST_BYTES
+                found[path] = place.read_bytes() if place.stat().st_size <= most else b" " * (most + 1)
             except OSError as error:
                 raise FolderError(f"{path} cannot be read: {os.strerror(error.errno or 0)}") from error
         return found

@@ -26,14 +26,11 @@ from bot.versions import (
     list_manifests,
     list_manifests_in,
     list_packages_of,
+    most_bytes,
     read_project,
     wanted_paths,
 )
 
-_MOST_BYTES = 1024 * 1024
-"""Larger files hold no version and no changelog that a person keeps; they are passed over unread."""
-
-_MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
 _MOST_MANIFESTS = 300
 """How many files that make folders packages are read; a repository with more says in its settings where its packages lie."""
 
@@ -169,11 +166,13 @@ class Commits:
 
     async def _read(self, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
         entries = _find_entries(tree, paths)
-        wanted = [entry for entry in entries if entry.size <= _most_bytes(entry.path)]
+        wanted = [entry for entry in entries if entry.size <= most_bytes(entry.path)]
         read = await read_blobs(self._access.read, [entry for entry in wanted if entry.sha not in self._blobs])
         self._blobs |= {entry.sha: read[entry.path] for entry in wanted if entry.path in read}
         # A file that is too large to read is there all the same: what is said about it is its size, not that it is missing.
-        large = {entry.path: b" " * _MOST_BYTES for entry in entries if entry.size > _most_bytes(entry.path)}
+        large = {
+            entry.path: b" " * (most_bytes(entry.path) + 1) for entry in entries if entry.size > most_bytes(entry.path)
+        }
         return self._find_known(wanted) | large
 
     def _find_known(self, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
@@ -211,7 +210,3 @@ def _list_places(files: Mapping[str, bytes]) -> tuple[VersionFile, ...]:
 
 def _find_entries(tree: Tree, paths: Iterable[str]) -> list[TreeEntry]:
     return [entry for path in dict.fromkeys(paths) if (entry := tree.find(path)) is not None]
-
-
-def _most_bytes(path: str) -> int:
-    return _MOST_BYTES_OF_LOCKS if path.endswith(".lock") else _MOST_BYTES

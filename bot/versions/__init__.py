@@ -49,6 +49,7 @@ from bot.versions.calver import check_calver, infer_calver, next_calver
 from bot.versions.copies.finding import VersionFile
 from bot.versions.development import check_development_pattern, find_development, list_development_edits
 from bot.versions.edits import bump, list_changes
+from bot.versions.formats.text import most_bytes
 from bot.versions.formats.toml_spans import TomlError, find_keys, read_toml
 from bot.versions.places import PackagePlace, find_package, list_touched
 from bot.versions.project import (
@@ -129,6 +130,7 @@ __all__ = [
     "list_manifests_in",
     "list_packages_of",
     "list_touched",
+    "most_bytes",
     "next_calver",
     "next_version",
     "normalise",

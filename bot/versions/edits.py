@@ -12,9 +12,10 @@ from bot.versions.arithmetic import SpelledVersion, parse_version
 from bot.versions.formats.cfg_lines import read_cfg
 from bot.versions.formats.json_spans import JsonError, read_json
 from bot.versions.formats.lock_entries import list_lock_entries
+from bot.versions.formats.npm_lock import find_own_entries
 from bot.versions.formats.python_check import is_exact_python
 from bot.versions.formats.text import Span, Text, decode_lock, decode_python, decode_text, decode_toml, replace_spans
-from bot.versions.formats.toml_spans import TomlError, read_toml, value_at, with_value
+from bot.versions.formats.toml_spans import Path, TomlError, read_toml, value_at, with_value
 from bot.versions.project import FileEdit, Project, ProjectCode, ProjectRefused, Reader, Site, SiteChange, SourceFile
 from bot.versions.sentences import Quoted
 from bot.versions.spelling import write_site
@@ -78,7 +79,7 @@ def _edit(file: SourceFile, new: SpelledVersion, day: date | None) -> FileEdit |
 
 def _decode(file: SourceFile) -> Text:
     readers = {site.reader for site in file.sites}
-    if Reader.LOCK in readers:
+    if readers & {Reader.LOCK, Reader.NPM}:
         return decode_lock(file.path, file.content)
     if Reader.PYTHON in readers or file.path.endswith(".py"):
         return decode_python(file.path, file.content)
@@ -178,11 +179,24 @@ def _is_exact_lock(before: str, after: str, changes: Changes, mixed: bool) -> bo
     return expected == found
 
 
+def _is_exact_npm(before: str, after: str, changes: Changes, mixed: bool) -> bool:
+    """What stands beside the spans stays by the way it is written; both entries must be found again, with what is new."""
+    new = find_own_entries(after)
+    if new is None or new.keys() != (find_own_entries(before) or {}).keys():
+        return False
+    return all(key in new and after[new[key].start : new[key].end] == text for key, text in _texts(changes))
+
+
+def _texts(changes: Changes) -> list[tuple[Path, str]]:
+    return [(site.key, text) for site, _, text in changes]
+
+
 _CHECKS: dict[Reader, Callable[[str, str, Changes, bool], bool]] = {
     Reader.TOML: _is_exact_toml,
     Reader.JSON: _is_exact_json,
     Reader.CFG: _is_exact_cfg,
     Reader.LOCK: _is_exact_lock,
+    Reader.NPM: _is_exact_npm,
 }
 
 

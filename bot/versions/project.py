@@ -56,6 +56,7 @@ class Reader(StrEnum):
     CFG = "cfg"
     JSON = "json"
     LOCK = "lock"
+    NPM = "npm"
     TEXT = "text"
 
 
@@ -80,6 +81,8 @@ class Form(StrEnum):
     """The number of the pre-release; 0 in a final one."""
     DEV = "dev"
     """The number of the development release; 0 in any other."""
+    ELEMENTS = "elements"
+    """All elements of a tuple that is joined with dots: as many as the version takes."""
     DATE = "date"
     """The day of the release, ``YYYY-MM-DD``."""
 

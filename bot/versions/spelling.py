@@ -7,7 +7,8 @@ from datetime import date
 
 from packaging.version import Version
 
-from bot.versions.arithmetic import SpelledVersion
+from bot.versions.arithmetic import SpelledVersion, find_version
+from bot.versions.formats.python_elements import join_elements, write_elements
 from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site
 from bot.versions.sentences import Quoted
 
@@ -35,6 +36,9 @@ def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
 
 def compose(pieces: tuple[Piece, ...]) -> str | None:
     """The version that ``pieces`` say together, None when they say none."""
+    if len(pieces) == 1 and pieces[0].form is Form.ELEMENTS:
+        joined = find_version(join_elements(pieces[0].text) or "")
+        return str(joined) if joined is not None else None
     numbers = [piece.text for piece in sorted(pieces, key=lambda piece: piece.index) if piece.form is Form.NUMBER]
     level = next((piece.text for piece in pieces if piece.form is Form.LEVEL), "final").lower()
     serial = next((piece.text for piece in pieces if piece.form is Form.SERIAL), "0")
@@ -88,6 +92,16 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         if semver is None:
             raise _inexpressible(site, new)
         return semver
+    if piece.form is Form.ELEMENTS:
+        elements = write_elements(piece.text, version)
+        if elements is None or find_version(join_elements(elements) or "") != version:
+            raise _inexpressible(site, new)
+        return elements
+    return _part(piece, version) or new.spelling
+
+
+def _part(piece: Piece, version: Version) -> str | None:
+    """What of ``version`` a place says that holds a part of it; None where it holds all."""
     if piece.form is Form.PREFIX:
         count = piece.text.count(".") + 1
         return ".".join(map(str, (*version.release, *[0] * count)[:count]))
@@ -99,7 +113,7 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         return str(version.pre[1] if version.pre else version.dev or 0)
     if piece.form is Form.DEV:
         return str(version.dev or 0)
-    return new.spelling
+    return None
 
 
 def _is_final(version: Version) -> bool:

@@ -318,6 +318,68 @@ def test_a_crate_of_its_own_version_is_named_at_the_top_of_its_workspace() -> No
     )
 
 
+def crate(name: str, version: str = "1.1.0", more: str = "") -> str:
+    return f'[package]\nname = "{name}"\nversion = "{version}"\n{more}'
+
+
+def in_lock(**versions: str) -> str:
+    return "".join(f'[[package]]\nname = "{name}"\nversion = "{version}"\n\n' for name, version in versions.items())
+
+
+LOCKSTEP = {
+    "pyproject.toml": DYNAMIC + system("maturin") + "[tool.maturin]\nmanifest-path = 'crates/py/Cargo.toml'\n",
+    "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n[workspace.dependencies]\n'
+    'far = { path = "crates/far", version = "=1.1.0" }\n',
+    "crates/py/Cargo.toml": crate(
+        "py", more='[dependencies]\ncore = { path = "../core", version = "1.1.0" }\npyo3 = "1.1.0"\n'
+    ),
+    "crates/core/Cargo.toml": crate(
+        "core", more="[target.'cfg(unix)'.build-dependencies]\nfar.workspace = true\nown = { path = '../own' }\n"
+    ),
+    "crates/far/Cargo.toml": crate("far"),
+    "crates/over/Cargo.toml": crate(
+        "over", more='[dev-dependencies]\ncore = { path = "../core", version = "^1.1.0" }\n'
+    ),
+    "crates/own/Cargo.toml": crate("own", "0.7.0"),
+    "crates/alone/Cargo.toml": crate("alone"),
+    "Cargo.lock": in_lock(
+        alone="1.1.0", core="1.1.0", far="1.1.0", over="1.1.0", own="0.7.0", py="1.1.0", pyo3="1.1.0"
+    ),
+}
+
+
+def test_crates_that_require_each_other_at_one_version_go_on_together() -> None:
+    header = 'name = "{}"\nversion = "1.1.0"'
+    names = ("core", "far", "over", "py")
+    crates = [(f"crates/{name}/Cargo.toml", header.format(name)) for name in names]
+    locked = [("Cargo.lock", header.format(name)) for name in names]
+    required = [
+        ("Cargo.toml", '"=1.1.0"'),
+        ("crates/py/Cargo.toml", 'core", version = "1.1.0"'),
+        ("crates/over/Cargo.toml", '"^1.1.0"'),
+    ]
+    changes = [(path, old, old.replace("1.1.0", "1.2.0-rc.1")) for path, old in (*crates, *locked, *required)]
+    check_bump(LOCKSTEP, "1.2.0rc1", *changes)
+
+
+def test_where_every_crate_begins_none_goes_on_with_another() -> None:
+    tree = {path: text.replace("1.1.0", "0.1.0") for path, text in LOCKSTEP.items()}
+    changed = bump_tree(tree, "0.2.0")
+    assert changed.keys() == {"crates/py/Cargo.toml", "Cargo.lock"}
+    assert 'name = "core"\nversion = "0.1.0"' in changed["Cargo.lock"]
+    assert 'core", version = "0.1.0"' in changed["crates/py/Cargo.toml"]
+
+
+def test_a_crate_that_leads_out_of_the_repository_or_in_a_circle_is_left_alone() -> None:
+    more = '[dependencies]\nout = {{ path = "../../../out", version = "1.1.0" }}\n{0} = {{ path = "../{0}" }}\n'
+    tree = LOCKSTEP | {
+        "crates/py/Cargo.toml": crate("py", more=more.format("core")),
+        "crates/core/Cargo.toml": crate("core", more=more.format("py")),
+    }
+    changed = bump_tree(tree, "1.2.0")
+    assert changed["crates/core/Cargo.toml"] == tree["crates/core/Cargo.toml"].replace("1.1.0", "1.2.0", 1)
+
+
 def test_a_workspace_of_crates_that_setup_py_builds_follows() -> None:
     tree = {
         "pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n' + SETUPTOOLS,

@@ -19,6 +19,7 @@ FLIT = '[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = 
         ("V = (1, 2, 0, 'candidate', 2)\n__version__ = get(V)\n", "1.2.0", "V = (1, 2, 0, 'final', 0)\n"),
         ("V = (1, 1, 0, 'rc', 2)\n__version__ = get(V)\n", "1.2rc1", "V = (1, 2, 0, 'rc', 1)\n"),
         ("V = (1, 1, 0, 'final', 3)\n__version__ = V.text\n", "1.2.0", "V = (1, 2, 0, 'final', 3)\n"),
+        ("VERSION = (1, 1, 0, 'rc', 1)\n__version__ = '.'.join(map(str, VERSION))\n", "1.2.0", "VERSION = (1, 2, 0)\n"),
         ("V = ('1', '1', '0')\n__version__ = '.'.join(V)\n", "1.2.0", "V = ('1', '2', '0')\n"),
         (
             "i: Final = T(major=1, minor=1, micro=0, releaselevel='final', serial=0)\n__version__: Final[str] = str(i)\n",
@@ -48,6 +49,56 @@ def test_versions_in_pieces_are_changed_piece_by_piece(module: str, version: str
     else:
         unchanged = module.splitlines(keepends=True)[after.count("\n") :]
         assert bump_tree(tree, version) == {"widget/__init__.py": after + "".join(unchanged)}
+
+
+JOINS = ("'.'.join(map(str, V))", '".".join(str(n) for n in V)', "'.'.join([str(n) for n in V])")
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        ("(1, 1, 0, 'rc', 1)", "1.1.0", "(1, 1, 0)"),
+        ("(1, 1, 0, 'rc', 1)", "1.1.0rc2", "(1, 1, 0, 'rc', 2)"),
+        ("(1, 1, 0, 'beta', 1)", "1.2.0a3", "(1, 2, 0, 'alpha', 3)"),
+        ("(1, 1, 0)", "1.2.0rc1", '(1, 2, 0, "rc", 1)'),
+        ("(1, 1, 0)", "1.2.0.post1", '(1, 2, 0, "post", 1)'),
+        ("(1, 1, 0, 'dev0')", "1.2.0", "(1, 2, 0)"),
+        ("(1, 1, 0, 'dev0')", "1.2.0b1.dev2", "(1, 2, 0, 'b1', 'dev2')"),
+        ("(1, 1)", "1.1.1", "(1, 1, 1)"),
+        ("(1, 1, 0)", "1.2", "(1, 2, 0)"),
+        ("[1, 1, 0, 4]", "1.2.0", "[1, 2, 0, 0]"),
+        (
+            "(\n    1,  # major\n    1,\n    0,\n    'rc',  # level\n    1,\n)",
+            "1.2.0",
+            "(\n    1,  # major\n    2,\n    0,\n)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("join", JOINS)
+def test_a_tuple_that_is_joined_has_as_many_elements_as_the_version(
+    before: str, version: str, after: str, join: str
+) -> None:
+    module = "# Docs.\nV = {}\n__version__ = " + join + "\nW = (1, 1, 0)\n"
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module.format(before)}
+    assert bump_tree(tree, version) == {"widget/__init__.py": module.format(after)}
+
+
+@pytest.mark.parametrize("use", ["if V[3] == 'final': pass\n", "print(len(V))\n", "__all__ = V\n", "V = (1, 1)\n"])
+def test_a_tuple_whose_elements_are_counted_elsewhere_keeps_them(use: str) -> None:
+    module = "V = (1, 1, 0)\n__version__ = '.'.join(map(str, V))\n" + use
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module}
+    with pytest.raises(ProjectRefused) as refused:
+        bump(read_tree(tree), "1.2.0rc1")
+    problem = refused.value.problem
+    assert (problem.code, problem.path) == (ProjectCode.INEXPRESSIBLE, "widget/__init__.py")
+    assert problem.line is not None
+
+
+def test_what_a_joined_tuple_cannot_say_is_refused() -> None:
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": "V = ('1', '1', '0')\n__version__ = '.'.join(V)\n"}
+    with pytest.raises(ProjectRefused, match="cannot say"):
+        bump(read_tree(tree), "1!1.2.0")
+    assert bump_tree(tree, "2.0.0.dev1")["widget/__init__.py"].startswith("V = ('2', '0', '0', 'dev', '1')\n")
 
 
 @pytest.mark.parametrize("version", ["1.2.0rc1", "1.2.0.post1", "1.2.0.dev0", "1.2.0.4", "1!1.2.0"])

@@ -145,7 +145,18 @@ def test_a_costly_record_of_a_release_tool_costs_little(state: bytes) -> None:
         assert "pyproject.toml" in {edit.path for edit in bump(project, "1.2.0")}
 
 
-@pytest.mark.parametrize("lock", [b"[" * 400_000, b'{"version": "1.1.0", "packages": ' + b'{"":' * 100_000, b"\xff"])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        b"[" * 400_000,
+        b'{"version": "1.1.0", "packages": ' + b'{"":' * 100_000,
+        b"\xff",
+        b'{"version": "1.1.0", "x": ' + b'"' * 4_000_001 + b"}",
+        b'{"version": "1.1.0", "version": "1.1.0"}',
+        b'{"version": "1.1.0", "x": [' + b'"1.1.0",' * 900_000,
+        b" " * 9_000_000,
+    ],
+)
 def test_a_costly_lock_of_npm_is_passed_over(lock: bytes) -> None:
     hatch = b"[project]\nname = 'widget'\ndynamic = ['version']\n[tool.hatch.version]\nsource = 'nodejs'\n"
     files = {"pyproject.toml": hatch, "package.json": b'{"version": "1.1.0"}', "package-lock.json": lock}
@@ -153,6 +164,34 @@ def test_a_costly_lock_of_npm_is_passed_over(lock: bytes) -> None:
         project = read_project(files)
         assert isinstance(project, Project)
         assert [edit.path for edit in bump(project, "1.2.0")] == ["package.json"]
+        assert [(item.path, item.setting) for item in project.lookalikes] == [("package-lock.json", None)]
+
+
+@pytest.mark.parametrize("lock", ["uv.lock", "Cargo.lock"])
+def test_a_lock_that_is_too_long_is_named(lock: str) -> None:
+    files = {"pyproject.toml": STATIC + b"[build-system]\nbuild-backend = 'maturin'\n", lock: b" " * 9_000_000}
+    files["Cargo.toml"] = b'[package]\nname = "widget"\nversion = "1.1.0"\n'
+    project = read_project(files)
+    assert isinstance(project, Project)
+    assert [(item.path, item.reason.partition(",")[0]) for item in project.lookalikes] == [
+        (lock, "It is too large to be read")
+    ]
+
+
+def test_a_lock_of_npm_may_be_megabytes_long() -> None:
+    hatch = b"[project]\nname = 'widget'\ndynamic = ['version']\n[tool.hatch.version]\nsource = 'nodejs'\n"
+    entry = '"node_modules/%s": {"version": "1.1.0", "resolved": "https://x.example/{[\\"", "requires": {"a": "^1"}},\n'
+    head = (
+        '\ufeff{"name": "widget", "version": "1.1.0", "packages": {\r\n"": {"name": "widget", "version" :\t"1.1.0"},\n'
+    )
+    lock = head + "".join(entry % number for number in range(70_000)) + '"z": {}}}'
+    assert 6_000_000 < len(lock.encode()) < 8_000_000
+    files = {"pyproject.toml": hatch, "package.json": b'{"version": "1.1.0"}', "package-lock.json": lock.encode()}
+    with in_bounded_time():
+        project = read_project(files)
+        assert isinstance(project, Project)
+        edits = {edit.path: edit.new.decode() for edit in bump(project, "1.2.0-rc.1")}
+    assert edits["package-lock.json"] == lock.replace("1.1.0", "1.2.0-rc.1", 2)
 
 
 def test_folders_full_of_documentation_are_not_all_read() -> None:

@@ -9,7 +9,9 @@ from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.source import Package
-from bot.versions.project import Form, Lookalike, Site
+from bot.versions.project import Form, Lookalike, ProjectCode, ProjectRefused, Site
+
+_UNREAD = {ProjectCode.TOO_BIG: "It is too large to be read, so it is left as it is."}
 
 LAGGING = "It does not say the version this project has now."
 
@@ -94,6 +96,12 @@ class Finding:
     def __init__(self) -> None:
         self.sites: list[Site] = []
         self.lookalikes: list[Lookalike] = []
+
+    def pass_over(self, path: str, refused: ProjectRefused) -> None:
+        """Take note of a file that may hold the version and cannot be read."""
+        problem = refused.problem
+        reason = _UNREAD.get(problem.code, "It cannot be read, so it is left as it is.")
+        self.lookalikes.append(Lookalike(problem.path or path, problem.line or 1, "", reason))
 
     def add(self, other: Finding) -> None:
         """Take over what another search found."""

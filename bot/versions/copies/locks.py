@@ -28,7 +28,8 @@ def find_lock_copies(subject: Subject) -> Finding:
             continue
         try:
             body = decode_lock(path, content).body
-        except ProjectRefused:
+        except ProjectRefused as refused:
+            finding.pass_over(path, refused)
             continue
         finding.add(subject.sort(_entries(subject, path, body)))
     return finding

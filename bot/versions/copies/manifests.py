@@ -7,17 +7,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites
-from bot.versions.backends.json_source import json_version_site
 from bot.versions.backends.meson import find_meson_sites
 from bot.versions.backends.python_source import site_of
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package
 from bot.versions.copies.finding import Finding, Subject
-from bot.versions.formats.text import line_of
-from bot.versions.formats.toml_spans import Path
-from bot.versions.project import ProjectRefused, Reader, Site, SiteKind
+from bot.versions.formats.npm_lock import find_own_entries
+from bot.versions.formats.text import decode_lock, line_of
+from bot.versions.project import Form, ProjectCode, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.sentences import Quoted
 
-_NPM_ENTRIES: tuple[Path, ...] = (("version",), ("packages", "", "version"))
 _RUST_BUILDS = frozenset({"maturin", "setuptools-rust"})
 
 
@@ -29,8 +28,10 @@ def find_manifest_copies(subject: Subject) -> Finding:
             finding.add(subject.sort(find(subject)))
     manifest = find_cargo_manifest(package)
     if manifest is not None and _builds_rust(package):
-        with suppress(ProjectRefused):
+        try:
             finding.add(subject.sort(find_cargo_sites(package.checkout, manifest)))
+        except ProjectRefused as refused:
+            finding.pass_over(manifest, refused)
     if package.backend.startswith("mesonpy"):
         with suppress(ProjectRefused):
             finding.add(subject.sort(find_meson_sites(package)))
@@ -38,18 +39,39 @@ def find_manifest_copies(subject: Subject) -> Finding:
 
 
 def find_npm_lock_copies(subject: Subject, paths: Iterable[str]) -> Finding:
-    """The package's own entries in package-lock.json, wherever the package.json beside it is among ``paths``.
-
-    Source: https://docs.npmjs.com/cli/configuring-npm/package-lock-json (``version`` mirrors package.json, twice).
-    """
+    """The package's own entries in package-lock.json, wherever the package.json beside it is among ``paths``."""
     finding, checkout = Finding(), subject.package.checkout
     for path in paths:
         folder, name = posixpath.split(path)
         lock = posixpath.join(folder, "package-lock.json")
-        for key in _NPM_ENTRIES if name == "package.json" and checkout.has(lock) else ():
-            with suppress(ProjectRefused):
-                finding.add(subject.sort(json_version_site(checkout, lock, SiteKind.NPM_LOCK, key)))
+        content = checkout.find(lock) if name == "package.json" else None
+        if content is None:
+            continue
+        try:
+            finding.add(subject.sort(_npm_sites(lock, decode_lock(lock, content).body)))
+        except ProjectRefused as refused:
+            finding.pass_over(lock, refused)
     return finding
+
+
+def _npm_sites(lock: str, body: str) -> list[Site]:
+    found = find_own_entries(body)
+    if found is None:
+        raise ProjectRefused(ProjectCode.NOT_TEXT, Quoted(lock), " is no lock of npm's.", path=lock)
+    return [
+        Site(
+            lock,
+            line_of(body, span.start),
+            SiteKind.NPM_LOCK,
+            body[span.start : span.end],
+            key,
+            span.start,
+            span.end,
+            Reader.NPM,
+            Form.SEMVER,
+        )
+        for key, span in found.items()
+    ]
 
 
 def _builds_rust(package: Package) -> bool:

@@ -30,8 +30,14 @@ def is_exact_python(
     expected = _expect(before, old, list(changes), list(elsewhere))
     if expected is None:
         return False
-    nodes = zip_longest(ast.walk(old), ast.walk(new))
-    return all(_agree(one, other, expected) for one, other in nodes)
+    waiting: list[tuple[ast.AST | None, ast.AST | None]] = [(old, new)]
+    while waiting:
+        one, other = waiting.pop()
+        if not _agree(one, other, expected):
+            return False
+        if one is not None and other is not None and id(one) not in expected:
+            waiting += zip_longest(ast.iter_child_nodes(one), ast.iter_child_nodes(other))
+    return True
 
 
 def _expect(
@@ -48,6 +54,8 @@ def _expect(
         home = next(((n, whole) for n, whole in spans if whole.start <= span.start and span.end <= whole.end), None)
         if home is not None:
             inside.setdefault(id(home[0]), (home[1], []))[1].append(change)
+        elif (row := _find_row(body, starts, tree, span)) is not None:
+            inside[id(row)] = (span, [change])
         elif change in changes:
             return None
     try:
@@ -55,6 +63,25 @@ def _expect(
     except (ValueError, SyntaxError):
         # Part of an f-string, which is no constant of its own.
         return None
+
+
+def _find_row(body: str, starts: list[int], tree: ast.Module, span: Span) -> ast.Tuple | ast.List | None:
+    """The tuple or list whose elements, all of them, stand in ``span``."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) > 1:
+            first, last = (_span(body, starts, element) for element in (node.elts[0], node.elts[-1]))
+            if (first.start, last.end) == (span.start, span.end):
+                return node
+    return None
+
+
+def _says(node: ast.AST) -> str | None:
+    """The value of a constant, or of a row of them, in a form that tells 1, 1.0 and True apart."""
+    try:
+        value = ast.literal_eval(node) if isinstance(node, ast.expr) else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return repr(tuple(value) if isinstance(value, list) else value)
 
 
 def _evaluate(body: str, whole: Span, changes: list[tuple[Span, str]]) -> object:
@@ -67,7 +94,7 @@ def _touches(node: ast.Constant, lines: set[int]) -> bool:
     return any(node.lineno <= line <= (node.end_lineno or node.lineno) for line in lines)
 
 
-def _span(body: str, starts: list[int], node: ast.Constant) -> Span:
+def _span(body: str, starts: list[int], node: ast.expr) -> Span:
     return Span(
         position_of(body, starts, node.lineno, node.col_offset),
         position_of(body, starts, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
@@ -78,7 +105,7 @@ def _agree(old: ast.AST | None, new: ast.AST | None, expected: dict[int, object]
     if old is None or new is None or type(old) is not type(new):
         return False
     if id(old) in expected:
-        return isinstance(new, ast.Constant) and _same(new.value, expected[id(old)])
+        return _says(new) == repr(expected[id(old)])
     return all(_same(one, other) for one, other in zip_longest(_leaves(old), _leaves(new)))
 
 

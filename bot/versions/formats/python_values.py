@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from bot.versions.arithmetic import find_version
+from bot.versions.formats.python_elements import MOST_ELEMENTS, join_elements
 from bot.versions.formats.python_literals import Literal, parse, position_of, read_literal
 from bot.versions.formats.text import Span, line_starts
 from bot.versions.project import Form, Piece
 
 _DEEPEST = 8
 _MOST_NODES = 300
-_MOST_ELEMENTS = 8
 
 _PARTS = (
     (re.compile(r"(?:.*_)?major"), Form.NUMBER, 0),
@@ -87,6 +89,7 @@ class Module:
         self.imported: dict[str, Elsewhere] = {}
         for statement in _statements(tree):
             self._bind(statement)
+        self._joined = dict(self._find_joined())
 
     def _bind(self, statement: ast.stmt) -> None:
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
@@ -127,6 +130,9 @@ class Module:
             return self.values_of(expression.id, depth + 1)
         if isinstance(expression, ast.Attribute):
             return self._attribute(name, expression)
+        joined = self._joined.get(name) or self._joined.get(_joins(expression) or "")
+        if joined is not None:
+            return [Composite(name, 1 + sum(1 for start in self.starts[1:] if start <= joined.start), (joined,))]
         pieces = self._pieces(expression)
         if pieces is None:
             pieces = self._pieces_within(expression)
@@ -152,6 +158,33 @@ class Module:
         parts = [place.module, place.name, *dotted[1:]]
         return [Elsewhere(".".join(filter(None, parts)), place.level, expression.attr)]
 
+    def _find_joined(self) -> Iterator[tuple[str, Piece]]:
+        """The tuples that the module only ever joins with dots into a version: what else uses one may count its elements."""
+        joins = [name for values in self.bound.values() for value in values if (name := _joins(value)) is not None]
+        if not joins:
+            return
+        uses = Counter(
+            node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        )
+        for name, count in Counter(joins).items():
+            bound = self.bound.get(name, ())
+            if len(bound) != 1 or uses[name] != count or not isinstance(bound[0], (ast.Tuple, ast.List)):
+                continue
+            elements = bound[0].elts
+            if 2 <= len(elements) <= MOST_ELEMENTS:
+                span = Span(self._start(elements[0]), self._end(elements[-1]))
+                text = self.body[span.start : span.end]
+                if find_version(join_elements(text) or "") is not None:
+                    yield name, Piece(span.start, span.end, Form.ELEMENTS, text)
+
+    def _start(self, node: ast.expr) -> int:
+        return position_of(self.body, self.starts, node.lineno, node.col_offset)
+
+    def _end(self, node: ast.expr) -> int:
+        return position_of(
+            self.body, self.starts, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        )
+
     def _pieces(self, expression: ast.expr) -> list[Piece] | None:
         """The pieces of a tuple, a list or a call with constant arguments; None when it is none."""
         if isinstance(expression, (ast.Tuple, ast.List)):
@@ -175,7 +208,7 @@ class Module:
     def _positional(self, elements: list[ast.expr]) -> list[Piece] | None:
         pieces: list[Piece] = []
         level = False
-        if not 2 <= len(elements) <= _MOST_ELEMENTS:
+        if not 2 <= len(elements) <= MOST_ELEMENTS:
             return None
         for index, element in enumerate(elements):
             found = self._constant(element)
@@ -208,10 +241,7 @@ class Module:
             element = self.bound[element.id][0]
         if not isinstance(element, ast.Constant):
             return None
-        start = position_of(self.body, self.starts, element.lineno, element.col_offset)
-        end = position_of(
-            self.body, self.starts, element.end_lineno or element.lineno, element.end_col_offset or element.col_offset
-        )
+        start, end = self._start(element), self._end(element)
         text = self.body[start:end]
         if type(element.value) is int and _NUMBER.fullmatch(text):
             return Span(start, end), text
@@ -237,6 +267,33 @@ class Module:
     def _bound_piece(self, name: str) -> Piece | None:
         values = self.bound.get(name, [])
         return self._named(name, values[0]) if len(values) == 1 else None
+
+
+def _joins(expression: ast.expr) -> str | None:
+    """The name of the tuple whose elements, all of them, ``expression`` joins with dots; None when it does something else."""
+    match expression:
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value="."), attr="join"), args=[argument], keywords=[]):
+            pass
+        case _:
+            return None
+    match argument:
+        case ast.Name(id=name):
+            return name
+        case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id="str"), ast.Name(id=name)], keywords=[]):
+            return name
+        case (
+            ast.GeneratorExp(
+                elt=ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=each)], keywords=[]),
+                generators=[ast.comprehension(target=ast.Name(id=one), iter=ast.Name(id=name), ifs=[])],
+            )
+            | ast.ListComp(
+                elt=ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=each)], keywords=[]),
+                generators=[ast.comprehension(target=ast.Name(id=one), iter=ast.Name(id=name), ifs=[])],
+            )
+        ) if each == one:
+            return name
+        case _:
+            return None
 
 
 def _names_a_package(argument: ast.expr) -> bool:

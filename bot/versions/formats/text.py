@@ -16,6 +16,8 @@ MOST_BYTES = 512 * 1024
 MOST_BYTES_OF_LOCKS = 8 * 1024 * 1024
 """Lock files are scanned line by line, which costs no more memory than the file itself."""
 
+_LOCKS = (".lock", "package-lock.json", "pylock.toml")
+
 _BOM = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -80,6 +82,14 @@ def decode_lock(path: str, content: bytes) -> Text:
         ProjectRefused: it is too big or not UTF-8.
     """
     return _decode(path, content, "utf-8", MOST_BYTES_OF_LOCKS)
+
+
+def most_bytes(path: str) -> int:
+    """How long a file called ``path`` may be to be worth reading at all; what is longer is refused, or passed over by name.
+
+    A changelog, and other files that people keep, may be longer than what is parsed here.
+    """
+    return MOST_BYTES_OF_LOCKS if path.endswith(_LOCKS) else 2 * MOST_BYTES
 
 
 def decode_python(path: str, content: bytes) -> Text:

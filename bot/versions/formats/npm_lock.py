@@ -1,0 +1,49 @@
+"""The package's own entries in npm's lock, found in one pass over files that may be megabytes long.
+
+Source: https://docs.npmjs.com/cli/configuring-npm/package-lock-json (``version`` mirrors package.json, twice).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.versions.formats.text import Span
+from bot.versions.formats.toml_spans import Path
+
+OWN_ENTRIES: tuple[Path, ...] = (("version",), ("packages", "", "version"))
+_DEEPEST = 32
+_TOKEN = re.compile(
+    r'"(?P<text>(?:[^"\\\x00-\x1f]|\\.)*+)"(?P<colon>[ \t\r\n]*+:)?|(?P<bracket>[\[\]{}])|(?P<wrong>["\x00-\x08])'
+)
+
+
+def find_own_entries(body: str) -> Mapping[Path, Span] | None:
+    """Where the entries stand; None when it is no such file, has one of them twice, or is nested beyond reason."""
+    keys: list[str | None] = []
+    waiting: str | None = None
+    found: dict[Path, Span] = {}
+    for token in _TOKEN.finditer(body):
+        bracket = token["bracket"]
+        if token["wrong"]:
+            return None
+        if token["colon"]:
+            waiting = token["text"]
+        elif bracket in ("{", "["):
+            if len(keys) >= _DEEPEST:
+                return None
+            keys.append(waiting)
+            waiting = None
+        elif bracket:
+            if not keys:
+                return None
+            keys.pop()
+            waiting = None
+        else:
+            own = next((entry for entry in OWN_ENTRIES if entry == (*keys[1:], waiting)), None)
+            if own in found:
+                return None
+            if own is not None:
+                found[own] = Span(token.start("text"), token.end("text"))
+            waiting = None
+    return found if not keys else None
