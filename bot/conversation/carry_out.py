@@ -18,8 +18,8 @@ from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, find_unreadable, parse
 from bot.conversation.minutes import Minutes
 from bot.conversation.misplaced import find_misplaced
-from bot.conversation.pressed import find_staleness
 from bot.conversation.registry import Command, Name, Who
+from bot.conversation.standing import find_fallen
 from bot.conversation.strangers import Strangers
 from bot.conversation.talk import Answer, Place, Talk
 from bot.conversation.understanding import Misunderstood, find_late_approval, understand
@@ -121,31 +121,22 @@ class Conversation:
             await minutes.rest(Decision.ALLOWED, Cause.DONE)
             self._talk.look_again = NOW
             return
-        stale = await self._find_staleness(place) if self._comment.source == "button" else None
-        if stale is not None:
-            await minutes.rest(Decision.REFUSED, stale.code)
-            await self._answer(self._talk.refuse(stale))
+        fallen = await find_fallen(self._talk, place)
+        if fallen is not None and fallen.get("how") == "deleted":
+            await minutes.rest(Decision.IGNORED, Cause.COMMENT_GONE)
             return
         # Everything that is said about a comment is said after the eyes: while those are new, nothing was.
         self._is_new = await self._react("eyes")
+        if fallen is not None:
+            await minutes.rest(Decision.REFUSED, fallen.code)
+            await self._answer(self._talk.refuse(fallen))
+            return
         commands = await self._understand(invocations, role, place, minutes)
         answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place, minutes)
         await minutes.rest(Decision.VOIDED, Cause.ANOTHER_LINE)
         if self._below is not None:
             await minutes.hinted()
         await self._answer(self._together(answers))
-
-    async def _find_staleness(self, place: Place) -> Because | None:
-        """Why a press is not for the release as it is now; what was taken up before a crash has changed that itself."""
-        taken_up = f"press:{self._comment.comment_id}"
-        if await self._bench.is_accepted(taken_up):
-            return None
-        pull = place.release_pull
-        check = await (await self._talk.look(place)).find_check(pull.head_sha) if pull is not None else None
-        stale = find_staleness(self._comment, pull, check)
-        if stale is None:
-            await self._bench.accept(taken_up)
-        return stale
 
     async def _find_role(self, minutes: Minutes, unheard: Reaction | None = None) -> Role | None:
         """The role of the author; None when they are not heard, which a reaction may tell, and after a few times nothing."""

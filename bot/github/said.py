@@ -71,8 +71,14 @@ class Standing:
     """What has become of something that was said: whether somebody edited or hid it, and how we reacted."""
 
     body: str
-    changed: bool
+    edited: bool
+    hidden: bool
     reactions: frozenset[Reaction]
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is no more what was said."""
+        return self.edited or self.hidden
 
 
 async def list_comments_since(session: Session, since: datetime) -> list[Said]:
@@ -102,15 +108,15 @@ async def list_reviews_since(session: Session, since: datetime) -> list[Said]:
     return sorted(found, key=lambda one: one.said_at)
 
 
-async def read_standing(session: Session, said: Sequence[Said], bot_id: int) -> dict[str, Standing]:
+async def read_standing(session: Session, node_ids: Sequence[str], bot_id: int) -> dict[str, Standing]:
     """What has become of each by its node id; what is gone, or hidden from us, is not there."""
     found = {}
-    for some in in_batches(said, 50):
-        data = await session.graphql_in_part(_STANDING, {"ids": [one.node_id for one in some]})
+    for some in in_batches(node_ids, 50):
+        data = await session.graphql_in_part(_STANDING, {"ids": list(some)})
         # In the order of the question: an old node id that we were given may be answered by a new one.
         for asked, node in zip(some, data["nodes"], strict=True):
             if node:
-                found[asked.node_id] = _read_standing(node, bot_id)
+                found[asked] = _read_standing(node, bot_id)
     return found
 
 
@@ -161,6 +167,7 @@ def _read_standing(node: dict[str, Any], bot_id: int) -> Standing:
     }
     return Standing(
         body=str(node.get("body") or ""),
-        changed=node.get("lastEditedAt") is not None or bool(node.get("isMinimized")),
+        edited=node.get("lastEditedAt") is not None,
+        hidden=bool(node.get("isMinimized")),
         reactions=frozenset(_REACTIONS[content] for content in ours if content in _REACTIONS),
     )

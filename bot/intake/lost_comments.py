@@ -85,7 +85,7 @@ class LostComments:
         self, session: Session, candidates: Sequence[tuple[Said, Person]]
     ) -> list[tuple[Said, Person]]:
         app: AppAccount = await self._account.get(session)
-        standing = await read_standing(session, [said for said, _ in candidates], app.bot.id)
+        standing = await read_standing(session, [said.node_id for said, _ in candidates], app.bot.id)
         return [
             (said, author)
             for said, author in candidates

@@ -80,6 +80,7 @@ class Reason(StrEnum):
     APPROVED_BEHIND = "approved-behind"
     NOTES_IN_REVIEW = "notes-in-review"
     EDITED = "edited"
+    TAKEN_BACK = "taken-back"
     BUTTON_STALE = "button-stale"
     NOT_AN_ANSWER = "not-an-answer"
     NOT_A_RELEASE_PULL = "not-a-release-pull"

@@ -93,7 +93,7 @@ async def test_an_approval_that_was_hidden_in_an_outage_is_answered(tmp_path: Pa
         hidden = await in_an_outage(theatre, lambda: _hide(theatre.acme.hugo.comment(pull.number, APPROVE)))
         await theatre.pass_time(20 * MINUTE)
         assert theatre.reactions(hidden) == ["eyes", "-1"]
-        assert "is hidden" in theatre.reply(pull.number)
+        assert "was hidden" in theatre.reply(pull.number)
         assert theatre.files("1.2.0") == []
 
 

@@ -116,6 +116,15 @@ def _edited(reason: Because) -> Said:
     )
 
 
+def _taken_back(reason: Because) -> Said:
+    how = "hidden" if reason.get("how") == "hidden" else "edited"
+    return Said(
+        f"That comment was {how} before I could carry it out, so nothing was done.",
+        "If it is still meant, write it anew. To see where the release stands:",
+        "/release status",
+    )
+
+
 def _button_stale(reason: Because) -> Said:
     version = code(reason.get("version"))
     return Said(
@@ -159,6 +168,7 @@ WORDS: Words = {
     Reason.APPROVED_BEHIND: _approved_behind,
     Reason.EDITED: _edited,
     Reason.NOTES_IN_REVIEW: _notes_in_review,
+    Reason.TAKEN_BACK: _taken_back,
     Reason.BUTTON_STALE: _button_stale,
     Reason.NOT_AN_ANSWER: _not_an_answer,
     Reason.NOT_A_RELEASE_PULL: _not_a_release_pull,
