@@ -7,35 +7,78 @@ The model is https://keepachangelog.com/en/1.1.0/ (``## [1.1.0] - 2019-02-15``);
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from packaging.version import InvalidVersion, Version
 
 from bot.changelog.dates import DATE, render_date
-from bot.changelog.markdown import Heading
+from bot.changelog.document import Document, Heading, Markup
 
 _NOT_YET = r"un-?released|not (?:yet )?released|in development|in progress|upcoming|release ?date|tb[ad]|[x?y]{4}-[x?m]{2}-[x?d]{2}"
-_LINK = r"\((?P<url>[^()\s]*)\)"
+_LABEL_ENDS = {
+    Markup.MARKDOWN: r"\](?:\((?P<url>[^()\s]*)\))?",
+    Markup.RESTRUCTURED: r"(?:[ ]<(?P<url>[^<>`\s]*)>)?`__?",
+}
+_LABEL_STARTS = {Markup.MARKDOWN: r"\[", Markup.RESTRUCTURED: "`"}
 
-_VERSION = re.compile(
-    rf"""(?P<lead>[a-z][\w.-]{{0,60}}[ \t]+)?
-    (?P<open>\[)?(?P<v>v)?(?P<version>\d[0-9a-z.!+_-]{{0,63}})(?(open)\](?:{_LINK})?)
-    (?P<separator>[ \t]*[-\u2013\u2014:|/,]{{0,3}}[ \t]*)
-    (?P<date_open>[(\[])?(?:(?P<date>{DATE.replace(" ", "[ ]")})|(?P<not_yet>{_NOT_YET.replace(" ", "[ ]")}))?(?P<date_close>[)\]])?
-    (?P<rest>[ \t]*)(?P<tail>.*)""",
+
+def _compile_version(markup: Markup) -> re.Pattern[str]:
+    return re.compile(
+        rf"""(?P<lead>[a-z][\w.-]{{0,60}}[ \t]+)?
+        (?P<open>{_LABEL_STARTS[markup]})?(?P<v>v)?(?P<version>\d[0-9a-z.!+_-]{{0,63}})(?(open){_LABEL_ENDS[markup]})
+        (?P<separator>[ \t]*[-\u2013\u2014:|/,]{{0,3}}[ \t]*)
+        (?P<date_open>[(\[])?(?:(?P<date>{DATE.replace(" ", "[ ]")})|(?P<not_yet>{_NOT_YET.replace(" ", "[ ]")}))?(?P<date_close>[)\]])?
+        (?P<rest>[ \t]*)(?P<tail>.*)""",
+        re.IGNORECASE | re.VERBOSE,
+    )
+
+
+def _compile_unreleased(markup: Markup) -> re.Pattern[str]:
+    return re.compile(
+        rf"""(?P<open>{_LABEL_STARTS[markup]})?
+        (?:(?:un-?released|upcoming|next|development|not[ ](?:yet[ ])?released)(?:[ ](?:changes|version|release|section))?|in[ ]development|head)
+        (?(open){_LABEL_ENDS[markup]})
+        [ \t]*:?(?:[ \t]*[-\u2013\u2014(]?[ \t]*(?:{_NOT_YET.replace(" ", "[ ]")})\)?)?""",
+        re.IGNORECASE | re.VERBOSE,
+    )
+
+
+_VERSION = {markup: _compile_version(markup) for markup in Markup}
+_UNRELEASED = {markup: _compile_unreleased(markup) for markup in Markup}
+_DATE_LINE = re.compile(
+    rf"""(?P<before>[ ]{{0,3}}[:*_(]{{0,3}}(?:(?:release[ ]date|released?|date)[ ]?(?:on)?[:* \t]{{0,4}})?)
+    (?:(?P<date>{DATE.replace(" ", "[ ]")})|(?P<not_yet>{_NOT_YET.replace(" ", "[ ]")}))
+    (?P<after>[*_.):]{{0,3}})[ \t]*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_UNRELEASED = re.compile(
-    rf"""(?P<open>\[)?
-    (?:(?:un-?released|upcoming|next|development|not[ ](?:yet[ ])?released)(?:[ ](?:changes|version|release|section))?|in[ ]development|head)
-    (?(open)\](?:{_LINK})?)
-    [ \t]*:?(?:[ \t]*[-\u2013\u2014(]?[ \t]*(?:{_NOT_YET.replace(" ", "[ ]")})\)?)?""",
-    re.IGNORECASE | re.VERBOSE,
-)
+"""A line below a heading that holds nothing but the date, as in ``Released 2026-03-02``."""
+
+_LONGEST_DATE_LINE = 80
 _PLAIN_LEADS = frozenset({"version", "release"})
 _YANKED = re.compile(r"[(\[]?yanked[)\]]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """A line of its own with the date of a version, or the word that it has none yet.
+
+    Attributes:
+        line: its index in the document.
+        match: its pieces.
+    """
+
+    line: int
+    match: re.Match[str]
+
+    def render(self, day: date, example: DateLine | None) -> str:
+        """The line for another day: like ``example``, the one of a released version, if there is one."""
+        if example is not None:
+            pieces = example.match
+            return f"{pieces['before']}{render_date(day, pieces['date'])}{pieces['after']}"
+        # "Unreleased" alone becomes "Released 2026-03-02"; "Release date: unreleased" keeps its beginning.
+        before = self.match["before"] if self.match["before"].strip() else f"{self.match['before']}Released "
+        return f"{before}{render_date(day, self.match['date'])}{self.match['after']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +91,7 @@ class VersionHeading:
         is_pending: whether it says in the place of the date that the version is not released yet.
         is_certain: whether it can be nothing else; a bare ``3.12`` below another heading may name a Python version.
         match: its pieces.
+        dated: the line below it that holds its date.
     """
 
     heading: Heading
@@ -55,6 +99,7 @@ class VersionHeading:
     is_pending: bool
     is_certain: bool
     match: re.Match[str]
+    dated: DateLine | None = None
 
     @property
     def label(self) -> str | None:
@@ -77,13 +122,13 @@ class VersionHeading:
         """
         pieces = self.match
         label = f"{pieces['v'] or ''}{version}"
-        bracketed = f"[{label}]" if pieces["open"] else label
-        link = f"({url})" if pieces["url"] is not None and url else ""
+        is_linked = pieces["url"] is not None
+        shown = _render_label(self.heading.markup, label, url if is_linked else None) if pieces["open"] else label
         when = ""
         if pieces["date"] or pieces["not_yet"]:
             words = render_date(day, pieces["date"] or example)
             when = f"{pieces['separator']}{pieces['date_open'] or ''}{words}{pieces['date_close'] or ''}"
-        return f"{pieces['lead'] or ''}{bracketed}{link}{when}"
+        return f"{pieces['lead'] or ''}{shown}{when}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +153,23 @@ class UnreleasedHeading:
 
     def render(self, version: str, day: date, url: str | None) -> str:
         """The words of a version's heading in a file that has none yet: Keep a Changelog's form, brackets as here."""
-        label = f"[{version}]" if self.has_brackets else version
-        link = f"({url})" if self.match["url"] is not None and url else ""
-        return f"{label}{link} - {day.isoformat()}"
+        is_linked = self.match["url"] is not None
+        label = (
+            _render_label(self.heading.markup, version, url if is_linked else None) if self.has_brackets else version
+        )
+        return f"{label} - {day.isoformat()}"
+
+
+def _render_label(markup: Markup, label: str, url: str | None) -> str:
+    """A label as the markup links it: to ``url``, or to a definition elsewhere."""
+    if markup is Markup.MARKDOWN:
+        return f"[{label}]({url})" if url else f"[{label}]"
+    return f"`{label} <{url}>`_" if url else f"`{label}`_"
 
 
 def find_version_heading(heading: Heading) -> VersionHeading | None:
     """``heading`` as that of a version, or None."""
-    match = _VERSION.fullmatch(heading.text)
+    match = _VERSION[heading.markup].fullmatch(heading.text)
     if match is None:
         return None
     lead = (match["lead"] or "").strip().lower()
@@ -133,22 +187,43 @@ def find_version_heading(heading: Heading) -> VersionHeading | None:
     return VersionHeading(heading, version, match["not_yet"] is not None, is_certain, match)
 
 
-def list_version_headings(headings: Iterable[Heading]) -> list[VersionHeading]:
+def list_version_headings(document: Document) -> list[VersionHeading]:
     """All headings of versions, in the order of the file; uncertain ones only on the level of the certain."""
-    headings = list(headings)
-    found = [version for heading in headings if (version := find_version_heading(heading)) is not None]
+    found = [version for heading in document.headings if (version := find_version_heading(heading)) is not None]
+    found = [_with_date_line(document, version) for version in found]
     levels = {version.heading.level for version in found if version.is_certain}
-    levels |= {heading.level for heading in headings if _UNRELEASED.fullmatch(heading.text)}
+    levels |= {heading.level for heading in document.headings if _match_unreleased(heading)}
     return [version for version in found if version.is_certain or not levels or version.heading.level in levels]
 
 
-def find_unreleased(headings: Iterable[Heading]) -> UnreleasedHeading | VersionHeading | None:
+def find_unreleased(document: Document) -> UnreleasedHeading | VersionHeading | None:
     """The heading of unreleased changes: one that says so, or that of a pending version. Only above every released version."""
-    for heading in headings:
-        match = _UNRELEASED.fullmatch(heading.text)
+    for heading in document.headings:
+        match = _match_unreleased(heading)
         if match:
             return UnreleasedHeading(heading, match)
         version = find_version_heading(heading)
         if version is not None:
+            version = _with_date_line(document, version)
             return version if version.is_pending else None
     return None
+
+
+def _match_unreleased(heading: Heading) -> re.Match[str] | None:
+    return _UNRELEASED[heading.markup].fullmatch(heading.text)
+
+
+def _with_date_line(document: Document, version: VersionHeading) -> VersionHeading:
+    """``version`` with the line below it that dates it, when its own words do not."""
+    if version.match["date"] or version.match["not_yet"]:
+        return version
+    after = version.heading.line + version.heading.lines
+    for index in range(after, min(after + 3, len(document.lines))):
+        line = document.lines[index]
+        match = _DATE_LINE.fullmatch(line.text) if line.plain and len(line.text) < _LONGEST_DATE_LINE else None
+        if match is not None:
+            pending = match["not_yet"] is not None
+            return replace(version, is_pending=pending, is_certain=True, dated=DateLine(index, match))
+        if line.text.strip():
+            break
+    return version

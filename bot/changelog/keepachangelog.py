@@ -1,54 +1,126 @@
-"""Keep a Changelog in Markdown (https://keepachangelog.com): read it, and turn what is unreleased into a release.
+"""A changelog with a section for each release, in Markdown or reStructuredText (https://keepachangelog.com and its kin).
 
-Nothing but the intended lines changes: a heading comes in, link definitions follow, everything else keeps its bytes.
+What is unreleased becomes the section of a version, or one is made of what was merged. Nothing but the intended lines
+changes: a heading comes in, link definitions follow, everything else keeps its bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from packaging.version import InvalidVersion, Version
 
+from bot.changelog.document import Document, Heading, Markup, form_of
+from bot.changelog.generate import find_unmentioned, render_body, to_entries
 from bot.changelog.headings import UnreleasedHeading, VersionHeading, find_unreleased, list_version_headings
 from bot.changelog.links import Edit, Release, apply_edits, list_definition_edits, moved_url, settled_url, version_url
-from bot.changelog.markdown import Document, Heading, read_markdown
-from bot.changelog.results import AlreadyStamped, Entry, NothingUnreleased, NoUnreleasedSection, Stamped, StampResult
-from bot.changelog.sections import Section, list_entries, render_notes, section_of
+from bot.changelog.manner import Manner, observe
+from bot.changelog.markdown import read_markdown
+from bot.changelog.restructured import read_rst
+from bot.changelog.results import (
+    AlreadyStamped,
+    Entry,
+    Listed,
+    NothingUnreleased,
+    NoUnreleasedSection,
+    Stamped,
+    StampResult,
+)
+from bot.changelog.sections import Section, find_anchors, list_entries, render_notes, section_of
 
 
-def entries(text: str) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A changelog as it was read: its text, and the headings of versions in it.
+
+    Attributes:
+        document: the text.
+        unreleased: the heading of unreleased changes.
+        models: the headings of released versions, in the order of the file.
+    """
+
+    document: Document
+    unreleased: UnreleasedHeading | VersionHeading | None
+    models: tuple[VersionHeading, ...]
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether the oldest version comes first."""
+        return len(self.models) > 1 and self.models[0].version < self.models[-1].version
+
+    @property
+    def model(self) -> VersionHeading | None:
+        """The heading that a new one is made like: that of the newest version."""
+        if not self.models:
+            return None
+        return self.models[-1] if self.is_rising else self.models[0]
+
+    @property
+    def example_date(self) -> str | None:
+        """A date as the headings write it."""
+        return next((model.match["date"] for model in self.models if model.match["date"]), None)
+
+    def find(self, version: Version) -> VersionHeading | None:
+        """The heading of a released version."""
+        return next((model for model in self.models if model.version == version), None)
+
+
+def _read(text: str, markup: Markup) -> _File:
+    document = read_document(text, markup)
+    models = tuple(version for version in list_version_headings(document) if not version.is_pending)
+    return _File(document, find_unreleased(document), models)
+
+
+def read_document(text: str, markup: Markup) -> Document:
+    """``text`` with its lines, headings and definitions."""
+    return read_markdown(text) if markup is Markup.MARKDOWN else read_rst(text)
+
+
+def entries(text: str, markup: Markup = Markup.MARKDOWN) -> tuple[Entry, ...]:
     """The changes listed as unreleased; none when there is no such section."""
-    document = read_markdown(text)
-    unreleased = find_unreleased(document.headings)
-    return tuple(list_entries(document, section_of(document, unreleased.heading))) if unreleased else ()
+    document = read_document(text, markup)
+    unreleased = find_unreleased(document)
+    return tuple(list_entries(document, _body_of(document, unreleased))) if unreleased else ()
 
 
-def section(text: str, version: str) -> str | None:
+def section(text: str, version: str, markup: Markup = Markup.MARKDOWN) -> str | None:
     """What the section of a released ``version`` says, as notes for a GitHub Release.
 
     Args:
         text: the changelog.
         version: in any spelling; ``1.0`` finds the section of ``1.0.0``.
+        markup: its language.
 
     Returns:
         Markdown with line feeds, empty when the section is; None when there is no such section.
     """
-    document = read_markdown(text)
+    file = _read(text, markup)
     try:
-        released = _find_released(document, Version(version))
+        released = file.find(Version(version))
     except InvalidVersion:
         return None
-    return render_notes(document, section_of(document, released.heading)) if released else None
+    return render_notes(file.document, _body_of(file.document, released)) if released else None
 
 
 def stamp(
-    text: str, *, version: str, day: date, tag: str, base_tag: str | None = None, repository_url: str
+    text: str,
+    *,
+    version: str,
+    day: date,
+    tag: str,
+    base_tag: str | None = None,
+    repository_url: str,
+    markup: Markup = Markup.MARKDOWN,
+    listed: Iterable[Listed] = (),
 ) -> StampResult:
     """Make the unreleased changes those of ``version``.
 
     A heading for the version goes between the heading of the unreleased changes and the changes themselves, in the
     style of the file's other headings, and the link definitions follow. A heading such as ``1.2.0 (unreleased)`` gets
-    its date instead.
+    its date instead. Where nothing is listed as unreleased, or the file has no place for that, a section is made of
+    ``listed`` in the manner of the sections there are.
 
     Args:
         text: the changelog with its line ends as they are.
@@ -57,6 +129,8 @@ def stamp(
         tag: its tag, for links.
         base_tag: the tag it is compared with; None for the first release.
         repository_url: the repository's page, for links where the file has none to go by.
+        markup: the language of the file.
+        listed: what was merged since the last release. What people wrote comes before: beside it these are not listed.
 
     Returns:
         ``Stamped`` with the new text; ``AlreadyStamped`` when the version has a section (nothing to do);
@@ -65,73 +139,178 @@ def stamp(
     Raises:
         packaging.version.InvalidVersion: ``version`` is none.
     """
-    document, parsed = read_markdown(text), Version(version)
-    released = _find_released(document, parsed)
+    parsed, listed = Version(version), tuple(listed)
+    file = _read(text, markup)
+    document, unreleased = file.document, file.unreleased
+    released = file.find(parsed)
     if released is not None:
-        notes = render_notes(document, section_of(document, released.heading))
+        notes = render_notes(document, _body_of(document, released))
         return AlreadyStamped(document.lines[released.heading.line].number, notes)
-    unreleased = find_unreleased(document.headings)
+    release = Release(version, day, tag, base_tag, repository_url)
+    changes = list_entries(document, _body_of(document, unreleased)) if unreleased else []
+    if unreleased is not None and changes:
+        return _stamp(file, unreleased, tuple(changes), release, listed)
+    if listed:
+        return _generate(file, release, listed) or NoUnreleasedSection()
     if unreleased is None:
         return NoUnreleasedSection()
-    body = section_of(document, unreleased.heading)
-    changes = list_entries(document, body)
-    if not changes:
-        return NothingUnreleased(document.lines[unreleased.heading.line].number)
-    release = Release(version, day, tag, base_tag, repository_url)
+    return NothingUnreleased(document.lines[unreleased.heading.line].number)
+
+
+def _body_of(document: Document, found: UnreleasedHeading | VersionHeading) -> Section:
+    dated = found.dated if isinstance(found, VersionHeading) else None
+    return section_of(document, found.heading, after=dated.line + 1 if dated else None)
+
+
+def _stamp(
+    file: _File,
+    unreleased: UnreleasedHeading | VersionHeading,
+    changes: tuple[Entry, ...],
+    release: Release,
+    listed: tuple[Listed, ...],
+) -> Stamped:
+    """What people wrote, as the section of the release."""
+    document = file.document
+    body = _body_of(document, unreleased)
     if isinstance(unreleased, VersionHeading):
-        edits, label = _date_pending(document, unreleased, release)
+        edits, label = _date_pending(file, unreleased, release)
     else:
-        edits, label = _insert_heading(document, unreleased, body, release)
+        lines, label, edits = _head(file, unreleased, release)
+        edits.append(_insert_head(document, body, lines, file.model))
     edits += list_definition_edits(document, label, release)
-    return Stamped(apply_edits(text, edits), render_notes(document, body), tuple(changes))
+    unmentioned = find_unmentioned(document.slice(body.first, body.last), listed)
+    return Stamped(apply_edits(document.text, edits), render_notes(document, body), changes, unmentioned)
 
 
-def _find_released(document: Document, version: Version) -> VersionHeading | None:
-    headings = list_version_headings(document.headings)
-    return next((heading for heading in headings if heading.version == version and not heading.is_pending), None)
+def _generate(file: _File, release: Release, listed: tuple[Listed, ...]) -> Stamped | None:
+    """A section made of ``listed``; None when the file has no place where one goes for sure."""
+    document, unreleased = file.document, file.unreleased
+    manner = observe(document, file.models)
+    body = render_body(manner, listed, release.repository_url)
+    if isinstance(unreleased, VersionHeading):
+        edits, label = _date_pending(file, unreleased, release)
+        edits.append(_fill_pending(document, unreleased, manner, body))
+    else:
+        place = _find_place(file, unreleased)
+        if place is None:
+            return None
+        lines, label, edits = _head(file, unreleased, release)
+        edits.append(_insert_section(document, place, [*lines, *[""] * manner.gap, *body], manner))
+    edits += list_definition_edits(document, label, release)
+    text = apply_edits(document.text, edits)
+    return Stamped(text, section(text, release.version, document.markup) or "", to_entries(listed), generated=True)
 
 
-def _list_models(document: Document) -> list[VersionHeading]:
-    """The headings of released versions, in the order of the file."""
-    return [heading for heading in list_version_headings(document.headings) if not heading.is_pending]
+def _find_place(file: _File, unreleased: UnreleasedHeading | None) -> int | None:
+    """The line before which a new section goes: below the unreleased changes, else above the newest version."""
+    document = file.document
+    if unreleased is not None:
+        body = section_of(document, unreleased.heading)
+        return max(body.first, find_anchors(document, body.last).start)
+    if not file.models:
+        # A title alone is the beginning of a changelog; anything else may be kept in a form that we do not know.
+        return len(document.lines) if len(document.headings) == 1 and not document.definitions else None
+    if file.is_rising:
+        return section_of(document, file.models[-1].heading).last
+    return find_anchors(document, file.models[0].heading.line).start
 
 
-def _find_example_date(models: list[VersionHeading]) -> str | None:
-    return next((model.match["date"] for model in models if model.match["date"]), None)
+def _insert_section(document: Document, place: int, lines: list[str], manner: Manner) -> Edit:
+    """Put ``lines`` before the line ``place``, as far apart from what stands around them as other sections are."""
+    newline = document.newline
+    at = place
+    while at > 0 and not document.lines[at - 1].text.strip():
+        at -= 1
+    blanks = [""] * manner.apart
+    is_last = all(not line.text.strip() for line in document.lines[place:])
+    if is_last:
+        end = document.lines[at - 1] if at else None
+        start = end.end if end else 0
+        broken = end is not None and end.end == end.start + len(end.text)
+        text = newline.join([*([""] if broken else []), *(blanks if at else []), *lines]) + newline
+        return Edit(start, len(document.text), text)
+    start = document.lines[place].start
+    missing = [""] * max(0, manner.apart - (place - at)) if at else []
+    return Edit(start, start, newline.join([*missing, *lines, *blanks, ""]))
 
 
-def _date_pending(document: Document, pending: VersionHeading, release: Release) -> tuple[list[Edit], str | None]:
+def _fill_pending(document: Document, pending: VersionHeading, manner: Manner, lines: list[str]) -> Edit:
+    """Put ``lines`` below the heading of a version that has no entries yet."""
+    body = _body_of(document, pending)
+    newline = document.newline
+    at = body.first
+    while at < body.last and document.lines[at].comment:
+        at += 1
+    end = at
+    while end < body.last and not document.lines[end].text.strip():
+        end += 1
+    start = document.lines[at].start if at < len(document.lines) else len(document.text)
+    stop = document.lines[end].start if end < len(document.lines) else len(document.text)
+    above = document.lines[at - 1]
+    broken = [""] if above.end == above.start + len(above.text) else []
+    below = [""] * manner.apart if end < len(document.lines) else []
+    return Edit(start, stop, newline.join([*broken, *[""] * manner.gap, *lines, *below, ""]))
+
+
+def _date_pending(file: _File, pending: VersionHeading, release: Release) -> tuple[list[Edit], str | None]:
     """Edits that give the heading of a pending version its date, and its label for a link definition."""
+    document = file.document
     url = settled_url(pending.url, release) if pending.url else None
-    words = pending.render(release.version, release.day, url, _find_example_date(_list_models(document)))
+    words = pending.render(release.version, release.day, url, file.example_date)
     label = f"{pending.match['v'] or ''}{release.version}" if pending.label and pending.url is None else None
-    return _reword(document, pending.heading, words), label
+    edits = _reword(document, pending.heading, words)
+    if pending.dated is not None:
+        line = document.lines[pending.dated.line]
+        example = next((model.dated for model in file.models if model.dated), None)
+        edits.append(Edit(line.start, line.start + len(line.text), pending.dated.render(release.day, example)))
+    return edits, label
 
 
-def _insert_heading(
-    document: Document, unreleased: UnreleasedHeading, body: Section, release: Release
-) -> tuple[list[Edit], str | None]:
-    """Edits that put a heading for the version above the unreleased changes, and its label for a link definition."""
-    models = _list_models(document)
-    model = models[0] if models else None
-    edits, current = [], None
-    if unreleased.url_span is not None:
+def _head(
+    file: _File, unreleased: UnreleasedHeading | None, release: Release
+) -> tuple[list[str], str | None, list[Edit]]:
+    """The lines of a heading for the version, its label for a link definition, and what changes in the unreleased one."""
+    document, model = file.document, file.model
+    edits, current = list[Edit](), None
+    if unreleased is not None and unreleased.url_span is not None:
         start, end = unreleased.url_span
         current = document.text[start:end]
         edits.append(Edit(start, end, moved_url(current, release)))
     url = version_url(release, current, model.url if model else None)
-    if model is None:
+    if model is not None:
+        words = model.render(release.version, release.day, url, file.example_date)
+        label = f"{model.match['v'] or ''}{release.version}" if model.label and model.url is None else None
+        return (
+            [*_render_anchors(document, model, release), *_render_head(document, model, words, release)],
+            label,
+            edits,
+        )
+    if unreleased is not None:
         words = unreleased.render(release.version, release.day, url)
         label = release.version if unreleased.has_brackets and current is None else None
-    else:
-        words = model.render(release.version, release.day, url, _find_example_date(models))
-        label = f"{model.match['v'] or ''}{release.version}" if model.label and model.url is None else None
-    edits.append(_heading_edit(document, body, model.heading if model else unreleased.heading, words))
-    return edits, label
+        return form_of(document, unreleased.heading).render(words), label, edits
+    words = f"{release.version} - {release.day.isoformat()}"
+    return [f"## {words}"] if document.markup is Markup.MARKDOWN else [words, "-" * len(words)], None, edits
 
 
-def _heading_edit(document: Document, body: Section, model: Heading, words: str) -> Edit:
-    """Insert a heading like ``model`` with ``words`` at the top of the unreleased changes.
+def _render_head(document: Document, model: VersionHeading, words: str, release: Release) -> list[str]:
+    lines = form_of(document, model.heading).render(words)
+    if model.dated is None:
+        return lines
+    first = model.heading.line + model.heading.lines
+    return [*lines, *[""] * (model.dated.line - first), model.dated.render(release.day, model.dated)]
+
+
+def _render_anchors(document: Document, model: VersionHeading, release: Release) -> list[str]:
+    """The names that the newest version can be linked by, made for the new one: those that hold its number."""
+    old = f"{model.match['version']}"
+    lines = [document.lines[index].text for index in find_anchors(document, model.heading.line)]
+    named = [line for line in lines if not line.strip() or old in line]
+    return [line.replace(old, release.version) for line in named] if any(line.strip() for line in named) else []
+
+
+def _insert_head(document: Document, body: Section, head: list[str], model: VersionHeading | None) -> Edit:
+    """Insert ``head`` at the top of the unreleased changes.
 
     A comment there ("add your changes below") stays with the unreleased heading.
     """
@@ -141,26 +320,28 @@ def _heading_edit(document: Document, body: Section, model: Heading, words: str)
         at += 1
     while at > body.first and not document.lines[at - 1].comment:
         at -= 1
-    lines = document.lines[model.line : model.line + model.lines]
-    line = lines[0].text[: model.start - lines[0].start] + words
-    closing = lines[0].text[model.end - lines[0].start :].rstrip() if model.lines == 1 else ""
-    underline = newline + lines[1].text.strip()[0] * len(words) if model.lines == 2 else ""
-    gap = newline * _blank_lines_before(document, model)
+    gap = [""] * _blank_lines_before(document, model.heading if model else None)
     position = document.lines[at].start if at < len(document.lines) else len(document.text)
-    return Edit(position, position, gap + line + closing + underline + newline)
+    return Edit(position, position, newline.join([*gap, *head, ""]))
 
 
-def _blank_lines_before(document: Document, model: Heading) -> int:
+def _blank_lines_before(document: Document, model: Heading | None) -> int:
     """How far the file keeps its sections apart: one blank line, or two where it does so."""
+    if model is None:
+        return 1
+    line = find_anchors(document, model.line).start
     count = 0
-    while model.line - count > 0 and not document.lines[model.line - count - 1].text.strip():
+    while line - count > 0 and not document.lines[line - count - 1].text.strip():
         count += 1
     return min(max(count, 1), 2)
 
 
 def _reword(document: Document, heading: Heading, words: str) -> list[Edit]:
     edits = [Edit(heading.start, heading.end, words)]
-    underline = document.lines[heading.line + 1] if heading.lines == 2 else None
-    if underline and len(underline.text) == heading.end - heading.start:
-        edits.append(Edit(underline.start, underline.start + len(underline.text), underline.text[0] * len(words)))
+    if heading.lines == 1:
+        return edits
+    under = document.lines[heading.line + heading.lines - 1]
+    if len(under.text.rstrip()) == heading.end - heading.start or len(under.text.rstrip()) < len(words):
+        rows = [under, document.lines[heading.line]] if heading.lines == 3 else [under]
+        edits += [Edit(row.start, row.start + len(row.text), under.text[0] * len(words)) for row in rows]
     return edits

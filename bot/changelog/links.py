@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from packaging.version import InvalidVersion, Version
 
-from bot.changelog.markdown import Definition, Document
+from bot.changelog.document import Definition, Document
 
 # GitHub, Gitea and GitLab compare with three dots, Bitbucket with two.
 _COMPARE = re.compile(r"(?P<front>\S*/compare/)(?P<base>[^.\s].*?)(?P<dots>\.{2,3})(?P<head>[^.\s]\S*)")
@@ -129,7 +129,7 @@ def list_definition_edits(document: Document, label: str | None, release: Releas
     if model is None or label is None:
         return edits
     examples = [_bare(definition) for definition in (unreleased, newest) if definition]
-    line = f"{model.indent}[{label}]:{model.space}{_like(model, version_url(release, *examples))}"
+    line = f"{model.before}{label}{model.between}{_like(model, version_url(release, *examples))}"
     is_rising = len(versions) > 1 and versions[-1][1] is newest
     return [*edits, _insert(document, line, _line_for(unreleased, newest, is_rising=is_rising))]
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.changelog.markdown import Document, Heading, read_markdown
+from bot.changelog.document import Document, Heading
+from bot.changelog.markdown import read_markdown
 from bot.changelog.sections import Section, is_nothing, list_entries
 
 _MOST_DESCRIPTION = 70_000

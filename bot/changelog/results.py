@@ -35,6 +35,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One merged change as it is listed.
+
+    Attributes:
+        group: the heading of Keep a Changelog it belongs under.
+        text: its words.
+        number: its pull request.
+        written: whether the text was written for readers, and not as the title of a pull request.
+    """
+
+    group: str | None
+    text: str
+    number: int | None = None
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stamped:
     """The unreleased section became the section of a version.
 
@@ -42,11 +59,15 @@ class Stamped:
         text: the whole new changelog.
         notes: what the new section says, for the GitHub Release.
         entries: the same in pieces.
+        unmentioned: what was merged and is not spoken of, where people wrote the section.
+        generated: whether the section was made of what was merged.
     """
 
     text: str = field(repr=False)
     notes: str
     entries: tuple[Entry, ...]
+    unmentioned: tuple[Listed, ...] = ()
+    generated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.changelog.document import Document, Heading, Line, Markup
 from bot.changelog.headings import find_version_heading
-from bot.changelog.markdown import Document, Heading, Line
 from bot.changelog.results import Entry
+from bot.changelog.to_markdown import to_markdown
 
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>(?:[-*+]|\d{1,9}[.)])[ \t]+)(?P<text>.*)")
 _LABEL = re.compile(r"\[([^\[\]]{1,200})\]")
+_ANCHOR = re.compile(
+    r"\.\. _[^:`]{1,200}:[ \t]*|\.\. _`[^`]{1,200}`:[ \t]*|\([\w.-]{1,100}\)=[ \t]*|<a (?:id|name)=[\"'][^\"'<>]{1,100}[\"']>[ ]?</a>[ \t]*"
+)
+_MOST_ANCHOR_LINES = 6
 _NOTHING = frozenset(
     {
         "",
@@ -47,20 +53,38 @@ class Section:
     last: int
 
 
-def section_of(document: Document, heading: Heading) -> Section:
+def section_of(document: Document, heading: Heading, *, after: int | None = None) -> Section:
     """The section of ``heading``: up to the next heading that is not below it, or is certainly that of a version.
 
-    The link definitions with which a file ends belong to the file and to no section.
+    The link definitions with which a file ends belong to the file and to no section. ``after`` is where it begins, when
+    more than the heading stands above what it says.
     """
-    first = heading.line + heading.lines
-    later = (other for other in document.headings if other.line > heading.line)
+    first = after if after is not None else heading.line + heading.lines
+    later = document.headings[bisect_right(document.headings, heading.line, key=lambda other: other.line) :]
     last = next((other.line for other in later if _ends_section(heading, other)), len(document.lines))
+    last = _without_anchors(document, first, last)
     footers = {definition.line for definition in document.definitions}
     end = last
     while end > first and (end - 1 in footers or not document.lines[end - 1].text.strip()):
         end -= 1
     # Blank lines alone are part of the section, so that what follows keeps its distance.
     return Section(heading, first, end if any(line in footers for line in range(end, last)) else last)
+
+
+def find_anchors(document: Document, line: int) -> range:
+    """The lines right above ``line`` that only give what follows a name to link to, with the blank ones between."""
+    first = index = line
+    while index > 0 and line - index < _MOST_ANCHOR_LINES:
+        index -= 1
+        if _ANCHOR.fullmatch(document.lines[index].text):
+            first = index
+        elif document.lines[index].text.strip():
+            break
+    return range(first, line)
+
+
+def _without_anchors(document: Document, first: int, last: int) -> int:
+    return max(first, find_anchors(document, last).start) if last < len(document.lines) else last
 
 
 def _ends_section(heading: Heading, other: Heading) -> bool:
@@ -87,6 +111,8 @@ def render_notes(document: Document, section: Section) -> str:
     Comments and groups without entries are left out; link definitions the text refers to come along.
     """
     kept = _drop_empty_groups(document, section)
+    if document.markup is Markup.RESTRUCTURED:
+        return to_markdown(kept, document.headings)
     text = "\n".join(line.text for line in kept).strip("\n")
     text = re.sub(r"\n{3,}", "\n\n", text) if "```" not in text and "~~~" not in text else text
     used = {label.casefold() for label in _LABEL.findall(text)}
@@ -101,15 +127,15 @@ def render_notes(document: Document, section: Section) -> str:
 def _drop_empty_groups(document: Document, section: Section) -> list[Line]:
     starts = {heading.line: heading for heading in document.headings if section.first <= heading.line < section.last}
     kept: list[Line] = []
-    open_groups: list[tuple[int, int]] = []
+    open_groups: list[tuple[Heading, int]] = []
     for index in range(section.first, section.last):
         line = document.lines[index]
         if index in starts:
             # Groups of this level or below end here; an empty one takes its heading with it.
             level = starts[index].level
-            while open_groups and open_groups[-1][0] >= level:
+            while open_groups and open_groups[-1][0].level >= level:
                 _close_group(kept, open_groups.pop())
-            open_groups.append((level, len(kept)))
+            open_groups.append((starts[index], len(kept)))
         if not line.comment:
             kept.append(line)
     while open_groups:
@@ -117,10 +143,10 @@ def _drop_empty_groups(document: Document, section: Section) -> list[Line]:
     return kept
 
 
-def _close_group(kept: list[Line], group: tuple[int, int]) -> None:
-    body = [line for line in kept[group[1] + 1 :] if line.text.strip()]
-    if not body or (len(body) == 1 and re.fullmatch(r"[ \t]*(?:=+|-+)[ \t]*", body[0].text)):
-        del kept[group[1] :]
+def _close_group(kept: list[Line], group: tuple[Heading, int]) -> None:
+    heading, start = group
+    if not any(line.text.strip() for line in kept[start + heading.lines :]):
+        del kept[start:]
 
 
 class _Entries:
