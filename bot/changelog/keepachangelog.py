@@ -85,18 +85,21 @@ def entries(text: str, markup: Markup = Markup.MARKDOWN) -> tuple[Entry, ...]:
     return tuple(list_entries(document, _body_of(document, unreleased))) if unreleased else ()
 
 
-def section(text: str, version: str, markup: Markup = Markup.MARKDOWN) -> str | None:
+def section(text: str, version: str, markup: Markup = Markup.MARKDOWN, *, heading: Heading | None = None) -> str | None:
     """What the section of a released ``version`` says, as notes for a GitHub Release.
 
     Args:
         text: the changelog.
         version: in any spelling; ``1.0`` finds the section of ``1.0.0``.
         markup: its language.
+        heading: the heading of the version, where it is known to be one by other means.
 
     Returns:
         Markdown with line feeds, empty when the section is; None when there is no such section.
     """
     file = _read(text, markup)
+    if heading is not None:
+        return render_notes(file.document, section_of(file.document, heading))
     try:
         released = file.find(Version(version))
     except InvalidVersion:

@@ -1,0 +1,446 @@
+"""Templates of strangers, read and not run: the language of Jinja as far as changelogs use it.
+
+Jinja parses the template; what it says is worked out here, step by step, over plain texts, numbers, lists and tables. There
+are no objects to get at, nothing is compiled, and steps, texts and depth are bounded. What goes beyond that is refused
+with the word that does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from jinja2 import Environment, TemplateError, nodes
+
+_MOST_TEMPLATE = 50_000
+_MOST_STEPS = 200_000
+_MOST_TEXT = 1_000_000
+_MOST_NUMBER = 1_000_000
+_MOST_DEPTH = 30
+_A_STEP = 20
+
+_DATE_FORMAT = re.compile(r"(?:[^%\x00-\x1f]|%[aAbBdmyYjp%-][aAbBdmyYj]?){1,60}")
+
+Value = Any
+"""Plain data: text, number, truth, None, a list, a table, a date, or a macro of the template."""
+
+
+class TemplateRefused(Exception):  # noqa: N818 - a refusal on its way to the one who asked, not a fault
+    """The template does what is not worked out here; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Macro:
+    node: nodes.Macro
+    scope: _Scope
+
+
+@dataclass(slots=True)
+class _Scope:
+    names: dict[str, Value] = field(default_factory=dict)
+    outer: _Scope | None = None
+
+    def find(self, name: str) -> Value:
+        scope: _Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+        return None
+
+
+def render_template(source: str, names: Mapping[str, Value]) -> str:
+    """What ``source`` says with ``names``, which hold plain data.
+
+    Raises:
+        TemplateRefused: it is no template, needs code, or is too much.
+    """
+    if len(source) > _MOST_TEMPLATE:
+        raise TemplateRefused("it is too large")
+    try:
+        tree = Environment(trim_blocks=True, autoescape=False).parse(source)  # noqa: S701 - it renders no page
+    except (TemplateError, RecursionError) as error:
+        raise TemplateRefused("it is no template") from error
+    try:
+        return _Reader().render(tree.body, _Scope(dict(names)))
+    except (RecursionError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise TemplateRefused("it takes the data for what they are not") from error
+
+
+class _Reader:
+    """One reading of one template."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.length = 0
+        self.depth = 0
+
+    def render(self, body: Sequence[nodes.Node], scope: _Scope) -> str:
+        return "".join(self._list(body, scope))
+
+    def _list(self, body: Sequence[nodes.Node], scope: _Scope) -> Iterator[str]:
+        for node in body:
+            self._step()
+            match node:
+                case nodes.Output():
+                    for part in node.nodes:
+                        yield self._measure(
+                            part.data if isinstance(part, nodes.TemplateData) else self._text(part, scope)
+                        )
+                case nodes.For():
+                    yield from self._for(node, scope)
+                case nodes.If():
+                    yield from self._list(self._choose(node, scope), scope)
+                case nodes.Assign():
+                    self._bind(node.target, self._value(node.node, scope), scope)
+                case nodes.ExprStmt():
+                    self._value(node.node, scope)
+                case nodes.Macro():
+                    scope.names[node.name] = _Macro(node, scope)
+                case _:
+                    raise TemplateRefused(f"it uses {type(node).__name__.lower()}")
+
+    def _for(self, node: nodes.For, scope: _Scope) -> Iterator[str]:
+        if node.recursive:
+            raise TemplateRefused("it uses a recursive loop")
+        items = []
+        for item in _each(self._value(node.iter, scope)):
+            self._step()
+            inner = _Scope(outer=scope)
+            self._bind(node.target, item, inner)
+            if node.test is None or self._value(node.test, inner):
+                items.append(item)
+        for index, item in enumerate(items):
+            self._step()
+            inner = _Scope({"loop": _loop(index, len(items))}, scope)
+            self._bind(node.target, item, inner)
+            yield from self._list(node.body, inner)
+        if not items:
+            yield from self._list(node.else_, scope)
+
+    def _choose(self, node: nodes.If, scope: _Scope) -> Sequence[nodes.Node]:
+        if self._value(node.test, scope):
+            return node.body
+        for other in node.elif_:
+            if self._value(other.test, scope):
+                return other.body
+        return node.else_
+
+    def _bind(self, target: nodes.Node, value: Value, scope: _Scope) -> None:
+        if isinstance(target, nodes.Name):
+            scope.names[target.name] = value
+        elif isinstance(target, nodes.Tuple):
+            for part, item in zip(target.items, _each(value), strict=True):
+                self._bind(part, item, scope)
+        else:
+            raise TemplateRefused(f"it sets {type(target).__name__.lower()}")
+
+    def _text(self, node: nodes.Node, scope: _Scope) -> str:
+        return _show(self._value(node, scope))
+
+    def _measure(self, text: str) -> str:
+        self.length += len(text)
+        if self.length > _MOST_TEXT:
+            raise TemplateRefused("it makes too much text")
+        return text
+
+    def _charge(self, *values: Value) -> None:
+        """Count steps for what is gone through as a whole."""
+        self.steps += sum(len(value) for value in values if isinstance(value, str | list | Mapping)) // _A_STEP
+        self._step()
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise TemplateRefused("it takes too many steps")
+
+    def _value(self, node: nodes.Node, scope: _Scope) -> Value:  # noqa: C901, PLR0912 - one case for each kind
+        self._step()
+        match node:
+            case nodes.Const():
+                return node.value
+            case nodes.TemplateData():
+                return node.data
+            case nodes.Name():
+                return scope.find(node.name)
+            case nodes.List() | nodes.Tuple():
+                return [self._value(item, scope) for item in node.items]
+            case nodes.Getattr():
+                return _member(self._value(node.node, scope), node.attr)
+            case nodes.Getitem():
+                return self._item(node, scope)
+            case nodes.Filter():
+                return self._filter(node, scope)
+            case nodes.Test():
+                return self._test(node, scope)
+            case nodes.Call():
+                return self._call(node, scope)
+            case nodes.CondExpr():
+                chosen = node.expr1 if self._value(node.test, scope) else node.expr2
+                return self._value(chosen, scope) if chosen is not None else None
+            case nodes.And():
+                return self._value(node.left, scope) and self._value(node.right, scope)
+            case nodes.Or():
+                return self._value(node.left, scope) or self._value(node.right, scope)
+            case nodes.Not():
+                return not self._value(node.node, scope)
+            case nodes.Compare():
+                return self._compare(node, scope)
+            case nodes.Concat():
+                return self._measure("".join(self._text(part, scope) for part in node.nodes))
+            case nodes.Add() | nodes.Sub() | nodes.Mul():
+                return self._calculate(node, scope)
+            case nodes.Neg():
+                return -int(self._value(node.node, scope))
+            case _:
+                pass
+        raise TemplateRefused(f"it uses {type(node).__name__.lower()}")
+
+    def _item(self, node: nodes.Getitem, scope: _Scope) -> Value:
+        value = self._value(node.node, scope)
+        if isinstance(node.arg, nodes.Slice):
+            parts = (node.arg.start, node.arg.stop, node.arg.step)
+            start, stop, step = (self._value(part, scope) if part is not None else None for part in parts)
+            self._charge(value)
+            return value[start:stop:step] if isinstance(value, str | list) else None
+        key = self._value(node.arg, scope)
+        if isinstance(value, Mapping):
+            return value.get(key)
+        if isinstance(value, str | list) and isinstance(key, int):
+            return value[key] if -len(value) <= key < len(value) else None
+        return _member(value, key) if isinstance(key, str) else None
+
+    def _compare(self, node: nodes.Compare, scope: _Scope) -> bool:
+        left = self._value(node.expr, scope)
+        for operand in node.ops:
+            right = self._value(operand.expr, scope)
+            check = _COMPARISONS.get(operand.op)
+            if check is None:
+                raise TemplateRefused(f"it compares with {operand.op}")
+            self._charge(left, right)
+            if not check(left, right):
+                return False
+            left = right
+        return True
+
+    def _calculate(self, node: nodes.BinExpr, scope: _Scope) -> Value:
+        left, right = self._value(node.left, scope), self._value(node.right, scope)
+        if isinstance(node, nodes.Mul) and isinstance(left, int) and isinstance(right, str):
+            left, right = right, left
+        if isinstance(left, str) and isinstance(right, int) and isinstance(node, nodes.Mul):
+            if len(left) * right > _MOST_TEXT:
+                raise TemplateRefused("it makes too much text")
+            return self._measure(left * right)
+        if isinstance(left, str) and isinstance(right, str) and isinstance(node, nodes.Add):
+            return self._measure(left + right)
+        if isinstance(left, int) and isinstance(right, int) and max(abs(left), abs(right)) < _MOST_NUMBER:
+            match node:
+                case nodes.Add():
+                    return left + right
+                case nodes.Sub():
+                    return left - right
+                case nodes.Mul():
+                    return left * right
+                case _:
+                    pass
+        raise TemplateRefused("it calculates with what is no number")
+
+    def _filter(self, node: nodes.Filter, scope: _Scope) -> Value:
+        value = self._value(node.node, scope) if node.node is not None else ""
+        args = [self._value(arg, scope) for arg in node.args]
+        named = {str(pair.key): self._value(pair.value, scope) for pair in node.kwargs}
+        function = _FILTERS.get(node.name)
+        if function is None or node.dyn_args or node.dyn_kwargs:
+            raise TemplateRefused(f"it uses the filter {node.name}")
+        result = function(value, *args, **named)
+        self._charge(value, result)
+        return self._measure(result) if isinstance(result, str) else result
+
+    def _test(self, node: nodes.Test, scope: _Scope) -> bool:
+        value = self._value(node.node, scope)
+        check = _TESTS.get(node.name)
+        if check is None or node.args:
+            raise TemplateRefused(f"it uses the test {node.name}")
+        return check(value)
+
+    def _call(self, node: nodes.Call, scope: _Scope) -> Value:
+        if node.dyn_args or node.dyn_kwargs:
+            raise TemplateRefused("it uses a call with unknown arguments")
+        args = [self._value(arg, scope) for arg in node.args]
+        if isinstance(node.node, nodes.Name):
+            macro = scope.find(node.node.name)
+            if isinstance(macro, _Macro):
+                return self._call_macro(macro, args, {pair.key: self._value(pair.value, scope) for pair in node.kwargs})
+            if callable(macro) and len(args) == 1 and isinstance(args[0], str):
+                return macro(args[0])
+            raise TemplateRefused(f"it calls {node.node.name}")
+        if not isinstance(node.node, nodes.Getattr) or node.kwargs:
+            raise TemplateRefused("it calls what has no name")
+        value = self._value(node.node.node, scope)
+        if isinstance(value, list) and node.node.attr == "append" and len(args) == 1:
+            value.append(args[0])
+            return None
+        method = _METHODS.get((_kind(value), node.node.attr))
+        if method is None:
+            raise TemplateRefused(f"it calls {node.node.attr}")
+        result = method(value, *args)
+        self._charge(value, result)
+        return self._measure(result) if isinstance(result, str) else result
+
+    def _call_macro(self, macro: _Macro, args: list[Value], named: dict[str, Value]) -> str:
+        self.depth += 1
+        if self.depth > _MOST_DEPTH:
+            raise TemplateRefused("it calls itself too deep")
+        inner = _Scope(outer=macro.scope)
+        names = [arg.name for arg in macro.node.args]
+        defaults = dict(zip(reversed(names), reversed(macro.node.defaults), strict=False))
+        for index, name in enumerate(names):
+            given = args[index] if index < len(args) else named.get(name)
+            default = self._value(defaults[name], macro.scope) if given is None and name in defaults else None
+            inner.names[name] = default if given is None else given
+        text = self.render(macro.node.body, inner)
+        self.depth -= 1
+        return text
+
+
+def _show(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str | bool | int | date):
+        return str(value)
+    raise TemplateRefused("it shows what is no text")
+
+
+def _each(value: Value) -> Sequence[Value]:
+    if value is None:
+        return ()
+    if isinstance(value, Mapping):
+        return list(value)
+    if isinstance(value, str | list | tuple):
+        return value
+    raise TemplateRefused("it goes through what is no list")
+
+
+def _member(value: Value, name: str) -> Value:
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, Mapping):
+        return "table"
+    if isinstance(value, date):
+        return "date"
+    return "text" if isinstance(value, str) else "other"
+
+
+def _loop(index: int, count: int) -> dict[str, Value]:
+    places = {"index": index + 1, "index0": index, "length": count, "revindex": count - index}
+    return {**places, "first": index == 0, "last": index == count - 1}
+
+
+def _join(value: Value, between: str = "") -> str:
+    return str(between).join(_show(item) for item in _each(value))
+
+
+def _sort(value: Value, reverse: bool = False) -> list[Value]:
+    return sorted(_each(value), key=_sort_key, reverse=bool(reverse))
+
+
+def _sort_key(value: Value) -> Value:
+    if isinstance(value, list | tuple):
+        return [_sort_key(item) for item in value]
+    return value.lower() if isinstance(value, str) else value
+
+
+def _dictsort(value: Value, case_sensitive: bool = False, by: str = "key", reverse: bool = False) -> list[Value]:
+    place = 1 if by == "value" else 0
+    key: Callable[[list[Value]], Value] = lambda pair: pair[place] if case_sensitive else _sort_key(pair[place])  # noqa: E731
+    return sorted(([name, item] for name, item in dict(value).items()), key=key, reverse=bool(reverse))
+
+
+def _indent(value: str, width: int = 4, first: bool = False) -> str:
+    if not 0 <= width <= 20:
+        raise TemplateRefused("it indents too far")
+    lines = str(value).split("\n")
+    pad = " " * width
+    shown = [pad + line if line and (first or index) else line for index, line in enumerate(lines)]
+    return "\n".join(shown)
+
+
+def _format_date(value: date, form: str) -> str:
+    if not _DATE_FORMAT.fullmatch(form):
+        raise TemplateRefused("it formats the date in a way of its own")
+    return value.strftime(form)
+
+
+def _replace(value: str, old: str, new: str) -> str:
+    if not old or value.count(old) * len(new) > _MOST_TEXT:
+        raise TemplateRefused("it replaces too much")
+    return value.replace(old, new)
+
+
+_COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
+    "eq": lambda left, right: bool(left == right),
+    "ne": lambda left, right: bool(left != right),
+    "lt": lambda left, right: bool(left < right),
+    "lteq": lambda left, right: bool(left <= right),
+    "gt": lambda left, right: bool(left > right),
+    "gteq": lambda left, right: bool(left >= right),
+    "in": lambda left, right: left in right if right is not None else False,
+    "notin": lambda left, right: left not in right if right is not None else True,
+}
+
+_TESTS: dict[str, Callable[[Value], bool]] = {
+    "defined": lambda value: value is not None,
+    "undefined": lambda value: value is None,
+    "none": lambda value: value is None,
+    "string": lambda value: isinstance(value, str),
+}
+
+_FILTERS: dict[str, Callable[..., Value]] = {
+    "length": lambda value: len(_each(value)),
+    "count": lambda value: len(_each(value)),
+    "join": _join,
+    "sort": _sort,
+    "dictsort": _dictsort,
+    "list": lambda value: list(_each(value)),
+    "first": lambda value: next(iter(_each(value)), None),
+    "last": lambda value: next(reversed(_each(value)), None),
+    "unique": lambda value: list(dict.fromkeys(_each(value))),
+    "upper": lambda value: _show(value).upper(),
+    "lower": lambda value: _show(value).lower(),
+    "title": lambda value: _show(value).title(),
+    "capitalize": lambda value: _show(value).capitalize(),
+    "trim": lambda value: _show(value).strip(),
+    "string": _show,
+    "int": lambda value: int(_show(value) or 0),
+    "default": lambda value, other="": other if value is None else value,
+    "d": lambda value, other="": other if value is None else value,
+    "replace": lambda value, old, new: _replace(_show(value), old, new),
+    "indent": _indent,
+}
+
+_METHODS: dict[tuple[str, str], Callable[..., Value]] = {
+    ("table", "items"): lambda value: [[name, item] for name, item in value.items()],
+    ("table", "keys"): list,
+    ("table", "values"): lambda value: list(value.values()),
+    ("table", "get"): lambda value, name, other=None: value.get(name, other),
+    ("text", "startswith"): lambda value, start: value.startswith(start),
+    ("text", "endswith"): lambda value, end: value.endswith(end),
+    ("text", "strip"): lambda value: value.strip(),
+    ("text", "lstrip"): lambda value, chars=None: value.lstrip(chars),
+    ("text", "rstrip"): lambda value, chars=None: value.rstrip(chars),
+    ("text", "lower"): lambda value: value.lower(),
+    ("text", "upper"): lambda value: value.upper(),
+    ("text", "title"): lambda value: value.title(),
+    ("text", "capitalize"): lambda value: value.capitalize(),
+    ("text", "isdigit"): lambda value: value.isdigit(),
+    ("text", "split"): lambda value, by=None, most=-1: value.split(by, most),
+    ("text", "replace"): _replace,
+    ("text", "join"): lambda value, items: _join(items, value),
+    ("date", "strftime"): _format_date,
+    ("date", "isoformat"): lambda value: value.isoformat(),
+}
