@@ -1,15 +1,20 @@
-"""A project's own changelog: find it, read what is unreleased, and turn that into the section of a release. Pure.
+"""A project's own changelog: find it in whatever form it is kept, and turn what is new into the section of a release. Pure.
 
-* ``find_changelog(tree paths)`` names the file, ``read_changelog(path, content)`` gives ``Changelog`` or ``NoChangelog``.
-* ``entries(text)`` lists the unreleased changes, ``section(text, version)`` renders a version's notes.
-* ``stamp(text, version=, day=, tag=, base_tag=, repository_url=)`` gives the text after a release, as ``Stamped``; or says
-  why there is none: ``AlreadyStamped``, ``NothingUnreleased``, ``NoUnreleasedSection``.
-* ``weigh(changes, rules)`` makes entries of merged pull requests and pushed commits, ``find_level(weighed)`` says how much
-  of the version they move and which decides, ``find_release_as(changes)`` reads the version that a merge asks for.
+* ``list_wanted(tree paths, files)`` names the files to read, ``find_book(tree paths, files)`` gives ``Changelog`` or
+  ``NoChangelog``.
+* ``release_changelog(changelog, naming, listed)`` says which files a release changes, and its notes; ``find_notes`` reads
+  the notes of a release that was made.
+* ``entries(text)`` lists the unreleased changes of a file, ``section(text, version)`` renders a version's notes, and
+  ``stamp(text, ...)`` gives the text after a release, as ``Stamped``; or says why there is none: ``AlreadyStamped``,
+  ``NothingUnreleased``, ``NoUnreleasedSection``.
+* ``weigh(changes, rules)`` makes entries of merged pull requests and pushed commits, ``list_entries_of(weighed)`` those that
+  are listed, ``find_level(weighed)`` says how much of the version they move and which decides, ``find_release_as(changes)``
+  reads the version that a merge asks for; ``weigh_written(changelog)`` weighs what people wrote themselves.
 
-The text is Markdown by strangers; whoever shows notes or entries elsewhere escapes mentions and cuts what is too long.
+The texts are by strangers; whoever shows notes or entries elsewhere escapes mentions and cuts what is too long.
 """
 
+from bot.changelog.book import Changelog, NoChangelog
 from bot.changelog.changes import (
     SKIP_LABELS,
     Change,
@@ -23,13 +28,16 @@ from bot.changelog.changes import (
     is_noted,
     list_touching,
 )
+from bot.changelog.detect import find_book, list_wanted
 from bot.changelog.files import find_changelog, read_changelog
+from bot.changelog.forms import Act, FileChange, Left, Naming, Outcome, Refused, Released, Style, Unchanged, Wish
+from bot.changelog.generate import list_entries_of, render_plain
 from bot.changelog.keepachangelog import entries, section, stamp
+from bot.changelog.release import find_notes, release_changelog, weigh_written
 from bot.changelog.results import (
     AlreadyStamped,
-    Changelog,
     Entry,
-    NoChangelog,
+    Listed,
     NothingUnreleased,
     NoUnreleasedSection,
     Stamped,
@@ -39,30 +47,48 @@ from bot.changelog.weigh import find_level, find_release_as, weigh
 
 __all__ = [
     "SKIP_LABELS",
+    "Act",
     "AlreadyStamped",
     "Change",
     "Changelog",
     "Entry",
+    "FileChange",
+    "Left",
     "Level",
+    "Listed",
+    "Naming",
     "NoChangelog",
     "NoUnreleasedSection",
     "NothingUnreleased",
+    "Outcome",
+    "Refused",
     "ReleaseAs",
+    "Released",
     "Rules",
     "Skipped",
     "Source",
     "StampResult",
     "Stamped",
+    "Style",
+    "Unchanged",
     "Weighed",
     "Why",
+    "Wish",
     "entries",
+    "find_book",
     "find_changelog",
     "find_level",
+    "find_notes",
     "find_release_as",
     "is_noted",
+    "list_entries_of",
     "list_touching",
+    "list_wanted",
     "read_changelog",
+    "release_changelog",
+    "render_plain",
     "section",
     "stamp",
     "weigh",
+    "weigh_written",
 ]

@@ -37,8 +37,9 @@ def release_fragments(settings: Towncrier, tree_paths: Iterable[str], files: Fil
     old = decode(path, there) if there is not None else ""
     if isinstance(old, Refused):
         return old
-    if find_assembled(settings, old, naming) is not None or (not settings.single and path in set(tree_paths)):
-        return Unchanged(find_assembled(settings, old, naming))
+    notes = find_assembled(settings, old, naming.version)
+    if notes is not None or (not settings.single and path in set(tree_paths)):
+        return Unchanged(notes)
     try:
         content = _render(settings, fragments, files, naming, top, form)
     except TemplateRefused as error:
@@ -47,22 +48,22 @@ def release_fragments(settings: Towncrier, tree_paths: Iterable[str], files: Fil
     act = Act.ASSEMBLED if settings.single else Act.CREATED
     changes = [FileChange(path, there, new.encode(), act)]
     changes += [FileChange(one.path, files[one.path], None, Act.CONSUMED) for one in fragments]
-    notes = find_assembled(settings, new, naming) or ""
+    notes = find_assembled(settings, new, naming.version) or ""
     return Released(tuple(changes), notes, _list_entries(settings, fragments))
 
 
-def find_assembled(settings: Towncrier, text: str, naming: Naming) -> str | None:
+def find_assembled(settings: Towncrier, text: str, version: str) -> str | None:
     """What the changelog says of the version, as Markdown; None when it has no section for it."""
-    found = section(text, naming.version, settings.markup)
+    found = section(text, version, settings.markup)
     if found is not None or not settings.title:
         return found
     # A title such as "widget 1.2.0" is one to nobody who does not know the format.
-    words = settings.title.replace("{name}", settings.project).replace("{version}", naming.version)
+    words = settings.title.replace("{name}", settings.project).replace("{version}", version)
     front = words.partition("{")[0].lstrip("# ").strip()
     document = read_document(text, settings.markup)
     for heading in document.headings:
-        if front and naming.version in front and heading.text.startswith(front):
-            return section(text, naming.version, settings.markup, heading=heading)
+        if front and version in front and heading.text.startswith(front):
+            return section(text, version, settings.markup, heading=heading)
     return None
 
 

@@ -5,25 +5,30 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
-from bot.changelog.results import Changelog, NoChangelog
+from bot.changelog.book import Changelog, NoChangelog
 
 MOST_BYTES = 1024 * 1024
 """Twenty years of a busy project fit in a third of this."""
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "releases")
-_ENDINGS = (".md", ".markdown")
-_FOLDERS = ("", "docs", "doc")
+_ENDINGS = (".md", ".markdown", ".rst", ".txt")
+_FOLDERS = ("", "docs", "doc", "docs/source", "doc/source")
 
 
 def find_changelog(tree_paths: Iterable[str], root: str = ".") -> str | None:
-    """The project's changelog among the files of a commit: Markdown, in any case, at the top before ``docs/``.
+    """The project's changelog among the files of a commit: by its name in any case, at the top before ``docs/``.
 
     ``root`` is the folder of a package, whose own changelog is wanted; ``.`` for the top of the repository.
     """
+    return next(iter(list_changelogs(tree_paths, root)), None)
+
+
+def list_changelogs(tree_paths: Iterable[str], root: str = ".") -> list[str]:
+    """The files that may be the project's changelog, the likeliest first."""
     before = "" if root == "." else root + "/"
     own = (path for path in tree_paths if path.startswith(before))
     ranked = ((rank, path) for path in own if (rank := _find_rank(path.removeprefix(before))) is not None)
-    return min(ranked, default=(None, None))[1]
+    return [path for _, path in sorted(ranked)]
 
 
 def _find_rank(path: str) -> tuple[int, int, int] | None:

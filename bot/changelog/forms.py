@@ -12,6 +12,28 @@ from bot.changelog.document import Markup
 from bot.changelog.results import Entry, Listed
 
 
+class Style(StrEnum):
+    """What a project wants of its changelog."""
+
+    DETECT = "detect"
+    """What people wrote is the changelog; where they wrote nothing, it is made of what was merged."""
+    GENERATE = "generate"
+    """What was merged is listed beside what people wrote."""
+    BY_HAND = "by-hand"
+    """Only what people wrote becomes the section of a version."""
+    NONE = "none"
+    """No file is touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the settings say: the file, and how it is kept; and the folder of the package whose changelog it is."""
+
+    file: str | None = None
+    style: Style = Style.DETECT
+    root: str = "."
+
+
 class Act(StrEnum):
     """What becomes of a file. The value is how it is named to readers."""
 
@@ -118,7 +140,7 @@ def decode(path: str, content: bytes | None, most: int = 1024 * 1024) -> str | R
     """The text of a file."""
     if content is None:
         return Refused(path, Left.NOT_READ)
-    if len(content) >= most:
+    if len(content) > most:
         return Refused(path, Left.TOO_BIG)
     try:
         return content.decode("utf-8")

@@ -83,7 +83,7 @@ def render_body(manner: Manner, listed: Iterable[Listed], repository_url: str) -
         if manner.mention is not None and entry.number is not None
     ]
     lines: list[str] = []
-    for name, entries in _group(manner, listed):
+    for name, entries in group_entries(manner, listed):
         if lines:
             lines += [""] * max(1, manner.group_apart)
         if name is not None:
@@ -115,7 +115,7 @@ def _with_number(entry: Listed) -> str:
     return f"{entry.text} (#{entry.number})" if entry.number is not None else entry.text
 
 
-def _group(manner: Manner, listed: tuple[Listed, ...]) -> list[tuple[str | None, list[Listed]]]:
+def group_entries(manner: Manner, listed: tuple[Listed, ...]) -> list[tuple[str | None, list[Listed]]]:
     """The entries by the names the file has for their groups: first those it has used, in its own order."""
     if manner.group_form is GroupForm.NONE:
         return [(None, list(listed))] if listed else []

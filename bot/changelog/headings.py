@@ -213,17 +213,24 @@ def _match_unreleased(heading: Heading) -> re.Match[str] | None:
     return _UNRELEASED[heading.markup].fullmatch(heading.text)
 
 
-def _with_date_line(document: Document, version: VersionHeading) -> VersionHeading:
-    """``version`` with the line below it that dates it, when its own words do not."""
-    if version.match["date"] or version.match["not_yet"]:
-        return version
-    after = version.heading.line + version.heading.lines
+def find_date_line(document: Document, heading: Heading) -> DateLine | None:
+    """The line below ``heading`` that holds a date and nothing else."""
+    after = heading.line + heading.lines
     for index in range(after, min(after + 3, len(document.lines))):
         line = document.lines[index]
         match = _DATE_LINE.fullmatch(line.text) if line.plain and len(line.text) < _LONGEST_DATE_LINE else None
         if match is not None:
-            pending = match["not_yet"] is not None
-            return replace(version, is_pending=pending, is_certain=True, dated=DateLine(index, match))
+            return DateLine(index, match)
         if line.text.strip():
             break
-    return version
+    return None
+
+
+def _with_date_line(document: Document, version: VersionHeading) -> VersionHeading:
+    """``version`` with the line below it that dates it, when its own words do not."""
+    if version.match["date"] or version.match["not_yet"]:
+        return version
+    dated = find_date_line(document, version.heading)
+    if dated is None:
+        return version
+    return replace(version, is_pending=dated.match["not_yet"] is not None, is_certain=True, dated=dated)

@@ -7,16 +7,16 @@ changes: a heading comes in, link definitions follow, everything else keeps its 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from packaging.version import InvalidVersion, Version
 
 from bot.changelog.document import Document, Heading, Markup, form_of
-from bot.changelog.generate import find_unmentioned, render_body, to_entries
+from bot.changelog.generate import find_unmentioned, group_entries, render_body, to_entries
 from bot.changelog.headings import UnreleasedHeading, VersionHeading, find_unreleased, list_version_headings
 from bot.changelog.links import Edit, Release, apply_edits, list_definition_edits, moved_url, settled_url, version_url
-from bot.changelog.manner import Manner, observe
+from bot.changelog.manner import GroupForm, Manner, observe
 from bot.changelog.markdown import read_markdown
 from bot.changelog.restructured import read_rst
 from bot.changelog.results import (
@@ -117,6 +117,7 @@ def stamp(
     repository_url: str,
     markup: Markup = Markup.MARKDOWN,
     listed: Iterable[Listed] = (),
+    adds: bool = False,
 ) -> StampResult:
     """Make the unreleased changes those of ``version``.
 
@@ -134,6 +135,7 @@ def stamp(
         repository_url: the repository's page, for links where the file has none to go by.
         markup: the language of the file.
         listed: what was merged since the last release. What people wrote comes before: beside it these are not listed.
+        adds: whether those that people did not speak of are added to what they wrote.
 
     Returns:
         ``Stamped`` with the new text; ``AlreadyStamped`` when the version has a section (nothing to do);
@@ -152,7 +154,7 @@ def stamp(
     release = Release(version, day, tag, base_tag, repository_url)
     changes = list_entries(document, _body_of(document, unreleased)) if unreleased else []
     if unreleased is not None and changes:
-        return _stamp(file, unreleased, tuple(changes), release, listed)
+        return _stamp(file, unreleased, tuple(changes), release, listed, adds=adds)
     if listed:
         return _generate(file, release, listed) or NoUnreleasedSection()
     if unreleased is None:
@@ -171,6 +173,8 @@ def _stamp(
     changes: tuple[Entry, ...],
     release: Release,
     listed: tuple[Listed, ...],
+    *,
+    adds: bool,
 ) -> Stamped:
     """What people wrote, as the section of the release."""
     document = file.document
@@ -182,7 +186,50 @@ def _stamp(
         edits.append(_insert_head(document, body, lines, file.model))
     edits += list_definition_edits(document, label, release)
     unmentioned = find_unmentioned(document.slice(body.first, body.last), listed)
-    return Stamped(apply_edits(document.text, edits), render_notes(document, body), changes, unmentioned)
+    if not adds or not unmentioned:
+        return Stamped(apply_edits(document.text, edits), render_notes(document, body), changes, unmentioned)
+    edits += _add(file, body, unmentioned, release)
+    text = apply_edits(document.text, edits)
+    notes = section(text, release.version, document.markup) or ""
+    return Stamped(text, notes, (*changes, *to_entries(unmentioned)))
+
+
+def _add(file: _File, body: Section, listed: tuple[Listed, ...], release: Release) -> list[Edit]:
+    """Edits that add what people did not speak of to what they wrote: at the end of its group, else of the section."""
+    document = file.document
+    groups = [heading for heading in document.headings if body.first <= heading.line < body.last]
+    manner = observe(document, file.models)
+    if groups:
+        form, names = form_of(document, groups[0]), tuple(heading.text for heading in groups)
+        manner = replace(manner, group_form=GroupForm.HEADING, group_heading=form, names=(*names, *manner.names))
+    elif manner.group_form is GroupForm.HEADING:
+        manner = replace(manner, group_form=GroupForm.NONE)
+    ends = {heading.text: _end_of(document, section_of(document, heading), body) for heading in groups}
+    edits: dict[int, list[str]] = {}
+    for name, entries_ in group_entries(manner, listed):
+        is_there = name in ends
+        at = ends[name] if name is not None and is_there else _end_of(document, body, body)
+        lines = render_body(
+            manner if not is_there else replace(manner, group_form=GroupForm.NONE), entries_, release.repository_url
+        )
+        apart = [""] if not is_there and name is not None else []
+        edits.setdefault(at, []).extend([*apart, *lines])
+    return [_insert_after(document, at, lines) for at, lines in edits.items()]
+
+
+def _end_of(document: Document, inner: Section, body: Section) -> int:
+    """The last line of a section that says something."""
+    at = min(inner.last, body.last) - 1
+    while at > inner.heading.line and not document.lines[at].text.strip():
+        at -= 1
+    return at
+
+
+def _insert_after(document: Document, at: int, lines: list[str]) -> Edit:
+    line, newline = document.lines[at], document.newline
+    if line.end > line.start + len(line.text):
+        return Edit(line.end, line.end, newline.join([*lines, ""]))
+    return Edit(line.end, line.end, newline.join(["", *lines]))
 
 
 def _generate(file: _File, release: Release, listed: tuple[Listed, ...]) -> Stamped | None:

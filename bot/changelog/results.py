@@ -6,27 +6,6 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Changelog:
-    """A changelog as it is at a commit. Line ends and a byte order mark are part of the text."""
-
-    path: str
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NoChangelog:
-    """There is no changelog that can be read.
-
-    Attributes:
-        path: the file that looks like one; None when there is none.
-        reason: why that file is no use, ready to follow its name in a sentence; empty when there is none.
-    """
-
-    path: str | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One change: the text of its bullet without the bullet, or a paragraph, under the heading of its group ("Added")."""
 
@@ -90,4 +69,4 @@ class NoUnreleasedSection:
     """The file has no heading for unreleased changes, so it is not kept in this form."""
 
 
-StampResult = Stamped | AlreadyStamped | NothingUnreleased | NoUnreleasedSection | NoChangelog
+StampResult = Stamped | AlreadyStamped | NothingUnreleased | NoUnreleasedSection

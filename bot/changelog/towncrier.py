@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from bot.changelog.changes import Level
 from bot.changelog.document import Markup
 from bot.changelog.forms import Files, Left, Refused
@@ -18,6 +20,7 @@ MOST_FRAGMENTS = 300
 _MOST_TYPES = 50
 _MOST_SECTIONS = 50
 _MOST_IGNORED = 50
+_MOST_VERSION_FILES = 3
 
 _IGNORED = (".gitignore", ".gitkeep", ".keep", "readme", "readme.md", "readme.rst")
 _TYPES = {
@@ -325,6 +328,21 @@ def read_fragments(settings: Towncrier, tree_paths: Iterable[str], files: Files)
         text = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
         found[key] = Fragment(path, section, issue, types[word], counter, text)
     return tuple(found.values())
+
+
+def list_version_files(settings: Towncrier, tree_paths: Iterable[str]) -> list[str]:
+    """The newest files of versions, where each has its own."""
+    front, _, back = settings.path.replace("{name}", settings.project).partition("{version}")
+    if not back and not front:
+        return []
+    found = []
+    for path in tree_paths:
+        if path.startswith(front) and path.endswith(back) and len(path) > len(front) + len(back):
+            try:
+                found.append((Version(path[len(front) : len(path) - len(back)]), path))
+            except InvalidVersion:
+                continue
+    return [path for _, path in sorted(found, reverse=True)[:_MOST_VERSION_FILES]]
 
 
 def fill(form: str, values: Mapping[str, str]) -> str:

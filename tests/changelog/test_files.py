@@ -16,7 +16,10 @@ from bot.changelog import Changelog, NoChangelog, find_changelog, read_changelog
         (["RELEASE-NOTES.md"], "RELEASE-NOTES.md"),
         (["docs/changelog.md", "HISTORY.md"], "HISTORY.md"),
         (["docs/changelog.md"], "docs/changelog.md"),
-        (["src/widget/CHANGELOG.md", "CHANGELOG.rst", "CHANGELOG", "changelog.d/1.md", "CHANGELOG.md/x"], None),
+        (["CHANGES.rst"], "CHANGES.rst"),
+        (["CHANGES.rst", "CHANGES.md"], "CHANGES.md"),
+        (["docs/source/changes.rst", "HISTORY.txt"], "HISTORY.txt"),
+        (["src/widget/CHANGELOG.md", "CHANGELOG", "changelog.d/1.md", "CHANGELOG.md/x", "news.html"], None),
         ([], None),
     ],
 )

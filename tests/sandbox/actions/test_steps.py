@@ -100,7 +100,9 @@ async def test_commands_it_knows(stage: Stage, command: str) -> None:
     ],
 )
 async def test_a_package_is_built_in_its_folder(stage: Stage, command: str, folder: str) -> None:
-    files: dict[str, str | bytes | None] = {f"libs/core/{path}": text for path, text in project_files("tag-push").items()}
+    files: dict[str, str | bytes | None] = {
+        f"libs/core/{path}": text for path, text in project_files("tag-push").items()
+    }
     stage.acme.hugo.push_commit("main", files)
     log = await run_steps(stage, f"- uses: actions/checkout@v5\n- run: {command}\n- run: ls {folder}")
     assert "widget-1.1.0-py3-none-any.whl\nwidget-1.1.0.tar.gz\n" in log
