@@ -161,7 +161,15 @@ def _stamp(checkout: Checkout, version: SpelledVersion, tag: str, day: date) -> 
     lower = [s for s in checkout.released if (found := find_version(s)) is not None and found < version.version]
     base = tag_for(lower[-1], checkout.tag_pattern) if lower else None
     url = checkout.web_url or ""
-    result = stamp(changelog.text, version=version.spelling, day=day, tag=tag, base_tag=base, repository_url=url)
+    result = stamp(
+        changelog.text,
+        version=version.spelling,
+        day=day,
+        tag=tag,
+        base_tag=base,
+        repository_url=url,
+        markup=changelog.markup,
+    )
     if not isinstance(result, Stamped) or (not url and _HOMELESS.search(result.text)):
         # A link that would lead nowhere: the bot, which knows the repository's address, stamps the file better.
         return None

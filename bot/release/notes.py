@@ -24,4 +24,4 @@ def find_set_notes(snapshot: Snapshot) -> str | None:
 
 def _find_section(snapshot: Snapshot, version: str) -> str | None:
     changelog = snapshot.candidate.changelog if snapshot.candidate else None
-    return section(changelog.text, version) if isinstance(changelog, Changelog) else None
+    return section(changelog.text, version, changelog.markup) if isinstance(changelog, Changelog) else None

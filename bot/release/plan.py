@@ -77,6 +77,7 @@ def plan_release(
             tag=tag,
             base_tag=previous_tag(settings, snapshot.tags, project, version.spelling),
             repository_url=snapshot.repository.web_url,
+            markup=candidate.changelog.markup,
         )
         stamped = result if isinstance(result, Stamped) else None
         edits += _changelog_edit(candidate.changelog, result)
