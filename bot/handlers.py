@@ -22,10 +22,12 @@ from bot.github.errors import PermissionMissing, RateLimited, Unavailable, descr
 from bot.github.facts import AppAccount, RepositoryRef
 from bot.github.limits import asked_by_a_person
 from bot.intake.command import CommandDelivery
-from bot.intake.heads import HeadDelivery
+from bot.intake.groups import GROUP, GroupDelivery
+from bot.intake.heads import HEAD, HeadDelivery
 from bot.release.audit import Audit, CommandCounter
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
+from bot.release.merge_groups import MergeGroups
 from bot.release.pull_checks import PullChecks
 from bot.release.snapshot import Line
 from bot.release.workbench import Workbench
@@ -40,6 +42,8 @@ _LONGEST_DOWN, _LONGEST_DOWN_ASKED = timedelta(minutes=4), timedelta(minutes=1)
 _MOST_DOWN = 4096
 _MOST_USUAL = 4096
 _LATER = timedelta(minutes=10)
+LOOKS = frozenset({HEAD, GROUP})
+"""The kinds of deliveries that ask for a look and carry no command."""
 _WIDEST_SPREAD = timedelta(minutes=1)
 
 _PERMISSION_PAUSE = timedelta(hours=1)
@@ -74,10 +78,12 @@ class LaneHandlers:
         return self._app.bot.login if self._app else None
 
     async def handle_delivery(self, delivery: Delivery) -> None:
-        """Carry out the commands of one comment, or look at one pull request."""
-        head = HeadDelivery.find(delivery.repository, delivery.content)
-        if head is not None:
-            await self._look_at_head(head, delivery)
+        """Carry out the commands of one comment, or look at one pull request or merge group."""
+        if (look := self._find_look(delivery)) is not None:
+            with structlog.contextvars.bound_contextvars(
+                repository=delivery.repository.full_name, delivery=delivery.guid
+            ):
+                await self._patiently(delivery.guid, delivery.repository, look, asked=False)
             return
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
@@ -88,14 +94,18 @@ class LaneHandlers:
             if after is not None:
                 await self._engine.wake(delivery.repository, after=after)
 
-    async def _look_at_head(self, head: HeadDelivery, delivery: Delivery) -> None:
-        with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
-            work = self._check_head(head, delivery.received_at)
-            await self._patiently(delivery.guid, delivery.repository, work, asked=False)
+    def _find_look(self, delivery: Delivery) -> Awaitable[None] | None:
+        """What is to be looked at because of this delivery; None when it is a command."""
+        repository, content, told_at = delivery.repository, delivery.content, delivery.received_at
+        if (head := HeadDelivery.find(repository, content)) is not None:
+            return self._check_head(head, told_at)
+        if (group := GroupDelivery.find(repository, content)) is not None:
+            return self._judge_group(group, told_at)
+        return None
 
     async def give_up(self, delivery: Delivery) -> None:
         """Say in the thread that a command was given up, to those who are answered at all."""
-        if HeadDelivery.find(delivery.repository, delivery.content) is not None:
+        if delivery.content["source"] in LOOKS:
             # Nobody has asked for it.
             return
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
@@ -117,11 +127,23 @@ class LaneHandlers:
 
     async def _carry_out(self, comment: CommandDelivery, guid: str) -> timedelta | None:
         bench = await self._open_bench(comment.repository, guid)
-        return await Conversation(bench, comment, self._strangers).carry_out()
+        after = await Conversation(bench, comment, self._strangers).carry_out()
+        await self._mind_queues(bench)
+        return after
+
+    @staticmethod
+    async def _mind_queues(bench: Workbench) -> None:
+        """A required check that has passed must not let a release through that was stopped since."""
+        for reached in bench.queued:
+            await MergeGroups(bench).follow(reached)
 
     async def _check_head(self, head: HeadDelivery, told_at: datetime) -> None:
         access, app = await self._open_access(head.repository)
         await PullChecks(access, app.id, self._clock).look(head.number, head.head, told_at)
+
+    async def _judge_group(self, group: GroupDelivery, told_at: datetime) -> None:
+        bench = await self._open_bench(group.repository)
+        await MergeGroups(bench).judge(group.base, group.head, told_at)
 
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
         bench = await self._open_bench(repository)
@@ -129,6 +151,7 @@ class LaneHandlers:
             after = await bench.round(self._usual.get(repository.id))
             for number in await bench.list_remembered():
                 after = min(await carry_out_remembered(bench, number), after or _LATER)
+            await self._mind_queues(bench)
         except PermissionMissing as missing:
             log.warning("not permitted to look", why=describe(missing), detail=str(missing))
             return await self._look_when_permitted(repository)

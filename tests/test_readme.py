@@ -27,7 +27,7 @@ def test_the_table_of_commands_is_the_registry() -> None:
 
 def test_every_setting_of_a_repository_is_listed() -> None:
     for name, field in RepositorySettings.model_fields.items():
-        if not field.exclude and name not in ("approval", "release"):
+        if not field.exclude and name not in ("approval", "merge", "release"):
             assert f"| `{field.alias or name}` |" in README
     for table, settings in (("approval", ApprovalSettings), ("release", ReleaseSettings)):
         for name, field in settings.model_fields.items():

@@ -19,10 +19,14 @@ _READ: Final[dict[str, Level]] = {
 }
 _SPEAK: Final[dict[str, Level]] = {"metadata": "read", "issues": "write", "pull_requests": "write", "checks": "write"}
 _CHANGE: Final[dict[str, Level]] = {"metadata": "read", "contents": "write"}
+_QUEUE: Final[dict[str, Level]] = {"metadata": "read", "contents": "write", "pull_requests": "write"}
 _START: Final[dict[str, Level]] = {"metadata": "read", "actions": "write", "deployments": "write"}
 
 
 _MEMBERS: Final[dict[str, Level]] = {"members": "read"}
+
+_HEARING: Final[dict[str, Level]] = {"merge_queues": "read"}
+"""Without it GitHub does not tell of the groups of a merge queue. No request needs it, so no token asks for it."""
 
 _SURVEY: Final[dict[str, Level]] = {
     "metadata": "read",
@@ -44,7 +48,7 @@ def open_survey(github: GitHub, installation_id: int, *, repository: str | None 
 def list_permissions() -> dict[str, Level]:
     """Every permission the App must be granted, as strong as any task needs it; the App's manifest asks for these."""
     needed: dict[str, Level] = {}
-    for task in (_READ, _SPEAK, _CHANGE, _START, _MEMBERS):
+    for task in (_READ, _SPEAK, _CHANGE, _START, _MEMBERS, _HEARING):
         for name, level in task.items():
             if needed.get(name) != "write":
                 needed[name] = level
@@ -72,6 +76,11 @@ class Access:
     def change(self) -> Session:
         """To write branches, commits, tags and releases."""
         return self._session(_CHANGE)
+
+    @property
+    def queue(self) -> Session:
+        """To put a pull request into a merge queue: over GraphQL that takes seeing the pull request as well."""
+        return self._session(_QUEUE)
 
     @property
     def start(self) -> Session:

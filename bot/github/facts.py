@@ -124,11 +124,46 @@ class PullRequest:
     labels: tuple[str, ...] = ()
     head: HeadCommit | None = None
     """What the overview tells of the commit ``head_sha``; REST does not tell it along."""
+    queued: bool = False
+    """Whether it waits in a merge queue; REST does not tell that either."""
 
     @property
     def is_open(self) -> bool:
         """Whether it can still be merged."""
         return self.state == "open"
+
+
+MergeMethod = Literal["squash", "merge", "rebase"]
+
+
+class MergeState(StrEnum):
+    """What keeps a pull request from being merged, with its checks and reviews (``MergeStateStatus`` of the schema)."""
+
+    BEHIND = "BEHIND"
+    BLOCKED = "BLOCKED"
+    CLEAN = "CLEAN"
+    DIRTY = "DIRTY"
+    HAS_HOOKS = "HAS_HOOKS"
+    UNKNOWN = "UNKNOWN"
+    UNSTABLE = "UNSTABLE"
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing that is required is missing, and no check fails or runs."""
+        return self in (MergeState.CLEAN, MergeState.HAS_HOOKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """How an open pull request can be merged. ``methods`` are those on offer, what adds least to the history first."""
+
+    methods: tuple[MergeMethod, ...]
+    state: MergeState
+    has_queue: bool = False
+    """Whether its base is merged into through a queue alone."""
+    queued: bool = False
+    head_at: datetime | None = None
+    """When its head was committed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ _LINE = f"""
 _PULL = f"""
 fragment account on Actor {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
 fragment pull on PullRequest {{
-  number id title url state merged locked headRefName headRefOid baseRefName createdAt mergedAt
+  number id title url state merged locked headRefName headRefOid baseRefName createdAt mergedAt isInMergeQueue
   headRepository {{ databaseId }}
   author {{ ...account }}
   mergeCommit {{ oid }}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from bot.github.client import Session
 from bot.github.errors import NotFound, Unprocessable
-from bot.github.facts import PullRequest, Push, Repository
-from bot.github.read import read_person, read_pull, read_repository
+from bot.github.facts import MergeMethod, MergeState, Merging, PullRequest, Push, Repository
+from bot.github.read import read_moment, read_person, read_pull, read_repository
 
 MOST_FILES = 300
 """How many files of a pull request are read; a release changes a handful."""
@@ -18,12 +18,19 @@ MOST_FILES = 300
 MOST_PUSHES = 300
 """How many moves of a branch are read."""
 
-MergeMethod: TypeAlias = Literal["squash", "merge", "rebase"]
-
-_METHODS = """
-query($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) { squashMergeAllowed mergeCommitAllowed rebaseMergeAllowed }
+_MERGING = """
+query($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    squashMergeAllowed mergeCommitAllowed rebaseMergeAllowed
+    pullRequest(number: $number) {
+      mergeStateStatus isMergeQueueEnabled isInMergeQueue
+      commits(last: 1) { nodes { commit { committedDate } } }
+    }
+  }
 }"""
+
+_ENQUEUE = """
+mutation($input: EnqueuePullRequestInput!) { enqueuePullRequest(input: $input) { clientMutationId } }"""
 
 
 async def list_pulls(session: Session, branch: str, *, limit: int = 3) -> list[PullRequest]:
@@ -90,15 +97,35 @@ async def remove_label(session: Session, number: int, label: str) -> None:
         await session.delete("/repos/{repository}/issues/{number}/labels/{label}", number=number, label=label)
 
 
-async def list_merge_methods(session: Session) -> list[MergeMethod]:
-    """The ways of merging that the repository offers, the one that adds least to the base's history first."""
-    data = (await session.graphql(_METHODS, {"owner": session.owner, "name": session.name}))["repository"]
+async def get_merging(session: Session, number: int) -> Merging:
+    """How the open pull request ``number`` can be merged, and what is in the way. Raises GitHubError."""
+    variables: dict[str, object] = {"owner": session.owner, "name": session.name, "number": number}
+    data = (await session.graphql(_MERGING, variables))["repository"]
+    pull = data["pullRequest"]
     offered: dict[MergeMethod, bool] = {
         "squash": data["squashMergeAllowed"],
         "merge": data["mergeCommitAllowed"],
         "rebase": data["rebaseMergeAllowed"],
     }
-    return [method for method, allowed in offered.items() if allowed]
+    dates = [read_moment(node["commit"]["committedDate"]) for node in pull["commits"]["nodes"] if node]
+    states = {state.value: state for state in MergeState}
+    return Merging(
+        methods=tuple(method for method, allowed in offered.items() if allowed),
+        state=states.get(str(pull["mergeStateStatus"]), MergeState.UNKNOWN),
+        has_queue=bool(pull["isMergeQueueEnabled"]),
+        queued=bool(pull["isInMergeQueue"]),
+        head_at=dates[-1] if dates else None,
+    )
+
+
+async def enqueue_pull(session: Session, pull: PullRequest, *, head: str) -> None:
+    """Put it into the merge queue of its base, if the head still is ``head``.
+
+    Raises:
+        GraphQLError: it stands there already, has another head, or something that is required is missing.
+    """
+    given = {"pullRequestId": pull.node_id, "expectedHeadOid": head}
+    await session.graphql(_ENQUEUE, {"input": given})
 
 
 async def merge_pull(session: Session, number: int, *, head: str, method: MergeMethod) -> None:

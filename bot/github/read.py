@@ -138,6 +138,7 @@ def read_pull_node(data: Json) -> PullRequest:
         merged_at=read_moment(data.get("mergedAt")),
         labels=tuple(str(node["name"]) for node in (data.get("labels") or {"nodes": ()})["nodes"] if node),
         head=_read_head_commit(data),
+        queued=bool(data.get("isInMergeQueue")),
     )
 
 

@@ -7,12 +7,16 @@ from datetime import datetime
 from bot.engine.protocol import Delivery, Engine
 from bot.intake.command import CommandDelivery
 from bot.intake.events import InstallationGone, Wake
+from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.release.lines import note_remembered, note_told
 
 
 async def take_in(
-    engine: Engine, meaning: Wake | CommandDelivery | HeadDelivery | InstallationGone, guid: str, at: datetime
+    engine: Engine,
+    meaning: Wake | CommandDelivery | HeadDelivery | GroupDelivery | InstallationGone,
+    guid: str,
+    at: datetime,
 ) -> bool:
     """Make durable what the delivery ``guid`` means, which came at ``at``; False for what is known already.
 
@@ -29,7 +33,7 @@ async def take_in(
             command = meaning.of_delivery(guid, at)
             delivery = Delivery(guid, command.repository, at, command.to_content(), command.natural_key)
             return await engine.accept(delivery)
-        case HeadDelivery():
+        case HeadDelivery() | GroupDelivery():
             return await engine.accept(
                 Delivery(guid, meaning.repository, at, meaning.to_content(), meaning.natural_key)
             )

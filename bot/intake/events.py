@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from bot.github.checks import SETTINGS_NAME
 from bot.github.facts import RepositoryRef
 from bot.intake.command import CommandDelivery, may_hold_command
+from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed, Payload
 from bot.release.when_merged import LABEL
@@ -25,6 +26,9 @@ ACTIONS_OF_CHECKS: Final = frozenset({"rerequested", "requested_action"})
 """What people do with a check run; all else is done to it by its App."""
 ACTIONS_OF_JOBS: Final = frozenset({"waiting", "completed"})
 """When a job of a workflow stands before a gate, or has brought something about."""
+_ON_RELEASE_PULLS: Final = frozenset(
+    {"closed", "reopened", "synchronize", "edited", "labeled", "unlabeled", "enqueued", "dequeued"}
+)
 _NEW_HEADS: Final = frozenset({"opened", "reopened", "synchronize", "edited"})
 """When a pull request shows another change than before; ``edited`` may have given it another base."""
 _UNRELATED_RUNS: Final = frozenset({"merge_group", "pull_request", "pull_request_target", "schedule"})
@@ -64,7 +68,7 @@ class InstallationGone:
     installation_id: int
 
 
-Meaning: TypeAlias = Ignored | Malformed | Wake | CommandDelivery | HeadDelivery | InstallationGone
+Meaning: TypeAlias = Ignored | Malformed | Wake | CommandDelivery | HeadDelivery | GroupDelivery | InstallationGone
 
 
 def translate(event: str, payload: Mapping[str, Any], identity: AppIdentity) -> Meaning:
@@ -130,9 +134,7 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
         waits, ours = LABEL in pull.names("labels"), _is_release_branch(pull.child("head").text("ref"))
         number = pull.integer("number") if waits or ours else None
         return Wake(payload.repository(), "pull request merged", number, waits and not ours)
-    if action in {"closed", "reopened", "synchronize", "edited", "labeled", "unlabeled"} and _is_release_branch(
-        pull.child("head").text("ref")
-    ):
+    if action in _ON_RELEASE_PULLS and _is_release_branch(pull.child("head").text("ref")):
         return _wake(payload, f"release pull request {action}")
     if action in _NEW_HEADS and not _is_release_branch(pull.child("head").text("ref")):
         return _read_head(payload, pull)
@@ -233,6 +235,14 @@ def _read_button(payload: Payload, pressed: str) -> Meaning:
     return CommandDelivery.pressed(payload.repository(), pressed, BUTTONS[pressed], run, sender, number)
 
 
+def _read_merge_group(payload: Payload, _: AppIdentity) -> Meaning:
+    if payload.text("action") != "checks_requested":
+        return Ignored("a merge group that is over")
+    group = payload.child("merge_group")
+    base = group.text("base_ref").removeprefix("refs/heads/")
+    return GroupDelivery(payload.repository(), base, group.text("head_sha"))
+
+
 def _read_installation(payload: Payload, _: AppIdentity) -> Meaning:
     if payload.text("action") != "deleted":
         return Ignored("the installation goes on")
@@ -270,6 +280,7 @@ _READERS: Final[Mapping[str, Callable[[Payload, AppIdentity], Meaning]]] = {
     "deployment_review": _read_deployment_review,
     "installation": _read_installation,
     "issue_comment": _read_comment,
+    "merge_group": _read_merge_group,
     "pull_request": _read_pull_request,
     "pull_request_review": _read_review,
     "push": _read_push,

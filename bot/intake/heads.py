@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.github.facts import RepositoryRef
 
-_SOURCE: Final = "head"
+HEAD: Final = "head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class HeadDelivery:
     @property
     def natural_key(self) -> str | None:
         """What tells of the same look; None: each delivery is one of its own."""
-        return None if self.again else f"{_SOURCE}:{self.number}:{self.head[:40]}"
+        return None if self.again else f"{HEAD}:{self.number}:{self.head[:40]}"
 
     def to_content(self) -> dict[str, Any]:
         """All but the repository as JSON values."""
-        return {"source": _SOURCE, "number": self.number, "head": self.head}
+        return {"source": HEAD, "number": self.number, "head": self.head}
 
     @classmethod
     def find(cls, repository: RepositoryRef, content: Mapping[str, Any]) -> HeadDelivery | None:
         """The head that ``to_content`` wrote; None when it is something else."""
-        if content.get("source") != _SOURCE:
+        if content.get("source") != HEAD:
             return None
         return cls(repository, content["number"], content["head"])

@@ -24,6 +24,7 @@ from bot.intake.command import CommandDelivery
 from bot.intake.durably import take_in
 from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
 from bot.intake.glance import glance
+from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed
 
@@ -143,7 +144,7 @@ class Webhook:
             case CommandDelivery() as command:
                 new = await take_in(self._engine, command, guid, self._clock.now())
                 return Verdict(202, "command", "accepted") if new else Verdict(202, "duplicate", "known already")
-            case HeadDelivery() as head:
+            case HeadDelivery() | GroupDelivery() as head:
                 new = await take_in(self._engine, head, guid, self._clock.now())
                 return Verdict(202, "look", "accepted") if new else Verdict(202, "duplicate", "known already")
             case InstallationGone() as gone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.github.facts import Role
+from bot.github.facts import MergeState, Role
 from bot.messages.reasons import say
 from bot.messages.text import code, link
 from bot.release.approvals import may_be_asked_first, needed
@@ -49,8 +49,8 @@ _PROMISED = "The settings ask for fewer approvals by now; this release takes as 
 def headline(step: Step) -> str:
     """Where the release stands, in a few words of plain text."""
     match step:
-        case AwaitMerge():
-            return f"Ready: merging releases {step.version}"
+        case AwaitMerge(queued=queued):
+            return f"{'In the merge queue' if queued else 'Ready'}: merging releases {step.version}"
         case AwaitRun():
             return _RUN_HEADLINES[step.what]
         case AwaitApproval():
@@ -170,8 +170,27 @@ def asks_for_less(snapshot: Snapshot, step: AwaitApproval) -> bool:
     return isinstance(settings, RepositorySettings) and needed(snapshot, settings) < step.needed
 
 
+_BEFORE_ITSELF: dict[MergeState, str] = {
+    MergeState.BEHIND: "its branch is behind the base, and the repository wants it to be up to date",
+    MergeState.BLOCKED: "GitHub still asks for a check or a review",
+    MergeState.DIRTY: "it cannot be merged without a conflict",
+    MergeState.UNKNOWN: "GitHub has not worked out yet whether it can be merged",
+    MergeState.UNSTABLE: "a check fails or still runs",
+}
+
+
+def _who_merges(step: AwaitMerge) -> str:
+    if step.queued:
+        return f"GitHub merges it to release {code(step.version)} once its turn in the merge queue has come."
+    somebody = f"Somebody with write access merges this pull request to release {code(step.version)}."
+    if step.by_itself is None:
+        return somebody
+    why = _BEFORE_ITSELF.get(step.by_itself, "its checks may still begin")
+    return f"{somebody} Otherwise I merge it by myself, as `merge.auto` says; so far not, since {why}."
+
+
 def _merge(snapshot: Snapshot, step: AwaitMerge) -> str:
-    lines = [f"Somebody with write access merges this pull request to release {code(step.version)}."]
+    lines = [_who_merges(step)]
     lines += [f"⚠️ {say(warning).in_line()}" for warning in step.warnings]
     if (
         step.route is not None

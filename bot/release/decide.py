@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.github.facts import PullRequest
 from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
+from bot.release.auto_merge import await_merge
 from bot.release.branch import branch_reason, list_people
 from bot.release.heed import heed
 from bot.release.held import unless_held
@@ -69,7 +70,8 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
     if reason is not None:
         return stands(reason)
     refresh = find_refresh(snapshot)
-    if refresh is not None:
+    if refresh is not None and not pull.queued:
+        # Another head would take it out of the merge queue, and no release of a busy branch would ever come through.
         return RefreshPull(refresh)
     warnings: list[Because] = []
     people = list_people(snapshot)
@@ -79,4 +81,6 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
         warnings.append(because(Reason.INDEX_UNREACHABLE, detail=snapshot.index))
     if snapshot.record.notes is not None and find_set_notes(snapshot) is None:
         warnings.append(because(Reason.NOTES_GONE, version=snapshot.record.version))
-    return AwaitMerge(version=snapshot.record.version, route=route, warnings=tuple(warnings))
+    return await_merge(
+        snapshot, pull, AwaitMerge(version=snapshot.record.version, route=route, warnings=tuple(warnings))
+    )

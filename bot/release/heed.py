@@ -78,7 +78,7 @@ def _cancel(snapshot: Snapshot, record: Record) -> Step:
 
 def _merge(snapshot: Snapshot, record: Record, order: Merge, step: Step) -> Step:
     pull = snapshot.pull
-    if pull is None or not pull.is_open or not isinstance(step, AwaitMerge):
+    if pull is None or not pull.is_open or not isinstance(step, AwaitMerge) or step.queued:
         return step
     at = None if record.comment_id == order.comment_id and record.is_bump(pull.head_sha) else order.at
     return MergePull(pull.number, pull.head_sha, pull.head_branch, at)

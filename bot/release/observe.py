@@ -22,11 +22,12 @@ from bot.github.facts import (
     Repository,
     TagRef,
 )
-from bot.github.pulls import list_commits
+from bot.github.pulls import get_merging, list_commits
 from bot.github.repositories import contains, get_repository
 from bot.publishing.route import Route
 from bot.release.answers import hear
 from bot.release.approvals import may_be_asked_first
+from bot.release.auto_merge import is_wanted
 from bot.release.commits import Commits
 from bot.release.defaults import Defaults
 from bot.release.development import is_to_be_looked_for
@@ -133,6 +134,8 @@ class Observer:
         ``sight`` is what was seen of the line just now; None: nobody has looked.
         """
         sight = sight or await self.look(line)
+        # REST does not tell of merge queues.
+        pull = sight.with_queue(pull) if pull is not None else None
         check, record = await self._find_record(sight, pull)
         snapshot = self._begin(repository, line, pull, request)
         snapshot = replace(
@@ -246,6 +249,8 @@ class Observer:
         snapshot = await self._with_candidate(snapshot, settings, commit, None, record=record)
         if not pull.merged:
             snapshot = await self._with_base(snapshot, sight, settings, pull, record)
+            if is_wanted(snapshot, pull) and not pull.queued:
+                snapshot = replace(snapshot, merging=await get_merging(self._access.read, pull.number))
             return await self._with_index(await self._with_environment(snapshot))
         project, route = snapshot.project, snapshot.route
         if project is None or route is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from bot.engine.protocol import Backoff, Intents
+from bot.engine.protocol import Backoff, Intent, Intents
 from bot.github import git, pulls
 from bot.github.access import Access
-from bot.github.errors import Conflict, NotMergeable
-from bot.github.facts import CheckRun, HeadCommit, PullRequest
+from bot.github.errors import Conflict, GraphQLError, NotMergeable
+from bot.github.facts import CheckRun, HeadCommit, MergeMethod, Merging, PullRequest
 from bot.messages import pull as pull_words
 from bot.messages import status
 from bot.release import approvals
@@ -193,14 +193,19 @@ class PullPerformer:
             raise Backoff(STALENESS / 3, "the push of what is to be merged does not show yet")
 
     async def _merge(self, snapshot: Snapshot, step: MergePull) -> PullRequest:
-        """Merge in the way that the repository offers; what its rules ask for stays asked for."""
-        methods = await pulls.list_merge_methods(self._access.read)
+        """Merge in the way that settings or repository say; what its rules ask for stays asked for."""
+        merging = await pulls.get_merging(self._access.read, step.number)
+        if merging.queued and snapshot.pull is not None:
+            return replace(snapshot.pull, queued=True)
+        method = _choose_method(snapshot, merging)
         key = f"{MERGE_INTENT}{step.number}"
         tried = await self._intents.find(key)
+        if merging.has_queue and snapshot.pull is not None:
+            return await self._enqueue(snapshot, snapshot.pull, step, tried)
         if tried is None:
-            await self._intents.record(key, {})
+            await self._intents.record(key, {"head": step.head})
         try:
-            await pulls.merge_pull(self._access.change, step.number, head=step.head, method=methods[0])
+            await pulls.merge_pull(self._access.change, step.number, head=step.head, method=method)
         except (NotMergeable, Conflict) as error:
             now = await pulls.get_pull(self._access.read, step.number)
             if now.merged:
@@ -213,6 +218,37 @@ class PullPerformer:
         if not now.merged:
             raise Backoff(STALENESS / 3, "the merge does not show yet")
         return now
+
+    async def _enqueue(
+        self, snapshot: Snapshot, pull: PullRequest, step: MergePull, tried: Intent | None
+    ) -> PullRequest:
+        """Put it into the merge queue. What was taken out of there goes back on somebody's word alone, or with another head."""
+        if tried is not None and tried.value.get("head") == step.head:
+            now = await pulls.get_pull(self._access.read, step.number)
+            if now.merged:
+                return now
+            if snapshot.at - tried.recorded_at < STALENESS:
+                raise Backoff(STALENESS / 3, "it may be in the merge queue already without showing yet")
+            if snapshot.order is None:
+                detail = "it was taken out of the merge queue"
+                raise StandsError(because(Reason.NOT_MERGED, number=step.number, detail=detail))
+        await self._intents.record(f"{MERGE_INTENT}{step.number}", {"head": step.head})
+        try:
+            await pulls.enqueue_pull(self._access.queue, pull, head=step.head)
+        except GraphQLError as error:
+            raise StandsError(because(Reason.NOT_MERGED, number=step.number, detail=error.message)) from error
+        return replace(pull, queued=True)
+
+
+def _choose_method(snapshot: Snapshot, merging: Merging) -> MergeMethod:
+    wanted = snapshot.settings.merge.method if isinstance(snapshot.settings, RepositorySettings) else None
+    if wanted is not None and wanted in merging.methods:
+        return wanted
+    if wanted is not None or not merging.methods:
+        number = snapshot.pull.number if snapshot.pull else ""
+        detail = f"the repository does not allow the method {wanted or 'merge'}"
+        raise StandsError(because(Reason.NOT_MERGED, number=number, detail=detail))
+    return merging.methods[0]
 
 
 def opening_key(comment_id: int, branch: str) -> str:

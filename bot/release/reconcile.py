@@ -35,6 +35,7 @@ from bot.release.steps import (
     Abandoned,
     Announce,
     AskApproval,
+    AwaitMerge,
     Blocked,
     ConfirmBranch,
     CreateTag,
@@ -184,6 +185,14 @@ class Reconciler:
         """An effect that GitHub declines stops the release until a person has looked; the reason is said where they see it."""
         reason = _reason_of(error)
         log.warning("step declined", step=type(step).__name__, reason=reason.code, detail=str(error))
+        if isinstance(step, MergePull) and snapshot.order is None and snapshot.request is None:
+            # Nobody has asked: whoever looks at it is told what keeps it from being merged by itself.
+            waiting = next_step(replace(snapshot, merging=None))
+            if isinstance(waiting, AwaitMerge):
+                said = (*waiting.warnings, reason)
+                waiting = replace(waiting, warnings=said, by_itself=None, look_again=_LOOK_AGAIN_AT_BLOCK)
+            await self._show(snapshot, waiting)
+            return Reached(snapshot, waiting, moved=True)
         nothing_changed = isinstance(step, OpenPull) and (snapshot.pull is None or not snapshot.pull.is_open)
         if nothing_changed or isinstance(step, MergePull):
             # It stands as it stood: only the one who asked needs to know.

@@ -7,6 +7,7 @@ GitHub declines the document: each part then says by itself which permission it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from bot.github.access import Access
 from bot.github.comments import Thread, get_thread
@@ -97,6 +98,12 @@ class Sight:
         if told is None:
             return await read_default_branch(self._access.read, SETTINGS_PATHS)
         return {path: blob.content for path, blob in told.items() if blob is not None}
+
+    def with_queue(self, pull: PullRequest) -> PullRequest:
+        """``pull``, which waits in a merge queue if the document says so."""
+        pages = self._overview.pulls.values() if self._overview else ()
+        queued = any(one.number == pull.number and one.queued for page in pages for one in page.pulls)
+        return replace(pull, queued=True) if queued else pull
 
     async def list_pulls(self, branch: str, enough: Callable[[list[PullRequest]], bool]) -> list[PullRequest]:
         """The newest pull requests from ``branch``, newest first, up to where they are ``enough``."""

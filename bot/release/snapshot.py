@@ -17,6 +17,7 @@ from bot.github.facts import (
     Comment,
     Environment,
     Membership,
+    Merging,
     Person,
     PullRequest,
     Push,
@@ -254,6 +255,8 @@ class Snapshot:
     """Whether more was said since the prompt than is read, so that an approval may be among what was left out."""
     prompt: Comment | None = None
     published: Published | None = None
+    merging: Merging | None = None
+    """How the open pull request could be merged, where the settings want that to happen by itself."""
     notes: Comment | None = None
     """The comment in which the notes were set, as it reads now."""
     development: Development | None = None

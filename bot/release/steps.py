@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from bot.github.facts import DeploymentReview, Person, RunFacts
+from bot.github.facts import DeploymentReview, MergeState, Person, RunFacts
 from bot.publishing.route import Route
 from bot.publishing.verdicts import FileVerdict
 from bot.release.development import DevelopmentPlan, FollowUp
@@ -90,7 +90,7 @@ class ClosePull(Effect):
 class MergePull(Effect):
     """Merge the release pull request with exactly this head, if it was there when somebody asked for that (``at``).
 
-    None: it was made for a line of the same comment, so whoever asked knows it.
+    None: it was made for a line of the same comment, so whoever asked knows it; or the settings want our own commit merged.
     """
 
     number: int
@@ -101,12 +101,18 @@ class MergePull(Effect):
 
 @dataclass(frozen=True, slots=True)
 class AwaitMerge(Wait):
-    """A person merges the release PR; ``warnings`` are what they should know first."""
+    """A person merges the release PR; ``warnings`` are what they should know first.
+
+    ``by_itself``: it is merged without anybody's word, and this is what keeps it from that. ``queued``: GitHub merges it
+    once its turn in the merge queue has come.
+    """
 
     look_again: timedelta = timedelta(hours=1)
     version: str = ""
     route: Route | None = None
     warnings: tuple[Because, ...] = ()
+    by_itself: MergeState | None = None
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)

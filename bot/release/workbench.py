@@ -64,6 +64,8 @@ class Workbench:
         self.usual: Line | None = None
         """The line of the default branch, once a round has seen it."""
         self._remembered: tuple[int, ...] = ()
+        self.queued: list[Reached] = []
+        """Where releases stand that wait in a merge queue, as they were left."""
 
     async def request(
         self, repository: Repository, line: Line, request: Request, sight: Sight | None = None
@@ -107,7 +109,13 @@ class Workbench:
         if is_astray(pull) and await self._is_followed(repository, pull, sight):
             # Both have the same branch, and so the same commit and check run, which are the other's now.
             return await self.look(repository, pull)
-        return await self._reconciler.reconcile(repository, line_of(pull), pull, sight=sight, seen=seen)
+        reached = await self._reconciler.reconcile(repository, line_of(pull), pull, sight=sight, seen=seen)
+        return self._note_queued(reached)
+
+    def _note_queued(self, reached: Reached) -> Reached:
+        if reached.snapshot.pull is not None and reached.snapshot.pull.queued:
+            self.queued.append(reached)
+        return reached
 
     async def _is_followed(self, repository: Repository, pull: PullRequest, sight: Sight | None) -> bool:
         """Whether there is a release PR from the branch of ``pull`` that was made later."""
@@ -140,7 +148,7 @@ class Workbench:
         reached = await self._reconciler.reconcile(repository, line_of(pull), pull, order=order, sight=sight)
         if isinstance(order, Merge):
             await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
-        return reached
+        return self._note_queued(reached)
 
     async def preview(
         self, repository: Repository, line: Line, request: Request, sight: Sight | None = None
@@ -190,6 +198,7 @@ class Workbench:
                 sight = None if reached.moved else sight
                 if is_over(reached):
                     await forget_merged(self._intents, pull.number)
+                    await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
                 under_way = under_way or not is_over(reached)
                 after = reached.look_again
                 if after is not None:

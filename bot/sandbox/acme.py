@@ -39,6 +39,7 @@ PERMISSIONS = {
     "deployments": "write",
     "issues": "write",
     "members": "read",
+    "merge_queues": "read",
     "metadata": "read",
     "pull_requests": "write",
 }
@@ -52,6 +53,7 @@ EVENTS = (
     "deployment_review",
     "deployment_status",
     "issue_comment",
+    "merge_group",
     "pull_request",
     "pull_request_review",
     "push",

@@ -21,6 +21,7 @@ _PREFIXES = {
     "IssueComment": "IC",
     "Job": "J",
     "Label": "LA",
+    "MergeQueueEntry": "MQE",
     "Organization": "O",
     "ProtectionRule": "GA",
     "PullRequest": "PR",

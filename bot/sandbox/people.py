@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from bot.sandbox.actions import starting
 from bot.sandbox.actions.gates import Decision, decide_about_everything, decide_as_reviewer
 from bot.sandbox.actions.live import LiveRun
-from bot.sandbox.acts import checks, comments, merging, pulls, refs, releases, reviews
+from bot.sandbox.acts import checks, comments, merging, pulls, queue, refs, releases, reviews
 from bot.sandbox.acts.commits import commit_files
 from bot.sandbox.state.accounts import User
 from bot.sandbox.state.checks import CheckRun
@@ -174,6 +174,16 @@ class Person:
         """Merge a pull request; answers the commit the base branch now points at."""
         self._needs("write")
         return merging.merge_pull(self.world, self.repository, self._pull(number), self.user, method)
+
+    def enqueue_pull(self, number: int) -> None:
+        """Press *Merge when ready*: put a pull request into the merge queue."""
+        self._needs("write")
+        queue.enqueue(self.world, self.repository, self._pull(number), self.user)
+
+    def dequeue_pull(self, number: int) -> None:
+        """Press *Remove from queue*."""
+        self._needs("write")
+        queue.dequeue(self.world, self.repository, self._pull(number), self.user)
 
     # Releases and checks
 

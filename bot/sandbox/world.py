@@ -74,6 +74,8 @@ class World:
         self.ghost = self.add_user("ghost", user_id=10137)
         self.web_flow = self.add_user("web-flow", user_id=19864447, name="GitHub", email="noreply@sandbox.invalid")
         """Commits what people do in the browser, and what GitHub signs for an App."""
+        self.merge_queue = self.add_user("github-merge-queue[bot]", user_id=118344674, type="Bot")
+        """Does what a merge queue does."""
         self.actions_app = self._add_actions_app()
 
     # Reading

@@ -25,7 +25,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from bot.github.facts import Role
+from bot.github.facts import MergeMethod, Role
 from bot.settings.freeze import FreezeWindow
 from bot.versions import (
     Project,
@@ -181,6 +181,15 @@ class ReleaseSettings(_Authority):
     """Least role to ask for a release and to steer it."""
 
 
+class MergeSettings(_Authority):
+    """``merge``: whether and how release pull requests are merged without anybody's word."""
+
+    auto: Annotated[bool, Field(strict=True)] = False
+    """Whether a release pull request is merged by itself once nothing that is required is missing and no check fails or runs."""
+    method: MergeMethod | None = None
+    """How it is merged; by default the first that the repository offers of squash, merge and rebase."""
+
+
 class ApprovalSettings(_Authority):
     """``approval``: who must agree before anything is published.
 
@@ -229,6 +238,8 @@ class RepositorySettings(_Table):
     """Environment of the publishing job, where the workflow computes its name."""
     release: ReleaseSettings = ReleaseSettings()
     """Who may ask for releases."""
+    merge: MergeSettings = MergeSettings()
+    """Whether release pull requests are merged by themselves."""
     approval: ApprovalSettings = ApprovalSettings()
     """Who must agree before anything is published."""
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
@@ -408,7 +419,11 @@ def _validate(path: str, table: dict[str, Any]) -> RepositorySettings | Settings
 def _unknown(where: str) -> str:
     """What to say of a key that does not exist where a mistyped one must not be passed over."""
     table = where.partition(".")[0]
-    tables: dict[str, type[BaseModel]] = {"release": ReleaseSettings, "approval": ApprovalSettings}
+    tables: dict[str, type[BaseModel]] = {
+        "release": ReleaseSettings,
+        "approval": ApprovalSettings,
+        "merge": MergeSettings,
+    }
     tables["version-files"] = VersionPlace
     fields = tables.get(table, FreezeWindow).model_fields
     known = [f"{table}.{field.alias or name}" for name, field in fields.items()]

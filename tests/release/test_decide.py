@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.github.facts import Job, PendingDeployment, Person, Push, Role, RunFacts, TagRef
+from bot.github.facts import Job, MergeState, Merging, PendingDeployment, Person, Push, Role, RunFacts, TagRef
 from bot.publishing.occasions import Occasion, Trigger
 from bot.publishing.route import Route, Twin
 from bot.release import steps
@@ -56,7 +56,7 @@ from bot.release.steps import (
     Step,
     Wait,
 )
-from bot.settings.repository import SettingsProblem
+from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import read_project
 from tests.release import making as m
 
@@ -112,6 +112,14 @@ def without_deployment(candidate: Candidate) -> Candidate:
 
 def open_pull(**changes: Any) -> dict[str, Any]:
     return {"pull": m.pull(merged=False), "candidate": m.candidate(commit=m.HEAD), **changes}
+
+
+def merging(state: MergeState = MergeState.CLEAN, *, age: timedelta = timedelta(minutes=3)) -> Merging:
+    return Merging(("squash", "merge"), state, head_at=m.NOW - age)
+
+
+def auto_merge(**changes: Any) -> dict[str, Any]:
+    return open_pull(**{"settings": m.settings("merge.auto = true"), "merging": merging(), **changes})
 
 
 def pushed_onto(*pushes: Push, **changes: Any) -> dict[str, Any]:
@@ -226,6 +234,17 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("cancelled already", {"pull": m.pull(merged=False, state="closed"), "order": m.order(Cancel)}, Abandoned, None),
     ("too late to cancel", {"order": m.order(Cancel)}, Refused, Reason.TOO_LATE),
     ("merge", open_pull(order=m.order(Merge, at=m.NOW)), MergePull, None),
+    ("merge what waits in a merge queue", open_pull(pull=m.pull(merged=False, queued=True), order=m.order(Merge, at=m.NOW)), AwaitMerge, None),
+    ("in a merge queue it is not made anew", open_pull(pull=m.pull(merged=False, queued=True), base_candidate=m.candidate("d" * 40, "1.1.0")), AwaitMerge, None),
+    ("merged by itself: clean, and long enough there", auto_merge(), MergePull, None),
+    ("not on hold", auto_merge(record=m.record(held=HELD)), Blocked, Reason.HELD),
+    ("not with the label", auto_merge(pull=m.pull(merged=False, labels=("release-blocker",))), Blocked, Reason.LABELLED),
+    ("not before checks had time to begin", auto_merge(merging=merging(age=timedelta(seconds=90))), AwaitMerge, None),
+    ("not of unknown age", auto_merge(merging=replace(merging(), head_at=None)), AwaitMerge, None),
+    ("not what others pushed to", auto_merge(pull=m.pull(merged=False, head_sha=PUSHED), history=m.history(m.push(after=PUSHED))), AwaitMerge, None),
+    ("not without the setting", auto_merge(settings=RepositorySettings()), AwaitMerge, None),
+    ("not twice", auto_merge(merging=replace(merging(), queued=True)), AwaitMerge, None),
+    *((f"not while it is {state.value}", auto_merge(merging=merging(state)), AwaitMerge, None) for state in MergeState if not state.is_clean),
     ("not while on hold", open_pull(order=m.order(Merge, at=m.NOW), record=m.record(held=HELD)), Blocked, Reason.HELD),
     ("not what others have changed", {**pushed_onto(foreign_files=("evil.py",)), "order": m.order(Merge, at=m.NOW)}, Blocked, Reason.FOREIGN_FILES),
     ("merged already", {"order": m.order(Merge, at=m.NOW)}, CreateTag, None),

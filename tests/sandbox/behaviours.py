@@ -93,6 +93,11 @@ REFUSALS: Final = {
         "test_rules::test_over_graphql_a_rule_keeps_all_of_an_update_from_happening",
         "test_rules::test_a_branch_ruleset_holds_for_pushes_by_force_and_for_merges",
     ),
+    "nothing is merged or pushed past a merge queue, and nothing without a check that is required": (
+        "test_queue::test_nothing_is_merged_or_pushed_past_the_queue",
+        "test_queue::test_a_check_that_is_required_is_expected_before_a_merge",
+        "test_queue::test_over_graphql_a_pull_request_is_queued_with_its_head",
+    ),
     "a reaction is 201 once and 200 again": ("test_rest_conversation::test_a_reaction_counts_once",),
     "a label that is there already is 422": ("test_rest_conversation::test_labels_come_and_go_with_one_webhook_each",),
     "an environment's policy that is there already is 303, without custom policies 404": (
@@ -170,6 +175,11 @@ DELIVERIES: Final = {
     "running failed jobs again keeps the run, counts the attempt, asks the gate again": (
         "actions.test_lifecycle::test_running_failed_jobs_again_keeps_what_succeeded",
         "actions.test_gates::test_a_gate_is_asked_again_for_each_attempt",
+    ),
+    "a merge queue: enqueued, merge_group on a branch of its own, dequeued; the base moves to exactly that commit": (
+        "test_queue::test_a_group_waits_for_its_checks_and_the_base_moves_to_exactly_it",
+        "test_queue::test_what_stands_behind_is_tested_on_top_and_anew_when_what_is_before_it_fails",
+        "test_queue::test_another_head_or_a_person_takes_it_out_of_the_queue",
     ),
     "our checks: created and completed for everybody, buttons for us alone": (
         "test_emission::test_checks_are_told_to_every_app",

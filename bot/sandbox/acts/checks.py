@@ -134,6 +134,15 @@ def _after_change(world: World, repository: Repository, run: CheckRun, *, was_co
         world.emit(repository, "check_run", _run_payload(world, repository, run, "completed"), run.app.bot)
         if before != "completed" and suite.status == "completed":
             _tell_suite(world, repository, suite, "completed", run.app.bot)
+    _mind_queue(world, repository, run)
+
+
+def _mind_queue(world: World, repository: Repository, run: CheckRun) -> None:
+    """A merge queue waits for checks; it merges by what they conclude."""
+    if any(entry.group == run.head_sha for entry in repository.queue):
+        from bot.sandbox.acts.queue import advance  # noqa: PLC0415 (merging moves refs, which opens check suites)
+
+        advance(world, repository)
 
 
 _ORDER = ("failure", "timed_out", "cancelled", "action_required", "stale", "neutral", "success", "skipped")

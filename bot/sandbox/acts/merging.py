@@ -5,7 +5,7 @@ from typing import Literal
 from bot.sandbox.acts.commits import signature_of
 from bot.sandbox.acts.pulls import find_test_merge, mark_merged, tell_pull
 from bot.sandbox.acts.refs import delete_ref, move_ref
-from bot.sandbox.acts.rules import RuleViolationError, check_rules
+from bot.sandbox.acts.rules import RuleViolationError, check_merge, check_rules
 from bot.sandbox.git.history import list_log
 from bot.sandbox.git.merging import MergeConflictError, merge_trees, rebase, squash_message
 from bot.sandbox.git.objects import Signature
@@ -48,10 +48,11 @@ def merge_pull(
     base = _check(into, pull, method, sha)
     try:
         check_rules(into, actor, f"refs/heads/{pull.base_ref}", "update")
+        check_merge(into, actor, pull.base_ref, pull.head_sha)
     except RuleViolationError as violation:
         raise MethodNotAllowedError(violation.message) from None
     try:
-        merged = _write(world, into, pull, actor, base=base, method=method, words=(title, message))
+        merged = write_merge(world, into, pull, actor, base=base, method=method, words=(title, message))
     except MergeConflictError:
         raise MethodNotAllowedError from None
     pull.base_sha = base
@@ -93,7 +94,7 @@ def _check(into: Repository, pull: PullRequest, method: MergeMethod, sha: str | 
     return base
 
 
-def _write(
+def write_merge(
     world: World,
     into: Repository,
     pull: PullRequest,
@@ -101,8 +102,9 @@ def _write(
     *,
     base: str,
     method: MergeMethod,
-    words: tuple[str | None, str | None],
+    words: tuple[str | None, str | None] = (None, None),
 ) -> str:
+    """The commits of a merge onto ``base``, without moving anything; the last of them. Raises MergeConflictError."""
     store = into.store
     who, github = signature_of(world, actor), signature_of(world, world.web_flow)
     if method == "rebase":

@@ -109,6 +109,7 @@ def close_pull(world: World, into: Repository, pull: PullRequest, actor: User) -
         now = world.now()
         pull.state, pull.closed_at, pull.closed_by, pull.updated_at = "closed", now, actor, now
         tell_pull(world, into, pull, "closed", actor)
+        _mind_queue(world, into, pull)
 
 
 def reopen_pull(world: World, into: Repository, pull: PullRequest, actor: User) -> None:
@@ -222,6 +223,15 @@ def _follow_head(world: World, into: Repository, pull: PullRequest, after: str, 
             close_pull(world, into, pull, actor)
             return
     tell_pull(world, into, pull, "synchronize", actor, before=before, after=after)
+    _mind_queue(world, into, pull)
+
+
+def _mind_queue(world: World, into: Repository, pull: PullRequest) -> None:
+    """What is closed, or shows another head, leaves the merge queue."""
+    if any(entry.pull is pull for entry in into.queue):
+        from bot.sandbox.acts.queue import advance  # noqa: PLC0415 (a queue merges, and merging follows pull requests)
+
+        advance(world, into)
 
 
 def _follow_base(world: World, into: Repository, pull: PullRequest, actor: User, *, before: str, after: str) -> None:

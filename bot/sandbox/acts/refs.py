@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from bot.sandbox.acts.checks import request_suites
 from bot.sandbox.acts.pulls import follow_branch
-from bot.sandbox.acts.rules import check_rules
+from bot.sandbox.acts.rules import RuleViolationError, check_rules, find_queue
 from bot.sandbox.git.history import is_ancestor, list_log
 from bot.sandbox.git.objects import ZERO
 from bot.sandbox.http import UnprocessableError
@@ -84,6 +84,8 @@ def move_ref(
     if before == sha:
         return
     check_rules(repository, actor, name, "update")
+    if kind is None and name.startswith(_HEADS):
+        _check_queue(repository, actor, name)
     forced = not is_fast_forward(repository, before, sha)
     if forced and not force:
         raise UnprocessableError("Update is not a fast forward")
@@ -92,6 +94,13 @@ def move_ref(
     repository.store.set_ref(name, sha)
     kind = kind or ("force_push" if forced else "push")
     _after_move(world, repository, actor, name=name, before=before, after=sha, kind=kind, told=told)
+
+
+def _check_queue(repository: Repository, actor: User, name: str) -> None:
+    """Nothing is pushed past a merge queue. Raises 422."""
+    queue = find_queue(repository, name.removeprefix(_HEADS))
+    if queue is not None and actor.id not in queue.bypass:
+        raise RuleViolationError("merge_queue")
 
 
 def delete_ref(world: World, repository: Repository, name: str, actor: User, *, told: bool = True) -> None:

@@ -4,7 +4,7 @@ KEPT: dict[str, str] = {
     "Query": "id node nodes rateLimit repository viewer",
     "Mutation": (
         "addComment addLabelsToLabelable addReaction closePullRequest createCheckRun createCommitOnBranch"
-        " createPullRequest createRef deleteIssueComment deleteRef mergePullRequest minimizeComment removeReaction"
+        " createPullRequest createRef deleteIssueComment deleteRef enqueuePullRequest mergePullRequest minimizeComment removeReaction"
         " updateCheckRun updateIssueComment updatePullRequest updateRef updateRefs"
     ),
     "RateLimit": "cost limit nodeCount remaining resetAt used",
@@ -66,8 +66,8 @@ KEPT: dict[str, str] = {
     "Labelable": "labels",
     "PullRequest": (
         "author baseRef baseRefName baseRefOid body changedFiles closed closedAt comments commits createdAt databaseId"
-        " files headRef headRefName headRefOid headRepository headRepositoryOwner id isCrossRepository isDraft labels"
-        " lastEditedAt locked mergeCommit mergeable merged mergedAt mergedBy number potentialMergeCommit reactionGroups"
+        " files headRef headRefName headRefOid headRepository headRepositoryOwner id isCrossRepository isDraft"
+        " isInMergeQueue isMergeQueueEnabled labels lastEditedAt locked mergeCommit mergeStateStatus mergeable merged mergedAt mergedBy number potentialMergeCommit reactionGroups"
         " reactions reviews state title updatedAt url viewerDidAuthor"
     ),
     "PullRequestChangedFile": "additions changeType deletions path",
@@ -116,6 +116,8 @@ KEPT: dict[str, str] = {
     "CreateRefPayload": "clientMutationId ref",
     "DeleteIssueCommentPayload": "clientMutationId",
     "DeleteRefPayload": "clientMutationId",
+    "EnqueuePullRequestPayload": "clientMutationId mergeQueueEntry",
+    "MergeQueueEntry": "baseCommit headCommit id position pullRequest",
     "MergePullRequestPayload": "clientMutationId pullRequest",
     "MinimizeCommentPayload": "clientMutationId minimizedComment",
     "RemoveReactionPayload": "clientMutationId reaction subject",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.acts.pulls import find_test_merge
+from bot.sandbox.acts.rules import find_queue, find_unmet_check
 from bot.sandbox.clock import iso, iso_or_none
 from bot.sandbox.git.history import compare, list_log
 from bot.sandbox.git.patch import Patch, render_patch
@@ -72,6 +73,8 @@ _facts(
         "updatedAt": lambda n: iso(n.thread.updated_at),
         "lastEditedAt": lambda n: iso_or_none(n.thread.last_edited_at),
         "isDraft": lambda n: n.thread.draft,
+        "isInMergeQueue": lambda n: any(entry.pull is n.thread for entry in n.repository.queue),
+        "isMergeQueueEnabled": lambda n: find_queue(n.repository, n.thread.base_ref) is not None,
         "isCrossRepository": lambda n: n.thread.head_repository is not n.repository,
         "headRefName": lambda n: n.thread.head_ref,
         "headRefOid": lambda n: n.thread.head_sha,
@@ -186,6 +189,22 @@ def mergeable(node: ThreadNode, call: Call) -> str:
         pull.unknown_reads = max(pull.unknown_reads - 1, 0)
         return "UNKNOWN"
     return "MERGEABLE" if find_test_merge(call.world, node.repository, pull) else "CONFLICTING"
+
+
+@field("PullRequest", "mergeStateStatus")
+def merge_state(node: ThreadNode, call: Call) -> str:
+    """Whether it can be merged, with what its checks say, required ones and others."""
+    pull, repository = _pull(node), node.repository
+    if pull.state != "open" or pull.unknown_reads > 0:
+        return "UNKNOWN"
+    if find_test_merge(call.world, repository, pull) is None:
+        return "DIRTY"
+    if pull.draft or find_unmet_check(repository, pull.base_ref, pull.head_sha) is not None:
+        return "BLOCKED"
+    runs = sorted(repository.check_runs.values(), key=lambda run: run.id)
+    newest = {(run.app.id, run.name): run for run in runs if run.head_sha == pull.head_sha}
+    passed = all(run.conclusion in ("success", "neutral", "skipped") for run in newest.values())
+    return "CLEAN" if passed else "UNSTABLE"
 
 
 @field("PullRequest", "potentialMergeCommit")

@@ -14,12 +14,14 @@ from bot.sandbox.acts.comments import (
 )
 from bot.sandbox.acts.merging import MergeMethod, merge_pull
 from bot.sandbox.acts.pulls import close_pull, edit_pull, open_pull
+from bot.sandbox.acts.queue import enqueue
 from bot.sandbox.clock import parse_iso
 from bot.sandbox.graph.fields import mutation
 from bot.sandbox.graph.lookup import get_node, get_node_of
-from bot.sandbox.graph.nodes import CommentNode, GraphError, ReviewNode, RunNode, ThreadNode, require
+from bot.sandbox.graph.nodes import CommentNode, GitNode, GraphError, ReviewNode, RunNode, ThreadNode, require
 from bot.sandbox.graph.thread_fields import REACTION_NAMES
 from bot.sandbox.http import Call
+from bot.sandbox.ids import node_id
 from bot.sandbox.state.checks import CheckOutput
 from bot.sandbox.state.conversation import Label, PullRequest
 from bot.sandbox.state.repository import Repository
@@ -87,6 +89,30 @@ def merge_pull_request(call: Call, given: dict[str, Any]) -> dict[str, Any]:
         message=given.get("commitBody"),
     )
     return {"pullRequest": node}
+
+
+@mutation("enqueuePullRequest")
+def enqueue_pull_request(call: Call, given: dict[str, Any]) -> dict[str, Any]:
+    """Put a pull request into the merge queue of its base, if the head still is the expected one.
+
+    Its REST twin merges asynchronously, and so needs what merging needs.
+    """
+    node = get_node_of(call, given["pullRequestId"], ThreadNode, "read")
+    require(call, node.repository, "write", "contents")
+    if not isinstance(node.thread, PullRequest):
+        raise GraphError("NOT_FOUND", "Could not resolve to a PullRequest node")
+    repository = node.repository
+    entry = enqueue(call.world, repository, node.thread, call.actor, head=given.get("expectedHeadOid"))
+    in_line = [one for one in repository.queue if one.base == entry.base]
+    return {
+        "mergeQueueEntry": {
+            "id": node_id("MergeQueueEntry", str(entry.id)),
+            "position": in_line.index(entry) + 1 if entry in in_line else 1,
+            "headCommit": GitNode(repository, entry.group) if entry.group else None,
+            "baseCommit": GitNode(repository, entry.stands_on) if entry.stands_on else None,
+            "pullRequest": node,
+        }
+    }
 
 
 @mutation("addComment")

@@ -9,6 +9,7 @@ from bot.sandbox.ids import node_id
 from bot.sandbox.state.accounts import User
 from bot.sandbox.state.checks import CheckRun, CheckSuite
 from bot.sandbox.state.conversation import Issue, Label, PullRequest
+from bot.sandbox.state.queue import QueueEntry
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.rulesets import Ruleset
 from bot.sandbox.state.runs import Deployment, Environment, Workflow, WorkflowRun
@@ -113,6 +114,8 @@ class Repository:
     workflows: dict[int, Workflow] = field(default_factory=dict)
     runs: dict[int, WorkflowRun] = field(default_factory=dict)
     rulesets: list[Ruleset] = field(default_factory=list)
+    queue: list[QueueEntry] = field(default_factory=list)
+    """What waits to be merged, in order, for all branches with a merge queue."""
     execution_policy: ExecutionPolicy = field(default_factory=ExecutionPolicy)
     environments: dict[str, Environment] = field(default_factory=dict)
     """By name."""

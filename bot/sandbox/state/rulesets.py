@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-RuleKind = Literal["creation", "update", "deletion", "non_fast_forward"]
+RuleKind = Literal["creation", "update", "deletion", "non_fast_forward", "merge_queue", "required_status_checks"]
+QueueMethod = Literal["merge", "squash", "rebase"]
 
 ALL = "~ALL"
 
@@ -18,6 +19,8 @@ class Ruleset:
     Attributes:
         patterns: full names of refs, in which ``*`` stops at slashes, or ``~ALL``.
         bypass: ids of the accounts that the rules do not hold for; an App stands here by its bot.
+        checks: names of the check runs that ``required_status_checks`` asks for.
+        queue_method: how ``merge_queue`` merges, whatever anybody asks for.
     """
 
     name: str
@@ -25,6 +28,8 @@ class Ruleset:
     rules: frozenset[RuleKind]
     patterns: tuple[str, ...] = (ALL,)
     bypass: frozenset[int] = frozenset()
+    checks: tuple[str, ...] = ()
+    queue_method: QueueMethod = "merge"
 
     def covers(self, ref: str) -> bool:
         """Whether the rules are about this ref."""

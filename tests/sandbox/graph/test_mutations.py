@@ -180,6 +180,7 @@ NEEDS = {
     "createRef": ("contents", 'repositoryId: "REPO", name: "refs/heads/x", oid: "SHA"'),
     "deleteIssueComment": ("issues", 'id: "COMMENT"'),
     "deleteRef": ("contents", 'refId: "REF"'),
+    "enqueuePullRequest": ("contents", 'pullRequestId: "PULL"'),
     "mergePullRequest": ("contents", 'pullRequestId: "PULL"'),
     "minimizeComment": ("issues", 'subjectId: "COMMENT", classifier: OUTDATED'),
     "removeReaction": ("issues", 'subjectId: "PULL", content: EYES'),

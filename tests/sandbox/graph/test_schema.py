@@ -39,6 +39,7 @@ def test_every_field_of_a_git_or_conversation_object_has_a_resolver() -> None:
         "PageInfo",
         "ReactionGroup",
         "TreeEntry",
+        "MergeQueueEntry",
         "PullRequestChangedFile",
         "PullRequestCommit",
     }
