@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.github.client import Session
 from bot.github.errors import NotFound, Unprocessable
-from bot.github.facts import MergeMethod, MergeState, Merging, PullRequest, Push, Repository
-from bot.github.read import read_moment, read_person, read_pull, read_repository
+from bot.github.facts import MergeMethod, MergeState, Merging, Person, PullRequest, Push, Repository
+from bot.github.read import read_account_node, read_moment, read_person, read_pull, read_repository
 
 MOST_FILES = 300
 """How many files of a pull request are read; a release changes a handful."""
@@ -31,6 +31,16 @@ query($owner: String!, $name: String!, $number: Int!) {
 
 _ENQUEUE = """
 mutation($input: EnqueuePullRequestInput!) { enqueuePullRequest(input: $input) { clientMutationId } }"""
+
+_LABELLED = """
+query($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+    timelineItems(last: 50, itemTypes: [LABELED_EVENT]) { nodes { ... on LabeledEvent {
+      label { name }
+      actor { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+    } } }
+  } }
+}"""
 
 
 async def list_pulls(session: Session, branch: str, *, limit: int = 3) -> list[PullRequest]:
@@ -95,6 +105,14 @@ async def remove_label(session: Session, number: int, label: str) -> None:
     """Take a label off the pull request; one that is not there is no error."""
     with suppress(NotFound):
         await session.delete("/repos/{repository}/issues/{number}/labels/{label}", number=number, label=label)
+
+
+async def find_labeller(session: Session, number: int, label: str) -> Person | None:
+    """Who gave the pull request a label that it has; None when that was long ago, or their account is gone."""
+    data = await session.graphql(_LABELLED, {"owner": session.owner, "name": session.name, "number": number})
+    nodes = data["repository"]["pullRequest"]["timelineItems"]["nodes"]
+    ours = [node for node in nodes if node and str(node["label"]["name"]).lower() == label]
+    return read_account_node(ours[-1]["actor"]) if ours else None
 
 
 async def get_merging(session: Session, number: int) -> Merging:

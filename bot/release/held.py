@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.grammar import parse
 from bot.conversation.registry import Command, Name
 from bot.conversation.understanding import understand
-from bot.github.facts import Comment
+from bot.github.facts import Comment, PullRequest
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Held
 from bot.release.snapshot import Snapshot
@@ -68,9 +68,15 @@ def find_hold(snapshot: Snapshot) -> Because | None:
     if record.held is not None:
         by, why, how = _origin(snapshot, record.held)
         return because(Reason.HELD, by=by, why=why, how=how, version=version, number=number)
-    if any(label.lower() == LABEL for label in pull.labels):
-        return because(Reason.LABELLED, label=LABEL, version=version, number=number)
+    if is_labelled(pull):
+        by = snapshot.labelled_by.login if snapshot.labelled_by else ""
+        return because(Reason.LABELLED, label=LABEL, by=by, version=version, number=number)
     return None
+
+
+def is_labelled(pull: PullRequest) -> bool:
+    """Whether it has the label that holds its release."""
+    return any(label.lower() == LABEL for label in pull.labels)
 
 
 def _find_freeze(snapshot: Snapshot) -> tuple[FreezeWindow, datetime] | None:

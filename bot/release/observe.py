@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.github.access import Access
 from bot.github.actions import get_environment
-from bot.github.errors import PermissionMissing
+from bot.github.errors import GraphQLError, PermissionMissing
 from bot.github.facts import (
     AppAccount,
     CheckRun,
@@ -22,7 +22,7 @@ from bot.github.facts import (
     Repository,
     TagRef,
 )
-from bot.github.pulls import get_merging, list_commits
+from bot.github.pulls import find_labeller, get_merging, list_commits
 from bot.github.repositories import contains, get_repository
 from bot.publishing.route import Route
 from bot.release.answers import hear
@@ -33,6 +33,7 @@ from bot.release.defaults import Defaults
 from bot.release.development import is_to_be_looked_for
 from bot.release.evidence import Evidence
 from bot.release.gather import gather_candidate
+from bot.release.held import LABEL, is_labelled
 from bot.release.observe_branch import BranchReader
 from bot.release.observe_development import find_development
 from bot.release.observe_runs import list_run_facts
@@ -149,12 +150,20 @@ class Observer:
             return snapshot
         if record is not None and record.notes is not None:
             snapshot = await self.with_notes(snapshot, record.notes, sight)
+        if pull is not None and record is not None and record.held is None and is_labelled(pull):
+            snapshot = await self._with_labeller(snapshot, pull)
         if pull is not None and record is not None and (request is not None or _is_moved(pull, record)):
             snapshot = await self._branch.with_branch(snapshot, pull, record)
             settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else settings
         if request is not None:
             return await self._for_request(snapshot, sight, settings, request)
         return await self._for_pull(snapshot, sight, settings, pull, record) if pull and record else snapshot
+
+    async def _with_labeller(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
+        """Who holds the release by a label: told where it is no trouble, for the label holds whoever gave it."""
+        with suppress(GraphQLError, PermissionMissing):
+            snapshot = replace(snapshot, labelled_by=await find_labeller(self._access.read, pull.number, LABEL))
+        return snapshot
 
     async def with_notes(self, snapshot: Snapshot, comment_id: int, sight: Sight | None = None) -> Snapshot:
         """The facts with the comment in which the notes were set, as it reads now."""
@@ -172,7 +181,7 @@ class Observer:
     ) -> Snapshot:
         """The little that can be said when a permission to look is missing: the pull request, and the record if it shows."""
         snapshot = self._begin(repository, line, pull, request)
-        with suppress(PermissionMissing):
+        with suppress(GraphQLError, PermissionMissing):
             check, record = await self._find_record(Sight(self._access, self._own_check, None), pull)
             snapshot = replace(snapshot, check=check, record=record)
         return snapshot

@@ -233,6 +233,8 @@ class Snapshot:
     """Our newest check run on the pull request's head, where the record stands unless people pushed onto that."""
     comments: tuple[Comment, ...] | None = None
     """What was said on the pull request; None: nobody looked."""
+    labelled_by: Person | None = None
+    """Who gave the pull request the label that holds it, where it has that and it shows who did."""
     history: BranchHistory | None = None
     foreign_files: tuple[str, ...] = ()
     """What the pull request changes beside the files of our bump commit, when people pushed onto that."""

@@ -21,6 +21,7 @@ _PREFIXES = {
     "IssueComment": "IC",
     "Job": "J",
     "Label": "LA",
+    "LabeledEvent": "LE",
     "MergeQueueEntry": "MQE",
     "Organization": "O",
     "ProtectionRule": "GA",

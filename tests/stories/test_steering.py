@@ -121,6 +121,18 @@ async def test_a_label_holds_for_as_long_as_it_is_there(tmp_path: Path, snapshot
         theatre.acme.wanda.label(pull.number)
         await theatre.settle()
         assert "Ready" in theatre.status(pull)
+        theatre.acme.hugo.label(pull.number, "urgent", "Release-Blocker")
+        await theatre.settle()
+        assert "`@hugo` gave #2 the label" in theatre.status(pull)
+
+
+async def test_a_label_holds_although_nobody_tells_who_gave_it(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        pull = await theatre.propose()
+        theatre.acme.wanda.label(pull.number, "release-blocker")
+        pull.labellings.clear()
+        await theatre.settle()
+        assert "#2 has the label `release-blocker`" in theatre.status(pull)
 
 
 async def test_a_hold_that_would_keep_nothing_back_is_refused(tmp_path: Path, snapshot: SnapshotAssertion) -> None:

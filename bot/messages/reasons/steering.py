@@ -19,8 +19,10 @@ def _held(reason: Because) -> Said:
 
 
 def _labelled(reason: Because) -> Said:
+    number, label = reason.get("number"), code(reason.get("label"))
+    who = f"{code('@' + by)} gave #{number} the label" if (by := reason.get("by")) else f"#{number} has the label"
     return Said(
-        f"#{reason.get('number')} has the label {code(reason.get('label'))}, which holds the release.",
+        f"{who} {label}, which holds the release.",
         "Take the label off, and it goes on by itself. To see where it stands:",
         "/release status",
     )

@@ -64,11 +64,15 @@ KEPT: dict[str, str] = {
     "LabelConnection": "edges nodes pageInfo totalCount",
     "LabelEdge": "cursor node",
     "Labelable": "labels",
+    "LabeledEvent": "actor createdAt id label",
+    "PullRequestTimelineItems": "LabeledEvent",
+    "PullRequestTimelineItemsConnection": "edges nodes pageInfo totalCount",
+    "PullRequestTimelineItemsEdge": "cursor node",
     "PullRequest": (
         "author baseRef baseRefName baseRefOid body changedFiles closed closedAt comments commits createdAt databaseId"
         " files headRef headRefName headRefOid headRepository headRepositoryOwner id isCrossRepository isDraft"
         " isInMergeQueue isMergeQueueEnabled labels lastEditedAt locked mergeCommit mergeStateStatus mergeable merged mergedAt mergedBy number potentialMergeCommit reactionGroups"
-        " reactions reviews state title updatedAt url viewerDidAuthor"
+        " reactions reviews state timelineItems title updatedAt url viewerDidAuthor"
     ),
     "PullRequestChangedFile": "additions changeType deletions path",
     "PullRequestChangedFileConnection": "edges nodes pageInfo totalCount",

@@ -111,6 +111,16 @@ class Review:
         return node_id("PullRequestReview", self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """That somebody gave an issue a label, whether or not it has it still."""
+
+    id: int
+    label: Label
+    actor: User
+    at: datetime
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Issue:
     """An issue; every pull request is one too, and both share one sequence of numbers."""
@@ -130,6 +140,7 @@ class Issue:
     lock_reason: str | None = None
     last_edited_at: datetime | None = None
     labels: list[Label] = field(default_factory=list)
+    labellings: list[Labelling] = field(default_factory=list)
     assignees: list[User] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)

@@ -289,3 +289,20 @@ async def test_a_branch_knows_its_pull_requests(desk: Desk) -> None:
     branches = {one["name"]: one for one in answer["data"]["repository"]["refs"]["nodes"]}
     assert branches[desk.acme.feature.head_ref]["associatedPullRequests"]["nodes"] == [{"number": 1}]
     assert branches["main"]["associatedPullRequests"]["nodes"] == []
+
+
+async def test_who_gave_a_pull_request_its_labels(desk: Desk) -> None:
+    pull = desk.acme.feature
+    desk.acme.wanda.label(pull.number, "urgent")
+    desk.acme.hugo.label(pull.number)
+    desk.acme.hugo.label(pull.number, "urgent", "kept")
+    items = "timelineItems(last: 2, itemTypes: [LABELED_EVENT]) { totalCount nodes { __typename ... on LabeledEvent {"
+    found = await ask(
+        desk, f"pullRequest(number: {pull.number}) {{ {items} label {{ name }} actor {{ login }} }} }} }} }}"
+    )
+    told = found["pullRequest"]["timelineItems"]
+    assert told["totalCount"] == 3
+    assert [(node["label"]["name"], node["actor"]["login"]) for node in told["nodes"]] == [
+        ("urgent", "hugo"),
+        ("kept", "hugo"),
+    ]
