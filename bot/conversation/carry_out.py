@@ -132,7 +132,7 @@ class Conversation:
             await self._answer(self._talk.refuse(fallen))
             return
         commands = await self._understand(invocations, role, place, minutes)
-        answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, place, minutes)
+        answers = [commands] if isinstance(commands, Answer) else await self._carry_out_all(commands, minutes)
         await minutes.rest(Decision.VOIDED, Cause.ANOTHER_LINE)
         if self._below is not None:
             await minutes.hinted()
@@ -166,8 +166,11 @@ class Conversation:
 
     async def _understand(
         self, invocations: tuple[Invocation, ...], role: Role, place: Place, minutes: Minutes
-    ) -> list[Command] | Answer:
-        """The commands of a comment, or why none of them is carried out: one that is not understood or not allowed voids all."""
+    ) -> list[tuple[Command, Place]] | Answer:
+        """The commands of a comment, each with the line it is about, or why none of them is carried out.
+
+        One that is not understood, not allowed or about nobody knows which package voids all.
+        """
         commands: list[Command] = []
         for index, invocation in enumerate(invocations):
             command = understand(invocation)
@@ -183,7 +186,21 @@ class Conversation:
         if late is not None:
             reason = because(Reason.APPROVED_BEHIND, line=commands[late].line)
             return await minutes.answered(late, self._talk.refuse(reason))
-        return commands
+        aimed = []
+        for index, command in enumerate(commands):
+            there = await self._find_aim(command, place)
+            if isinstance(there, Answer):
+                return await minutes.answered(index, there)
+            aimed.append((command, there))
+        return aimed
+
+    async def _find_aim(self, command: Command, place: Place) -> Place | Answer:
+        try:
+            return await self._talk.find_aim(command, place)
+        except DECLINED as error:
+            log.warning("command not aimed", command=command.entry.name, detail=str(error))
+            self._talk.look_again = NOW
+            return self._talk.refuse(declined_because(error))
 
     async def _object(self, command: Command, role: Role, place: Place) -> Because | None:
         """Why the author may not do this, by the settings as they are now; None when they may."""
@@ -200,18 +217,20 @@ class Conversation:
         membership = await find_membership(access.members, owner, settings.approval.teams, login)
         return objection(command, role, settings, membership)
 
-    async def _carry_out_all(self, commands: list[Command], place: Place, minutes: Minutes) -> list[Answer]:
+    async def _carry_out_all(self, commands: list[tuple[Command, Place]], minutes: Minutes) -> list[Answer]:
         """Carry out one command after the other, up to the first that is refused."""
         answers: list[Answer] = []
-        if place.release_pull is not None and is_astray(place.release_pull):
+        pull = commands[0][1].release_pull if commands else None
+        if pull is not None and is_astray(pull):
             # What was seen is that of the line it was made for.
             self._talk.take_sight()
-        for index, command in enumerate(commands):
-            answer = await minutes.answered(index, await self._try(command, place), self._talk.seen)
+        for index, (command, place) in enumerate(commands):
+            self._talk.package = place.package
+            there = place.as_seen(self._talk.seen)
+            answer = await minutes.answered(index, await self._try(command, there), self._talk.seen)
             answers.append(answer)
             if answer.reaction != "rocket":
                 break
-            place = place.as_seen(self._talk.seen)
         return answers
 
     def _together(self, answers: list[Answer]) -> Answer:

@@ -11,7 +11,7 @@ from bot.messages.preview import render_preview
 from bot.release import approvals
 from bot.release.reasons import Reason, because
 from bot.release.reconcile import Reached, find_refusal
-from bot.release.snapshot import Request, is_astray
+from bot.release.snapshot import Request, is_astray, line_of
 from bot.release.speech import STALENESS
 from bot.release.steps import Blocked, OpenPull, Refused
 from bot.release.when_merged import LABEL
@@ -48,10 +48,14 @@ async def refuse_elsewhere(talk: Talk, command: Command, place: Place) -> Answer
     """What is answered to a command that belongs into the thread of a release pull request under way."""
     if place.is_release_pull:
         return talk.refuse(because(Reason.NOTHING_UNDER_WAY))
-    newest = await talk.find_newest(place)
-    number = newest.number if newest else ""
+    pulls = await talk.list_newest(command, place)
+    number = max((pull.number for pull in pulls), default="")
+    others = [f"{pull.number} {line_of(pull).package or pull.title}" for pull in pulls] if len(pulls) > 1 else []
     version = command.arguments[0] if command.entry.least else "minor"
-    return talk.refuse(because(Reason.NOT_A_RELEASE_PULL, number=number, line=command.line, version=version))
+    reason = because(
+        Reason.NOT_A_RELEASE_PULL, number=number, line=command.line, version=version, others="\n".join(others)
+    )
+    return talk.refuse(reason)
 
 
 def _request(talk: Talk, place: Place, version: str, *, base_commit: str | None = None, anew: bool = False) -> Request:
@@ -92,7 +96,8 @@ async def _remember(talk: Talk, command: Command, place: Place, request: Request
         return talk.refuse(reached.step.reason)
     version = reached.step.plan.version if isinstance(reached.step, OpenPull) else command.arguments[0]
     await add_label(talk.bench.access.speak, pull.number, LABEL)
-    return Answer("rocket", replies.render_remembered(pull, command.arguments[0], version, comment_id))
+    asked = place.named(command.arguments[0])
+    return Answer("rocket", replies.render_remembered(pull, asked, place.named(version), comment_id))
 
 
 def _opened(talk: Talk, reached: Reached, place: Place) -> Answer:
@@ -105,6 +110,6 @@ def _opened(talk: Talk, reached: Reached, place: Place) -> Answer:
     if mine and place.pull is not None and place.pull.number == pull.number:
         return Answer("rocket")
     if not mine:
-        return Answer("rocket", replies.render_already(pull, record.version, comment_id))
+        return Answer("rocket", replies.render_already(pull, place.named(record.version), comment_id))
     without = place.pull is not None and place.pull.is_open
-    return Answer("rocket", replies.render_opened(pull, record.version, comment_id, without=without))
+    return Answer("rocket", replies.render_opened(pull, place.named(record.version), comment_id, without=without))

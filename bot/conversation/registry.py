@@ -75,6 +75,8 @@ class Entry:
     examples: tuple[str, ...]
     opposite: str | None = None
     options: tuple[Option, ...] = ()
+    takes_package: bool = False
+    """Whether one of several packages may be named before its arguments, by its name or folder."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -84,7 +86,8 @@ class Entry:
     @property
     def usage(self) -> str:
         """How it is typed."""
-        return " ".join((*self.words, *self.arguments, *(option.usage for option in self.options)))
+        package = ("[PACKAGE]",) if self.takes_package else ()
+        return " ".join((*self.words, *package, *self.arguments, *(option.usage for option in self.options)))
 
     @property
     def least(self) -> int:
@@ -103,6 +106,7 @@ REGISTRY: tuple[Entry, ...] = (
         ("VERSION",),
         Who.RELEASE,
         f"Open the release pull request for VERSION, or move the open one to it. VERSION may be a word: {STEPS}."
+        " PACKAGE is the name or folder of one of several."
         " `--from` stops when the base is not at that commit; `--dry-run` shows the plan and changes nothing;"
         " `--when-merged` waits until the pull request is merged that it is written on.",
         (
@@ -111,17 +115,20 @@ REGISTRY: tuple[Entry, ...] = (
             "/release rc --dry-run",
             "/release patch --when-merged",
             "/release 1.2.0 --from 1a2b3c4",
+            "/release widget-core 1.2.0",
         ),
         "`/release cancel`",
         (Option.FROM, Option.DRY_RUN, Option.WHEN_MERGED),
+        takes_package=True,
     ),
     Entry(
         Name.APPROVE,
         ("VERSION", "[SHA]"),
         Who.APPROVE,
         "Let the waiting publication of VERSION go on; with SHA only if it is that commit.",
-        ("/release approve 1.2.0", "/release approve 1.2.0 1a2b3c4"),
+        ("/release approve 1.2.0", "/release approve 1.2.0 1a2b3c4", "/release approve widget-core 1.2.0"),
         "edit or delete the comment, until enough have approved",
+        takes_package=True,
     ),
     Entry(
         Name.REJECT,
@@ -130,6 +137,7 @@ REGISTRY: tuple[Entry, ...] = (
         "Turn the waiting publication of VERSION away, and say why.",
         ("/release reject 1.2.0 the changelog misses #12",),
         "re-run the run on GitHub: approval is asked anew",
+        takes_package=True,
     ),
     Entry(
         Name.HOLD,
@@ -191,7 +199,8 @@ REGISTRY: tuple[Entry, ...] = (
         (),
         Who.ASK,
         "Say where the release stands and whose turn it is.",
-        ("/release status",),
+        ("/release status", "/release status widget-core"),
+        takes_package=True,
     ),
     Entry(
         Name.HELP,
@@ -211,12 +220,15 @@ class Command:
     arguments: tuple[str, ...]
     options: tuple[tuple[Option, str], ...] = ()
     """Each with its value, which is empty for one that has none."""
+    package: str | None = None
+    """The package that it names, as it was typed: whether there is one tells only the repository."""
 
     @property
     def line(self) -> str:
         """How it is typed."""
         options = (word for option, value in self.options for word in (option.value, value) if word)
-        return " ".join((*self.entry.words, *self.arguments, *options))
+        package = (self.package,) if self.package is not None else ()
+        return " ".join((*self.entry.words, *package, *self.arguments, *options))
 
     def find(self, option: Option) -> str | None:
         """The value of ``option``; None when it was not given."""

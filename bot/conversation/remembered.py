@@ -11,12 +11,13 @@ from datetime import timedelta
 
 import structlog
 
+from bot.conversation.aiming import Aim
 from bot.conversation.authority import is_heard, objection
 from bot.conversation.grammar import Invocation, parse
 from bot.conversation.minutes import Minutes
 from bot.conversation.registry import Command, Name, Option
-from bot.conversation.talk import Answer
-from bot.conversation.understanding import understand
+from bot.conversation.talk import Answer, find_aim
+from bot.conversation.understanding import Misunderstood, understand
 from bot.engine.protocol import NOW, Backoff
 from bot.github.comments import list_conversation
 from bot.github.errors import describe
@@ -128,7 +129,8 @@ async def _carry_out(bench: Workbench, repository: Repository, pull: PullRequest
         refusal = objection(remembered.command, role, await bench.observer.read_settings(sight))
         if refusal is None:
             await _expect_merge(bench, pull, sight)
-            answer, seen = await _ask(bench, repository, pull, remembered, sight)
+            aim = await find_aim(bench, remembered.command, pull.base_branch, sight)
+            answer, seen = await _ask(bench, repository, aim, remembered, sight)
             await _say(bench, pull, remembered, await minutes.answered(0, answer, seen))
             return
         refused = refused or (remembered, minutes, _refuse(refusal, comment))
@@ -158,24 +160,35 @@ async def _say(bench: Workbench, pull: PullRequest, remembered: _Remembered, ans
 
 
 async def _ask(
-    bench: Workbench, repository: Repository, pull: PullRequest, remembered: _Remembered, sight: Sight
+    bench: Workbench,
+    repository: Repository,
+    aim: Aim | Misunderstood | Because,
+    remembered: _Remembered,
+    sight: Sight,
 ) -> tuple[Answer, Snapshot | None]:
     """Ask for the release; what to answer, and the release as it was seen last."""
-    comment, command, line = remembered.comment, remembered.command, Line(pull.base_branch)
+    comment, command = remembered.comment, remembered.command
+    if isinstance(aim, Misunderstood):
+        return Answer("confused", replies.render_misunderstood(aim, comment.id)), None
+    if isinstance(aim, Because):
+        return _refuse(aim, comment), None
     request = Request(command.arguments[0], remembered.author, comment.id, comment.created_at)
     try:
-        reached = await bench.request(repository, line, request, sight)
+        # What was seen is that of the package at the top.
+        seen = sight if aim.line.package is None else None
+        reached = await bench.request(repository, aim.line, request, seen)
     except DECLINED as error:
-        return _refuse(declined_because(error), comment), None
+        return _refuse(declined_because(error).about(aim.package), comment), None
     made, record = reached.snapshot.pull, reached.snapshot.record
     refusal = find_refusal(reached, comment.id)
     if refusal is not None:
-        return _refuse(refusal, comment), reached.snapshot
+        return _refuse(refusal.about(aim.package), comment), reached.snapshot
     if made is None or record is None:
         raise Backoff(STALENESS / 3, "the release pull request does not show yet")
     mine = record.comment_id == comment.id
     render = replies.render_opened if mine else replies.render_already
-    return Answer("rocket", render(made, record.version, comment.id)), reached.snapshot
+    version = record.version if aim.package is None else f"{aim.package} {record.version}"
+    return Answer("rocket", render(made, version, comment.id)), reached.snapshot
 
 
 def _refuse(reason: Because, comment: Comment) -> Answer:

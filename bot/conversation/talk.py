@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from packaging.utils import canonicalize_name
+
+from bot.conversation.aiming import Aim, choose, line_for
+from bot.conversation.registry import Command, Name
+from bot.conversation.understanding import Misunderstood
 from bot.github.comments import Reaction
 from bot.github.facts import PullRequest, Repository
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
 from bot.release.audit import Code
-from bot.release.reasons import Because
+from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached
 from bot.release.sight import Sight
 from bot.release.snapshot import Line, Snapshot
@@ -29,12 +34,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a command was typed: its line, the pull request if it is one, and whether that is a release PR of ours."""
+    """Where a command was typed: its line, the pull request if it is one, and whether that is a release PR of ours.
+
+    ``package`` is what the line's package is called, where a line that is typed here has to name it.
+    """
 
     repository: Repository
     line: Line
     pull: PullRequest | None
     is_release_pull: bool
+    package: str | None = None
+
+    def named(self, version: str) -> str:
+        """A version, after the name of its package where there are several."""
+        return version if self.package is None else f"{self.package} {version}"
 
     @property
     def release_pull(self) -> PullRequest | None:
@@ -58,6 +71,8 @@ class Talk:
         self.seen: Snapshot | None = None
         """The release that a command has moved, as it was seen last."""
         self.sight: Sight | None = None
+        self.package: str | None = None
+        """What the package is called that a line has to name here, for the command that is being carried out."""
         self._settings: RepositorySettings | SettingsProblem | None = None
 
     async def get_settings(self, place: Place) -> RepositorySettings | SettingsProblem:
@@ -90,8 +105,74 @@ class Talk:
 
     def refuse(self, reason: Because) -> Answer:
         """Thumbs down, and why."""
-        return Answer("-1", replies.render_refusal(reason, self.comment.comment_id), reason.code)
+        said = reason.about(self.package)
+        return Answer("-1", replies.render_refusal(said, self.comment.comment_id), reason.code)
+
+    async def find_aim(self, command: Command, place: Place) -> Place | Answer:
+        """The place with the line that a command is about, or the answer where none can be told."""
+        if command.package is None and (place.is_release_pull or command.entry.name is not Name.RELEASE):
+            return place
+        if place.is_release_pull and command.package is not None:
+            return await self._check_named(command, command.package, place)
+        await self.get_settings(place)
+        sight = self.sight or await self.bench.observer.look(place.line)
+        aim = await find_aim(self.bench, command, place.line.base, sight)
+        if not isinstance(aim, Aim):
+            return self._object(aim)
+        if aim.line != place.line:
+            # What was seen is that of another line.
+            self.sight = None
+        return replace(place, line=aim.line, package=aim.package)
+
+    async def _check_named(self, command: Command, named: str, place: Place) -> Place | Answer:
+        """Whether what is named in the thread of a release pull request is what that releases."""
+        if canonicalize_name(named) == place.line.package:
+            return place
+        sight = await self.bench.observer.look(place.line)
+        packages = await self.bench.observer.list_packages(place.line.base, sight)
+        aim = choose(command, place.line.base, packages, ())
+        if not isinstance(aim, Aim):
+            return self._object(aim)
+        if aim.line == place.line:
+            return place
+        here = (package.name for package in packages if line_for(place.line.base, package) == place.line)
+        this, newest = next(here, ""), await self.find_newest(replace(place, line=aim.line))
+        version = command.arguments[0] if command.arguments else "minor"
+        reason = because(
+            Reason.PACKAGE_ELSEWHERE,
+            this=this,
+            given=aim.package or named,
+            number=newest.number if newest else "",
+            version=version,
+            line=command.line,
+        )
+        return self.refuse(reason)
+
+    def _object(self, wrong: Misunderstood | Because) -> Answer:
+        """What is said to a command of which no line can be told."""
+        if isinstance(wrong, Misunderstood):
+            return Answer("confused", replies.render_misunderstood(wrong, self.comment.comment_id))
+        refused = self.refuse(wrong)
+        return replace(refused, reaction="confused") if wrong.code is Reason.PACKAGE_UNKNOWN else refused
+
+    async def list_newest(self, command: Command, place: Place) -> list[PullRequest]:
+        """The newest release pull request of the package that a command names, or of each with a release on this base."""
+        if command.package is not None:
+            newest = await self.find_newest(place)
+            return [newest] if newest is not None else []
+        sight = self.take_sight() or await self.bench.observer.look(place.line)
+        lines = await self.bench.list_lines(place.line.base, sight)
+        if lines != [place.line]:
+            sight = await self.bench.observer.look(*lines)
+        found = [await self.bench.observer.list_pulls(place.repository, line, sight) for line in lines]
+        return [pulls[0] for pulls in found if pulls]
 
     async def find_newest(self, place: Place) -> PullRequest | None:
         """The newest release pull request of the line."""
         return next(iter(await self.bench.observer.list_pulls(place.repository, place.line)), None)
+
+
+async def find_aim(bench: Workbench, command: Command, base: str, sight: Sight) -> Aim | Misunderstood | Because:
+    """The line of ``base`` that a command is about which is given outside the thread of its release."""
+    packages = await bench.observer.list_packages(base, sight)
+    return choose(command, base, packages, [tag.name for tag in await sight.list_tags()])

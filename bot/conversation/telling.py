@@ -11,20 +11,23 @@ from bot.messages.notes import render_notes
 from bot.messages.turns import headline, turn
 from bot.release.notes import find_notes
 from bot.release.reasons import Reason, because
+from bot.release.snapshot import line_of
 from bot.release.steps import Blocked, PublishRelease
 
 
-async def status(talk: Talk, _: Command, place: Place) -> Answer:
-    """Where the release stands and whose turn it is; elsewhere than in its thread only a line with a link."""
+async def status(talk: Talk, command: Command, place: Place) -> Answer:
+    """Where the release stands and whose turn it is; elsewhere than in its thread only a line with a link for each."""
     comment_id = talk.comment.comment_id
-    pull = place.release_pull or await talk.find_newest(place)
-    if pull is None:
-        return Answer("rocket", replies.render_no_release(comment_id))
-    reached = talk.rest(await talk.bench.take(place.repository, pull))
-    if place.pull is not None and pull.number == place.pull.number:
+    if place.release_pull is not None:
+        reached = talk.rest(await talk.bench.take(place.repository, place.release_pull))
         text = f"**{headline(reached.step)}.** {turn(reached.snapshot, reached.step)}"
         return Answer("rocket", replies.render_where(text, comment_id))
-    return Answer("rocket", replies.render_status_link(pull, headline(reached.step), comment_id))
+    pulls = await talk.list_newest(command, place)
+    if not pulls:
+        return Answer("rocket", replies.render_no_release(comment_id))
+    steps = [(pull, talk.rest(await talk.bench.take(place.repository, pull)).step) for pull in pulls]
+    links = [(pull, line_of(pull).package if len(pulls) > 1 else None, headline(step)) for pull, step in steps]
+    return Answer("rocket", replies.render_status_links(links, comment_id))
 
 
 async def notes(talk: Talk, command: Command, place: Place) -> Answer:

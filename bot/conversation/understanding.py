@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import Enum, auto
 
 from bot.conversation.grammar import COMMAND, FOREIGN, Invocation, parse
 from bot.conversation.registry import REGISTRY, Command, Entry, Name, Option, Who, find_entry
-from bot.versions import VersionStep
+from bot.versions import VersionStep, find_version
 
 _PLAIN_WORD = re.compile(r"[\w.!+-]+", re.ASCII)
+_PACKAGE = re.compile(r"[A-Za-z0-9][\w./-]{0,199}", re.ASCII)
+"""A package's name or folder."""
+
 _COMMIT = re.compile(r"[0-9a-f]{7,40}", re.ASCII | re.IGNORECASE)
 _HELP = f"/{COMMAND} help"
 
@@ -97,23 +100,46 @@ def _read(words: tuple[str, ...]) -> Command:
     release = find_entry(Name.RELEASE)
     if name in set(VersionStep):
         return _with_arguments(release, (name, *rest))
-    if first[:1].isdigit() or (first[:1] in "vV" and first[1:2].isdigit()):
+    if _begins_as_version(first) or (_PACKAGE.fullmatch(first) and any(_is_version(word) for word in rest)):
         return _with_arguments(release, words)
-    raise _Wrong(Fault.UNKNOWN, _suggest(name, rest))
+    raise _Wrong(Fault.UNKNOWN, suggest(words))
+
+
+def _begins_as_version(word: str) -> bool:
+    return word[:1].isdigit() or (word[:1] in "vV" and word[1:2].isdigit())
+
+
+def _is_version(word: str) -> bool:
+    return word.lower() in set(VersionStep) or find_version(word) is not None
+
+
+def _take_package(entry: Entry, words: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The package that is named before the other words, and these; what is a version names none."""
+    if not entry.takes_package or not words or _is_version(words[0]):
+        return None, words
+    if entry.name is Name.STATUS:
+        return words[0], words[1:]
+    if words[1:] and _is_version(words[1]):
+        is_word = words[1].lower() in set(VersionStep)
+        return words[0], (words[1].lower() if is_word else words[1], *words[2:])
+    return None, words
 
 
 def _with_arguments(entry: Entry, words: tuple[str, ...]) -> Command:
+    if not entry.takes_rest:
+        words, options = _split(entry, words)
+    package, words = _take_package(entry, words)
     if entry.takes_rest:
         front = len(entry.arguments) - 1
         words = (*words[:front], *((" ".join(words[front:]),) if words[front:] else ()))
-        options: list[tuple[Option, str]] = []
-    else:
-        words, options = _split(entry, words)
+        options = []
     if len(words) < entry.least:
         raise _Wrong(Fault.WORD_MISSING, entry.usage)
+    if entry.name is Name.RELEASE and not (_is_version(words[0]) or _begins_as_version(words[0])):
+        raise _Wrong(Fault.UNKNOWN, suggest(words))
     if len(words) > len(entry.arguments):
-        raise _Wrong(Fault.TOO_MANY_WORDS, Command(entry, words[: len(entry.arguments)], tuple(options)).line)
-    return Command(entry, words, tuple(options))
+        raise _Wrong(Fault.TOO_MANY_WORDS, Command(entry, words[: len(entry.arguments)], tuple(options), package).line)
+    return Command(entry, words, tuple(options), package)
 
 
 def _split(entry: Entry, words: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[Option, str]]]:
@@ -165,8 +191,23 @@ def _without_oddities(invocation: Invocation, fault: Fault) -> Misunderstood:
     return Misunderstood(invocation.line, fault, plain[0].line if sure else _HELP)
 
 
-def _suggest(word: str, rest: list[str]) -> str:
-    known = [entry.name.value for entry in REGISTRY if entry.name is not Name.RELEASE]
-    known += [step for step in VersionStep if len(step) > 2]
-    close = get_close_matches(word, known, 1)
+def suggest(words: Sequence[str]) -> str:
+    """The line with the command, or the word for a version, that its first word is nearly; the one for help where none is."""
+    word, *rest = words
+    close = get_close_matches(word.lower(), list_commands(), 1)
     return " ".join((f"/{COMMAND}", close[0], *rest)) if close else _HELP
+
+
+def list_commands() -> list[str]:
+    """What a line may begin with that is no version and no package."""
+    known = [entry.name.value for entry in REGISTRY if entry.name is not Name.RELEASE]
+    return known + [step for step in VersionStep if len(step) > 2]
+
+
+def with_package(line: str, package: str) -> str:
+    """A command line with the package it is about, where it can name one and names none."""
+    invocations = parse(line)
+    command = understand(invocations[0]) if invocations else None
+    if not isinstance(command, Command) or not command.entry.takes_package or command.package is not None:
+        return line
+    return replace(command, package=package).line

@@ -13,14 +13,14 @@ def render_preview(snapshot: Snapshot, plan: Plan, comment_id: int, needed: int)
     """The plan of a release that nobody has asked for yet."""
     parts = [
         reply_marker(comment_id),
-        _begin(plan),
+        _begin(snapshot, plan),
         *render_plan(plan, snapshot.environment, needed),
     ]
     return finish("\n\n".join(parts))
 
 
-def _begin(plan: Plan) -> str:
+def _begin(snapshot: Snapshot, plan: Plan) -> str:
     return (
-        f"**A dry run: nothing was changed.** {code(f'/release {plan.version}')} would open a pull request for"
+        f"**A dry run: nothing was changed.** {code(f'/release {snapshot.named(plan.version)}')} would open a pull request for"
         f" {code(plan.project)} {code(plan.version)} into {code(plan.base)}. Merging that would mean:"
     )

@@ -25,7 +25,7 @@ def prompt_marker(key: str) -> str:
 def render_prompt(snapshot: Snapshot, step: AskApproval) -> str:
     """What is asked, of whom, and the line to type."""
     commit = link(code(short(step.commit)), commit_page(snapshot.repository, step.commit))
-    what = f"{code(step.version)} from {commit}"
+    what = f"{code(snapshot.named(step.version))} from {commit}"
     parts = [prompt_marker(step.key)]
     if step.run is None:
         parts.append(f"🚦 **Approval needed before {what} is published.** Nothing has been started yet.")

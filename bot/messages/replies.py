@@ -152,9 +152,13 @@ def render_where(text: str, comment_id: int) -> str:
     return _reply(comment_id, text)
 
 
-def render_status_link(pull: PullRequest, headline: str, comment_id: int) -> str:
-    """Where the release stands, with a link to its pull request."""
-    return _reply(comment_id, f"{link(f'#{pull.number}', pull.url)}: {headline}.")
+def render_status_links(releases: Iterable[tuple[PullRequest, str | None, str]], comment_id: int) -> str:
+    """Where releases stand, each with a link to its pull request, and its package where there are several."""
+    lines = []
+    for pull, package, headline in releases:
+        named = f" ({code(package)})" if package else ""
+        lines.append(f"{link(f'#{pull.number}', pull.url)}{named}: {headline}.")
+    return _reply(comment_id, "\n\n".join(lines))
 
 
 def render_no_release(comment_id: int) -> str:

@@ -21,7 +21,7 @@ _SIGNS = {State.DONE: "✅", State.NOW: "⏳", State.LATER: "▫️", State.STOP
 
 def render_status(snapshot: Snapshot, step: Step) -> str:
     """The status comment on the release pull request."""
-    what = f"Release of {code(snapshot.record.version)}" if snapshot.record else "This release"
+    what = f"Release of {code(snapshot.named(snapshot.record.version))}" if snapshot.record else "This release"
     rows = [
         f"| {_SIGNS[view.state]} | {view.name.value} | {in_cell(_detail(snapshot, view.name))} |"
         for view in list_stages(snapshot, step)

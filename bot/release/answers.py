@@ -24,6 +24,7 @@ from bot.release.sight import Sight
 from bot.release.snapshot import Approval, Snapshot
 from bot.release.views import find_shown_run
 from bot.settings.repository import RepositorySettings
+from bot.versions import find_package
 
 
 async def hear(
@@ -57,8 +58,19 @@ async def hear(
     given = [comment for comment in comments if comment.created_at >= asked_at and comment.id > asked_as]
     # Those that were not read are the oldest: whether any came after the prompt is known unless none was read before it.
     unread = not thread.complete and all(comment.created_at >= asked_at for comment in comments)
+    given = [comment for comment in given if _is_about(comment.body, snapshot)]
     approvals = await list_approvals(access, given, settings)
     return replace(snapshot, approvals=approvals, answers_unread=unread)
+
+
+def _is_about(body: str, snapshot: Snapshot) -> bool:
+    """Whether no command of a comment names another package than the one that is released here: it was refused as a whole.
+
+    One that names no package is about this one.
+    """
+    named = [command.package for command in _list_commands(body) if command.package is not None]
+    project = snapshot.project
+    return not named or (project is not None and all(find_package([project.place], name) for name in named))
 
 
 def _has_answered(snapshot: Snapshot) -> bool:

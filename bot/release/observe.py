@@ -45,7 +45,7 @@ from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run, is_to_be_started
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
-from bot.versions import Project
+from bot.versions import PackagePlace, Project
 
 _MOST_OWN_PULLS = 3
 """How many of our pull requests from one branch are looked after; a note leads to older ones that are not through."""
@@ -95,6 +95,11 @@ class Observer:
         record = await self.find_record(pull, sight)
         snapshot = replace(self._begin(repository, line, pull, None), settings=settings)
         return (await self._branch.without_brought(snapshot, pull, record)).settings if record else settings
+
+    async def list_packages(self, base: str, sight: Sight) -> tuple[PackagePlace, ...]:
+        """The packages of a branch as it is now; none where it is gone."""
+        head = await sight.find_branch(base)
+        return await self._commits.list_packages(head) if head is not None else ()
 
     async def list_own_pulls(self, repository: Repository, line: Line, sight: Sight | None = None) -> list[PullRequest]:
         """The newest release PRs of ``line``, newest first, without those that were pointed at another base."""

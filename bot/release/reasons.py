@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.versions import Parts
@@ -23,6 +23,9 @@ class Reason(StrEnum):
     BASE_MOVED = "base-moved"
     NOTHING_TO_WAIT_FOR = "nothing-to-wait-for"
     WAITS_IN_REVIEW = "waits-in-review"
+    PACKAGE_UNNAMED = "package-unnamed"
+    PACKAGE_UNKNOWN = "package-unknown"
+    PACKAGE_ELSEWHERE = "package-elsewhere"
     # What the repository offers.
     ARCHIVED = "archived"
     SETTINGS_INVALID = "settings-invalid"
@@ -100,6 +103,10 @@ class Because:
     def get(self, name: str, default: str = "") -> str:
         """The value called ``name``."""
         return dict(self.values).get(name, default)
+
+    def about(self, package: str | None) -> Because:
+        """This reason where it is said of one of several packages, which the line to paste has to name."""
+        return self if package is None else replace(self, values=(*self.values, ("package", package)))
 
 
 def because(code: Reason, /, *, parts: Parts = (), **values: object) -> Because:

@@ -302,6 +302,12 @@ class Snapshot:
         route = self.candidate.route if self.candidate else None
         return route if isinstance(route, Route) else None
 
+    def named(self, version: str) -> str:
+        """A version, after the name of its package where that lies in a folder of its own: there are others beside it."""
+        if self.line.package is None:
+            return version
+        return f"{self.project.name if self.project else self.line.package} {version}"
+
     def find_tag(self, name: str) -> TagRef | None:
         """The tag called ``name``, exactly."""
         return next((tag for tag in self.tags if tag.name == name), None)

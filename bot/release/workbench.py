@@ -36,7 +36,7 @@ from bot.release.perform_pull import MERGE_INTENT, opening_key
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
-from bot.release.snapshot import Line, Request, Snapshot, find_line, home_line, is_astray, line_of
+from bot.release.snapshot import Line, Request, Snapshot, find_line, home_line, is_astray, line_between, line_of
 from bot.release.speech import STALENESS, Speech
 from bot.versions import same_version
 
@@ -236,6 +236,14 @@ class Workbench:
             pulls = await self.observer.list_pulls(repository, stand_in, sight)
             lines |= {home_line(repository, pull) for pull in pulls}
         return sight, sorted(lines, key=lambda line: (line.base, line.package or ""))
+
+    async def list_lines(self, base: str, sight: Sight) -> list[Line]:
+        """The lines of ``base`` that may have a release: its own, those with a release branch, and those noted."""
+        lines = {Line(base), *(line for line in (await get_noted(self._intents)).lines if line.base == base)}
+        for branch in await self._list_branches(sight):
+            line = line_between(branch, base)
+            lines |= {line} if line.branch == branch else set()
+        return sorted(lines, key=lambda line: line.package or "")
 
     async def _list_branches(self, sight: Sight) -> set[str]:
         try:

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from bot.conversation.grammar import Invocation, find_unreadable, parse
 from bot.conversation.registry import REGISTRY, Command, Entry, Name
-from bot.conversation.understanding import Misunderstood, understand
+from bot.conversation.understanding import Misunderstood, understand, with_package
 
 
 def words(body: str) -> list[tuple[str, ...]]:
@@ -155,14 +155,61 @@ def test_every_name_is_registered_once() -> None:
     [
         ("/release", "/release help"),
         ("/release please", "/release help"),
-        ("/release aprove 1.2.0", "/release approve 1.2.0"),
-        ("/release approve", "/release approve VERSION [SHA]"),
+        ("/release aprove", "/release approve"),
+        ("/release approve", "/release approve [PACKAGE] VERSION [SHA]"),
         ("/release approve 1.2.0 1a2b3c4 please", "/release approve 1.2.0 1a2b3c4"),
+        ("/release approve core 1.2.0 1a2b3c4 please", "/release approve core 1.2.0 1a2b3c4"),
         ("/release 1.2.0 please", "/release 1.2.0"),
-        ("/release status now", "/release status"),
+        ("/release core 1.2.0 please", "/release core 1.2.0"),
+        ("/release core --dry 1.2.0", "/release core 1.2.0 --dry-run"),
+        ("/release status core now", "/release status core"),
+        ("/release statsu --from 1234567", "/release status"),
     ],
 )
 def test_a_near_miss_gets_the_line_to_paste(line: str, suggestion: str) -> None:
     problem = understood(line)
     assert isinstance(problem, Misunderstood)
     assert problem.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("line", "package", "arguments"),
+    [
+        ("/release core 1.2.0", "core", ("1.2.0",)),
+        ("/release Acme_Core v1.2.0", "Acme_Core", ("v1.2.0",)),
+        ("/release libs/core MINOR --dry-run", "libs/core", ("minor",)),
+        ("/release core --dry-run rc", "core", ("rc",)),
+        ("/release 2to3 1.2.0", "2to3", ("1.2.0",)),
+        ("/release 1.2.0", None, ("1.2.0",)),
+        ("/release minor", None, ("minor",)),
+        ("/release approve core 1.2.0", "core", ("1.2.0",)),
+        ("/release approve core 1.2.0 1a2b3c4", "core", ("1.2.0", "1a2b3c4")),
+        ("/release approve 1.2.0 1234567", None, ("1.2.0", "1234567")),
+        ("/release approve nonsense", None, ("nonsense",)),
+        ("/release reject core 1.2.0 it is broken", "core", ("1.2.0", "it is broken")),
+        ("/release reject 1.2.0 1.1.0 was better", None, ("1.2.0", "1.1.0 was better")),
+        ("/release reject nonsense it is broken", None, ("nonsense", "it is broken")),
+        ("/release status core", "core", ()),
+        ("/release hold core is not ready", None, ("core is not ready",)),
+    ],
+)
+def test_a_package_is_named_before_the_version(line: str, package: str | None, arguments: tuple[str, ...]) -> None:
+    command = understood(line)
+    assert isinstance(command, Command)
+    assert (command.package, command.arguments) == (package, arguments)
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("/release 1.2.0 --dry-run", "/release core 1.2.0 --dry-run"),
+        ("/release approve 1.2.0 1a2b3c4", "/release approve core 1.2.0 1a2b3c4"),
+        ("/release status", "/release status core"),
+        ("/release cli 1.2.0", "/release cli 1.2.0"),
+        ("/release hold", "/release hold"),
+        ("/release help", "/release help"),
+        ("", ""),
+    ],
+)
+def test_a_line_to_paste_names_its_package_where_it_can(line: str, named: str) -> None:
+    assert with_package(line, "core") == named

@@ -133,7 +133,7 @@ def every_message() -> list[tuple[str, str]]:
         ("opened", replies.render_opened(m.pull(merged=False), "1.2.0", 1)),
         ("already", replies.render_already(m.pull(merged=False), "1.2.0", 1)),
         ("none", replies.render_no_release(1)),
-        ("link", replies.render_status_link(m.pull(), "Working", 1)),
+        ("link", replies.render_status_links([(m.pull(), None, "Working")], 1)),
     ]
     return made
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.conversation.understanding import with_package
 from bot.messages.reasons import asked, branch, merged, people, permissions, repository, steering
 from bot.messages.reasons.said import Said, Words
 from bot.release.reasons import Because
@@ -18,8 +21,9 @@ _WORDS: Words = {
 
 
 def say(reason: Because) -> Said:
-    """The words for ``reason``."""
-    return _WORDS[reason.code](reason)
+    """The words for ``reason``; said of one of several packages, the line to paste names it."""
+    said, package = _WORDS[reason.code](reason), reason.get("package")
+    return replace(said, paste=with_package(said.paste, package)) if package else said
 
 
 __all__ = ["Said", "say"]

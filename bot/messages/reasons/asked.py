@@ -91,6 +91,35 @@ def _waits_in_review(reason: Because) -> Said:
     )
 
 
+def _package_unnamed(reason: Because) -> Said:
+    lines = [f"- {code(line)}" for line in reason.get("lines").splitlines()]
+    more = [f"- and {reason.get('more')} more"] if reason.get("more") != "0" else []
+    return Said(
+        "Several packages are released from here, and that line names none.",
+        "Paste the line with the one you mean:",
+        details="\n".join([*lines, *more]),
+    )
+
+
+def _package_unknown(reason: Because) -> Said:
+    names = ", ".join(code(name) for name in reason.get("packages").splitlines())
+    more = f" and {reason.get('more')} more" if reason.get("more") != "0" else ""
+    fix = "Did you mean this?" if reason.get("sure") else "Name one of them, as in this:"
+    return Said(
+        f"There is no package {code(reason.get('given'))} here. There are {names}{more}.", fix, reason.get("line")
+    )
+
+
+def _package_elsewhere(reason: Because) -> Said:
+    number, given = reason.get("number"), code(reason.get("given"))
+    where = f"The newest one of {given} is #{number}: write it there." if number else f"There is none of {given} yet."
+    return Said(
+        f"This is the release pull request of {code(reason.get('this'))}, and that command is about {given}.",
+        where if number else f"{where} In an issue, or on an ordinary pull request, this asks for one:",
+        reason.get("line") if number else f"/release {reason.get('given')} {reason.get('version')}",
+    )
+
+
 WORDS: Words = {
     Reason.VERSION_INVALID: _version_invalid,
     Reason.VERSION_NOT_NEWER: _version_not_newer,
@@ -103,4 +132,7 @@ WORDS: Words = {
     Reason.BASE_MOVED: _base_moved,
     Reason.NOTHING_TO_WAIT_FOR: _nothing_to_wait_for,
     Reason.WAITS_IN_REVIEW: _waits_in_review,
+    Reason.PACKAGE_UNNAMED: _package_unnamed,
+    Reason.PACKAGE_UNKNOWN: _package_unknown,
+    Reason.PACKAGE_ELSEWHERE: _package_elsewhere,
 }

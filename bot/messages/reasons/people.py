@@ -148,10 +148,15 @@ def _not_an_answer(reason: Because) -> Said:
 
 
 def _not_a_release_pull(reason: Because) -> Said:
-    number = reason.get("number")
+    number, others = reason.get("number"), reason.get("others").splitlines()
+    newest = f"The newest one is #{number}: write it there."
+    if others:
+        # Which of several releases is meant, only whoever typed it knows.
+        links = [f"#{number} ({code(package)})" for number, _, package in (other.partition(" ") for other in others)]
+        newest = f"There are {', '.join(links)}: write it in the thread of the one you mean."
     return Said(
         "This is not a release pull request, and that command belongs into the thread of one.",
-        f"The newest one is #{number}: write it there." if number else "There is none yet; this asks for one:",
+        newest if number else "There is none yet; this asks for one:",
         reason.get("line") if number else f"/release {reason.get('version')}",
     )
 
