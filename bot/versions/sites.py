@@ -18,6 +18,7 @@ from bot.versions.backends.source import Package, Source, read_package
 from bot.versions.checkout import Checkout
 from bot.versions.copies.configured import find_configured_copies
 from bot.versions.copies.documents import CITATION, METADATA, SPHINX, find_document_copies, lookalikes_in_text
+from bot.versions.copies.extensions import find_extension_copies
 from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
@@ -58,6 +59,7 @@ _FIRST = (
 _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_module_copies,
     find_manifest_copies,
+    find_extension_copies,
     find_lock_copies,
     find_pins,
     find_tool_copies,

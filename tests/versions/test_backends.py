@@ -318,6 +318,35 @@ def test_a_crate_of_its_own_version_is_named_at_the_top_of_its_workspace() -> No
     )
 
 
+LIB = """fn m(m: M) {
+    // "__version__", "1.1.0" was here before
+    m.add("__version_ex__", "1.1.0")?;
+    m.add(
+        "__version__",
+        "1.1.0",
+    )?;
+    m.add("__uri__", "https://1.1.0")?; m.add("__core__", "1.1.0")?;
+}
+"""
+
+
+def test_what_an_extension_module_says_outright_follows() -> None:
+    rust = "[[tool.setuptools-rust.ext-modules]]\npath = 'src/_w/Cargo.toml'\n"
+    tree = {
+        "pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n'
+        + system("setuptools.build_meta", "setuptools-rust")
+        + rust,
+        "src/_w/Cargo.toml": crate("w", "0.1.0"),
+        "src/_w/src/lib.rs": LIB,
+    }
+    after = LIB.replace('ex__", "1.1.0', 'ex__", "1.2.0').replace('        "1.1.0",', '        "1.2.0",')
+    changed = bump_tree(tree, "1.2.0")
+    assert changed.keys() == {"pyproject.toml", "src/_w/src/lib.rs"}
+    assert changed["src/_w/src/lib.rs"] == after
+    without = tree | {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n'}
+    assert bump_tree(without, "1.2.0").keys() == {"pyproject.toml"}
+
+
 def crate(name: str, version: str = "1.1.0", more: str = "") -> str:
     return f'[package]\nname = "{name}"\nversion = "{version}"\n{more}'
 

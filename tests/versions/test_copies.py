@@ -3,8 +3,12 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.version import Version
 
 from bot.versions import FileEdit, ProjectCode, ProjectRefused, bump
+from bot.versions.formats.python_elements import join_elements, write_elements
 from tests.versions.trees import bump_tree, check_bump, read_tree
 
 STATIC = '[project]\nname = "my.widget"\nversion = "1.1.0"\n'
@@ -81,6 +85,21 @@ def test_a_tuple_that_is_joined_has_as_many_elements_as_the_version(
     module = "# Docs.\nV = {}\n__version__ = " + join + "\nW = (1, 1, 0)\n"
     tree = {"pyproject.toml": FLIT, "widget/__init__.py": module.format(before)}
     assert bump_tree(tree, version) == {"widget/__init__.py": module.format(after)}
+
+
+@given(
+    st.lists(st.integers(0, 99), min_size=2, max_size=4),
+    st.sampled_from(["", "rc1", "a0", ".post2", ".dev3", "b2.dev1", ".post1.dev0"]),
+    st.sampled_from(
+        ["1, 1, 0", "1,1", "'1', '1'", "1, 1, 0, 'rc1'", "1, 1, 0, \"beta\", 2, 'dev', 0", "1, #x\n 1,\n0"]
+    ),
+)
+def test_the_elements_of_a_joined_tuple_say_any_version(numbers: list[int], tail: str, before: str) -> None:
+    version = Version(".".join(map(str, numbers)) + tail)
+    after = write_elements(before, version)
+    assert after is not None
+    assert Version(join_elements(after) or "") == version
+    assert write_elements(after, version) == after
 
 
 @pytest.mark.parametrize("use", ["if V[3] == 'final': pass\n", "print(len(V))\n", "__all__ = V\n", "V = (1, 1)\n"])

@@ -63,6 +63,24 @@ KINDS = {
         bom=False,
         above=False,
     ),
+    "package-lock.json": Kind(
+        "package-lock.json",
+        '{"x": "7.7.7",~"version"~:~"\0",~"packages": {"":~{"name": "w",~"version":~"\0"}, "n/y": {"version": "7.7.7"}}}',
+        beside=(
+            ("pyproject.toml", DYNAMIC + "[tool.hatch.version]\nsource = 'nodejs'\n"),
+            ("package.json", '{"version": "\0"}'),
+        ),
+        versions=FINAL,
+    ),
+    "lib.rs": Kind(
+        "src/lib.rs",
+        'fn m() {\n~m.add("__version__",~"\0");\n~m.add("x", "7.7.7");\n}\n',
+        ("// 7.7.7", ""),
+        (
+            ("pyproject.toml", STATIC + '[build-system]\nrequires = ["setuptools-rust"]\n'),
+            ("Cargo.toml", '[package]\nname = "w"\nversion = "7.7.7"\n'),
+        ),
+    ),
     "package.json": Kind(
         "package.json",
         '{"x": "7.7.7",~"version"~:~"\0",~"y": {"version": "7.7.7"}}',

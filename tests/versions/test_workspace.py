@@ -23,6 +23,23 @@ CLI = (
     '[project.optional-dependencies]\nx = ["acme.core ~= 1.1.0"]\n'
     '[build-system]\nrequires = ["acme-core==1.0.0"]\n'
 )
+
+
+def test_what_is_required_of_a_sibling_at_this_version_is_named() -> None:
+    tree = {
+        "w/pyproject.toml": '[project]\nname = "w"\nversion = "1.1.0"\n[project.optional-dependencies]\n'
+        'c = ["w-c == 1.1.0; x", "other == 1.1.0", "w_old == 1.0"]\n',
+        "c/pyproject.toml": '[project]\nname = "W_c"\nversion = "1.1.0"\n',
+        "old/pyproject.toml": '[project]\nname = "w-old"\nversion = "1.0"\n',
+    }
+    project = read_tree(tree, "w")
+    assert [(item.path, item.line, item.text) for item in project.lookalikes] == [
+        ("w/pyproject.toml", 5, "w-c == 1.1.0; x")
+    ]
+    assert bump_tree(tree, "1.2.0", "w").keys() == {"w/pyproject.toml"}
+    assert bump_tree(tree, "1.2.0", "c").keys() == {"c/pyproject.toml", "w/pyproject.toml"}
+
+
 LOCK = "".join(
     f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ editable = "{folder}" }}\n\n'
     for name, version, folder in (("acme-cli", "0.3.0", "libs/cli"), ("acme-core", "1.1.0", "libs/core"))

@@ -17,10 +17,11 @@ from bot.versions.project import Form, Reader, Site, SiteKind
 
 
 def find_cargo_manifest(package: Package) -> str | None:
-    """The crate's Cargo.toml in the repository: the one maturin is told, else the usual places."""
+    """The crate's Cargo.toml in the repository: the one the build is told, else the usual places."""
     given = package.string("tool", "maturin", "manifest-path")
+    built = [package.string("tool", "setuptools-rust", kind, 0, "path") for kind in ("ext-modules", "bins")]
     checkout = package.checkout
-    for path in (given, "Cargo.toml", "rust/Cargo.toml"):
+    for path in (given, *built, "Cargo.toml", "rust/Cargo.toml"):
         resolved = checkout.resolve(path) if path else None
         if checkout.has(resolved):
             return resolved

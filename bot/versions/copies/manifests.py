@@ -27,7 +27,7 @@ def find_manifest_copies(subject: Subject) -> Finding:
         with suppress(ProjectRefused):
             finding.add(subject.sort(find(subject)))
     manifest = find_cargo_manifest(package)
-    if manifest is not None and _builds_rust(package):
+    if manifest is not None and builds_rust(package):
         try:
             finding.add(subject.sort(find_cargo_sites(package.checkout, manifest)))
         except ProjectRefused as refused:
@@ -74,7 +74,7 @@ def _npm_sites(lock: str, body: str) -> list[Site]:
     ]
 
 
-def _builds_rust(package: Package) -> bool:
+def builds_rust(package: Package) -> bool:
     """Whether a crate of the repository is part of the package: as its build says, or its setup.py does when it runs."""
     if package.requires & _RUST_BUILDS or package.backend.startswith("maturin"):
         return True

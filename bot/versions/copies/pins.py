@@ -27,6 +27,7 @@ _REQUIREMENT = re.compile(
 )
 _POETRY = re.compile(r"(?:==?|~=?|\^)?[ \t]*(?P<version>\d[0-9A-Za-z.!+_-]{0,63})")
 _LOOSER = "The requirement still allows the new version, or asks for another one."
+_OF_SIBLING = "It asks for another package of this repository, whose own release changes it."
 _TABLES = (("project", "dependencies"), ("build-system", "requires"))
 _GROUPS = (("project", "optional-dependencies"), ("dependency-groups",))
 
@@ -40,7 +41,7 @@ def list_siblings(subject: Subject) -> list[str]:
 
 def find_pins(subject: Subject) -> Finding:
     """Every exact (``==``) or compatible (``~=``) requirement on the version the project has now."""
-    finding = Finding()
+    finding, names = Finding(), set[str]()
     read = 0
     for path in list_siblings(subject):
         read += len(subject.package.checkout.find(path) or b"")
@@ -50,7 +51,25 @@ def find_pins(subject: Subject) -> Finding:
             found = subject.package.checkout.find_toml(path)
             if found is not None:
                 _read(subject, finding, path, *found)
+                name = value_at(found[1].values, ("project", "name"))
+                names |= {canonicalize_name(name)} if isinstance(name, str) else set()
+    _name_siblings(subject, finding, names)
     return finding
+
+
+def _name_siblings(subject: Subject, finding: Finding, names: set[str]) -> None:
+    """What the package itself requires of siblings at this very version: their own release changes it."""
+    package = subject.package
+    if package.text is None or package.document is None:
+        return
+    for key, requirement in _requirements(package.document):
+        match = _REQUIREMENT.match(requirement)
+        span = package.document.strings.get(key)
+        if match is None or span is None or canonicalize_name(match["name"]) not in names:
+            continue
+        if subject.says(match["version"]):
+            line = line_of(package.text.body, span.start)
+            finding.lookalikes.append(Lookalike(package.path, line, requirement[:80], _OF_SIBLING, package.path))
 
 
 def _read(subject: Subject, finding: Finding, path: str, text: Text, document: TomlDocument) -> None:
