@@ -172,7 +172,7 @@ def _following(
         return Version(unfinished.base_version) if unfinished is not None else None
     if step is VersionStep.POST:
         return None if base.is_prerelease else _with(base, post=(base.post or 0) + 1)
-    return _development(base)
+    return _development(_find_ahead(base, here) or base)
 
 
 def _raise(base: Version, place: int, initial: bool) -> Version:
@@ -186,15 +186,18 @@ def _raise(base: Version, place: int, initial: bool) -> Version:
     return _of(base.epoch, [*numbers[: place + 1], *[0] * (len(numbers) - place - 1)])
 
 
+def _find_ahead(base: Version, here: Version | None) -> Version | None:
+    """What the files announce, which counts before the smallest step when it lies ahead of what was released."""
+    return here if here is not None and here.is_prerelease and here > base else None
+
+
 def _pre_release(level: str, base: Version, here: Version | None, dialect: Dialect) -> Version | None:
     if base.pre is not None:
         same, number = base.pre
         if same == level:
             return _with(base, pre=f"{level}{number + (0 if base.dev is not None else 1)}")
         return _with(base, pre=f"{level}{dialect.first_number(level)}") if level > same else None
-    # What the files announce counts when it lies ahead; else the smallest step.
-    ahead = here if here is not None and here.is_prerelease and here > base else None
-    target = ahead or (base if base.dev is not None else _raise(base, 2, initial=False))
+    target = _find_ahead(base, here) or (base if base.dev is not None else _raise(base, 2, initial=False))
     return _with(target, pre=f"{level}{dialect.first_number(level)}")
 
 

@@ -93,6 +93,20 @@ def test_counting_begins_where_the_project_begins() -> None:
     assert next_version(VersionStep.RC, stated="3.6", released=["3.5rc0", "3.5", "3.6"]).spelling == "3.6.1rc0"
 
 
+@pytest.mark.parametrize(
+    ("stated", "found"),
+    [
+        ("1.3.0.dev0", "1.3.0.dev1"),
+        ("1.3.0.dev", "1.3.0.dev1"),
+        ("1.3.0a0", "1.3.0a1.dev0"),
+        ("1.2.0", "1.2.1.dev0"),
+        ("1.2.0+dev", "1.2.1.dev0"),
+    ],
+)
+def test_a_development_release_goes_on_from_what_the_files_announce(stated: str, found: str) -> None:
+    assert next_version(VersionStep.DEV, stated=stated, released=["1.2.0"]).spelling == found
+
+
 @given(
     st.sampled_from(VersionStep),
     st.lists(st.integers(0, 50), min_size=1, max_size=5),
