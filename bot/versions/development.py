@@ -38,9 +38,19 @@ _PATTERN = re.compile(r"\{(?P<of>version|next_major|next_minor|next_patch)\}(?P<
 _PLACES = {"next_major": 0, "next_minor": 1, "next_patch": 2}
 
 _OF_RELEASES = frozenset(
-    {SiteKind.DOCS_CONF, SiteKind.CITATION, SiteKind.CODEMETA, SiteKind.VERSION_FILES, SiteKind.ANNOTATION}
+    {
+        SiteKind.DOCS_CONF,
+        SiteKind.CITATION,
+        SiteKind.CODEMETA,
+        SiteKind.VERSION_FILES,
+        SiteKind.ANNOTATION,
+        SiteKind.PIN,
+    }
 )
-"""Places that speak of what people can install, and say a marker only where they said the last one too."""
+"""Places that speak of what people can install, and say a marker only where they said the last one too.
+
+A sibling that required a marker would be released with a requirement that nobody can meet.
+"""
 
 
 def check_development_pattern(pattern: str) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.clock import VirtualClock
 from bot.sandbox.acme_files import project_files
 from bot.sandbox.faults import Lost, Refused, When
 from bot.sandbox.http import reply
 from bot.sandbox.state.conversation import PullRequest
+from tests.stories.hours import MORNING
 from tests.stories.plays import open_play
 from tests.stories.theatre import BOT, Theatre, open_theatre
 
@@ -148,6 +150,23 @@ async def test_a_branch_of_somebody_else_is_left_alone_and_the_release_is_announ
         assert theatre.acme.repository.store.refs(f"refs/heads/{BRANCH}") == {f"refs/heads/{BRANCH}": head}
         (outcome,) = theatre.comments(pull.number, "outcome")
         assert "could not be opened. The branch `aweigh-dev/main/1.2.0` holds commits that are not mine" in outcome
+        theatre.read_all()
+
+
+async def test_each_package_of_several_goes_back_by_itself(tmp_path: Path) -> None:
+    settings = 'development = "{next_patch}.dev0"\n'
+    async with open_theatre(tmp_path, workspace=True, settings=settings, clock=VirtualClock(MORNING)) as theatre:
+        acme = theatre.acme
+        await theatre.say(acme.mona, "/release acme-core 1.2.0")
+        await theatre.merge(theatre.release_pull)
+        await theatre.pass_time(timedelta(minutes=3))
+        await theatre.say(acme.hugo, "/release approve 1.2.0", theatre.release_pull.number)
+        await theatre.pass_time(timedelta(minutes=3))
+        (follower,) = list_followers(theatre)
+        assert follower.head_ref == "aweigh-dev/main--acme-core/1.2.0"
+        read = acme.repository.store.read
+        assert b'version = "1.2.1.dev0"' in (read(follower.head_ref, "libs/core/pyproject.toml") or b"")
+        assert b'"acme-core==1.2.0"' in (read(follower.head_ref, "libs/cli/pyproject.toml") or b"")
         theatre.read_all()
 
 

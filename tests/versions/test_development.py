@@ -152,3 +152,15 @@ def test_places_that_said_the_last_marker_say_the_next_one() -> None:
 def test_where_no_marker_ever_stood_the_citation_stays() -> None:
     edits = written(project("1.1.0", "1.1.0"), project("1.2.0", "1.2.0"), "1.3.0.dev0")
     assert set(edits) == {"pyproject.toml", "widget/__init__.py", "uv.lock"}
+
+
+@pytest.mark.parametrize(("before", "follows"), [("1.2.0.dev0", True), ("1.1.0", False)])
+def test_a_sibling_requires_a_marker_only_where_it_did_before(before: str, follows: bool) -> None:
+    def read(version: str) -> Project:
+        core = f'[project]\nname = "core"\nversion = "{version}"\n'
+        cli = f'[project]\nname = "cli"\nversion = "0.1"\ndependencies = ["core=={version}"]\n'
+        found = read_project({"core/pyproject.toml": core.encode(), "cli/pyproject.toml": cli.encode()}, "core")
+        assert isinstance(found, Project), found
+        return found
+
+    assert ("cli/pyproject.toml" in written(read(before), read("1.2.0"), "1.3.0.dev0")) is follows

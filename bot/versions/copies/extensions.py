@@ -16,7 +16,8 @@ from bot.versions.formats.text import line_of
 from bot.versions.project import ProjectRefused, Reader, Site, SiteKind
 
 _SET = re.compile(
-    r'^[^\n"/]{0,100}"(?P<name>__version\w{0,20})"\s{0,100},\s{0,100}"v?(?P<version>\d[0-9A-Za-z.!+_-]{0,63})"', re.MULTILINE
+    r'^[^\n"/]{0,100}"(?P<name>__version\w{0,20})"\s{0,100},\s{0,100}"v?(?P<version>\d[0-9A-Za-z.!+_-]{0,63})"',
+    re.MULTILINE,
 )
 _MOST = 5
 
