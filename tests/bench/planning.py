@@ -64,7 +64,7 @@ class _Counting:
 
 
 def list_trees() -> dict[str, dict[str, str]]:
-    """A small project, a workspace of 100 packages, and a tree of 20,000 files."""
+    """A small project, workspaces of 100 packages and of 100 crates, and a tree of 20,000 files."""
     workspace = dict(_SMALL)
     workspace["pyproject.toml"] += '[tool.uv.workspace]\nmembers = ["packages/*"]\n'
     for number in range(100):
@@ -76,7 +76,29 @@ def list_trees() -> dict[str, dict[str, str]]:
             f'source = {{ editable = "packages/part{number}" }}\n'
         )
     large = _SMALL | {f"data/{number % 200}/file{number}.py": "x = 1\n" for number in range(20_000)}
-    return {"a small project": dict(_SMALL), "a workspace of 100 packages": workspace, "a tree of 20,000 files": large}
+    return {
+        "a small project": dict(_SMALL),
+        "a workspace of 100 packages": workspace,
+        "100 crates of one version": _list_crates(),
+        "a tree of 20,000 files": large,
+    }
+
+
+def _list_crates() -> dict[str, str]:
+    files = {
+        "pyproject.toml": '[project]\nname = "widget"\ndynamic = ["version"]\n[build-system]\nbuild-backend = "maturin"\n'
+        '[tool.maturin]\nmanifest-path = "crates/c0/Cargo.toml"\n',
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n',
+        "Cargo.lock": "\n".join(f'[[package]]\nname = "c{number}"\nversion = "1.1.0"\n' for number in range(100)),
+    }
+    for number in range(100):
+        needs = (
+            f'[dependencies]\nc{number + 1} = {{ path = "../c{number + 1}", version = "1.1.0" }}\n'
+            if number < 99
+            else ""
+        )
+        files[f"crates/c{number}/Cargo.toml"] = f'[package]\nname = "c{number}"\nversion = "1.1.0"\n{needs}'
+    return files
 
 
 async def measure_plan(files: dict[str, str]) -> Cost:

@@ -198,3 +198,23 @@ def test_folders_full_of_documentation_are_not_all_read() -> None:
     tree = [f"d{number}/{name}" for number in range(5_000) for name in ("conf.py", "index.rst")]
     with in_bounded_time():
         assert len(wanted_paths(tree, STATIC)) <= 20
+
+
+def test_a_workspace_of_countless_crates_is_read_within_bounds() -> None:
+    maturin = b"[project]\nname = 'w'\ndynamic = ['version']\n[build-system]\nbuild-backend = 'maturin'\n"
+    patterns = ", ".join(f'"{"*a" * 20}{number}/*"' for number in range(60))
+    top = f'[workspace]\nmembers = ["c*", {patterns}]\n[package]\nname = "w"\nversion = "1.1.0"\n'
+    many = "".join(f'd{number} = {{ path = "../c{number % 90}", version = "1.1.0" }}\n' for number in range(8_000))
+    crate = f'[package]\nname = "c"\nversion = "1.1.0"\n[dependencies]\n{many}'.encode()
+    files = {"pyproject.toml": maturin, "Cargo.toml": top.encode()}
+    files |= {f"c{number}/Cargo.toml": crate for number in range(120)}
+    tree = [*files, *(f"{'a' * 60}/b{number}/Cargo.toml" for number in range(50_000))]
+    with in_bounded_time():
+        known = {
+            path: files[path]
+            for path in wanted_paths(tree, {"pyproject.toml": maturin, "Cargo.toml": files["Cargo.toml"]})
+        }
+        assert len(known) <= 60
+        project = read_project(files)
+        assert isinstance(project, Project)
+        assert "Cargo.toml" in {edit.path for edit in bump(project, "1.2.0")}

@@ -50,12 +50,9 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
     same = crates.list_lockstep(manifest, declared.spelling)
     if key == SHARED:
         same += [crate for crate in crates.list_inheriting() if crate not in same]
+    paths = {crate.path for crate in same}
     siblings = [_site(checkout, crate.path, OWN, SiteKind.CARGO) for crate in same]
-    required = [
-        _site(checkout, one.path, one.key, SiteKind.CARGO)
-        for one in crates.requirements
-        if any(one.crate == crate.path for crate in same)
-    ]
+    required = [_site(checkout, one.path, one.key, SiteKind.CARGO) for one in crates.requirements if one.crate in paths]
     linked = [site for site in (*siblings, *required) if site is not None and site.spelling == declared.spelling]
     linked = [site for site in linked if (site.path, site.start) != (declared.path, declared.start)]
     # The lock lies at the top of the workspace, also when the crate keeps a version of its own.

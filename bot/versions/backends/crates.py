@@ -19,6 +19,9 @@ OWN: Path = ("package", "version")
 SHARED: Path = ("workspace", "package", "version")
 
 _MOST_MEMBERS = 100
+_MOST_LISTED = 2_000
+"""Manifests of a repository that are held against the patterns of its workspace."""
+
 _MOST_BYTES = 2 * 1024 * 1024
 """Of all manifests together: reading TOML takes about a second for as much."""
 
@@ -155,7 +158,7 @@ def _members(checkout: Checkout, top: str, document: TomlDocument) -> list[str]:
         return [posixpath.normpath(posixpath.join(folder, name, "Cargo.toml")) for name in names[:50]]
 
     wanted, unwanted = patterns("members"), patterns("exclude")
-    manifests = [path for path in checkout.listing if path.endswith("Cargo.toml")]
+    manifests = [path for path in checkout.listing if path.endswith("Cargo.toml")][:_MOST_LISTED]
     members = [path for path in manifests if any(fnmatch.fnmatchcase(path, pattern) for pattern in wanted)]
     return [path for path in members if path not in unwanted][:_MOST_MEMBERS]
 
