@@ -7,6 +7,7 @@
 * ``entries(text)`` lists the unreleased changes of a file, ``section(text, version)`` renders a version's notes, and
   ``stamp(text, ...)`` gives the text after a release, as ``Stamped``; or says why there is none: ``AlreadyStamped``,
   ``NothingUnreleased``, ``NoUnreleasedSection``.
+* ``carry(source, target, version, markup)`` gives a changelog the section of a release that another branch has.
 * ``weigh(changes, rules)`` makes entries of merged pull requests and pushed commits, ``list_entries_of(weighed)`` those that
   are listed, ``find_level(weighed)`` says how much of the version they move and which decides, ``find_release_as(changes)``
   reads the version that a merge asks for; ``weigh_written(changelog)`` weighs what people wrote themselves.
@@ -15,6 +16,7 @@ The texts are by strangers; whoever shows notes or entries elsewhere escapes men
 """
 
 from bot.changelog.book import Changelog, NoChangelog
+from bot.changelog.carry import carry
 from bot.changelog.changes import (
     SKIP_LABELS,
     Change,
@@ -74,6 +76,7 @@ __all__ = [
     "Weighed",
     "Why",
     "Wish",
+    "carry",
     "entries",
     "find_book",
     "find_changelog",

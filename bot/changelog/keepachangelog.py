@@ -32,7 +32,7 @@ from bot.changelog.sections import Section, find_anchors, list_entries, render_n
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class ChangelogFile:
     """A changelog as it was read: its text, and the headings of versions in it.
 
     Attributes:
@@ -67,10 +67,11 @@ class _File:
         return next((model for model in self.models if model.version == version), None)
 
 
-def _read(text: str, markup: Markup) -> _File:
+def read_file(text: str, markup: Markup) -> ChangelogFile:
+    """``text`` with the headings of its versions."""
     document = read_document(text, markup)
     models = tuple(version for version in list_version_headings(document) if not version.is_pending)
-    return _File(document, find_unreleased(document), models)
+    return ChangelogFile(document, find_unreleased(document), models)
 
 
 def read_document(text: str, markup: Markup) -> Document:
@@ -97,7 +98,7 @@ def section(text: str, version: str, markup: Markup = Markup.MARKDOWN, *, headin
     Returns:
         Markdown with line feeds, empty when the section is; None when there is no such section.
     """
-    file = _read(text, markup)
+    file = read_file(text, markup)
     if heading is not None:
         return render_notes(file.document, section_of(file.document, heading))
     try:
@@ -145,7 +146,7 @@ def stamp(
         packaging.version.InvalidVersion: ``version`` is none.
     """
     parsed, listed = Version(version), tuple(listed)
-    file = _read(text, markup)
+    file = read_file(text, markup)
     document, unreleased = file.document, file.unreleased
     released = file.find(parsed)
     if released is not None:
@@ -168,7 +169,7 @@ def _body_of(document: Document, found: UnreleasedHeading | VersionHeading) -> S
 
 
 def _stamp(
-    file: _File,
+    file: ChangelogFile,
     unreleased: UnreleasedHeading | VersionHeading,
     changes: tuple[Entry, ...],
     release: Release,
@@ -194,7 +195,7 @@ def _stamp(
     return Stamped(text, notes, (*changes, *to_entries(unmentioned)))
 
 
-def _add(file: _File, body: Section, listed: tuple[Listed, ...], release: Release) -> list[Edit]:
+def _add(file: ChangelogFile, body: Section, listed: tuple[Listed, ...], release: Release) -> list[Edit]:
     """Edits that add what people did not speak of to what they wrote: at the end of its group, else of the section."""
     document = file.document
     groups = [heading for heading in document.headings if body.first <= heading.line < body.last]
@@ -232,7 +233,7 @@ def _insert_after(document: Document, at: int, lines: list[str]) -> Edit:
     return Edit(line.end, line.end, newline.join(["", *lines]))
 
 
-def _generate(file: _File, release: Release, listed: tuple[Listed, ...]) -> Stamped | None:
+def _generate(file: ChangelogFile, release: Release, listed: tuple[Listed, ...]) -> Stamped | None:
     """A section made of ``listed``; None when the file has no place where one goes for sure."""
     document, unreleased = file.document, file.unreleased
     manner = observe(document, file.models)
@@ -245,13 +246,13 @@ def _generate(file: _File, release: Release, listed: tuple[Listed, ...]) -> Stam
         if place is None:
             return None
         lines, label, edits = _head(file, unreleased, release)
-        edits.append(_insert_section(document, place, [*lines, *[""] * manner.gap, *body], manner))
+        edits.append(insert_section(document, place, [*lines, *[""] * manner.gap, *body], manner))
     edits += list_definition_edits(document, label, release)
     text = apply_edits(document.text, edits)
     return Stamped(text, section(text, release.version, document.markup) or "", to_entries(listed), generated=True)
 
 
-def _find_place(file: _File, unreleased: UnreleasedHeading | None) -> int | None:
+def _find_place(file: ChangelogFile, unreleased: UnreleasedHeading | None) -> int | None:
     """The line before which a new section goes: below the unreleased changes, else above the newest version."""
     document = file.document
     if unreleased is not None:
@@ -265,7 +266,7 @@ def _find_place(file: _File, unreleased: UnreleasedHeading | None) -> int | None
     return find_anchors(document, file.models[0].heading.line).start
 
 
-def _insert_section(document: Document, place: int, lines: list[str], manner: Manner) -> Edit:
+def insert_section(document: Document, place: int, lines: list[str], manner: Manner) -> Edit:
     """Put ``lines`` before the line ``place``, as far apart from what stands around them as other sections are."""
     newline = document.newline
     at = place
@@ -302,7 +303,7 @@ def _fill_pending(document: Document, pending: VersionHeading, manner: Manner, l
     return Edit(start, stop, newline.join([*broken, *[""] * manner.gap, *lines, *below, ""]))
 
 
-def _date_pending(file: _File, pending: VersionHeading, release: Release) -> tuple[list[Edit], str | None]:
+def _date_pending(file: ChangelogFile, pending: VersionHeading, release: Release) -> tuple[list[Edit], str | None]:
     """Edits that give the heading of a pending version its date, and its label for a link definition."""
     document = file.document
     url = settled_url(pending.url, release) if pending.url else None
@@ -317,7 +318,7 @@ def _date_pending(file: _File, pending: VersionHeading, release: Release) -> tup
 
 
 def _head(
-    file: _File, unreleased: UnreleasedHeading | None, release: Release
+    file: ChangelogFile, unreleased: UnreleasedHeading | None, release: Release
 ) -> tuple[list[str], str | None, list[Edit]]:
     """The lines of a heading for the version, its label for a link definition, and what changes in the unreleased one."""
     document, model = file.document, file.model

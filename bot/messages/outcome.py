@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.github.facts import DeploymentReview
 from bot.github.links import commit_page, tag_page
 from bot.messages.development import render_follow_up
+from bot.messages.forward import render_carried
 from bot.messages.markers import OUTCOME, marker
 from bot.messages.reasons import say
 from bot.messages.text import block, code, finish, in_cell, link, short
@@ -68,6 +69,7 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
         _summary(snapshot, step),
         f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
         *([render_follow_up(step.follow_up)] if step.follow_up else []),
+        *([render_carried(step.carried)] if step.carried else []),
     ]
     return finish("\n\n".join(parts))
 

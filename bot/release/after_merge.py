@@ -15,6 +15,7 @@ from bot.publishing.route import Order, Route
 from bot.release.approvals import counted, wanted
 from bot.release.branch import branch_reason
 from bot.release.development import DevelopmentPlan, plan_development
+from bot.release.forward import ForwardPlan, plan_forward
 from bot.release.naming import find_titled_version, is_latest
 from bot.release.on_index import await_index, list_missing
 from bot.release.propose import obstacle, project_reason, route_reason, settings_reason, stands
@@ -42,6 +43,7 @@ from bot.release.steps import (
     AwaitReviewers,
     AwaitRun,
     Blocked,
+    CarryChangelog,
     CreateTag,
     DispatchRun,
     Done,
@@ -117,6 +119,9 @@ def after_merge(snapshot: Snapshot) -> Step:
     followed = plan_development(snapshot, stage.settings)
     if isinstance(followed, DevelopmentPlan):
         return OpenDevelopment(followed)
+    carried = plan_forward(snapshot, stage.settings)
+    if isinstance(carried, ForwardPlan):
+        return CarryChangelog(carried)
     return Announce(
         version=stage.version,
         tag=stage.tag,
@@ -124,6 +129,7 @@ def after_merge(snapshot: Snapshot) -> Step:
         missing=list_missing(snapshot, stage.version),
         unapproved=_count_unapproved(stage),
         follow_up=followed,
+        carried=carried,
     )
 
 

@@ -79,20 +79,21 @@ class Commits:
         """What is to be read of ``commit`` for the package of this canonical name; None: the one at the top."""
         key = (commit, package)
         if key not in self._contents:
-            tree = await self._get_tree(commit)
+            tree = await self.get_tree_of(commit)
             self._contents[key] = await self._read_content(tree, package)
         return self._contents[key]
 
     async def list_packages(self, commit: str) -> tuple[PackagePlace, ...]:
         """The packages that ``commit`` has; none where GitHub does not list all of its files."""
-        tree = await self._get_tree(commit)
+        tree = await self.get_tree_of(commit)
         return () if tree.truncated else (await self._read_layout(tree))[1]
 
     async def read_files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Those of the files ``paths`` that ``commit`` has."""
-        return await self._read(await self._get_tree(commit), paths)
+        return await self._read(await self.get_tree_of(commit), paths)
 
-    async def _get_tree(self, commit: str) -> Tree:
+    async def get_tree_of(self, commit: str) -> Tree:
+        """The names of all files of ``commit``, as far as GitHub lists them."""
         if commit not in self._trees:
             self._trees[commit] = await get_tree(self._access.read, commit)
         return self._trees[commit]

@@ -32,10 +32,12 @@ from bot.release.commits import Commits
 from bot.release.defaults import Defaults
 from bot.release.development import is_to_be_looked_for
 from bot.release.evidence import Evidence
+from bot.release.forward import find_source
 from bot.release.gather import gather_candidate
 from bot.release.held import LABEL, is_labelled
 from bot.release.observe_branch import BranchReader
 from bot.release.observe_development import find_development
+from bot.release.observe_forward import find_forward
 from bot.release.observe_runs import list_run_facts
 from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
@@ -365,6 +367,10 @@ class Observer:
         if isinstance(snapshot.settings, RepositorySettings) and is_to_be_looked_for(snapshot, snapshot.settings):
             followed = await find_development(self._app, self._commits, snapshot, sight, record)
             snapshot = replace(snapshot, development=followed)
+        source = find_source(snapshot, snapshot.settings) if isinstance(snapshot.settings, RepositorySettings) else None
+        if source is not None:
+            carried = await find_forward(self._app, self._commits, snapshot, sight, record, source.path)
+            snapshot = replace(snapshot, forward=carried)
         return snapshot
 
 

@@ -15,8 +15,8 @@ async def find_development(
 ) -> Development:
     """What there is of it: three requests where it is there, and a few more where it has to be made."""
     branch = snapshot.line.development_branch(record.version)
-    pulls = await sight.list_pulls(branch, lambda found: any(_is_ours(one, app, snapshot) for one in found))
-    ours = next((pull for pull in pulls if _is_ours(pull, app, snapshot)), None)
+    pulls = await sight.list_pulls(branch, lambda found: any(is_ours(one, app, snapshot) for one in found))
+    ours = next((pull for pull in pulls if is_ours(pull, app, snapshot)), None)
     if ours is not None:
         return Development(pull=ours)
     base = await sight.find_branch(snapshot.line.base)
@@ -33,7 +33,7 @@ async def find_development(
     )
 
 
-def _is_ours(pull: PullRequest, app: AppAccount, snapshot: Snapshot) -> bool:
+def is_ours(pull: PullRequest, app: AppAccount, snapshot: Snapshot) -> bool:
     """Whether we opened it: anybody can name a branch like ours."""
     by_us = pull.author is not None and pull.author.id == app.bot.id
     return by_us and pull.head_repository_id == snapshot.repository.id

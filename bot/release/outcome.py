@@ -29,7 +29,7 @@ class Outcome:
     lifted: bool = False
     """Whether a hold was lifted."""
     followed: PullRequest | None = None
-    """The pull request that brings the files back to development."""
+    """The pull request that follows the release: back to development, or with its section of the changelog."""
     unfollowed: Because | None = None
     """Why there is none: the release is out all the same, and is announced without it."""
 

@@ -35,6 +35,7 @@ from bot.release.speech import STALENESS, Speech
 from bot.release.steps import (
     Announce,
     AskApproval,
+    CarryChangelog,
     ClosePull,
     ConfirmBranch,
     CreateTag,
@@ -118,7 +119,7 @@ class Performer:
             case ReportFailure():
                 await self._report_failure(snapshot, step)
                 return Outcome(failed=step.key)
-            case OpenDevelopment():
+            case OpenDevelopment() | CarryChangelog():
                 return await self._on_development.perform(snapshot, step)
             case Announce():
                 body = outcome_words.render_published(snapshot, step)

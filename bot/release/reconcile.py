@@ -37,6 +37,7 @@ from bot.release.steps import (
     AskApproval,
     AwaitMerge,
     Blocked,
+    CarryChangelog,
     ConfirmBranch,
     CreateTag,
     Done,
@@ -264,6 +265,9 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
         case OpenDevelopment() if snapshot.development is not None:
             told = replace(snapshot.development, pull=outcome.followed, declined=outcome.unfollowed)
             return replace(snapshot, development=told)
+        case CarryChangelog() if snapshot.forward is not None:
+            shown = replace(snapshot.forward, pull=outcome.followed, declined=outcome.unfollowed)
+            return replace(snapshot, forward=shown)
         case AskApproval() | ReportFailure() | Announce() | ConfirmBranch() | KeepHold() | LiftHold():
             return snapshot
         case _:

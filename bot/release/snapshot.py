@@ -210,6 +210,22 @@ class Development:
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """What is known of the pull request that carries the section of a maintenance release into the default branch.
+
+    ``pull`` is that pull request in whatever state it is; the rest is read only while there is none. ``content`` is the
+    changelog of the default branch; None where it has none at that place.
+    """
+
+    pull: PullRequest | None = None
+    base_commit: str | None = None
+    base_tree: Tree | None = None
+    content: bytes | None = None
+    declined: Because | None = None
+    """Why GitHub did not let us open it just now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything ``next_step`` may look at."""
 
@@ -262,6 +278,7 @@ class Snapshot:
     notes: Comment | None = None
     """The comment in which the notes were set, as it reads now."""
     development: Development | None = None
+    forward: Forward | None = None
     """What follows the release, once it is out and where the settings want it."""
 
     @property

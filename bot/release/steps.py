@@ -10,6 +10,7 @@ from bot.github.facts import DeploymentReview, MergeState, Person, RunFacts
 from bot.publishing.route import Route
 from bot.publishing.verdicts import FileVerdict
 from bot.release.development import DevelopmentPlan, FollowUp
+from bot.release.forward import ForwardPlan
 from bot.release.orders import Reject
 from bot.release.plan import Plan
 from bot.release.reasons import Because
@@ -216,11 +217,19 @@ class OpenDevelopment(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class CarryChangelog(Effect):
+    """Open the pull request that carries the section of a maintenance release into the default branch."""
+
+    plan: ForwardPlan
+
+
+@dataclass(frozen=True, slots=True)
 class Announce(Effect):
     """Post the final comment; ``missing`` are files that the index never showed.
 
     ``unapproved`` is how many approvals were promised before the tag and never given, since somebody else put the tag.
-    ``follow_up`` is what came of the way back to development, where the settings want one.
+    ``follow_up`` is what came of the way back to development, where the settings want one, ``carried`` what came of
+    carrying its section on.
     """
 
     version: str
@@ -229,6 +238,7 @@ class Announce(Effect):
     missing: tuple[str, ...] = ()
     unapproved: int = 0
     follow_up: FollowUp | None = None
+    carried: FollowUp | None = None
 
 
 class Awaited(Enum):
@@ -355,6 +365,7 @@ ALL_STEPS: tuple[type[Step], ...] = (
     RejectGate,
     ReportFailure,
     OpenDevelopment,
+    CarryChangelog,
     Announce,
     AwaitRun,
     AwaitApproval,

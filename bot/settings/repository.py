@@ -242,6 +242,8 @@ class RepositorySettings(_Table):
     """Whether release pull requests are merged by themselves."""
     approval: ApprovalSettings = ApprovalSettings()
     """Who must agree before anything is published."""
+    forward_port: Annotated[bool, Field(strict=True, alias="forward-port")] = True
+    """Whether the section of a release from another branch is carried into the default branch's changelog."""
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
     """Windows in which nothing is tagged or published."""
     packages: Annotated[dict[_PackageName, PackageSettings], Field(max_length=200), AfterValidator(_each_once)] = {}

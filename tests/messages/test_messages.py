@@ -21,21 +21,25 @@ from bot.conversation.understanding import Fault, Misunderstood
 from bot.github.facts import Comment, DeploymentReview
 from bot.messages import outcome, preview, prompts, pull, replies, status
 from bot.messages.development import render_development_body
+from bot.messages.forward import render_forward_body
 from bot.messages.markers import STATUS, find_marked, marker
+from bot.messages.merge_group import render_group_check
 from bot.messages.notes import render_notes
 from bot.messages.reasons import say
+from bot.messages.settings_check import render_settings_check
 from bot.messages.text import MOST_CHARACTERS, block, code, finish, in_cell
 from bot.publishing.diagnosis import Diagnosis
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.decide import next_step
 from bot.release.development import FollowUp
 from bot.release.reasons import Because, Reason, because
-from bot.release.snapshot import Snapshot
+from bot.release.snapshot import Forward, Snapshot
 from bot.release.steps import (
     Announce,
     AskApproval,
     Awaited,
     AwaitMerge,
+    CarryChangelog,
     OpenDevelopment,
     OpenGate,
     OpenPull,
@@ -45,6 +49,7 @@ from bot.release.steps import (
     RejectUndone,
     ReportFailure,
 )
+from bot.settings.review import Remark
 from bot.versions import Lookalike, Quoted
 from tests.release import making as m
 from tests.release.test_decide import ROWS, TAGGED, WAITS, WITH_SDIST
@@ -113,6 +118,7 @@ def every_message() -> list[tuple[str, str]]:
         made += [(f"status: {name}", status.render_status(snapshot, step)), *_of_step(name, snapshot)]
         if snapshot.record is not None:
             made.append((f"check: {name}", status.render_check(snapshot, step, snapshot.record).summary))
+            made.append((f"group: {name}", render_group_check([(snapshot, step)]).summary))
     values = dict.fromkeys(("given", "detail", "version", "newest", "next", "index", "tag", "number", "path", "cause",
                             "fix", "events", "branch", "found", "wanted", "workflow", "run", "by", "needed", "actual", "commit",
                             "base", "default", "host", "line", "files", "why", "said", "label", "command"), "x")  # fmt: skip
@@ -133,6 +139,8 @@ def every_message() -> list[tuple[str, str]]:
         ("opened", replies.render_opened(m.pull(merged=False), "1.2.0", 1)),
         ("already", replies.render_already(m.pull(merged=False), "1.2.0", 1)),
         ("none", replies.render_no_release(1)),
+        ("group", render_group_check([]).summary),
+        ("settings", render_settings_check([Remark(FORGED, 1, FORGED)], [FORGED]).summary),
         ("link", replies.render_status_links([(m.pull(), None, "Working")], 1)),
     ]
     return made
@@ -197,6 +205,12 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             shown = render_development_body(snapshot, replace(step.plan, version=FORGED, released=FORGED, edits=edits))
             failed = replace(snapshot.development, declined=because(Reason.REFUSED_BY_GITHUB, detail=FORGED))  # type: ignore[type-var]
             return [(f"development: {name}", shown), *_of_step("undeveloped", replace(snapshot, development=failed))]
+        case CarryChangelog():
+            edits = tuple(replace(edit, path=FORGED, description=FORGED) for edit in step.plan.edits)
+            shown = render_forward_body(snapshot, replace(step.plan, version=FORGED, edits=edits))
+            declined = because(Reason.REFUSED_BY_GITHUB, detail=FORGED)
+            snapshot = replace(snapshot, forward=Forward(declined=declined))
+            return [(f"forward: {name}", shown), *_of_step("uncarried", snapshot)]
         case Announce():
             if step.follow_up is None:
                 step = replace(step, follow_up=FollowUp(detail=FORGED))

@@ -32,7 +32,17 @@ from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
 from bot.release.record import Asked, Milestone, Record
 from bot.release.runs import attempt_mark
-from bot.release.snapshot import Approval, BranchHistory, Candidate, Development, Line, Published, Request, Snapshot
+from bot.release.snapshot import (
+    Approval,
+    BranchHistory,
+    Candidate,
+    Development,
+    Forward,
+    Line,
+    Published,
+    Request,
+    Snapshot,
+)
 from bot.settings.repository import RepositorySettings, read_settings
 from bot.versions import Project, read_project
 
@@ -201,6 +211,10 @@ def development(version: str = "1.2.0", before: str = "1.2.0.dev0", **changes: A
     """What follows a release, while there is no pull request for it yet."""
     tree = Tree(MERGE, "7" * 40, ())
     return replace(Development(None, MERGE, tree, project(version), project(before)), **changes)
+
+
+def forward(content: bytes | None = b"# Changelog\n\n## 2.0.0\n\n- Two.\n", **changes: Any) -> Forward:
+    return replace(Forward(base_commit=BASE, base_tree=Tree(BASE, "7" * 40, ()), content=content), **changes)
 
 
 def release() -> ReleaseRef:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.changelog import Changelog
 from bot.github.facts import Job, MergeState, Merging, PendingDeployment, Person, Push, Role, RunFacts, TagRef
 from bot.publishing.occasions import Occasion, Trigger
 from bot.publishing.route import Route, Twin
@@ -31,6 +32,7 @@ from bot.release.steps import (
     AwaitReviewers,
     AwaitRun,
     Blocked,
+    CarryChangelog,
     ClosePull,
     ConfirmBranch,
     CreateTag,
@@ -90,6 +92,13 @@ OUT: dict[str, Any] = {
     "published": m.published(),
     "release": m.release(),
     "settings": m.settings("development = true"),
+}
+CARRIED: dict[str, Any] = {
+    **OUT,
+    "settings": m.settings(),
+    "line": Line("1.2.x"),
+    "pull": m.pull(base_branch="1.2.x", head_branch="aweigh/1.2.x"),
+    "candidate": replace(m.candidate(), changelog=Changelog("CHANGELOG.md", "# Changelog\n\n## 1.2.0\n\n- New.\n")),
 }
 CANDIDATE: dict[str, Any] = {
     "candidate": m.candidate(version="1.2.0rc1"),
@@ -375,6 +384,14 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("back to development first, where the settings want it", {**OUT, "development": m.development()}, OpenDevelopment, None),
     ("announce it once it is there, however it is by then", {**OUT, "development": m.development(pull=m.pull(merged=False, state="closed"))}, Announce, None),
     ("and announce without, when GitHub declines it", {**OUT, "development": m.development(declined=because(Reason.BRANCH_TAKEN))}, Announce, None),
+    ("the section of another line is carried on first", {**CARRIED, "forward": m.forward()}, CarryChangelog, None),
+    ("announce it once that is there, however it is by then", {**CARRIED, "forward": m.forward(pull=m.pull(merged=False, state="closed"))}, Announce, None),
+    ("and announce without, when GitHub declines that", {**CARRIED, "forward": m.forward(declined=because(Reason.BRANCH_TAKEN))}, Announce, None),
+    ("not where it is there already", {**CARRIED, "forward": m.forward(b"# Changelog\n\n## 1.2.0\n\n- New.\n")}, Announce, None),
+    ("nor where there is no changelog", {**CARRIED, "forward": m.forward(None)}, Announce, None),
+    ("nor what is no text", {**CARRIED, "forward": m.forward(b"\xff")}, Announce, None),
+    ("nor against the settings", {**CARRIED, "settings": m.settings("forward-port = false"), "forward": m.forward()}, Announce, None),
+    ("nor from the default branch", {**CARRIED, "line": Line("main"), "forward": m.forward()}, Announce, None),
     ("nothing to go back from: people have changed the base since", {**OUT, "development": m.development("2.0.0.dev0")}, Announce, None),
     ("nothing to go back to: the base is gone", {**OUT, "development": m.development(base_commit=None, project=None)}, Announce, None),
     ("nor from what is not final", {**OUT, **CANDIDATE, "development": m.development("1.2.0rc1")}, Announce, None),

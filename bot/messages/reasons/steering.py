@@ -88,8 +88,10 @@ def _nothing_to_reject(reason: Because) -> Said:
 
 
 def _not_merged(reason: Because) -> Said:
+    # A ruleset answers in paragraphs.
+    detail = " ".join(reason.get("detail").split())
     return Said(
-        f"GitHub does not merge #{reason.get('number')}: {code(reason.get('detail'))}.",
+        f"GitHub does not merge #{reason.get('number')}: {code(detail)}.",
         "Once what it asks for is there, ask again:",
         "/release merge",
     )
