@@ -16,6 +16,7 @@ from bot.release.record import Record, find_record
 from bot.release.when_merged import LABEL
 from bot.sandbox.acme import GateKind
 from bot.sandbox.acme_files import Trigger
+from bot.sandbox.state.conversation import PullRequest
 from tests.crash.asking import Asked
 from tests.crash.matrix import Listen, describe_kept, differences, draw
 from tests.crash.mischief import Fault, Strike
@@ -104,6 +105,25 @@ def merge_feature(scene: Scene) -> None:
     scene.acme.hugo.merge_pull(scene.acme.feature.number, "squash")
 
 
+def list_package_pulls(scene: Scene) -> list[PullRequest]:
+    """The release pull requests of two packages, in the order in which they were asked for."""
+    issues = scene.acme.repository.issues.values()
+    ours = [one for one in issues if isinstance(one, PullRequest) and one.user.login == BOT]
+    return sorted(ours, key=lambda pull: pull.number)
+
+
+def merge_first_package(scene: Scene) -> None:
+    """Mona merges the release of one package while that of the other is open."""
+    scene.acme.mona.merge_pull(list_package_pulls(scene)[0].number)
+
+
+def is_second_refreshed(scene: Scene) -> bool:
+    """Whether the one that is open was made anew for what the other has changed, and the other is on its way."""
+    store, second = scene.acme.repository.store, list_package_pulls(scene)[1]
+    head = store.files(second.head_sha)["libs/cli/pyproject.toml"].sha
+    return b"acme-core==1.2.0" in store.blob(head) and bool(scene.acme.repository.runs)
+
+
 NO_RECORD = Record("", "", 0, 0, "")
 NOTES = "/release notes set\n\nThe wind is free."
 WAITS = "/release patch --when-merged"
@@ -133,6 +153,10 @@ AT_GATE = (ASK, MERGE, BUILD)
 ASKED_FIRST: dict[str, Any] = {"files": {".github/aweigh.toml": "approval.required = 1\n"}}
 BEFORE_TAG = Act("merge", MERGE.play, lambda scene: is_said(scene, "prompt"))
 
+BOTH = "/release acme-core 1.2.0\n/release acme-cli 0.4.0"
+ASK_BOTH = on_feature("ask for two packages", BOTH, lambda scene: len(list_package_pulls(scene)) == 2)
+MERGE_FIRST = Act("merge one of two", merge_first_package, is_second_refreshed)
+
 CHAPTERS = (
     Chapter(HOLD),
     Chapter(HOLD, AT_GATE),
@@ -157,6 +181,8 @@ CHAPTERS = (
     Chapter(REMEMBER, ()),
     Chapter(Act("merge what it waited for", merge_feature, is_opened_after_merge), (REMEMBER,)),
     Chapter(ACTS[4], ACTS[:4], changes={"files": {".github/aweigh.toml": "development = true\n"}}),
+    Chapter(ASK_BOTH, (), trigger="tag-push", changes={"workspace": True}),
+    Chapter(MERGE_FIRST, (ASK_BOTH,), trigger="tag-push", changes={"workspace": True}),
     Chapter(pressed("hold", is_held)),
     Chapter(pressed("unhold", lambda scene: not is_held(scene)), (ASK, HOLD)),
     Chapter(pressed("recreate", lambda scene: True), (ASK, PUSHED)),
