@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.changelog import Changelog, Stamped, find_changelog, read_changelog, stamp
@@ -28,6 +28,7 @@ from bot.versions import (
     follow,
     list_changes,
     list_manifests,
+    list_manifests_in,
     list_packages_of,
     parse_version,
     propose_next,
@@ -102,18 +103,21 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
     settings = read_settings(folder.read(SETTINGS_PATHS))
     if isinstance(settings, SettingsProblem):
         raise Unplannable(f"The settings in {settings.path} cannot be used: {settings.detail}.")
-    root = "." if package is None else _find_root(folder, listing, package)
+    packages = [] if package is None else _list_packages(folder, listing, settings)
+    root = "." if package is None else _find_root(packages, package)
     project = _read_project(folder, listing, root, settings)
+    others = tuple(place for place in packages if place.root != root and not place.is_private)
+    project = replace(project, siblings=others)
     tags = tuple(folder.list_tags())
     pattern = settings.tag_pattern(project, tags)
     line = _find_line(folder.find_branch())
     if project.derived_by is not None:
         newest = find_newest(released_versions(tags, pattern), line)
         project = project.at(str(newest) if newest else None)
-    path = find_changelog(listing)
+    path = _find_changelog(listing, project, settings)
     content = folder.read([path]).get(path) if path else None
     changelog = read_changelog(path, content)
-    kept = changelog if isinstance(changelog, Changelog) and root == "." else None
+    kept = changelog if isinstance(changelog, Changelog) else None
     return Checkout(project, settings, kept, pattern, tags, line, folder.find_web_url())
 
 
@@ -187,18 +191,25 @@ def _read_project(folder: Folder, listing: list[str], root: str, settings: Repos
     project = read_project(files, root, settings.places)
     if isinstance(project, Project):
         return project
-    packages = _list_packages(folder, listing) if root == "." else []
+    packages = _list_packages(folder, listing, settings) if root == "." else []
     others = ", ".join(f"{place.name} ({place.root})" for place in packages[:_MOST_NAMED])
     raise Unplannable(project.sentence + (f" There are packages below, for --package: {others}." if others else ""))
 
 
-def _list_packages(folder: Folder, listing: Iterable[str]) -> list[PackagePlace]:
-    files: Mapping[str, bytes] = folder.read(list_manifests(listing))
-    return list_packages_of(files)
+def _find_changelog(listing: list[str], project: Project, settings: RepositorySettings) -> str | None:
+    """The package's own: that at the top is its own only where no other package may have a part in it."""
+    own = settings.get_package(project.name).changelog or find_changelog(listing, project.root)
+    return own if own is not None or project.siblings else find_changelog(listing)
 
 
-def _find_root(folder: Folder, listing: list[str], name: str) -> str:
-    packages = _list_packages(folder, listing)
+def _list_packages(folder: Folder, listing: Iterable[str], settings: RepositorySettings) -> list[PackagePlace]:
+    folders = settings.folders
+    named = [path for place in folders.values() for path in list_manifests_in(place)]
+    files: Mapping[str, bytes] = folder.read([*list_manifests(listing), *named])
+    return list_packages_of(files, folders)
+
+
+def _find_root(packages: list[PackagePlace], name: str) -> str:
     found = find_package(packages, name)
     if found is not None:
         return found.root

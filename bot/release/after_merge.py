@@ -154,7 +154,7 @@ def _stage(snapshot: Snapshot, record: Record) -> Stage | Step:
     if not same_version(project.spelling, record.version):
         return Blocked(because(Reason.VERSION_MISMATCH, found=project.spelling, wanted=record.version))
     if not isinstance(route, Route):
-        return Blocked(route_reason(route))
+        return Blocked(route_reason(route, project))
     reason = obstacle(snapshot, route) or branch_reason(snapshot)
     if reason is not None:
         return stands(reason)

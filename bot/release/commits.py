@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from bot.changelog import find_changelog
 from bot.github.access import Access
@@ -34,6 +35,7 @@ from bot.versions import (
 _MOST_MANIFESTS = 300
 """How many files that make folders packages are read; a repository with more says in its settings where its packages lie."""
 
+_MOST_BYTES_OF_MANIFESTS = 4 * 1024 * 1024
 _MOST_ROUNDS = 4
 """A file that names the next one: configuration, module, the module it imports its version from."""
 
@@ -135,7 +137,7 @@ class Commits:
 
     async def _read_layout(self, tree: Tree) -> tuple[dict[str, bytes], tuple[PackagePlace, ...]]:
         """The settings and the files that make folders packages, and the packages they make."""
-        files = await self._read(tree, [*SETTINGS_PATHS, *list_manifests(tree.paths)[:_MOST_MANIFESTS]])
+        files = await self._read(tree, [*SETTINGS_PATHS, *_list_readable(tree)])
         folders = _list_folders(files)
         named = [path for folder in folders.values() for path in list_manifests_in(folder)]
         files |= await self._read(tree, [path for path in named if path not in files])
@@ -192,6 +194,13 @@ def _list_folders(files: Mapping[str, bytes]) -> dict[str, str]:
     """Where the settings of the commit itself say that packages lie: that is part of its layout as well."""
     settings = read_settings(files)
     return settings.folders if isinstance(settings, RepositorySettings) else {}
+
+
+def _list_readable(tree: Tree) -> list[str]:
+    """The files that make folders packages, as many as are read."""
+    entries = _find_entries(tree, list_manifests(tree.paths)[:_MOST_MANIFESTS])
+    sizes = accumulate(entry.size for entry in entries)
+    return [entry.path for entry, size in zip(entries, sizes, strict=True) if size <= _MOST_BYTES_OF_MANIFESTS]
 
 
 def _no_package(name: str) -> ProjectProblem:

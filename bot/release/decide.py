@@ -64,7 +64,7 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
     if isinstance(snapshot.settings, SettingsProblem):
         return Blocked(settings_reason(snapshot.settings, under_way=True))
     if snapshot.candidate is not None and isinstance(snapshot.candidate.route, NoRoute):
-        return Blocked(route_reason(snapshot.candidate.route))
+        return Blocked(route_reason(snapshot.candidate.route, snapshot.project))
     route = snapshot.route
     reason = (obstacle(snapshot, route) if route is not None else None) or branch_reason(snapshot)
     if reason is not None:

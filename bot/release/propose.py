@@ -80,19 +80,26 @@ def project_reason(problem: ProjectProblem) -> Because:
     return because(Reason.PROJECT_UNREADABLE, parts=problem.parts)
 
 
-def route_reason(route: NoRoute | None) -> Because:
-    """Why nothing we can do would publish; None stands for a tag that git would refuse."""
+def route_reason(route: NoRoute | None, project: Project | None) -> Because:
+    """Why nothing we can do would publish ``project``; no route at all stands for a tag that git would refuse."""
+    of = _own_settings(project)
     if route is None:
         return because(
             Reason.NO_PUBLISH_ROUTE,
             cause="The version cannot be the name of a tag.",
             fix="Change `tag` in the settings.",
+            of=of,
         )
     events = "\n".join(route.reasons)
     files = "\n".join(path.rpartition("/")[2] for path in route.candidates)
     return because(
-        Reason.NO_PUBLISH_ROUTE, code=route.code, cause=route.cause, fix=route.fix, events=events, files=files
+        Reason.NO_PUBLISH_ROUTE, code=route.code, cause=route.cause, fix=route.fix, events=events, files=files, of=of
     )
+
+
+def _own_settings(project: Project | None) -> str:
+    """The package whose settings are to be changed, where it has some of its own; empty where those of all count."""
+    return project.name if project is not None and project.siblings and project.root != "." else ""
 
 
 def obstacle(snapshot: Snapshot, route: Route) -> Because | None:
@@ -172,7 +179,7 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
         return refusal
     route = candidate.route
     if not isinstance(route, Route):
-        return route_reason(route)
+        return route_reason(route, project)
     in_the_way = obstacle(snapshot, route)
     if in_the_way is not None:
         return in_the_way
@@ -180,7 +187,9 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
         plan = plan_release(snapshot, request, version, project=project, settings=settings, route=route)
     except ProjectRefused as refused:
         return project_reason(refused.problem)
-    return plan if fits(plan.version, plan.tag) else because(Reason.TAG_TOO_LONG, tag=plan.tag)
+    return (
+        plan if fits(plan.version, plan.tag) else because(Reason.TAG_TOO_LONG, tag=plan.tag, of=_own_settings(project))
+    )
 
 
 def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None:

@@ -121,7 +121,7 @@ def every_message() -> list[tuple[str, str]]:
             made.append((f"group: {name}", render_group_check([(snapshot, step)]).summary))
     values = dict.fromkeys(("given", "detail", "version", "newest", "next", "index", "tag", "number", "path", "cause",
                             "fix", "events", "branch", "found", "wanted", "workflow", "run", "by", "needed", "actual", "commit",
-                            "base", "default", "host", "line", "files", "why", "said", "label", "command"), "x")  # fmt: skip
+                            "base", "default", "host", "line", "files", "why", "said", "label", "command", "lines", "packages", "this", "of"), "x")  # fmt: skip
     for reason in Reason:
         hostile = Because(
             reason,
@@ -141,6 +141,7 @@ def every_message() -> list[tuple[str, str]]:
         ("none", replies.render_no_release(1)),
         ("group", render_group_check([]).summary),
         ("settings", render_settings_check([Remark(FORGED, 1, FORGED)], [FORGED]).summary),
+        ("links", replies.render_status_links([(m.pull(), FORGED, "Working"), (m.pull(), None, "Working")], 1)),
         ("link", replies.render_status_links([(m.pull(), None, "Working")], 1)),
     ]
     return made
@@ -171,7 +172,8 @@ def _answers() -> list[tuple[str, str]]:
 
 
 _FOREIGN = {"given", "detail", "newest", "tag", "found", "branch", "by", "commit", "version", "index", "workflow", "base",
-            "default", "host", "path", "next", "line", "run", "wanted", "files", "why", "said", "label", "command"}  # fmt: skip
+            "default", "host", "path", "next", "line", "run", "wanted", "files", "why", "said", "label", "command",
+            "lines", "packages", "this", "of"}  # fmt: skip
 
 
 def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -272,3 +272,18 @@ def test_it_runs_as_a_program(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join([str(Path.cwd())])}
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout == "1.2.0\n"
+
+
+def test_a_package_is_planned_with_its_own_tags_and_changelog(tmp_path: Path) -> None:
+    files = {"CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n- All.\n"}
+    for name in ("gadget", "gizmo"):
+        files[f"packages/{name}/pyproject.toml"] = f'[project]\nname = "{name}"\nversion = "0.3.0"\n'
+    files["packages/gadget/CHANGES.md"] = "# Changes\n\n## Unreleased\n\n- One.\n"
+    folder = make(tmp_path, files, "gizmo@0.3.0", "v9.0")
+    gadget = read(folder, "plan", "minor", "--package", "gadget")
+    assert (gadget["tag"], gadget["files"]) == (
+        "gadget@0.4.0",
+        ["packages/gadget/pyproject.toml", "packages/gadget/CHANGES.md"],
+    )
+    # What all of them share is nobody's to stamp.
+    assert read(folder, "plan", "minor", "--package", "gizmo")["files"] == ["packages/gizmo/pyproject.toml"]

@@ -69,7 +69,9 @@ def _no_publish_route(reason: Because) -> Said:
     if reason.get("code") == "no-publish-workflow":
         said.append(f"For example, as `.github/workflows/publish.yml`:\n\n{block(_WORKFLOW.splitlines(), 'yaml')}")
     if files:
-        said.append(f"For example, in `pyproject.toml` on the default branch:\n\n{block(_naming(files), 'toml')}")
+        said.append(
+            f"For example, in `pyproject.toml` on the default branch:\n\n{block(_naming(files, reason.get('of')), 'toml')}"
+        )
     return Said(
         f"I cannot tell what would publish this release. {reason.get('cause')}"
         if files
@@ -79,10 +81,17 @@ def _no_publish_route(reason: Because) -> Said:
     )
 
 
-def _naming(files: list[str]) -> list[str]:
+def _table(package: str) -> str:
+    """The table that the settings of this package stand in; of all where it is empty."""
+    return (
+        f"[tool.aweigh.packages.{json.dumps(package) if '.' in package else package}]" if package else "[tool.aweigh]"
+    )
+
+
+def _naming(files: list[str], package: str) -> list[str]:
     """The setting that names one workflow, with the others as a comment."""
     first, *others = (json.dumps(file) for file in files)
-    return ["[tool.aweigh]", f"workflow = {first}  # or {', '.join(others)}" if others else f"workflow = {first}"]
+    return [_table(package), f"workflow = {first}  # or {', '.join(others)}" if others else f"workflow = {first}"]
 
 
 def _publisher_untrusted(reason: Because) -> Said:
@@ -124,7 +133,7 @@ def _tag_too_long(reason: Because) -> Said:
     return Said(
         f"The tag {code(reason.get('tag'))} is longer than I can keep with what I have to remember about a release.",
         "Choose a shorter one, for example with this in `pyproject.toml` on the default branch:",
-        details=block(["[tool.aweigh]", 'tag = "v{version}"'], "toml"),
+        details=block([_table(reason.get("of")), 'tag = "v{version}"'], "toml"),
     )
 
 
