@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -37,6 +38,15 @@ def test_every_setting_of_a_repository_is_listed() -> None:
 def test_every_setting_of_the_operator_is_listed() -> None:
     for name, field in OperatorSettings.model_fields.items():
         assert f"`{field.validation_alias or f'AWEIGH_{name.upper()}'}`" in README
+
+
+def test_the_permissions_are_those_of_the_manifest() -> None:
+    said = README.partition("The App needs the permissions\n")[2].partition("(read)")[0]
+    written, read = (
+        {name.replace(" ", "_") for name in re.findall(r"\*([a-z ]+)\*", part)} for part in said.split("(write)")
+    )
+    asked = json.loads((ROOT / "deploy/app-manifest.json").read_text())["default_permissions"]
+    assert asked == dict.fromkeys(written, "write") | dict.fromkeys(read, "read")
 
 
 def test_the_diagram_shows_every_step_and_who_must_act() -> None:
