@@ -27,7 +27,7 @@ def _role_too_low(reason: Because) -> Said:
     return Said(
         f"This takes the role *{reason.get('needed')}*{more} in this repository{member}; yours is"
         f" *{reason.get('actual')}*.{unseen}",
-        "Somebody who has it can do it with the same line.",
+        "Somebody who has it can do it with the same line:",
         reason.get("line"),
     )
 

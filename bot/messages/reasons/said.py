@@ -23,7 +23,8 @@ class Said:
         """Everything in one paragraph, and the details below."""
         parts = [self.sentence, self.fix]
         if self.paste:
-            parts.append(f"Paste {code(self.paste)}")
+            # A colon leads to the line by itself.
+            parts.append(code(self.paste) if self.fix.endswith(":") else f"Paste {code(self.paste)}")
         text = " ".join(part for part in parts if part)
         return f"{text}\n\n{self.details}" if self.details else text
 
