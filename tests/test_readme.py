@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from bot.conversation.registry import REGISTRY
 from bot.publishing.route import Order, PublishSettings, Route, choose_route
 from bot.release import steps
 from bot.settings.operator import OperatorSettings
-from bot.settings.repository import ApprovalSettings, ReleaseSettings, RepositorySettings
+from bot.settings.repository import ApprovalSettings, ChangelogSettings, ReleaseSettings, RepositorySettings
 from tests.publishing.workflows import FACTS
 
 ROOT = Path(__file__).parent.parent
@@ -28,9 +29,14 @@ def test_the_table_of_commands_is_the_registry() -> None:
 
 def test_every_setting_of_a_repository_is_listed() -> None:
     for name, field in RepositorySettings.model_fields.items():
-        if not field.exclude and name not in ("approval", "merge", "release"):
+        if not field.exclude and name not in ("approval", "changelog", "merge", "release"):
             assert f"| `{field.alias or name}` |" in README
-    for table, settings in (("approval", ApprovalSettings), ("release", ReleaseSettings)):
+    tables: dict[str, type[BaseModel]] = {
+        "approval": ApprovalSettings,
+        "changelog": ChangelogSettings,
+        "release": ReleaseSettings,
+    }
+    for table, settings in tables.items():
         for name, field in settings.model_fields.items():
             assert f"| `{table}.{field.alias or name}` |" in README
 

@@ -15,7 +15,7 @@
 The texts are by strangers; whoever shows notes or entries elsewhere escapes mentions and cuts what is too long.
 """
 
-from bot.changelog.book import Changelog, NoChangelog
+from bot.changelog.book import NO_CHANGELOG, Changelog, NoChangelog
 from bot.changelog.carry import carry
 from bot.changelog.changes import (
     SKIP_LABELS,
@@ -48,6 +48,7 @@ from bot.changelog.results import (
 from bot.changelog.weigh import find_level, find_release_as, weigh
 
 __all__ = [
+    "NO_CHANGELOG",
     "SKIP_LABELS",
     "Act",
     "AlreadyStamped",

@@ -51,3 +51,7 @@ class NoChangelog:
 
     path: str | None = None
     reason: str = ""
+
+
+NO_CHANGELOG = NoChangelog()
+"""There is none, and none is wanted."""

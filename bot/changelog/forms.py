@@ -69,6 +69,11 @@ class FileChange:
     new: bytes | None = field(repr=False)
     act: Act
 
+    @property
+    def description(self) -> str:
+        """What changes, in one line for people."""
+        return str(self.act)
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

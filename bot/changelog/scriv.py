@@ -21,7 +21,7 @@ from bot.changelog.sections import find_anchors
 from bot.changelog.templates import TemplateRefused, render_template
 from bot.changelog.to_markdown import inline_to_markdown
 
-MOST_FRAGMENTS = 300
+MOST_FRAGMENTS = 250
 _MOST_CATEGORIES = 30
 
 _CATEGORIES = ("Removed", "Added", "Changed", "Deprecated", "Fixed", "Security")

@@ -22,6 +22,9 @@ _MOST_NUMBER = 1_000_000
 _MOST_DEPTH = 30
 _A_STEP = 20
 
+_GLOBALS = frozenset({"range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super", "caller"})
+"""What Jinja gives a template beside its data. A name that nobody gives says nothing, as there."""
+
 _DATE_FORMAT = re.compile(r"(?:[^%\x00-\x1f]|%[aAbBdmyYjp%-][aAbBdmyYj]?){1,60}")
 
 Value = Any
@@ -165,6 +168,8 @@ class _Reader:
             case nodes.TemplateData():
                 return node.data
             case nodes.Name():
+                if node.name in _GLOBALS:
+                    raise TemplateRefused(f"it uses {node.name}")
                 return scope.find(node.name)
             case nodes.List() | nodes.Tuple():
                 return [self._value(item, scope) for item in node.items]
@@ -325,6 +330,8 @@ def _each(value: Value) -> Sequence[Value]:
 
 
 def _member(value: Value, name: str) -> Value:
+    if name.startswith("_"):
+        raise TemplateRefused(f"it asks for {name}")
     return value.get(name) if isinstance(value, Mapping) else None
 
 

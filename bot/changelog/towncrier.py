@@ -16,7 +16,7 @@ from bot.changelog.changes import Level
 from bot.changelog.document import Markup
 from bot.changelog.forms import Files, Left, Refused
 
-MOST_FRAGMENTS = 300
+MOST_FRAGMENTS = 250
 _MOST_TYPES = 50
 _MOST_SECTIONS = 50
 _MOST_IGNORED = 50

@@ -29,26 +29,17 @@ async def ensure_commit(
     *,
     parent: str,
     base_tree: str,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes | None],
     modes: Mapping[str, str],
     message: str,
     there: str | None = None,
 ) -> str:
-    """A commit on ``parent`` with ``files`` replaced: ``there`` when that is it already, else a new one.
+    """A commit on ``parent`` with ``files`` replaced (None: deleted): ``there`` when that is it already, else a new one.
 
     Neither author nor committer is sent: only then does GitHub sign it for the App and show it as *Verified*. So the
     name of a commit holds the moment it was made, and only parent, tree and message tell that two are the same.
     """
-    entries = []
-    for path, content in files.items():
-        entry = {"path": path, "mode": modes.get(path, "100644"), "type": "blob"}
-        try:
-            entry["content"] = content.decode()
-        except UnicodeDecodeError:
-            # A tree takes text only; a file in another encoding must keep its bytes.
-            blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
-            entry["sha"] = (await session.post("/repos/{repository}/git/blobs", blob))["sha"]
-        entries.append(entry)
+    entries = [await _make_entry(session, path, modes.get(path, "100644"), content) for path, content in files.items()]
     tree = base_tree
     if entries:
         tree = (await session.post("/repos/{repository}/git/trees", {"base_tree": base_tree, "tree": entries}))["sha"]
@@ -56,6 +47,19 @@ async def ensure_commit(
         return there
     body = {"message": message, "tree": tree, "parents": [parent]}
     return str((await session.post("/repos/{repository}/git/commits", body))["sha"])
+
+
+async def _make_entry(session: Session, path: str, mode: str, content: bytes | None) -> dict[str, str | None]:
+    entry: dict[str, str | None] = {"path": path, "mode": mode, "type": "blob"}
+    if content is None:
+        # Only what the base tree has may be taken out; anything else GitHub refuses.
+        return entry | {"sha": None}
+    try:
+        return entry | {"content": content.decode()}
+    except UnicodeDecodeError:
+        # A tree takes text only; a file in another encoding must keep its bytes.
+        blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+        return entry | {"sha": (await session.post("/repos/{repository}/git/blobs", blob))["sha"]}
 
 
 async def list_changes(session: Session, sha: str) -> list[str]:

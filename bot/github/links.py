@@ -17,6 +17,11 @@ def commit_page(repository: Repository, sha: str) -> str:
     return f"{repository.web_url}/commit/{sha}"
 
 
+def file_page(repository: Repository, ref: str, path: str) -> str:
+    """A file as it is at a tag or commit."""
+    return f"{repository.web_url}/blob/{quote(ref, safe='')}/{quote(path)}"
+
+
 def compare_page(repository: Repository, base: str, head: str) -> str:
     """What lies between two tags."""
     return f"{repository.web_url}/compare/{quote(base, safe='')}...{quote(head, safe='')}"

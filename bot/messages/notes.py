@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from bot.github.links import compare_page
-from bot.messages.text import block, code, finish, harmless, link
+from collections.abc import Iterable
+
+from bot.changelog import Change, Changelog
+from bot.github.links import compare_page, file_page
+from bot.messages.fences import close_fence
+from bot.messages.text import block, code, harmless, link
 from bot.release.naming import previous_tag
 from bot.release.snapshot import Snapshot
 from bot.release.steps import PublishRelease
 from bot.settings.repository import SettingsProblem
 
-_MOST_CHARACTERS = 50_000
+_MOST_CHARACTERS = 125_000
+"""GitHub's limit for the text of a release."""
+
+_MOST_SECTION = 100_000
+_MOST_PEOPLE = 100
 
 
-def render_notes(snapshot: Snapshot, step: PublishRelease, section: str | None) -> str:
-    """The changelog's section of this version, how to install it, and what lies between this release and the last."""
+def render_notes(snapshot: Snapshot, step: PublishRelease, section: str | None, changes: Iterable[Change] = ()) -> str:
+    """The changelog's section of this version, who made it, how to install it, and what lies between it and the last.
+
+    ``changes`` are what was merged since the release before it.
+    """
     project = snapshot.project
-    parts = [harmless(section.strip(), _MOST_CHARACTERS)] if section and section.strip() else []
+    text = section.strip() if section else ""
+    parts = [harmless(text, _MOST_SECTION)] if text else []
+    if len(text) > _MOST_SECTION:
+        parts.append(_rest(snapshot, step))
+    parts += _people(changes)
     if project is not None:
         option = snapshot.target.install_option()
         parts.append(
@@ -25,4 +40,36 @@ def render_notes(snapshot: Snapshot, step: PublishRelease, section: str | None) 
         before = previous_tag(snapshot.settings, snapshot.tags, project, step.version)
         if before is not None:
             parts.append(link(f"All changes since {code(before)}", compare_page(snapshot.repository, before, step.tag)))
-    return finish("\n\n".join(parts))
+    return _finish("\n\n".join(parts))
+
+
+def _rest(snapshot: Snapshot, step: PublishRelease) -> str:
+    """Where what was cut off stands."""
+    changelog = snapshot.candidate.changelog if snapshot.candidate else None
+    if not isinstance(changelog, Changelog):
+        return "*The rest was cut off: GitHub allows 125,000 characters.*"
+    page = file_page(snapshot.repository, step.tag, changelog.path)
+    return f"*The rest was cut off; all of it stands in {link(code(changelog.path), page)}.*"
+
+
+def _people(changes: Iterable[Change]) -> list[str]:
+    """Who contributed, by login; those whose first change this is are named apart. Bots are no contributors."""
+    first: dict[str, str] = {}
+    known: dict[str, None] = {}
+    for change in changes:
+        if change.author is None or change.is_bot:
+            continue
+        known[change.author] = None
+        if change.first_time:
+            first[change.author] = change.name
+    others = [code(f"@{login}") for login in known if login not in first]
+    new = [f"{code(f'@{login}')} (first contribution in {name})" for login, name in first.items()]
+    people = sorted(new, key=str.casefold) + sorted(others, key=str.casefold)
+    if not people:
+        return []
+    more = len(people) - _MOST_PEOPLE
+    return ["**Contributors**: " + ", ".join(people[:_MOST_PEOPLE]) + (f" and {more} more" if more > 0 else "")]
+
+
+def _finish(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else close_fence(text[:_MOST_SECTION].rstrip())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 
+from bot.changelog import Listed
 from bot.github.facts import Environment
 from bot.messages.markers import marker
-from bot.messages.text import code, finish, harmless, in_cell
+from bot.messages.text import code, finish, harmless, in_cell, in_words
 from bot.publishing.route import Order
 from bot.release.gate import GateKind
 from bot.release.plan import Plan
@@ -15,6 +16,8 @@ from bot.release.plan import Plan
 PULL = "release-pull"
 
 _MOST_LOOKALIKES = 8
+_MOST_UNMENTIONED = 20
+_MOST_FILES = 40
 _SETTING = 'version-files = ["%s"]'
 _PLAIN_PATH = re.compile(r"[\w./*-]{1,100}")
 
@@ -53,9 +56,7 @@ def _digest(text: str) -> str:
 def render_plan(plan: Plan, environment: Environment | None, needed: int) -> list[str]:
     """What merging does, the changelog and the files, as parts of a message."""
     parts = ["\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1))]
-    if plan.entries:
-        parts += ["## Changelog", harmless(plan.entries)]
-    return [*parts, "## Files changed", _files(plan), *_lookalikes(plan)]
+    return [*parts, *_changelog(plan), "## Files changed", _files(plan), *_lookalikes(plan)]
 
 
 def _acts(plan: Plan, environment: Environment | None, needed: int) -> list[str]:
@@ -114,11 +115,29 @@ def _publication(plan: Plan, environment: Environment | None, needed: int) -> st
             return f"No environment guards the upload, so {approvals} in this thread come before that."
 
 
+def _changelog(plan: Plan) -> list[str]:
+    """What the section of the version says, and what whoever merges should know of it."""
+    parts = [harmless(plan.entries)] if plan.entries else []
+    if plan.left.path is not None:
+        parts.append(f"{code(plan.left.path)} stays as it is, since it {in_words(plan.left.reason)}.")
+    if plan.unmentioned:
+        shown = ", ".join(_name(entry) for entry in plan.unmentioned[:_MOST_UNMENTIONED])
+        more = len(plan.unmentioned) - _MOST_UNMENTIONED
+        rest = f" and {more} more" if more > 0 else ""
+        parts.append(f"Merged since the last release, and not mentioned there: {shown}{rest}.")
+    return ["## Changelog", *parts] if parts else []
+
+
+def _name(entry: Listed) -> str:
+    return f"#{entry.number}" if entry.number is not None else code(entry.text, 60)
+
+
 def _files(plan: Plan) -> str:
     rows = [f"| {in_cell(code(edit.path))} | {in_cell(code(edit.description))} |" for edit in plan.edits]
     if not rows:
         return "None: the files say this version already."
-    return "\n".join(["| file | change |", "| --- | --- |", *rows])
+    table = "\n".join(["| file | change |", "| --- | --- |", *rows[:_MOST_FILES]])
+    return table if len(rows) <= _MOST_FILES else f"{table}\n\n… and {len(rows) - _MOST_FILES} more."
 
 
 def _lookalikes(plan: Plan) -> list[str]:

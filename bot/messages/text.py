@@ -46,6 +46,12 @@ def in_cell(text: str) -> str:
     return re.sub(r"\s*[\r\n]\s*", " ", text).replace("|", "\\|")
 
 
+def in_words(text: str, limit: int = _SHORT) -> str:
+    """A reason of ours that may end with a stranger's word: what stands behind its colon is shown as code."""
+    said, colon, word = text.partition(": ")
+    return f"{said}: {code(word, limit)}" if colon else said
+
+
 def render_parts(parts: Parts) -> str:
     """A sentence of the version engine, with what a stranger wrote as code spans."""
     return "".join(code(part.text, 80) if isinstance(part, Quoted) else part for part in parts)

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from bot.changelog import FileChange
 from bot.versions import FileEdit, most_bytes
 
 _MOST_FILES = 200_000
@@ -78,20 +79,28 @@ class Folder:
         match = _REMOTE.fullmatch(self._git("config", "--get", "remote.origin.url").strip())
         return f"https://{match['host']}/{match['path']}" if match else None
 
-    def write(self, edits: Iterable[FileEdit]) -> None:
+    def write(self, edits: Iterable[FileEdit | FileChange]) -> None:
         """Write all of ``edits``, each file in one stroke, after making sure that every one is still as it was read.
 
         Raises:
             FolderError: one has changed meanwhile, or cannot be written.
         """
         edits = list(edits)
-        places = [(edit, self._find(edit.path)) for edit in edits]
+        places = [(edit, self._place(edit)) for edit in edits]
         for edit, place in places:
-            if place is None or place.read_bytes() != edit.old:
+            if place is None or _read_or_none(place) != edit.old:
                 raise FolderError(f"{edit.path} has changed meanwhile; nothing was written")
         for edit, place in places:
             if place is not None:
                 _replace(place, edit)
+
+    def _place(self, edit: FileEdit | FileChange) -> Path | None:
+        """Where a file is, or where one that is made goes; None when it is reached through a link, or is something else."""
+        if edit.old is not None:
+            return self._find(edit.path)
+        place = self.top.joinpath(*PurePosixPath(edit.path).parts)
+        inside = place.resolve() == place and place.is_relative_to(self.top)
+        return place if inside and not place.exists() else None
 
     def _find(self, path: str) -> Path | None:
         """The file at ``path``, None when it is missing, a link, or reached through one."""
@@ -121,12 +130,20 @@ class Folder:
         return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else ""
 
 
-def _replace(place: Path, edit: FileEdit) -> None:
+def _read_or_none(place: Path) -> bytes | None:
+    return place.read_bytes() if place.exists() else None
+
+
+def _replace(place: Path, edit: FileEdit | FileChange) -> None:
     try:
+        if edit.new is None:
+            place.unlink()
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".aweigh-", delete=False) as written:
             written.write(edit.new)
         new = Path(written.name)
-        new.chmod(place.stat().st_mode & 0o7777)
+        new.chmod(place.stat().st_mode & 0o7777 if place.exists() else 0o644)
         new.replace(place)
     except OSError as error:
         raise FolderError(f"{edit.path} cannot be written: {os.strerror(error.errno or 0)}") from error

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.changelog import Changelog, Stamped, find_changelog, read_changelog, stamp
+from bot.changelog import (
+    NO_CHANGELOG,
+    Changelog,
+    FileChange,
+    Naming,
+    NoChangelog,
+    Released,
+    Wish,
+    find_book,
+    list_wanted,
+    release_changelog,
+)
 from bot.planning.folder import Folder
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
 from bot.versions import (
@@ -84,12 +95,12 @@ class LocalPlan:
     tag: str
     changes: tuple[SiteChange, ...]
     edits: tuple[FileEdit, ...]
-    changelog: FileEdit | None
+    changelog: tuple[FileChange, ...]
 
     @property
-    def files(self) -> tuple[FileEdit, ...]:
+    def files(self) -> tuple[FileEdit | FileChange, ...]:
         """Every file that is written."""
-        return (*self.edits, *([self.changelog] if self.changelog else ()))
+        return (*self.edits, *self.changelog)
 
 
 def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
@@ -114,11 +125,10 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
     if project.derived_by is not None:
         newest = find_newest(released_versions(tags, pattern), line)
         project = project.at(str(newest) if newest else None)
-    path = _find_changelog(listing, project, settings)
-    content = folder.read([path]).get(path) if path else None
-    changelog = read_changelog(path, content)
-    kept = changelog if isinstance(changelog, Changelog) else None
-    return Checkout(project, settings, kept, pattern, tags, line, folder.find_web_url())
+    book = _read_book(folder, listing, project, settings)
+    return Checkout(
+        project, settings, book if isinstance(book, Changelog) else None, pattern, tags, line, folder.find_web_url()
+    )
 
 
 def next_after(checkout: Checkout, step: VersionStep | None, day: date) -> SpelledVersion:
@@ -155,30 +165,47 @@ def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
     )
     edits = tuple(bump(project, version, day=day))
     changes = list_changes(project, version, day=day)
-    return LocalPlan(checkout, version, tag, changes, edits, _stamp(checkout, version, tag, day))
+    return LocalPlan(checkout, version, tag, changes, edits, _release_changelog(checkout, version, tag, day))
 
 
-def _stamp(checkout: Checkout, version: SpelledVersion, tag: str, day: date) -> FileEdit | None:
+def _release_changelog(checkout: Checkout, version: SpelledVersion, tag: str, day: date) -> tuple[FileChange, ...]:
     changelog = checkout.changelog
     if changelog is None:
-        return None
+        return ()
     lower = [s for s in checkout.released if (found := find_version(s)) is not None and found < version.version]
     base = tag_for(lower[-1], checkout.tag_pattern) if lower else None
     url = checkout.web_url or ""
-    result = stamp(
-        changelog.text,
-        version=version.spelling,
-        day=day,
-        tag=tag,
-        base_tag=base,
-        repository_url=url,
-        markup=changelog.markup,
-    )
-    if not isinstance(result, Stamped) or (not url and _HOMELESS.search(result.text)):
+    outcome = release_changelog(changelog, Naming(version.spelling, day, tag, base, url, checkout.project.name))
+    if not isinstance(outcome, Released) or (not url and any(map(_is_homeless, outcome.changes))):
         # A link that would lead nowhere: the bot, which knows the repository's address, stamps the file better.
-        return None
-    said = "the unreleased changes become this version's"
-    return FileEdit(changelog.path, changelog.text.encode(), result.text.encode(), said)
+        return ()
+    return outcome.changes
+
+
+def _is_homeless(change: FileChange) -> bool:
+    return change.new is not None and _HOMELESS.search(change.new.decode("utf-8", "replace")) is not None
+
+
+def _read_book(
+    folder: Folder, listing: list[str], project: Project, settings: RepositorySettings
+) -> Changelog | NoChangelog:
+    """The project's own changelog."""
+    wish = settings.wish(project)
+    book = _open_book(folder, listing, wish)
+    if project.root != "." and not project.siblings and book == NO_CHANGELOG:
+        # A package alone keeps it at the top, perhaps.
+        return _open_book(folder, listing, replace(wish, root="."))
+    return book
+
+
+def _open_book(folder: Folder, listing: list[str], wish: Wish) -> Changelog | NoChangelog:
+    files: dict[str, bytes] = {}
+    for _ in range(_MOST_ROUNDS):
+        more = list_wanted(listing, files, wish)
+        if not more:
+            break
+        files |= dict.fromkeys(more, b"") | folder.read(more)
+    return find_book(listing, files, wish)
 
 
 def _read_project(folder: Folder, listing: list[str], root: str, settings: RepositorySettings) -> Project:
@@ -194,12 +221,6 @@ def _read_project(folder: Folder, listing: list[str], root: str, settings: Repos
     packages = _list_packages(folder, listing, settings) if root == "." else []
     others = ", ".join(f"{place.name} ({place.root})" for place in packages[:_MOST_NAMED])
     raise Unplannable(project.sentence + (f" There are packages below, for --package: {others}." if others else ""))
-
-
-def _find_changelog(listing: list[str], project: Project, settings: RepositorySettings) -> str | None:
-    """The package's own: that at the top is its own only where no other package may have a part in it."""
-    own = settings.get_package(project.name).changelog or find_changelog(listing, project.root)
-    return own if own is not None or project.siblings else find_changelog(listing)
 
 
 def _list_packages(folder: Folder, listing: Iterable[str], settings: RepositorySettings) -> list[PackagePlace]:

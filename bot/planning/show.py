@@ -19,8 +19,8 @@ def list_lines(checkout: Checkout, plan: LocalPlan | None, *, applied: bool) -> 
             for change in plan.changes] if plan else [
             _row(site.path, site.line, site.spelling, None, site.kind) for site in checkout.project.sites]  # fmt: skip
     yield from _table(rows)
-    if plan is not None and plan.changelog is not None:
-        yield printable(f"  {plan.changelog.path}  {plan.changelog.description}")
+    for edit in plan.changelog if plan is not None else ():
+        yield printable(f"  {edit.path}  {edit.description}")
     lookalikes = checkout.project.lookalikes
     if lookalikes:
         yield ""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from bot.changelog import find_changelog
+from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog, Wish, find_book, list_wanted
 from bot.github.access import Access
 from bot.github.facts import Tree, TreeEntry
 from bot.github.git import find_parent, list_changes
@@ -53,13 +53,13 @@ _CUT_SHORT = ProjectProblem(
 class Content:
     """What is read of a commit: the names of all its files, the few files that tell, and the project they make.
 
-    ``changelog`` is the path of the project's own. ``packages`` are those of the repository, where they were looked for.
+    ``changelog`` is the project's own. ``packages`` are those of the repository, where they were looked for.
     """
 
     tree: Tree
     files: Mapping[str, bytes]
     project: Project | ProjectProblem
-    changelog: str | None = None
+    changelog: Changelog | NoChangelog = NO_CHANGELOG
     packages: tuple[PackagePlace, ...] = ()
 
 
@@ -104,7 +104,7 @@ class Commits:
         if tree.truncated:
             return Content(tree, {}, _CUT_SHORT)
         if package is None:
-            files = await self._read_files(tree, ".", find_changelog(tree.paths))
+            files = await self._read_files(tree, ".")
             # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
             project = await asyncio.to_thread(_read_project, files, ".")
             return await self._with_changelog(Content(tree, files, project))
@@ -112,7 +112,7 @@ class Commits:
         place = next((place for place in packages if place.normalised_name == package), None)
         if place is None:
             return Content(tree, {}, _no_package(package), packages=packages)
-        files = await self._read_files(tree, place.root, find_changelog(tree.paths, place.root))
+        files = await self._read_files(tree, place.root)
         project = await asyncio.to_thread(_read_project, files, place.root)
         if isinstance(project, Project):
             others = tuple(other for other in packages if other != place and not other.is_private)
@@ -124,16 +124,27 @@ class Commits:
 
         What several packages share tells of none which of its entries are unreleased.
         """
-        tree, files, project = content.tree, content.files, content.project
+        project = content.project
         if not isinstance(project, Project):
             return content
-        settings = read_settings(files)
-        named = settings.get_package(project.name).changelog if isinstance(settings, RepositorySettings) else None
-        path = named or find_changelog(tree.paths, project.root)
-        if path is None and not project.siblings:
-            path = find_changelog(tree.paths)
-        more = await self._read(tree, [path]) if path is not None and path not in files else {}
-        return replace(content, files={**files, **more}, changelog=path)
+        settings = read_settings(content.files)
+        wish = settings.wish(project) if isinstance(settings, RepositorySettings) else Wish(root=project.root)
+        content = await self._with_book(content, wish)
+        alone = project.root != "." and not project.siblings
+        if alone and isinstance(content.changelog, NoChangelog) and content.changelog.path is None:
+            return await self._with_book(content, replace(wish, root="."))
+        return content
+
+    async def _with_book(self, content: Content, wish: Wish) -> Content:
+        """The changelog that is wished for, with all the files it takes: mostly they were read with the others."""
+        tree, files = content.tree, dict(content.files)
+        for _ in range(_MOST_ROUNDS):
+            more = await self._read(tree, await asyncio.to_thread(list_wanted, tree.paths, files, wish))
+            if not more:
+                break
+            files |= more
+        book = await asyncio.to_thread(find_book, tree.paths, files, wish)
+        return replace(content, files=files, changelog=book)
 
     async def _read_layout(self, tree: Tree) -> tuple[dict[str, bytes], tuple[PackagePlace, ...]]:
         """The settings and the files that make folders packages, and the packages they make."""
@@ -153,9 +164,9 @@ class Commits:
         """The first parent of a commit."""
         return await find_parent(self._access.read, sha)
 
-    async def _read_files(self, tree: Tree, root: str, changelog: str | None) -> dict[str, bytes]:
+    async def _read_files(self, tree: Tree, root: str) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""
-        first = [*([changelog] if changelog else []), *filter(is_workflow_path, tree.paths), *SETTINGS_PATHS]
+        first = [*list_wanted(tree.paths, {}, Wish(root=root)), *filter(is_workflow_path, tree.paths), *SETTINGS_PATHS]
         first += wanted_paths(tree.paths, {}, root)
         # What is known already names its files now, so that they come along.
         known = self._find_known(_find_entries(tree, first))

@@ -55,7 +55,9 @@ def find_source(snapshot: Snapshot, settings: RepositorySettings) -> Changelog |
     if not settings.forward_port or not is_out or not elsewhere or candidate is None:
         return None
     changelog = candidate.changelog
-    return changelog if changelog is not None and not isinstance(changelog.keeper, PerRelease) else None
+    if not isinstance(changelog, Changelog) or isinstance(changelog.keeper, PerRelease):
+        return None
+    return changelog
 
 
 def plan_forward(snapshot: Snapshot, settings: RepositorySettings) -> ForwardPlan | FollowUp | None:

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from datetime import date
 
-from bot.changelog import Changelog, read_changelog
 from bot.github.facts import AppAccount, Repository, TagRef
 from bot.index.addresses import Index
 from bot.publishing.files import is_workflow_path
 from bot.publishing.route import NoRoute, PublishSettings, ReleaseFacts, Route, choose_route
-from bot.release.commits import Commits, Content
+from bot.release.commits import Commits
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.snapshot import Candidate, Line
 from bot.release.wanted import find_line, get_wanted
@@ -66,7 +65,7 @@ async def gather_candidate(
             workflow = settings.get_package(project.name).workflow or settings.workflow
             publish = PublishSettings(workflow, inputs, settings.environment, target)
             route = await asyncio.to_thread(_choose, files, facts, publish)
-    return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=_changelog(content))
+    return Candidate(commit=commit, tree=tree, project=project, route=route, changelog=content.changelog)
 
 
 def _wanted(
@@ -91,14 +90,6 @@ def _newest_release(settings: RepositorySettings, tags: tuple[TagRef, ...], proj
     released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
     newest = find_newest(released, find_maintenance_line(line.base))
     return str(newest) if newest is not None else None
-
-
-def _changelog(content: Content) -> Changelog | None:
-    path = content.changelog
-    if path is None or path not in content.files:
-        return None
-    changelog = read_changelog(path, content.files[path])
-    return changelog if isinstance(changelog, Changelog) else None
 
 
 def _release_facts(

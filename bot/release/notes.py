@@ -6,14 +6,20 @@ edited since is nobody's word any more, since whoever may write can edit that of
 
 from __future__ import annotations
 
-from bot.changelog import Changelog, section
+from collections.abc import Iterable
+
+from bot.changelog import Changelog, Listed, render_plain
+from bot.changelog import find_notes as find_written
 from bot.conversation.grammar import find_below
 from bot.release.snapshot import Snapshot
 
 
-def find_notes(snapshot: Snapshot, version: str) -> str | None:
-    """The text for the notes of ``version``, None when there is none."""
-    return find_set_notes(snapshot) or _find_section(snapshot, version)
+def find_notes(snapshot: Snapshot, version: str, listed: Iterable[Listed] = ()) -> str | None:
+    """The text for the notes of ``version``, None when there is none.
+
+    ``listed`` is what was merged since the release before it: where no changelog says anything, that does.
+    """
+    return find_set_notes(snapshot) or _find_section(snapshot, version) or render_plain(listed) or None
 
 
 def find_set_notes(snapshot: Snapshot) -> str | None:
@@ -24,4 +30,4 @@ def find_set_notes(snapshot: Snapshot) -> str | None:
 
 def _find_section(snapshot: Snapshot, version: str) -> str | None:
     changelog = snapshot.candidate.changelog if snapshot.candidate else None
-    return section(changelog.text, version, changelog.markup) if isinstance(changelog, Changelog) else None
+    return find_written(changelog, version) if isinstance(changelog, Changelog) else None

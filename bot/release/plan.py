@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.changelog import Changelog, Stamped, StampResult, stamp
+from bot.changelog import (
+    NO_CHANGELOG,
+    Change,
+    Changelog,
+    FileChange,
+    Listed,
+    Naming,
+    NoChangelog,
+    Outcome,
+    Refused,
+    Released,
+    list_entries_of,
+    release_changelog,
+    render_plain,
+    weigh,
+)
 from bot.publishing.route import Route
 from bot.release.gate import GateKind
 from bot.release.naming import name_tag, previous_tag
@@ -24,7 +39,7 @@ class Plan:
     branch: str
     base: str
     base_commit: str
-    edits: tuple[FileEdit, ...]
+    edits: tuple[FileEdit | FileChange, ...]
     entries: str
     route: Route
     gate: GateKind
@@ -32,6 +47,10 @@ class Plan:
     requester_id: int
     comment_id: int
     lookalikes: tuple[Lookalike, ...] = ()
+    left: NoChangelog = NO_CHANGELOG
+    """The changelog that is left as it is, and why, when it is one that cannot be changed safely."""
+    unmentioned: tuple[Listed, ...] = ()
+    """What was merged and is not spoken of, where people wrote the changelog."""
 
     @property
     def title(self) -> str:
@@ -57,8 +76,9 @@ def plan_release(
     project: Project,
     settings: RepositorySettings,
     route: Route,
+    changes: tuple[Change, ...] = (),
 ) -> Plan:
-    """The release PR for ``version``.
+    """The release PR for ``version``. ``changes`` are what was merged since the release before it, newest first.
 
     Raises:
         ProjectRefused: a version site cannot be changed exactly.
@@ -67,20 +87,15 @@ def plan_release(
     if candidate is None:
         raise ValueError("a plan is made of a candidate")
     tag = name_tag(settings, snapshot.tags, project, version.spelling)
-    edits = tuple(bump(project, version, day=snapshot.at.date()))
-    stamped = None
-    if isinstance(candidate.changelog, Changelog):
-        result = stamp(
-            candidate.changelog.text,
-            version=version.spelling,
-            day=snapshot.at.date(),
-            tag=tag,
-            base_tag=previous_tag(settings, snapshot.tags, project, version.spelling),
-            repository_url=snapshot.repository.web_url,
-            markup=candidate.changelog.markup,
-        )
-        stamped = result if isinstance(result, Stamped) else None
-        edits += _changelog_edit(candidate.changelog, result)
+    edits: tuple[FileEdit | FileChange, ...] = tuple(bump(project, version, day=snapshot.at.date()))
+    listed = list_entries_of(weigh(changes, settings.rules(snapshot.app.bot.login)))
+    before = previous_tag(settings, snapshot.tags, project, version.spelling)
+    outcome = _release(candidate.changelog, Naming(
+        version.spelling, snapshot.at.date(), tag, before, snapshot.repository.web_url, project.name
+    ), listed)  # fmt: skip
+    released = outcome if isinstance(outcome, Released) else None
+    # Without a file for them they go into the notes alone; of the first release everything would be new.
+    entries = released.notes if released else render_plain(listed) if before is not None else ""
     return Plan(
         version=version.spelling,
         previous=project.spelling,
@@ -89,22 +104,24 @@ def plan_release(
         branch=snapshot.line.branch,
         base=snapshot.line.base,
         base_commit=candidate.commit,
-        edits=edits,
-        entries=stamped.notes if stamped else "",
+        edits=edits + (released.changes if released else ()),
+        entries=entries,
         route=route,
         gate=snapshot.gate,
         requester_login=request.requester.login,
         requester_id=request.requester.id,
         comment_id=request.comment_id,
         lookalikes=project.lookalikes,
+        left=_left(candidate.changelog, outcome),
+        unmentioned=released.unmentioned if released else (),
     )
 
 
-def _changelog_edit(changelog: Changelog, result: StampResult) -> tuple[FileEdit, ...]:
-    if not isinstance(result, Stamped):
-        # Nothing unreleased is listed, or the file is not kept in a form we know: it is left as its owners wrote it.
-        return ()
-    change = FileEdit(
-        changelog.path, changelog.text.encode(), result.text.encode(), "the unreleased changes become this version's"
-    )
-    return (change,)
+def _release(changelog: Changelog | NoChangelog, naming: Naming, listed: tuple[Listed, ...]) -> Outcome | None:
+    return release_changelog(changelog, naming, listed) if isinstance(changelog, Changelog) else None
+
+
+def _left(changelog: Changelog | NoChangelog, outcome: Outcome | None) -> NoChangelog:
+    if isinstance(outcome, Refused):
+        return NoChangelog(outcome.path, f"{outcome.why}: {outcome.detail}" if outcome.detail else str(outcome.why))
+    return changelog if isinstance(changelog, NoChangelog) else NO_CHANGELOG

@@ -60,7 +60,7 @@ def _differs(plan: Plan, head: Candidate | None) -> bool:
         return False
     for edit in plan.edits:
         entry = head.tree.find(edit.path)
-        if entry is None or entry.sha != name_blob(edit.new):
+        if (entry.sha if entry else None) != (None if edit.new is None else name_blob(edit.new)):
             return True
     return False
 

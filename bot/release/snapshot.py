@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.changelog import Changelog
+from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog
 from bot.github.facts import (
     AppAccount,
     CheckRun,
@@ -143,7 +143,7 @@ class Candidate:
     tree: Tree
     project: Project | ProjectProblem
     route: Route | NoRoute | None = None
-    changelog: Changelog | None = None
+    changelog: Changelog | NoChangelog = NO_CHANGELOG
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from bot.changelog import SKIP_LABELS, Rules, Style, Wish
 from bot.github.facts import MergeMethod, Role
 from bot.settings.freeze import FreezeWindow
 from bot.versions import (
@@ -135,6 +136,8 @@ _Path = Annotated[
     AfterValidator(_inside),
     WithJsonSchema({"type": "string", "maxLength": 200, "pattern": _INSIDE}),
 ]
+_Style = Annotated[Style, WithJsonSchema({"type": "string", "enum": [str(style) for style in Style]})]
+_Label = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 _PackageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?\Z")]
 _Input = Annotated[str, StringConstraints(max_length=1000)]
 
@@ -206,6 +209,17 @@ class ApprovalSettings(_Authority):
     """Whether whoever asked for the release or pushed to its branch may approve it."""
 
 
+class ChangelogSettings(_Table):
+    """``changelog``: where the changelog is, how it is kept, and what it leaves out."""
+
+    file: _Path | None = None
+    """Path of the changelog; by default it is found by its name, or by the settings of the tool that keeps it."""
+    style: _Style = Style.DETECT
+    """How it is kept: detect lists what was merged where nobody wrote anything, generate beside what people wrote, by-hand only what people wrote, and none leaves every file alone."""
+    skip_labels: Annotated[tuple[_Label, ...], Field(alias="skip-labels", max_length=50)] = SKIP_LABELS
+    """Labels that keep a pull request out of the changelog."""
+
+
 class PackageSettings(_Table):
     """``packages.NAME``: what holds for one of several packages."""
 
@@ -246,6 +260,8 @@ class RepositorySettings(_Table):
     """Whether the section of a release from another branch is carried into the default branch's changelog."""
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()
     """Windows in which nothing is tagged or published."""
+    changelog: ChangelogSettings = ChangelogSettings()
+    """Where the changelog is, and how it is kept."""
     packages: Annotated[dict[_PackageName, PackageSettings], Field(max_length=200), AfterValidator(_each_once)] = {}
     """Where the packages of a repository with several lie, by their names, and what holds for each."""
     source: Annotated[str | None, Field(exclude=True)] = None
@@ -263,6 +279,16 @@ class RepositorySettings(_Table):
         """The folders of packages that are named, by canonical name."""
         named = {canonicalize_name(name): package.path for name, package in self.packages.items()}
         return {name: path for name, path in named.items() if path is not None}
+
+    def wish(self, project: Project) -> Wish:
+        """Which changelog is that of a project, and how it is kept. The setting of a package comes before that for all."""
+        own = self.get_package(project.name).changelog
+        file = own or (self.changelog.file if project.root == "." or not project.siblings else None)
+        return Wish(file, self.changelog.style, project.root)
+
+    def rules(self, own_login: str | None = None) -> Rules:
+        """How changes are weighed; ``own_login`` is our bot's."""
+        return Rules(self.changelog.skip_labels, own_login)
 
     def get_package(self, name: str) -> PackageSettings:
         """What holds for the package of this name, in any spelling."""
@@ -398,12 +424,16 @@ def list_unknown(table: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], str |
     known = {field.alias or name for name, field in RepositorySettings.model_fields.items() if not field.exclude}
     found: list[tuple[tuple[str, ...], str | None]] = []
     found += [((key,), _find_close(key, known)) for key in table if key not in known]
+    changelog = table.get("changelog")
+    names = {field.alias or name for name, field in ChangelogSettings.model_fields.items()}
+    keys = changelog if isinstance(changelog, dict) else ()
+    found += [(("changelog", key), _find_close(key, names)) for key in keys if key not in names]
     packages = table.get("packages")
     for name, package in packages.items() if isinstance(packages, dict) else ():
         # One that is called as no package is reported where its package is not found.
         keys = package if isinstance(package, dict) else ()
-        known = set(PackageSettings.model_fields)
-        found += [(("packages", name, key), _find_close(key, known)) for key in keys if key not in known]
+        names = set(PackageSettings.model_fields)
+        found += [(("packages", name, key), _find_close(key, names)) for key in keys if key not in names]
     return tuple(found)
 
 

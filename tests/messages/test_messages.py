@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot import messages
+from bot.changelog import Change, Listed, NoChangelog
 from bot.conversation.grammar import parse
 from bot.conversation.registry import REGISTRY
 from bot.conversation.understanding import Fault, Misunderstood
@@ -181,7 +182,11 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
     match step:
         case OpenPull():
             seen = tuple(Lookalike(FORGED, line, FORGED, "It stays.", FORGED) for line in range(20))
-            plan = replace(step.plan, entries=FORGED, project="widget", lookalikes=seen)
+            left, merged = (
+                NoChangelog(FORGED, f"says: {FORGED}"),
+                tuple(Listed(None, FORGED, n or None) for n in range(30)),
+            )
+            plan = replace(step.plan, entries=FORGED, project="widget", lookalikes=seen, left=left, unmentioned=merged)
             return [
                 (f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1)),
                 (f"preview: {name}", preview.render_preview(snapshot, replace(plan, version=FORGED), 1, 1)),
@@ -194,7 +199,9 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             order = replace(step.order, version=FORGED, reason=FORGED, by=replace(m.HUGO, login=FORGED))
             return [(f"rejected: {name}", prompts.render_rejection_comment(replace(step, order=order)))]
         case PublishRelease():
-            return [(f"notes: {name}", render_notes(snapshot, step, FORGED))]
+            by = Change("c0ffee", 1, FORGED, author=FORGED)
+            changes = [by, replace(by, author=f"{FORGED}2", first_time=True)]
+            return [(f"notes: {name}", render_notes(snapshot, step, FORGED, changes))]
         case RejectUndone():
             undone = because(step.undone.code, tag=FORGED, version=FORGED)
             step = replace(step, undone=undone)

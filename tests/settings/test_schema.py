@@ -36,9 +36,15 @@ RIGHT = [
     "freeze = [{from = 2026-12-20T10:00:00, until = 2026-12-21T10:00:00+01:00}]",
     "freeze = [{days = ['fri', 'sat'], from = 16:00:00}]",
     "freeze = [{from = '2026-12-20', until = '2026-12-21'}]",
+    "changelog = {file = 'docs/NEWS.rst', style = 'by-hand', skip-labels = ['internal']}",
+    "changelog.style = 'none'",
     "packages.Acme_Core = {path = 'libs/core', tag = 'core-{version}', changelog = 'a..b/NEWS.md', workflow = 'core.yml'}",
 ]
 WRONG = [
+    "changelog = 'NEWS.md'",
+    "changelog.file = '../NEWS.md'",
+    "changelog.style = 'mine'",
+    "changelog.skip-labels = 'internal'",
     "packages.core.path = '/libs'",
     "packages.core.path = 'libs/../../x'",
     "packages.core.path = '..'",

@@ -13,6 +13,8 @@ from bot.sandbox.state.releases import Asset, Release
 from bot.sandbox.state.repository import Repository
 from bot.sandbox.world import World
 
+MAX_BODY = 125_000
+
 MakeLatest = Literal["true", "false", "legacy"]
 
 
@@ -38,6 +40,7 @@ def create_release(world: World, repository: Repository, actor: User, change: Re
     """
     tag = change.tag_name or ""
     _check_tag_free(repository, tag, None)
+    _check_body(change.body)
     now = world.now()
     release = Release(
         world.ids.next(),
@@ -70,6 +73,7 @@ def update_release(world: World, repository: Repository, release: Release, actor
     Raises:
         UnprocessableError: 422 as on creation, and for anything but title and notes of an immutable release.
     """
+    _check_body(change.body)
     was_draft, was_prerelease = release.draft, release.prerelease
     _check_immutable(release, change)
     if change.tag_name is not None and change.tag_name != release.tag_name:
@@ -170,6 +174,11 @@ def _set_latest(repository: Repository, release: Release, latest: MakeLatest) ->
         repository.latest_release_id = release.id
     elif latest == "legacy" or repository.latest_release_id == release.id:
         repository.latest_release_id = None
+
+
+def _check_body(body: str | None) -> None:
+    if body is not None and len(body) > MAX_BODY:
+        raise invalid("Release", "body", "custom", f"body is too long (maximum is {MAX_BODY} characters)")
 
 
 def _check_tag_free(repository: Repository, tag: str, but: Release | None) -> None:
