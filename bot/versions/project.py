@@ -28,6 +28,7 @@ class SiteKind(StrEnum):
     SCIKIT_BUILD = "file that scikit-build-core reads"
     CARGO = "version of the crate"
     CARGO_LOCK = "the crate's entry in Cargo.lock"
+    CARGO_DIST = "package of cargo-dist"
     MESON = "version of meson.build"
     PACKAGE_JSON = "version of package.json"
     NPM_LOCK = "the package's own entry in package-lock.json"

@@ -371,6 +371,7 @@ LOCKSTEP = {
     ),
     "crates/own/Cargo.toml": crate("own", "0.7.0"),
     "crates/alone/Cargo.toml": crate("alone"),
+    "crates/later/Cargo.toml": crate("later", "1.1.1"),
     "Cargo.lock": in_lock(
         alone="1.1.0", core="1.1.0", far="1.1.0", over="1.1.0", own="0.7.0", py="1.1.0", pyo3="1.1.0"
     ),
@@ -379,7 +380,8 @@ LOCKSTEP = {
 
 def test_crates_that_require_each_other_at_one_version_go_on_together() -> None:
     header = 'name = "{}"\nversion = "1.1.0"'
-    names = ("core", "far", "over", "py")
+    # Nothing requires the one that is alone, but three others do not say the same by chance.
+    names = ("alone", "core", "far", "over", "py")
     crates = [(f"crates/{name}/Cargo.toml", header.format(name)) for name in names]
     locked = [("Cargo.lock", header.format(name)) for name in names]
     required = [
@@ -389,6 +391,27 @@ def test_crates_that_require_each_other_at_one_version_go_on_together() -> None:
     ]
     changes = [(path, old, old.replace("1.1.0", "1.2.0-rc.1")) for path, old in (*crates, *locked, *required)]
     check_bump(LOCKSTEP, "1.2.0rc1", *changes)
+
+
+def test_two_crates_may_say_the_same_by_chance() -> None:
+    tree = {path: text for path, text in LOCKSTEP.items() if "/far/" not in path and "/over/" not in path}
+    assert "crates/alone/Cargo.toml" not in bump_tree(tree, "1.2.0")
+    assert "crates/core/Cargo.toml" in bump_tree(tree, "1.2.0")
+
+
+def test_maturin_takes_the_version_of_the_crate_where_nothing_is_dynamic() -> None:
+    tree = {"pyproject.toml": '[project]\nname = "w"\n' + system("maturin"), "Cargo.toml": crate("w")}
+    check_bump(tree, "1.2.0", ("Cargo.toml", "1.1.0", "1.2.0"))
+    assert refuse_tree(tree | {"pyproject.toml": '[project]\nname = "w"\n'}).code is ProjectCode.NO_VERSION
+    assert refuse_tree({"pyproject.toml": tree["pyproject.toml"]}).code is ProjectCode.NO_VERSION
+
+
+@pytest.mark.parametrize("name", ["dist.toml", "dist-workspace.toml"])
+def test_the_package_of_cargo_dist_follows(name: str) -> None:
+    dist = '[workspace]\nmembers = ["cargo:x"]\n\n[package]\nname = "w"\nversion = "1.1.0"\n[dist]\ncargo-dist-version = "1.1.0"\n'
+    tree = {"pyproject.toml": '[project]\nname = "w"\nversion = "1.1.0"\n', name: dist}
+    assert bump_tree(tree, "1.2.0-rc.1")[name] == dist.replace("1.1.0", "1.2.0-rc.1", 1)
+    assert name not in bump_tree(tree | {name: dist.replace("1.1.0", "0.9.0", 1)}, "1.2.0")
 
 
 def test_where_every_crate_begins_none_goes_on_with_another() -> None:

@@ -15,6 +15,8 @@ from bot.versions.formats.text import decode_lock, line_of
 from bot.versions.formats.toml_spans import Path, value_at
 from bot.versions.project import Form, Reader, Site, SiteKind
 
+_DIST = ("dist.toml", "dist-workspace.toml")
+
 
 def find_cargo_manifest(package: Package) -> str | None:
     """The crate's Cargo.toml in the repository: the one the build is told, else the usual places."""
@@ -58,6 +60,13 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
     # The lock lies at the top of the workspace, also when the crate keeps a version of its own.
     names = frozenset(crate.name for crate in same if crate.name is not None)
     return (declared, *linked, *_lock_sites(checkout, crates.top or manifest, names, declared.spelling))
+
+
+def find_dist_sites(checkout: Checkout) -> list[Site]:
+    """The version that cargo-dist is told (https://opensource.axo.dev/cargo-dist/book/custom-builds.html)."""
+    paths = [checkout.resolve(name) for name in _DIST]
+    found = [_site(checkout, path, OWN, SiteKind.CARGO_DIST) for path in paths if path is not None]
+    return [site for site in found if site is not None]
 
 
 def _site(checkout: Checkout, path: str, key: Path, kind: SiteKind) -> Site | None:

@@ -26,6 +26,9 @@ _MOST_BYTES = 2 * 1024 * 1024
 """Of all manifests together: reading TOML takes about a second for as much."""
 
 _TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
+_MANY = 3
+"""So many crates do not say the same version by chance."""
+
 _FIRST = frozenset({"0.0.0", "0.0.1", "0.1.0", "1.0.0"})
 """Where every crate begins: that two of them say it does not mean that they go on together."""
 
@@ -75,7 +78,10 @@ class Crates:
         self._read([manifest, *members])
 
     def list_lockstep(self, manifest: str, spelling: str) -> list[Crate]:
-        """The crates that keep the version of the one at ``manifest``: they say the same, and one requires the other."""
+        """The crates that keep the version of the one at ``manifest``: they say the same, and one requires the other.
+
+        Where several do, every other that says the same keeps it, too.
+        """
         if spelling in _FIRST:
             return [self.crates[manifest]] if manifest in self.crates else []
         same = {path for path, crate in self.crates.items() if crate.version == spelling or crate.inherits}
@@ -86,6 +92,8 @@ class Crates:
             near = {path for path in same if path in needs or (crate and crate.path in self.crates[path].needs)}
             waiting += sorted(near - found)
             found |= near
+        if len(found) >= _MANY:
+            found |= same
         return [crate for path, crate in self.crates.items() if path in found]
 
     def list_inheriting(self) -> list[Crate]:

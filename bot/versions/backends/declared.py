@@ -34,7 +34,9 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
     if static:
         return Source(static)
     legacy = package.value("project") is None
-    if not legacy and not package.is_dynamic:
+    # maturin has always taken the version of its crate where none is written, whatever ``dynamic`` says.
+    may_be_elsewhere = legacy or package.is_dynamic or package.backend.startswith("maturin")
+    if not may_be_elsewhere:
         raise _no_version(package)
     for find in (find_hatch_source, find_pdm_source, find_scikit_build_source):
         source = _unless_from_tag(package, find)
@@ -51,7 +53,7 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
         # A backend that we know reads only what it is told, and would fail here.
         source = _find_convention(package, name, packages)
     if source is None:
-        raise _no_version(package) if legacy else _unknown(package)
+        raise _unknown(package) if package.is_dynamic and not legacy else _no_version(package)
     return source
 
 

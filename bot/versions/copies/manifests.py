@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable
 from contextlib import suppress
 
-from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites
+from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites, find_dist_sites
 from bot.versions.backends.meson import find_meson_sites
 from bot.versions.backends.python_source import site_of
 from bot.versions.backends.setup_py import read_setup_py
@@ -32,6 +32,8 @@ def find_manifest_copies(subject: Subject) -> Finding:
             finding.add(subject.sort(find_cargo_sites(package.checkout, manifest)))
         except ProjectRefused as refused:
             finding.pass_over(manifest, refused)
+    with suppress(ProjectRefused):
+        finding.add(subject.sort(find_dist_sites(package.checkout)))
     if package.backend.startswith("mesonpy"):
         with suppress(ProjectRefused):
             finding.add(subject.sort(find_meson_sites(package)))
