@@ -33,12 +33,14 @@ def release_fragments(settings: Towncrier, tree_paths: Iterable[str], files: Fil
         path, top, form = _name_parts(settings, naming)
     except ValueError as error:
         return Refused(settings.source, Left.BAD_SETTING, str(error)[:60])
+    if not settings.single and path in files:
+        return Unchanged(find_assembled(settings, files[path].decode("utf-8", "replace"), naming.version))
     there = files.get(path) if settings.single else None
     old = decode(path, there) if there is not None else ""
     if isinstance(old, Refused):
         return old
     notes = find_assembled(settings, old, naming.version)
-    if notes is not None or (not settings.single and path in set(tree_paths)):
+    if notes is not None:
         return Unchanged(notes)
     try:
         content = _render(settings, fragments, files, naming, top, form)

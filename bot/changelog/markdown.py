@@ -20,6 +20,8 @@ _DEFINITION = re.compile(
 _NO_PARAGRAPH = re.compile(r"[ \t]*(?:[-*+>]|\d{1,9}[.)])?[ \t]*\Z|[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|>|\||<)")
 _COMMENT = re.compile(r" {0,3}<!--")
 _COMMENT_END = "-->"
+_OPENERS = frozenset(" `~<")
+"""What a line begins with that may open code or a comment."""
 
 
 def read_markdown(text: str) -> Document:
@@ -31,6 +33,10 @@ def read_markdown(text: str) -> Document:
 def _list_lines(text: str) -> Iterator[Line]:
     block = ""
     for number, (start, line, end) in enumerate(split_lines(text), 1):
+        if not block and line[:1] not in _OPENERS:
+            # Most lines open nothing, and are many.
+            yield Line(number, start, line, end, True, False)
+            continue
         before, block = block, _next_block(block, line)
         is_comment = _COMMENT_END in (before, block) or (not before and _COMMENT.match(line) is not None)
         is_plain = not before and not block and not is_comment
@@ -54,7 +60,7 @@ def _next_block(block: str, line: str) -> str:
 
 def _list_headings(lines: tuple[Line, ...]) -> Iterator[Heading]:
     for index, line in enumerate(lines):
-        if not line.plain:
+        if not line.plain or not line.text:
             continue
         atx = _ATX.fullmatch(line.text)
         if atx:
@@ -79,7 +85,7 @@ def _is_lonely_paragraph(lines: tuple[Line, ...], index: int) -> bool:
 
 def _list_definitions(lines: tuple[Line, ...]) -> Iterator[Definition]:
     for index, line in enumerate(lines):
-        match = _DEFINITION.fullmatch(line.text) if line.plain else None
+        match = _DEFINITION.fullmatch(line.text) if line.plain and "]:" in line.text else None
         # A caret makes it a footnote.
         if match and not match["label"].startswith("^"):
             start, end = match.span("url")

@@ -33,6 +33,9 @@ def _list_lines(text: str) -> Iterator[Line]:
     base: int | None = None
     is_comment = False
     for number, (start, line, end) in enumerate(split_lines(text), 1):
+        if not line and base is None:
+            yield Line(number, start, line, end, True, False)
+            continue
         words = line.strip()
         indent = len(line) - len(line.lstrip())
         if base is not None and words and indent <= base:
@@ -61,6 +64,8 @@ def _list_headings(lines: tuple[Line, ...]) -> Iterator[Heading]:
     taken = -1
     for index in range(1, len(lines)):
         title, under = lines[index - 1], lines[index]
+        if not under.text or not title.text:
+            continue
         if index - 1 <= taken or not (title.plain and under.plain and is_underline(under.text)):
             continue
         over = lines[index - 2].text.rstrip() if index >= 2 and index - 2 > taken else ""
@@ -93,7 +98,7 @@ def _stands_free(lines: tuple[Line, ...], index: int) -> bool:
 
 def _list_definitions(lines: tuple[Line, ...]) -> Iterator[Definition]:
     for index, line in enumerate(lines):
-        match = _DEFINITION.fullmatch(line.text) if line.plain else None
+        match = _DEFINITION.fullmatch(line.text) if line.plain and line.text.startswith(".. _") else None
         if match:
             start, end = match.span("url")
             pieces = match["before"], match["label"], match["between"], match["url"]

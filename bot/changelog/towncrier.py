@@ -241,7 +241,7 @@ def _list_folders(table: Mapping[str, Any], root: str, package: str) -> dict[str
     else:
         base, below = posixpath.join(_text(table, "package_dir", "."), package), "newsfragments"
     sections = table.get("section")
-    named = {"": ""} if sections is None else {str(one.get("name", "")): str(one["path"]) for one in sections}
+    named = {"": ""} if sections is None else {_text(one, "name", ""): _text(one, "path", "") for one in sections}
     if len(named) > _MOST_SECTIONS:
         raise ValueError("section")
     return {name: _within(root, posixpath.join(base, path, below)) for name, path in named.items()}
