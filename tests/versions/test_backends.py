@@ -393,6 +393,32 @@ def test_crates_that_require_each_other_at_one_version_go_on_together() -> None:
     check_bump(LOCKSTEP, "1.2.0rc1", *changes)
 
 
+READER = "import re\nprint(re.search('__version__ = (.*)', open(init).read())[1])\n"
+
+
+def test_a_script_that_meson_runs_finds_the_literal_that_it_looks_for() -> None:
+    run = "project('w', 'c',\n  # of src/w\n  version: run_command('tools/version.py', check: true).stdout().strip(),\n  license: 'MIT')\n"
+    tree = {
+        "pyproject.toml": DYNAMIC + system("mesonpy"),
+        "meson.build": run,
+        "tools/version.py": READER,
+        "src/widget/__init__.py": "__version__ = '1.1.0'\n",
+    }
+    check_bump(tree, "1.2.0", ("src/widget/__init__.py", "1.1.0", "1.2.0"))
+    beside = {"src/other/__init__.py": "__version__ = '0.9.0'\n", "src/lens/__init__.py": "__version__ = '1.1.0'\n"}
+    script = "src/lens/tools/version.py"
+    several = (
+        tree
+        | beside
+        | {script: READER + "init = here / '../__init__.py'\n", "meson.build": run.replace("tools/version.py", script)}
+    )
+    del several["src/widget/__init__.py"]
+    check_bump(several, "1.2.0", ("src/lens/__init__.py", "1.1.0", "1.2.0"))
+    asks_git = "import subprocess\nprint(__version__ or subprocess.run(['git', 'describe']))\n"
+    assert refuse_tree(tree | {"tools/version.py": asks_git}).code is ProjectCode.DYNAMIC
+    assert refuse_tree(tree | {"meson.build": run.replace("tools/version.py", "sh")}).code is ProjectCode.DYNAMIC
+
+
 def test_two_crates_may_say_the_same_by_chance() -> None:
     tree = {path: text for path, text in LOCKSTEP.items() if "/far/" not in path and "/over/" not in path}
     assert "crates/alone/Cargo.toml" not in bump_tree(tree, "1.2.0")
@@ -406,9 +432,10 @@ def test_maturin_takes_the_version_of_the_crate_where_nothing_is_dynamic() -> No
     assert refuse_tree({"pyproject.toml": tree["pyproject.toml"]}).code is ProjectCode.NO_VERSION
 
 
+@pytest.mark.parametrize("table", ["package", "workspace"])
 @pytest.mark.parametrize("name", ["dist.toml", "dist-workspace.toml"])
-def test_the_package_of_cargo_dist_follows(name: str) -> None:
-    dist = '[workspace]\nmembers = ["cargo:x"]\n\n[package]\nname = "w"\nversion = "1.1.0"\n[dist]\ncargo-dist-version = "1.1.0"\n'
+def test_the_package_of_cargo_dist_follows(name: str, table: str) -> None:
+    dist = f'[{table}]\nname = "w"\nversion = "1.1.0"\n[dist]\ncargo-dist-version = "1.1.0"\n'
     tree = {"pyproject.toml": '[project]\nname = "w"\nversion = "1.1.0"\n', name: dist}
     assert bump_tree(tree, "1.2.0-rc.1")[name] == dist.replace("1.1.0", "1.2.0-rc.1", 1)
     assert name not in bump_tree(tree | {name: dist.replace("1.1.0", "0.9.0", 1)}, "1.2.0")

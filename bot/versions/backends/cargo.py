@@ -65,7 +65,8 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
 def find_dist_sites(checkout: Checkout) -> list[Site]:
     """The version that cargo-dist is told (https://opensource.axo.dev/cargo-dist/book/custom-builds.html)."""
     paths = [checkout.resolve(name) for name in _DIST]
-    found = [_site(checkout, path, OWN, SiteKind.CARGO_DIST) for path in paths if path is not None]
+    keys: tuple[Path, ...] = (OWN, ("workspace", "version"))
+    found = [_site(checkout, path, key, SiteKind.CARGO_DIST) for path in paths if path is not None for key in keys]
     return [site for site in found if site is not None]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites
 from bot.versions.backends.flit import find_flit_source
 from bot.versions.backends.hatch import find_hatch_source
-from bot.versions.backends.meson import find_meson_sites
+from bot.versions.backends.meson import find_meson_sites, find_read_modules
 from bot.versions.backends.pdm import find_pdm_source
 from bot.versions.backends.python_source import trace_version
 from bot.versions.backends.scikit_build import find_scikit_build_source
@@ -49,12 +49,24 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
     if source is None and (package.is_dynamic or legacy):
         tool = find_tag_tool(package)
         source = Source(derived_by=tool) if tool else None
-    if source is None and package.is_dynamic and not package.backend.startswith(_OTHERS):
+    named = find_read_modules(package) if package.backend.startswith("mesonpy") else None
+    if source is None and named:
+        source = _find_named(package, named)
+    if source is None and package.is_dynamic and (not package.backend.startswith(_OTHERS) or named is not None):
         # A backend that we know reads only what it is told, and would fail here.
         source = _find_convention(package, name, packages)
     if source is None:
         raise _unknown(package) if package.is_dynamic and not legacy else _no_version(package)
     return source
+
+
+def _find_named(package: Package, paths: list[str]) -> Source | None:
+    """The ``__version__`` in the first of some modules that has one."""
+    for path in paths:
+        sites = trace_version(package.checkout, path, ("__version__",), SiteKind.MODULE, strict=False)
+        if sites:
+            return Source(sites)
+    return Source() if package.checkout.wanted else None
 
 
 def _find_convention(package: Package, name: str, packages: tuple[str, ...]) -> Source | None:
