@@ -27,9 +27,9 @@ from bot.intake.heads import HEAD, HeadDelivery
 from bot.release.audit import Audit, CommandCounter
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
+from bot.release.hints import Hints
 from bot.release.merge_groups import MergeGroups
 from bot.release.pull_checks import PullChecks
-from bot.release.snapshot import Line
 from bot.release.workbench import Workbench
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ _LONGEST_DOWN, _LONGEST_DOWN_ASKED = timedelta(minutes=4), timedelta(minutes=1)
 """How long the lane is left alone when GitHub does not answer: twice as long each time, up to this; people wait less."""
 
 _MOST_DOWN = 4096
-_MOST_USUAL = 4096
+_MOST_HINTS = 4096
 _LATER = timedelta(minutes=10)
 LOOKS = frozenset({HEAD, GROUP})
 """The kinds of deliveries that ask for a look and carry no command."""
@@ -69,8 +69,7 @@ class LaneHandlers:
         self._defaults = Defaults(github, clock)
         self._unanswered: LRUCache[str, int] = LRUCache(_MOST_DOWN)
         """How often in a row each piece of work found that GitHub does not answer. Forgotten, it begins anew."""
-        self._usual: LRUCache[int, Line] = LRUCache(_MOST_USUAL)
-        """The line of each repository's default branch as it was last seen: a guess that spares a request."""
+        self._hints: LRUCache[int, Hints] = LRUCache(_MOST_HINTS)
 
     @property
     def bot_login(self) -> str | None:
@@ -148,22 +147,21 @@ class LaneHandlers:
     async def _go_round(self, repository: RepositoryRef) -> timedelta | None:
         bench = await self._open_bench(repository)
         try:
-            after = await bench.round(self._usual.get(repository.id))
+            after = await bench.round()
             for number in await bench.list_remembered():
                 after = min(await carry_out_remembered(bench, number), after or _LATER)
             await self._mind_queues(bench)
         except PermissionMissing as missing:
             log.warning("not permitted to look", why=describe(missing), detail=str(missing))
             return await self._look_when_permitted(repository)
-        if bench.usual is not None:
-            self._usual[repository.id] = bench.usual
         return after
 
     async def _open_bench(self, repository: RepositoryRef, delivery: str = "") -> Workbench:
         access, app = await self._open_access(repository)
         intents = self._engine.intents(repository)
         audit = Audit(self._engine.write_audit, repository, delivery, self._clock, self._count)
-        return Workbench(access, app, self._evidence, self._clock, intents, self._defaults, audit)
+        hints = self._hints.setdefault(repository.id, Hints())
+        return Workbench(access, app, self._evidence, self._clock, intents, self._defaults, audit, hints)
 
     async def _open_access(self, repository: RepositoryRef) -> tuple[Access, AppAccount]:
         access = Access(self._github, repository)

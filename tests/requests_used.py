@@ -29,7 +29,11 @@ def list_requests() -> set[tuple[str, str]]:
 def list_mutations() -> set[str]:
     """The GraphQL mutations in the code's documents."""
     texts = (file.read_text() for file in CODE.glob("*.py"))
-    return {name for text in texts for name in re.findall(r"^mutation\([^)]*\) \{ (\w+)\(", text, re.MULTILINE)}
+    return {
+        name
+        for text in texts
+        for name in re.findall(r"(?:^mutation\([^)]*\) \{|\w\}?:) (\w+)\(input: ", text, re.MULTILINE)
+    }
 
 
 def _list_in(module: ast.Module) -> Iterator[tuple[str, str]]:

@@ -24,9 +24,9 @@ from bot.conversation.strangers import Strangers
 from bot.conversation.talk import Answer, Place, Talk
 from bot.conversation.understanding import Misunderstood, find_late_approval, understand
 from bot.engine.protocol import NOW, Backoff
-from bot.github.comments import Reaction, react, react_to_node
+from bot.github.comments import Reacting, Reaction, react, react_to_node
 from bot.github.errors import PermissionMissing, describe
-from bot.github.facts import Role
+from bot.github.facts import PullRequest, Repository, Role
 from bot.github.people import find_membership, get_role
 from bot.github.pulls import find_pull
 from bot.github.repositories import is_issue_locked
@@ -105,13 +105,15 @@ class Conversation:
             comment = self._comment
             # A marker of its own: should the command be taken up again, it gets its answer all the same.
             mark = marker(replies.REPLY, f"{comment.comment_id} given up")
-            await self._bench.speech.reply(comment.issue_number, mark, replies.render_given_up(delivery, mark))
+            reply = replies.render_given_up(delivery, mark)
+            await self._bench.speech.answer(comment.issue_number, self._talk.thread, mark, reply, None)
             await self._react("confused")
 
     async def _carry_out(self, invocations: tuple[Invocation, ...], minutes: Minutes) -> None:
         role = await self._find_role(minutes, "-1")
         if role is None:
             return
+        self._bench.speech.expect_answer()
         place = await self._find_place()
         if place is None:
             await minutes.comment(Decision.IGNORED, Reason.THREAD_LOCKED)
@@ -264,12 +266,27 @@ class Conversation:
 
     async def _find_place(self) -> Place | None:
         """None when the thread is locked, where nothing acts."""
+        bench, number = self._bench, self._comment.issue_number
+        sight = await bench.observer.look(bench.hints.usual, thread=number)
+        thread = sight.thread
+        if thread is None:
+            return await self._find_hidden_place()
+        if thread.locked:
+            return None
+        self._talk.thread = thread.node_id
+        repository = await sight.get_repository()
+        place = self._get_place(repository, thread.pull)
+        if sight.has_seen(place.line):
+            self._talk.sight = sight
+        return place
+
+    async def _find_hidden_place(self) -> Place | None:
+        """The same, where one look did not tell: each part then says by itself which permission it needs."""
         bench, comment = self._bench, self._comment
         if not comment.is_pull:
             if await is_issue_locked(bench.access.read, comment.issue_number):
                 return None
-            repository = await bench.observer.get_repository()
-            return Place(repository, Line(repository.default_branch), None, is_release_pull=False)
+            return self._get_place(await bench.observer.get_repository(), None)
         found = await find_pull(bench.access.read, comment.issue_number)
         if found is None and bench.is_recent(comment.created_at):
             # Somebody commented on it, so it is there: GitHub only does not show it to us yet.
@@ -277,7 +294,13 @@ class Conversation:
         if found is None or found[0].locked:
             return None
         pull, repository = found
-        own = bench.observer.is_own(repository, pull)
+        return self._get_place(repository, pull)
+
+    def _get_place(self, repository: Repository, pull: PullRequest | None) -> Place:
+        self._bench.hints.usual = Line(repository.default_branch)
+        if pull is None:
+            return Place(repository, Line(repository.default_branch), None, is_release_pull=False)
+        own = self._bench.observer.is_own(repository, pull)
         line = home_line(repository, pull) if own else Line(pull.base_branch)
         return Place(repository, line, pull, is_release_pull=own)
 
@@ -287,11 +310,11 @@ class Conversation:
             reply = replies.render_pressed(comment.author.login, comment.button, reply, comment.comment_id)
             # What is shown of a hold names who pressed the button, which only this comment tells.
             self._talk.look_again = NOW
-        if reply is not None:
-            mark = replies.reply_marker(comment.comment_id)
-            said = () if self._is_new else None
-            await self._bench.speech.reply(comment.issue_number, mark, reply, said)
-        await self._react(answer.reaction)
+        reacting = None if comment.source == "button" else Reacting(comment.node_id, answer.reaction)
+        mark, said = replies.reply_marker(comment.comment_id), () if self._is_new else None
+        speech, thread = self._bench.speech, self._talk.thread
+        if not await speech.answer(comment.issue_number, thread, mark, reply, reacting, said):
+            await self._react(answer.reaction)
 
     async def _react(self, reaction: Reaction) -> bool:
         """React to the comment; True if we certainly had not before."""

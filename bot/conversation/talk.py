@@ -70,7 +70,10 @@ class Talk:
         """When the release that a command has moved wants to be looked at again."""
         self.seen: Snapshot | None = None
         """The release that a command has moved, as it was seen last."""
+        self.thread = ""
+        """The node id of the issue or pull request it was typed in, once somebody looked."""
         self.sight: Sight | None = None
+        """What was seen of the place's line, as long as nothing was done since."""
         self.package: str | None = None
         """What the package is called that a line has to name here, for the command that is being carried out."""
         self._settings: RepositorySettings | SettingsProblem | None = None

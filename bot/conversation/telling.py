@@ -19,7 +19,7 @@ async def status(talk: Talk, command: Command, place: Place) -> Answer:
     """Where the release stands and whose turn it is; elsewhere than in its thread only a line with a link for each."""
     comment_id = talk.comment.comment_id
     if place.release_pull is not None:
-        reached = talk.rest(await talk.bench.take(place.repository, place.release_pull))
+        reached = talk.rest(await talk.bench.take(place.repository, place.release_pull, talk.take_sight()))
         text = f"**{headline(reached.step)}.** {turn(reached.snapshot, reached.step)}"
         return Answer("rocket", replies.render_where(text, comment_id))
     pulls = await talk.list_newest(command, place)
@@ -35,7 +35,7 @@ async def notes(talk: Talk, command: Command, place: Place) -> Answer:
     pull = place.release_pull
     if pull is None:
         return await refuse_elsewhere(talk, command, place)
-    reached = await talk.bench.look(place.repository, pull)
+    reached = await talk.bench.look(place.repository, pull, talk.take_sight())
     snapshot, record = reached.snapshot, reached.snapshot.record
     if isinstance(reached.step, Blocked) and snapshot.project is None:
         return talk.refuse(reached.step.reason)
@@ -49,6 +49,6 @@ async def notes(talk: Talk, command: Command, place: Place) -> Answer:
 async def help_(talk: Talk, _: Command, place: Place) -> Answer:
     """The commands that are possible in this thread now."""
     pull = place.release_pull
-    reached = await talk.bench.look(place.repository, pull) if pull is not None else None
+    reached = await talk.bench.look(place.repository, pull, talk.take_sight()) if pull is not None else None
     entries = list_possible(reached.snapshot, reached.step) if reached is not None else list_possible(None, None)
     return Answer("rocket", replies.render_help(entries, talk.comment.comment_id))

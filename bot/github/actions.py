@@ -1,4 +1,4 @@
-"""Adapters: workflow runs, their jobs and logs, environments and gates."""
+"""Adapters: workflow runs, their jobs and logs, and gates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.github.client import Session
+from bot.github.environments import read_reviewers
 from bot.github.errors import Gone, NotFound, Unprocessable
-from bot.github.facts import DeploymentReview, Environment, Job, PendingDeployment, WorkflowRun
+from bot.github.facts import DeploymentReview, Job, PendingDeployment, WorkflowRun
 from bot.github.read import Json, read_job, read_moment, read_review, read_run
 
 _LONGEST_COMMENT = 1024
@@ -86,43 +87,7 @@ async def list_annotations(session: Session, job_id: int) -> tuple[str, ...]:
     return tuple(str(data.get("message") or "") for data in listed if data.get("annotation_level") != "notice")
 
 
-async def get_environment(session: Session, name: str) -> Environment:
-    """What guards the environment ``name``, which need not exist."""
-    data = await session.find("/repos/{repository}/environments/{name}", name=name)
-    if data is None:
-        return Environment(name, exists=False)
-    path = "/repos/{repository}/environments/{name}/deployment_protection_rules"
-    rules = await session.find(path, name=name) or {}
-    apps = [rule["app"] for rule in rules.get("custom_deployment_protection_rules") or () if rule.get("enabled")]
-    reviewers: tuple[str, ...] = ()
-    for rule in data.get("protection_rules") or ():
-        if rule.get("type") == "required_reviewers":
-            reviewers = _reviewers(rule)
-    policy = data.get("deployment_branch_policy") or {}
-    return Environment(
-        name=name,
-        exists=True,
-        rule_app_ids=frozenset(app["id"] for app in apps),
-        rule_app_slugs=frozenset(str(app["slug"]) for app in apps),
-        reviewers=reviewers,
-        protected_branches_only=bool(policy.get("protected_branches")),
-    )
-
-
 def _read_pending(data: Json) -> PendingDeployment:
     minutes, started = data.get("wait_timer"), read_moment(data.get("wait_timer_started_at"))
     until = started + timedelta(minutes=minutes) if minutes and started else None
-    return PendingDeployment(str(data["environment"]["name"]), _reviewers(data), until)
-
-
-def _reviewers(rule: Json) -> tuple[str, ...]:
-    found = []
-    for entry in rule.get("reviewers") or ():
-        reviewer = entry.get("reviewer") or {}
-        if entry.get("type") == "Team":
-            # A team's page is .../orgs/ORG/teams/SLUG; its own data names no organisation.
-            organisation = str(reviewer.get("html_url") or "").partition("/orgs/")[2].partition("/")[0]
-            found.append(f"{organisation}/{reviewer['slug']}" if organisation else str(reviewer["slug"]))
-        elif reviewer.get("login"):
-            found.append(str(reviewer["login"]))
-    return tuple(found)
+    return PendingDeployment(str(data["environment"]["name"]), read_reviewers(data), until)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from bot.github.client import Session
+from bot.github.errors import GraphQLError, Unavailable
 from bot.github.facts import Comment
 from bot.github.read import read_comment, read_comment_node
 
@@ -38,6 +40,9 @@ query($owner: String!, $name: String!, $number: Int!, $before: String) {{
   }}
 }}{SAID}"""
 
+
+_DECLINED = {"FORBIDDEN", "NOT_FOUND", "UNPROCESSABLE"}
+"""What GitHub says of a mutation that it certainly has not carried out."""
 
 _REACT = """
 mutation($input: AddReactionInput!) { addReaction(input: $input) { clientMutationId } }"""
@@ -110,5 +115,61 @@ async def react(session: Session, comment_id: int, reaction: Reaction) -> bool:
 
 async def react_to_node(session: Session, node_id: str, reaction: Reaction) -> None:
     """React to what REST has no reactions for, such as a review."""
+    await session.graphql(_REACT, {"input": _read_as(node_id, reaction)})
+
+
+def _read_as(node_id: str, reaction: Reaction) -> dict[str, str]:
     content = {"eyes": "EYES", "rocket": "ROCKET", "confused": "CONFUSED", "-1": "THUMBS_DOWN"}[reaction]
-    await session.graphql(_REACT, {"input": {"subjectId": node_id, "content": content}})
+    return {"subjectId": node_id, "content": content}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is to be said on the issue or pull request with this node id."""
+
+    thread: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacting:
+    """A reaction to the comment or review with this node id."""
+
+    to: str
+    reaction: Reaction
+
+
+async def say_together(
+    session: Session, words: Sequence[Words], reacting: Reacting | None
+) -> tuple[list[int | None], bool]:
+    """Make several comments, and react, in one document; none of them may depend on another.
+
+    Returns:
+        The id of each comment that was made, and whether the reaction was: what GitHub has declined was not made.
+
+    Raises:
+        Unavailable: nobody knows what of it was done. It is not done again here.
+        GitHubError: nothing of it was done.
+    """
+    variables: dict[str, object] = {
+        f"said{i}": {"subjectId": one.thread, "body": one.body} for i, one in enumerate(words)
+    }
+    parts = [
+        f"said{i}: addComment(input: $said{i}) {{ commentEdge {{ node {{ databaseId }} }} }}" for i in range(len(words))
+    ]
+    declared = [f"$said{i}: AddCommentInput!" for i in range(len(words))]
+    if reacting is not None:
+        variables["reacting"] = _read_as(reacting.to, reacting.reaction)
+        parts.append("reacting: addReaction(input: $reacting) { clientMutationId }")
+        declared.append("$reacting: AddReactionInput!")
+    document = f"mutation({', '.join(declared)}) {{ {' '.join(parts)} }}"
+    try:
+        data = await session.graphql(document, variables, effects=len(parts))
+    except GraphQLError as error:
+        if not error.types <= _DECLINED:
+            # It gave up on a part, perhaps: that one may be done all the same.
+            raise Unavailable(error.message, error.status, error.method, error.path, ambiguous=True) from error
+        data = dict(error.data or {})
+    made = [data.get(f"said{i}") for i in range(len(words))]
+    ids = [int(one["commentEdge"]["node"]["databaseId"]) if one else None for one in made]
+    return ids, data.get("reacting") is not None

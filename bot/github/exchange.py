@@ -69,6 +69,8 @@ class Request:
     repeatable: bool = True
     """Asking twice does no more than asking once."""
     resource: str = "core"
+    effects: int = 1
+    """How many things it changes, if it changes any."""
 
     @property
     def path(self) -> str:
@@ -196,7 +198,8 @@ class Wire:
 
     def _respect_limits(self, request: Request, scope: Scope | None) -> None:
         # A token is no content: what the App asks for as itself costs points alone.
-        ask = Ask(request.resource, changes=request.changes, content=request.changes and scope is not None)
+        effects = request.effects if request.changes else 0
+        ask = Ask(request.resource, changes=effects, content=effects if scope is not None else 0)
         pause = self._limits.admit(_installation(scope), ask)
         if pause is not None:
             asked = "waiting for a rate limit", 0, request.method, request.path

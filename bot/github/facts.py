@@ -370,6 +370,10 @@ class Environment:
     reviewers: tuple[str, ...] = ()
     protected_branches_only: bool = False
 
+    def is_called(self, name: str) -> bool:
+        """Whether this is its name: GitHub takes ``PyPI`` and ``pypi`` for the same."""
+        return self.name.casefold() == name.casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class PendingDeployment:

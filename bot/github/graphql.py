@@ -44,11 +44,13 @@ def is_query(document: str) -> bool:
     return _BEGINS_AS_QUERY.match(document) is not None and "mutation" not in document
 
 
-def get_data(answer: object, *, path: str, changes: bool, wait: timedelta | None) -> dict[str, Any]:
+def get_data(
+    answer: object, *, path: str, changes: bool, wait: timedelta | None, may_lack: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """The ``data`` of an answered document.
 
     ``changes`` says that the document holds mutations, ``wait`` for how long a rate limit lasts according to the headers,
-    if they say.
+    if they say, and ``may_lack`` names a part whose own errors are none: it is null then.
 
     Raises:
         RateLimited: the points of this hour are spent; GitHub says so at HTTP 200.
@@ -61,11 +63,21 @@ def get_data(answer: object, *, path: str, changes: bool, wait: timedelta | None
     found = answer.get("data")
     data = found if isinstance(found, dict) else None
     problems = _read_problems(answer.get("errors"))
+    if may_lack and _lacks(data, may_lack):
+        problems = tuple(one for one in problems if one.path[: len(may_lack)] != may_lack or one.type in _LIMITS)
     if problems:
         raise _get_error(problems, data, path=path, changes=changes, wait=wait)
     if data is None:
         raise Unavailable("the GraphQL answer has no data", 200, "POST", path, ambiguous=changes)
     return data
+
+
+def _lacks(data: Mapping[str, Any] | None, part: tuple[str, ...]) -> bool:
+    """Whether this part of the data is null, and all around it is there."""
+    around: Any = data
+    for step in part[:-1]:
+        around = around.get(step) if isinstance(around, dict) else None
+    return isinstance(around, dict) and around.get(part[-1]) is None
 
 
 def _get_error(

@@ -6,14 +6,15 @@ the document, or does not come out of it whole, is left out here instead of bein
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.github.checks import NAME
 from bot.github.client import Session
 from bot.github.comments import SAID
-from bot.github.facts import CheckRun, Comment, PullRequest, ReleaseRef, Repository, TagRef
+from bot.github.environments import ENVIRONMENT, read_environment_node
+from bot.github.facts import CheckRun, Comment, Environment, PullRequest, ReleaseRef, Repository, TagRef, Tree
 from bot.github.read import (
     Json,
     read_check_node,
@@ -23,6 +24,7 @@ from bot.github.read import (
     read_repository_node,
 )
 from bot.github.repositories import CONTENT, MOST_TAGS, REPOSITORY, TAG, exact_text, read_tag_node
+from bot.github.trees import read_tree, render_levels
 
 _MOST_BRANCHES = 100
 _MOST_RELEASES = 30
@@ -60,6 +62,29 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Besides:
+    """What the document is to bring along although it may not be needed.
+
+    Of the base of the first line: these ``paths``, its listing so many ``levels`` deep (0: none), and who guards an
+    ``environment``. ``thread`` is the number of an issue or pull request.
+    """
+
+    paths: tuple[str, ...] = ()
+    levels: int = 0
+    environment: str | None = None
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRef:
+    """An issue, or a pull request, as a place to talk."""
+
+    node_id: str
+    locked: bool
+    pull: PullRequest | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """One repository. A key that is not in a mapping, and a member that is None, was not told."""
 
@@ -83,10 +108,24 @@ class Overview:
     """Whole conversations, of the newest pull request of each line."""
     labelled: tuple[int, ...] = ()
     """The numbers of the newest merged pull requests with the label that was asked for."""
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that were brought along, by the names of their objects."""
+    tree: Tree | None = None
+    """The listing of the first line's base."""
+    environment: Environment | None = None
+    """The environment that was asked for, as far as GraphQL tells who guards it."""
+    thread: ThreadRef | None = None
 
 
 async def read_overview(
-    session: Session, *, app_id: int, prefix: str, label: str, paths: Iterable[str], lines: Iterable[LineRefs]
+    session: Session,
+    *,
+    app_id: int,
+    prefix: str,
+    label: str,
+    paths: Iterable[str],
+    lines: Iterable[LineRefs],
+    besides: Besides = Besides(),
 ) -> Overview | None:
     """The overview; None when the document does not even say what repository it is about.
 
@@ -97,18 +136,30 @@ async def read_overview(
         label: Which merged pull requests are told.
         paths: Files of the default branch.
         lines: The lines whose pull requests are told; further ones than the first few are left out.
+        besides: What else is told where it can be.
+
+    Raises:
+        GraphQLError: also when there is no issue or pull request of the number ``besides`` asks for.
     """
     asked, wanted = list(lines)[:_MOST_LINES], list(paths)
     variables: dict[str, object] = {"owner": session.owner, "name": session.name, "prefix": f"refs/heads/{prefix}"}
     variables["labels"] = [label]
-    if asked:
+    if asked or besides.thread is not None:
         variables |= {"app": app_id, "check": NAME}
+    if besides.thread is not None:
+        variables["thread"] = besides.thread
+    if besides.environment is not None:
+        variables["environment"] = besides.environment
     for i, path in enumerate(wanted):
         variables[f"path{i}"] = f"HEAD:{path}"
     for i, line in enumerate(asked):
         variables |= {f"branch{i}": line.branch, f"head{i}": f"refs/heads/{line.branch}"}
         variables[f"base{i}"] = f"refs/heads/{line.base}"
-    data = (await session.graphql(_get_document(len(wanted), len(asked)), variables))["repository"]
+    for i, path in enumerate(besides.paths if asked else ()):
+        variables[f"more{i}"] = f"refs/heads/{asked[0].base}:{path}"
+    document = _get_document(len(wanted), len(asked), besides)
+    # Whether an App may ask GraphQL who guards an environment is written nowhere; REST says it in any case.
+    data = (await session.graphql(document, variables, may_lack=("repository", "environment")))["repository"]
     repository = read_repository_node(data)
     if repository is None:
         return None
@@ -117,6 +168,8 @@ async def read_overview(
     heads: dict[str, str | None] = {}
     for i, line in enumerate(asked):
         heads |= {line.base: _read_head(data[f"base{i}"]), line.branch: _read_head(data[f"head{i}"])}
+    thread = data.get("thread")
+    threads = [thread] if thread and thread["__typename"] == "PullRequest" else []
     return Overview(
         repository=repository,
         branches=_read_branches(data["branches"], f"refs/heads/{prefix}"),
@@ -127,24 +180,38 @@ async def read_overview(
         has_all_releases=_is_whole(data["releases"]),
         files=_read_files({path: data[f"file{i}"] for i, path in enumerate(wanted)}),
         pulls=pulls,
-        checks=dict(_read_checks([node for i in range(len(asked)) for node in data[f"pulls{i}"]["nodes"]])),
+        checks=dict(_read_checks([node for i in range(len(asked)) for node in data[f"pulls{i}"]["nodes"]] + threads)),
         conversations={
             int(node["number"]): tuple(read_comment_node(said) for said in node["comments"]["nodes"])
             for node in newest
             if not node["comments"]["pageInfo"]["hasPreviousPage"]
         },
         labelled=tuple(int(node["number"]) for node in data["labelled"]["nodes"]),
+        blobs=dict(_read_blobs(data.get(f"more{i}") for i in range(len(besides.paths)))),
+        tree=_read_base_tree(data.get("base0")),
+        environment=read_environment_node(data.get("environment")),
+        thread=_read_thread(thread) if thread else None,
     )
 
 
-def _get_document(paths: int, lines: int) -> str:
+def _get_document(paths: int, lines: int, besides: Besides) -> str:
+    more = len(besides.paths) if lines else 0
+    with_thread, with_environment = besides.thread is not None, besides.environment is not None
+    with_pulls = bool(lines) or with_thread
     # A variable that is declared and not used makes a document invalid.
-    declared = [f"$path{i}: String!" for i in range(paths)]
-    declared += ["$app: Int!", "$check: String!"] if lines else []
+    declared = [f"$path{i}: String!" for i in range(paths)] + [f"$more{i}: String!" for i in range(more)]
+    declared += ["$app: Int!", "$check: String!"] if with_pulls else []
+    declared += ["$thread: Int!"] if with_thread else []
+    declared += ["$environment: String!"] if with_environment else []
     declared += [f"${name}{i}: String!" for i in range(lines) for name in ("branch", "head", "base")]
-    files = [f"file{i}: object(expression: $path{i}) {{ ...content }}" for i in range(paths)]
-    parts = [*files, *(_LINE.replace("#", str(i)) for i in range(lines))]
-    used = [CONTENT, TAG, _PULL + SAID if lines else ""]
+    parts = [f"file{i}: object(expression: $path{i}) {{ ...content }}" for i in range(paths)]
+    parts += [f"more{i}: object(expression: $more{i}) {{ ...content }}" for i in range(more)]
+    parts += [_LINE.replace("#", str(i)) for i in range(lines)]
+    parts += [_BASE_TREE.replace("LEVELS", render_levels(besides.levels))] if lines and besides.levels else []
+    parts += [_THREAD] if with_thread else []
+    parts += ["environment(name: $environment) { ...guarded }"] if with_environment else []
+    used = [CONTENT, TAG, *([_PULL] if with_pulls else []), *([SAID] if lines else [])]
+    used += [ENVIRONMENT] if with_environment else []
     return _DOCUMENT.replace("DECLARED", ", ".join(declared)).replace("PARTS", "\n".join(parts)) + "".join(used)
 
 
@@ -181,6 +248,15 @@ _LINE = f"""
       nodes {{ number comments(last: {_MOST_COMMENTS}) {{ ...said }} }}
     }}"""
 
+_BASE_TREE = """
+    base0: ref(qualifiedName: $base0) { target { oid ... on Commit { tree { oid LEVELS } } } }"""
+"""Merged by GraphQL with what ``_LINE`` asks of the same base, and so of the same moment."""
+
+_THREAD = """
+    thread: issueOrPullRequest(number: $thread) {
+      __typename ... on Issue { id locked } ... on PullRequest { ...pull }
+    }"""
+
 _PULL = f"""
 fragment account on Actor {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
 fragment pull on PullRequest {{
@@ -211,6 +287,23 @@ def _is_whole(connection: Json) -> bool:
 
 def _read_head(ref: Json | None) -> str | None:
     return str(ref["target"]["oid"]) if ref else None
+
+
+def _read_base_tree(ref: Json | None) -> Tree | None:
+    target = ref["target"] if ref else {}
+    return read_tree(str(target["oid"]), target.get("tree")) if target else None
+
+
+def _read_blobs(nodes: Iterable[Json | None]) -> Iterator[tuple[str, bytes]]:
+    for node in nodes:
+        content = exact_text(node)
+        if node and content is not None:
+            yield str(node["oid"]), content
+
+
+def _read_thread(node: Json) -> ThreadRef:
+    pull = read_pull_node(node) if node["__typename"] == "PullRequest" else None
+    return ThreadRef(str(node["id"]), bool(node["locked"]), pull)
 
 
 def _read_branches(connection: Json, prefix: str) -> dict[str, str] | None:

@@ -31,16 +31,19 @@ _ROOM: Final = 0.125
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request as the limits see it: its bucket, whether it changes anything, and whether it makes content."""
+    """One request as the limits see it: its bucket, how many things it changes, and how many of them are content.
+
+    GitHub speaks of requests. A document with several mutations may well count as often, so it does here.
+    """
 
     resource: str
-    changes: bool = False
-    content: bool = False
+    changes: int = 0
+    content: int = 0
 
     @property
     def points(self) -> int:
         """What it costs."""
-        return 5 if self.changes else 1
+        return 5 * self.changes if self.changes else 1
 
 
 class Window:
@@ -93,4 +96,4 @@ class Pace:
 
     def _windows(self, ask: Ask) -> list[tuple[Window, int]]:
         windows = [(self._points.get(ask.resource, self._points["core"]), ask.points)]
-        return windows + [(window, 1) for window in self._content] if ask.content else windows
+        return windows + [(window, ask.content) for window in self._content] if ask.content else windows

@@ -34,6 +34,11 @@ query($owner: String!, $name: String!, $first: Int!) {{
   }}
 }}{TAG}"""
 
+_TAG_OF = f"""
+query($owner: String!, $name: String!, $tag: String!) {{
+  repository(owner: $owner, name: $name) {{ ref(qualifiedName: $tag) {{ ...tag }} }}
+}}{TAG}"""
+
 _BLOBS = f"""
 query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ FIELDS }} }}{CONTENT}"""
 
@@ -77,15 +82,10 @@ async def list_tags(session: Session) -> tuple[TagRef, ...]:
 
 
 async def find_tag(session: Session, name: str) -> TagRef | None:
-    """The tag called exactly ``name``."""
-    ref = await session.find("/repos/{repository}/git/ref/tags/{name}", name=name)
-    if ref is None:
-        return None
-    target = ref["object"]
-    if target["type"] != "tag":
-        return TagRef(name, str(target["sha"]), annotated=False)
-    tag = await session.get("/repos/{repository}/git/tags/{sha}", sha=target["sha"])
-    return TagRef(name, str(tag["object"]["sha"]), annotated=True)
+    """The tag called exactly ``name``, with the commit it leads to."""
+    variables = {"owner": session.owner, "name": session.name, "tag": f"refs/tags/{name}"}
+    node = (await session.graphql(_TAG_OF, variables))["repository"]["ref"]
+    return read_tag_node(node) if node else None
 
 
 async def get_tree(session: Session, commit: str) -> Tree:

@@ -221,8 +221,19 @@ class Session:
 
         return _get_tail((await self._repeat(request, ask)).body)
 
-    async def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The ``data`` of a GraphQL document; errors beside it raise, as do rate limits at HTTP 200."""
+    async def graphql(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        may_lack: tuple[str, ...] = (),
+        effects: int = 1,
+    ) -> dict[str, Any]:
+        """The ``data`` of a GraphQL document; errors beside it raise, as do rate limits at HTTP 200.
+
+        ``may_lack`` is the path of a part that is null where GitHub does not give it, and no error then; ``effects`` is
+        how many mutations the document holds, if it holds any.
+        """
         changes = not is_query(query)
         request = Request(
             "POST",
@@ -233,6 +244,7 @@ class Session:
             changes=changes,
             repeatable=not changes,
             resource="graphql",
+            effects=effects if changes else 0,
         )
         scope = self._credentials.scope
 
@@ -240,7 +252,7 @@ class Session:
             reply = await self._wire.ask(request, credential, scope)
             wait = find_wait(reply.headers, self._clock.now())
             try:
-                return get_data(reply.data, path=request.path, changes=changes, wait=wait)
+                return get_data(reply.data, path=request.path, changes=changes, wait=wait, may_lack=may_lack)
             except RateLimited as limit:
                 raise self._wire.note_limit(limit, scope) from limit
 

@@ -16,6 +16,7 @@ from bot.github.facts import Tree, TreeEntry
 from bot.github.git import find_parent, list_changes
 from bot.github.repositories import get_tree, read_blobs
 from bot.publishing.files import is_workflow_path
+from bot.release.hints import Hints
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
 from bot.versions import (
     PackagePlace,
@@ -66,8 +67,9 @@ class Content:
 class Commits:
     """The commits of one repository; it lives no longer than the job that asks, and what it may see is what the job may."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, access: Access, hints: Hints) -> None:
+        self._access, self._hints = access, hints
+        self._asked: dict[str, None] = {}
         self._trees: dict[str, Tree] = {}
         self._contents: dict[tuple[str, str | None], Content] = {}
         self._blobs: dict[str, bytes] = {}
@@ -77,12 +79,17 @@ class Commits:
         """Take note of files that were read elsewhere, by the names of their objects."""
         self._blobs |= blobs
 
+    def know_tree(self, tree: Tree) -> None:
+        """Take note of what a commit lists that was read elsewhere."""
+        self._trees[tree.commit] = tree
+
     async def get_content(self, commit: str, package: str | None = None) -> Content:
         """What is to be read of ``commit`` for the package of this canonical name; None: the one at the top."""
         key = (commit, package)
         if key not in self._contents:
             tree = await self.get_tree_of(commit)
             self._contents[key] = await self._read_content(tree, package)
+            self._hints.note_content(tree, _find_entries(tree, self._asked))
         return self._contents[key]
 
     async def list_packages(self, commit: str) -> tuple[PackagePlace, ...]:
@@ -180,6 +187,7 @@ class Commits:
 
     async def _read(self, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
         entries = _find_entries(tree, paths)
+        self._asked |= dict.fromkeys(entry.path for entry in entries)
         wanted = [entry for entry in entries if entry.size <= most_bytes(entry.path)]
         read = await read_blobs(self._access.read, [entry for entry in wanted if entry.sha not in self._blobs])
         self._blobs |= {entry.sha: read[entry.path] for entry in wanted if entry.path in read}

@@ -12,8 +12,7 @@ from dataclasses import replace
 
 from bot.clock import Clock
 from bot.github.access import Access
-from bot.github.actions import get_environment
-from bot.github.errors import GraphQLError, PermissionMissing
+from bot.github.errors import GraphQLError, PermissionMissing, Unavailable
 from bot.github.facts import (
     AppAccount,
     CheckRun,
@@ -35,6 +34,7 @@ from bot.release.evidence import Evidence
 from bot.release.forward import find_source
 from bot.release.gather import gather_candidate
 from bot.release.held import LABEL, is_labelled
+from bot.release.hints import Hints
 from bot.release.observe_branch import BranchReader
 from bot.release.observe_development import find_development
 from bot.release.observe_forward import find_forward
@@ -68,16 +68,26 @@ class Observer:
         clock: Clock,
         *,
         defaults: Defaults,
+        hints: Hints,
     ) -> None:
         self._access, self._app, self._evidence, self._defaults = access, app, evidence, defaults
-        self._own_check, self._clock = own_check, clock
-        self._commits = Commits(access)
+        self._own_check, self._clock, self._hints = own_check, clock, hints
+        self._commits = Commits(access, hints)
         self._branch = BranchReader(access, app, self._commits, defaults, clock)
         self._environments: dict[str, Environment] = {}
 
-    async def look(self, *lines: Line) -> Sight:
-        """What there is to see now of the repository and these lines."""
-        return await look(self._access, self._own_check, self._commits, self._app.id, lines)
+    async def look(self, *lines: Line, thread: int | None = None, idly: bool = False) -> Sight:
+        """What there is to see now of the repository and these lines, the first of which a release may be made of next.
+
+        ``thread`` is an issue or pull request that is looked at as well; ``idly``: most likely nothing is to be done.
+        """
+        besides = self._hints.bring(thread, content=not idly)
+        try:
+            return await look(self._access, self._own_check, self._commits, self._app.id, lines, besides)
+        except Unavailable:
+            # It may have grown so much since that GitHub gives up on its listing: it must not be asked for again.
+            self._hints.levels = 0
+            raise
 
     async def get_repository(self) -> Repository:
         """The repository as it is now."""
@@ -242,7 +252,7 @@ class Observer:
         if base_head is None:
             return snapshot
         snapshot = await self._with_candidate(snapshot, settings, base_head, request.version)
-        return await self._with_index(await self._with_environment(snapshot))
+        return await self._with_index(await self._with_environment(snapshot, sight))
 
     async def _was_merged(self, snapshot: Snapshot, sight: Sight, branch_head: str) -> bool:
         """Whether what others pushed to the release branch went into the base with an earlier release, so that nothing is lost."""
@@ -267,7 +277,7 @@ class Observer:
             snapshot = await self._with_base(snapshot, sight, settings, pull, record)
             if is_wanted(snapshot, pull) and not pull.queued:
                 snapshot = replace(snapshot, merging=await get_merging(self._access.read, pull.number))
-            return await self._with_index(await self._with_environment(snapshot))
+            return await self._with_index(await self._with_environment(snapshot, sight))
         project, route = snapshot.project, snapshot.route
         if project is None or route is None:
             return snapshot
@@ -292,7 +302,7 @@ class Observer:
         undone = tag is None or (record.reached(Milestone.RELEASED) and snapshot.release is None)
         to_start = is_to_be_started(snapshot, route, record)
         if undone or to_start or _may_be_asked_who_guards(snapshot, settings, record, route, key):
-            snapshot = await self._with_environment(snapshot)
+            snapshot = await self._with_environment(snapshot, sight)
         return snapshot if key is None else await hear(self._access, self._branch, snapshot, sight, pull, record, key)
 
     async def _with_base(
@@ -334,15 +344,16 @@ class Observer:
         )
         return replace(snapshot, candidate=candidate)
 
-    async def _with_environment(self, snapshot: Snapshot) -> Snapshot:
+    async def _with_environment(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
         """Who guards the publishing job: asked once for each job of ours."""
         ours = find_shown_run(snapshot)
         runs = (ours, *snapshot.runs) if ours else snapshot.runs
         name = find_environment(runs, snapshot.route) if snapshot.route else None
         if name is None:
             return snapshot
+        self._hints.environment = name
         if name not in self._environments:
-            self._environments[name] = await get_environment(self._access.read, name)
+            self._environments[name] = await sight.get_environment(name)
         return replace(snapshot, environment=self._environments[name])
 
     async def _with_index(self, snapshot: Snapshot) -> Snapshot:

@@ -233,10 +233,20 @@ class Reconciler:
             return
         with self._until_it_shows(pull):
             # The record comes last: killed in between, everything is shown once more.
+            check = render_check(snapshot, step, record) if record is not None else None
             if not pull.locked:
-                await self._speech.keep(pull.number, marker(STATUS), render_status(snapshot, step), snapshot.comments)
-            if record is not None:
-                await self._own_check.keep(pull.head_sha, render_check(snapshot, step, record), snapshot.check)
+                # While nobody has merged it, and the record stays as it is, the first status may come with the answer.
+                stays = check is not None and snapshot.check is not None and check.is_in(snapshot.check)
+                await self._speech.keep(
+                    pull.number,
+                    marker(STATUS),
+                    render_status(snapshot, step),
+                    snapshot.comments,
+                    thread=pull.node_id,
+                    can_wait=pull.is_open and stays,
+                )
+            if check is not None:
+                await self._own_check.keep(pull.head_sha, check, snapshot.check)
 
 
 def is_over(reached: Reached) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from bot.github.access import Access
 from bot.github.comments import Thread, get_thread
+from bot.github.environments import get_environment
 from bot.github.errors import GraphQLError, PermissionMissing
-from bot.github.facts import CheckRun, Comment, PullRequest, ReleaseRef, Repository, TagRef
-from bot.github.overview import LineRefs, Overview, read_overview
+from bot.github.facts import CheckRun, Comment, Environment, PullRequest, ReleaseRef, Repository, TagRef
+from bot.github.overview import Besides, LineRefs, Overview, ThreadRef, read_overview
 from bot.github.pulls import list_pulls
 from bot.github.releases import find_release
 from bot.github.repositories import (
@@ -34,17 +35,33 @@ _MOST_PULLS = 50
 """How many pull requests from a release branch are looked through."""
 
 
-async def look(access: Access, own_check: OwnCheck, commits: Commits, app_id: int, lines: Iterable[Line]) -> Sight:
-    """What there is to see now of these release lines."""
+async def look(
+    access: Access,
+    own_check: OwnCheck,
+    commits: Commits,
+    app_id: int,
+    lines: Iterable[Line],
+    besides: Besides,
+) -> Sight:
+    """What there is to see now of these release lines, and ``besides`` of what may be asked next."""
     asked = [LineRefs(line.base, line.branch) for line in lines]
     try:
         overview = await read_overview(
-            access.read, app_id=app_id, prefix=BRANCHES, label=LABEL, paths=SETTINGS_PATHS, lines=asked
+            access.read,
+            app_id=app_id,
+            prefix=BRANCHES,
+            label=LABEL,
+            paths=SETTINGS_PATHS,
+            lines=asked,
+            besides=besides,
         )
     except (PermissionMissing, GraphQLError):
         overview = None
-    if overview is not None and overview.files is not None:
-        commits.know({blob.oid: blob.content for blob in overview.files.values() if blob is not None})
+    if overview is not None:
+        settings = (overview.files or {}).values()
+        commits.know({blob.oid: blob.content for blob in settings if blob is not None} | dict(overview.blobs))
+        if overview.tree is not None:
+            commits.know_tree(overview.tree)
     return Sight(access, own_check, overview)
 
 
@@ -57,6 +74,20 @@ class Sight:
     async def get_repository(self) -> Repository:
         """The repository itself."""
         return self._overview.repository if self._overview else await get_repository(self._access.read)
+
+    @property
+    def thread(self) -> ThreadRef | None:
+        """The issue or pull request that was looked at as well; None: nobody looked, or it does not show."""
+        return self._overview.thread if self._overview else None
+
+    def has_seen(self, line: Line) -> bool:
+        """Whether this line was looked at."""
+        return self._overview is not None and {line.base, line.branch} <= self._overview.heads.keys()
+
+    async def get_environment(self, name: str) -> Environment:
+        """Who guards an environment, which need not exist."""
+        told = self._overview.environment if self._overview else None
+        return await get_environment(self._access.read, name, told if told and told.is_called(name) else None)
 
     def list_remembered(self) -> tuple[int, ...]:
         """The merged pull requests on which a command waits to be carried out."""

@@ -8,6 +8,7 @@ until the staleness window has passed, and only after that made again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -16,7 +17,16 @@ import structlog
 from bot.clock import Clock
 from bot.engine.protocol import Backoff, Intent, Intents
 from bot.github.access import Access
-from bot.github.comments import MOST_COMMENTS, create_comment, edit_comment, list_comments, list_conversation
+from bot.github.comments import (
+    MOST_COMMENTS,
+    Reacting,
+    Words,
+    create_comment,
+    edit_comment,
+    list_comments,
+    list_conversation,
+    say_together,
+)
 from bot.github.errors import PermissionMissing
 from bot.github.facts import Comment
 from bot.messages.markers import find_marked, marker
@@ -38,11 +48,31 @@ log = structlog.get_logger(__name__)
 Said: TypeAlias = Sequence[Comment] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A comment that is due and waits to be made together with the next one; ``thread`` is the node id of its place."""
+
+    number: int
+    mark: str
+    body: str
+    thread: str
+
+    @property
+    def key(self) -> str:
+        return _key(self.number, self.mark)
+
+
 class Speech:
     """What we say in the threads of one repository."""
 
     def __init__(self, access: Access, intents: Intents, clock: Clock, bot_id: int) -> None:
         self._access, self._intents, self._clock, self._bot_id = access, intents, clock, bot_id
+        self._answers_follow = False
+        self._drafts: dict[str, _Draft] = {}
+
+    def expect_answer(self) -> None:
+        """Whoever asked is answered at the end of this job, or the job is done once more: what can wait until then may."""
+        self._answers_follow = True
 
     async def ensure(self, number: int, mark: str, body: str, said: Said = None) -> datetime:
         """Say ``body`` (which starts with ``mark``) on issue or pull request ``number``, once and for all.
@@ -58,19 +88,41 @@ class Speech:
         comment = await self._find(number, mark, said, as_posted=True)
         return comment.created_at if comment else await self._create(number, mark, body)
 
-    async def reply(self, number: int, mark: str, body: str, said: Said = None) -> None:
+    async def answer(
+        self, number: int, thread: str, mark: str, body: str | None, reacting: Reacting | None, said: Said = None
+    ) -> bool:
         """Answer somebody with ``body``, as ``ensure`` would, unless we have answered too much in this thread lately.
 
         Whoever makes us answer, a bot that takes our words for its own commands or somebody who types them all day, must
         not be able to flood a thread with our words. What a release itself has to say does not count, and is always said.
-        """
-        if not await self._is_flooded(number, mark):
-            await self.ensure(number, mark, body, said)
 
-    async def keep(self, number: int, mark: str, body: str, said: Said = None) -> None:
-        """Make ``body`` what our one comment with ``mark`` says, editing it in place; ``said`` as above."""
+        What waited for the answer is made with it, and the reaction as well: none of them depends on another.
+
+        Returns:
+            Whether the reaction is made: it may have been declined, or there was nothing to make it with.
+        """
+        drafts = list(self._drafts.values())
+        if body is not None and not await self._is_flooded(number, mark):
+            draft = _Draft(number, mark, body, thread)
+            there = await self._find(number, mark, said, as_posted=True)
+            if there is None and await self._is_due(draft.key):
+                drafts.append(draft)
+        self._drafts = {}
+        return await self._say(drafts, reacting)
+
+    async def keep(
+        self, number: int, mark: str, body: str, said: Said = None, *, thread: str = "", can_wait: bool = False
+    ) -> None:
+        """Make ``body`` what our one comment with ``mark`` says, editing it in place; ``said`` as above.
+
+        One that is new, and for which nobody waits, ``can_wait`` for the answer that follows: ``thread`` is its place.
+        """
         comment = await self._find(number, mark, said)
-        if comment is None:
+        if comment is None and can_wait and thread and self._answers_follow:
+            draft = _Draft(number, mark, body, thread)
+            if await self._is_due(draft.key):
+                self._drafts[draft.key] = draft
+        elif comment is None:
             await self._create(number, mark, body)
         elif comment.body != body:
             await edit_comment(self._access.speak, comment.id, body)
@@ -106,7 +158,11 @@ class Speech:
             return await list_comments(self._access.read, number)
 
     async def _create(self, number: int, mark: str, body: str) -> datetime:
-        key = f"comment:{number}:{mark}"
+        key = _key(number, mark)
+        self._drafts.pop(key, None)
+        # What has waited comes first, in the order in which it was due.
+        drafts, self._drafts = list(self._drafts.values()), {}
+        await self._say(drafts, None)
         earlier = await self._intents.find(key)
         if earlier is not None and "id" in earlier.value:
             # It was made for certain. It does not show yet, or a person deleted it, and a person's undo wins.
@@ -118,7 +174,43 @@ class Speech:
         await self._intents.record(key, {"id": comment.id})
         return comment.created_at
 
+    async def _is_due(self, key: str) -> bool:
+        """Whether a comment has not been made for certain.
+
+        Raises:
+            Backoff: it may have been made.
+        """
+        earlier = await self._intents.find(key)
+        if earlier is not None and "id" not in earlier.value:
+            self._wait_for(earlier)
+        return earlier is None or "id" not in earlier.value
+
+    async def _say(self, drafts: Sequence[_Draft], reacting: Reacting | None) -> bool:
+        """Make these comments, which are due, and react, in one document where there are several things to do."""
+        for draft in drafts:
+            await self._intents.record(draft.key, {})
+        together = [draft for draft in drafts if draft.thread]
+        made: dict[str, int] = {}
+        reacted = False
+        if len(together) + (reacting is not None) > 1:
+            words = [Words(draft.thread, draft.body) for draft in together]
+            try:
+                ids, reacted = await say_together(self._access.speak, words, reacting)
+            except PermissionMissing:
+                # Nothing was done. Alone, each says by itself which permission it needs.
+                ids = []
+            made = {draft.key: one for draft, one in zip(together, ids, strict=False) if one is not None}
+        for draft in drafts:
+            if draft.key not in made:
+                made[draft.key] = (await create_comment(self._access.speak, draft.number, draft.body)).id
+            await self._intents.record(draft.key, {"id": made[draft.key]})
+        return reacted
+
     def _wait_for(self, intent: Intent) -> None:
         left = intent.recorded_at + STALENESS - self._clock.now()
         if left > timedelta(0):
             raise Backoff(left, "a comment may have been made already")
+
+
+def _key(number: int, mark: str) -> str:
+    return f"comment:{number}:{mark}"

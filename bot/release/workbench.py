@@ -16,6 +16,7 @@ from bot.release.audit import Audit
 from bot.release.decide import next_step
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
+from bot.release.hints import Hints
 from bot.release.lines import (
     LASTS,
     Noted,
@@ -53,16 +54,17 @@ class Workbench:
         intents: Intents,
         defaults: Defaults,
         audit: Audit,
+        hints: Hints,
     ) -> None:
         self.access, self.audit, self.app = access, audit, app
         own_check = OwnCheck(access, intents, clock, app.id)
-        self.observer = Observer(access, app, evidence, own_check, clock, defaults=defaults)
+        self.observer = Observer(access, app, evidence, own_check, clock, defaults=defaults, hints=hints)
         self.speech = Speech(access, intents, clock, app.bot.id)
         performer = Performer(access, self.speech, own_check, intents, clock, audit)
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
         self._intents, self._clock = intents, clock
-        self.usual: Line | None = None
-        """The line of the default branch, once a round has seen it."""
+        self.hints = hints
+        """What the repository was like when this process looked at it last."""
         self._remembered: tuple[int, ...] = ()
         self.queued: list[Reached] = []
         """Where releases stand that wait in a merge queue, as they were left."""
@@ -176,14 +178,11 @@ class Workbench:
         if noted is not None and not (if_old and self.is_recent(noted.recorded_at)):
             await forget_remembered(self._intents, number)
 
-    async def round(self, guess: Line | None = None) -> timedelta | None:
-        """Take every release under way as far as it goes; when to look again, if at all.
-
-        ``guess`` is what the line of the default branch was once: when it still is, one look is enough.
-        """
+    async def round(self) -> timedelta | None:
+        """Take every release under way as far as it goes; when to look again, if at all."""
         sight: Sight | None
         noted = await get_noted(self._intents)
-        sight, lines = await self._survey(noted, guess)
+        sight, lines = await self._survey(noted)
         repository = await sight.get_repository()
         self._remembered = sight.list_remembered()
         pulls = {line: await self._list_under_way(repository, line, sight, noted) for line in lines}
@@ -220,18 +219,21 @@ class Workbench:
                 hidden = True
         return hidden
 
-    async def _survey(self, noted: Noted, guess: Line | None) -> tuple[Sight, list[Line]]:
-        """What there is to see of the default branch, every line with a release branch, and those noted when asked for."""
-        seen = {*noted.lines, guess} if guess is not None else {*noted.lines}
-        sight = await self.observer.look(*seen)
+    async def _survey(self, noted: Noted) -> tuple[Sight, list[Line]]:
+        """What there is to see of the default branch, every line with a release branch, and those noted when asked for.
+
+        When the default branch still is what it was once, one look is enough.
+        """
+        seen = list(dict.fromkeys([*noted.lines, self.hints.usual]))
+        sight = await self.observer.look(*seen, idly=not noted.lines)
         repository = await sight.get_repository()
-        self.usual = Line(repository.default_branch)
-        lines = {*noted.lines, self.usual}
+        self.hints.usual = usual = Line(repository.default_branch)
+        lines = {*noted.lines, usual}
         # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
         strange = await self._list_branches(sight) - {line.branch for line in lines}
         stand_ins = {line for branch in strange if (line := find_line(branch)) is not None}
-        if not lines | stand_ins <= seen:
-            sight = await self.observer.look(*lines, *stand_ins)
+        if not lines | stand_ins <= {*seen}:
+            sight = await self.observer.look(*lines, *stand_ins, idly=not noted.lines)
         for stand_in in stand_ins:
             pulls = await self.observer.list_pulls(repository, stand_in, sight)
             lines |= {home_line(repository, pull) for pull in pulls}

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from bot.sandbox import rest
 from bot.sandbox.authentication import identify
 from bot.sandbox.faults import Before, ConnectionLostError, CutDocument, Effect, Faults, Lost, Refused, StaleReads
-from bot.sandbox.graph.endpoint import answer_graphql, is_mutation
+from bot.sandbox.graph.endpoint import answer_graphql, count_mutations, is_mutation
 from bot.sandbox.http import (
     Call,
     Caller,
@@ -153,7 +153,7 @@ class GitHubSandbox:
             cut = effect.after if isinstance(effect, CutDocument) else None
             if not is_mutation(request):
                 call.world = self.faults.find_stale_world(request, now) or self.world
-            self.limits.pace(call.caller, "graphql", now, changes=is_mutation(request))
+            self.limits.pace(call.caller, "graphql", now, changes=count_mutations(request))
             bucket = self.limits.bucket(call.caller, "graphql", now)
             if bucket.used >= bucket.limit:
                 return None, _graphql_exhausted(bucket), 0
@@ -163,7 +163,7 @@ class GitHubSandbox:
             return None, response, points
         if request.path == f"{api}/rate_limit":
             return None, self._show_limits(call), 0
-        self.limits.pace(call.caller, "core", now, changes=request.method not in ("GET", "HEAD"))
+        self.limits.pace(call.caller, "core", now, changes=int(request.method not in ("GET", "HEAD")))
         headers.update(self.limits.spend(call.caller, "core", 1, now).headers("core"))
         router, prefix = (self._uploads, uploads) if request.path.startswith(uploads + "/") else (self._api, api)
         if not request.path.startswith(prefix):

@@ -53,9 +53,9 @@ class SecondaryLimits:
     """The most requests of one caller that were ever under way together."""
     _under_way: Counter[str] = field(default_factory=Counter)
 
-    def spend(self, caller: Caller, resource: str, now: datetime, *, changes: bool) -> None:
-        """Count a request. Raises ForbiddenError (403) with ``retry-after`` when it comes too fast."""
-        owner, points = _owner(caller), 5 if changes else 1
+    def spend(self, caller: Caller, resource: str, now: datetime, *, changes: int) -> None:
+        """Count a request that makes so many changes. Raises ForbiddenError (403) with ``retry-after`` when it comes too fast."""
+        owner, points = _owner(caller), 5 * changes if changes else 1
         self._spent = [one for one in self._spent if now - one[0] < _WINDOW]
         mine = [one for one in self._spent if one[1] == owner]
         recent = [one for one in mine if now - one[0] < _MINUTE]
@@ -64,12 +64,13 @@ class SecondaryLimits:
         content = changes and caller.installation is not None
         too_fast = (
             sum(one[3] for one in recent if one[2] == resource) + points > most
-            or (content and sum(one[3] > 1 for one in recent) >= self.changes)
-            or (content and len(made) >= self.changes_per_hour)
+            or (content and sum(one[3] > 1 for one in recent) + changes > self.changes)
+            or (content and len(made) + changes > self.changes_per_hour)
         )
         if too_fast:
             raise ForbiddenError(TOO_FAST, headers={"retry-after": str(int(_MINUTE.total_seconds()))})
-        self._spent.append((now, owner, resource, points))
+        # Of a document with several mutations GitHub does not say that it counts as one change.
+        self._spent += [(now, owner, resource, 5)] * changes or [(now, owner, resource, 1)]
 
     @contextmanager
     def under_way(self, caller: Caller) -> Iterator[None]:
@@ -103,7 +104,7 @@ class RateLimits:
             bucket = self._buckets[key] = Bucket(limit, now + _WINDOW)
         return bucket
 
-    def pace(self, caller: Caller, resource: str, now: datetime, *, changes: bool) -> None:
+    def pace(self, caller: Caller, resource: str, now: datetime, *, changes: int) -> None:
         """Count a request against the secondary limits, where they are counted. Raises ForbiddenError (403)."""
         if self.secondary is not None:
             self.secondary.spend(caller, resource, now, changes=changes)

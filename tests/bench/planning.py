@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from bot.github.access import Access
 from bot.release.commits import Commits
+from bot.release.hints import Hints
 from bot.versions import Project, bump
 
 _OID = re.compile(r'b(\d+): object\(oid: "([0-9a-f]+)"\)')
@@ -104,7 +105,7 @@ def _list_crates() -> dict[str, str]:
 async def measure_plan(files: dict[str, str]) -> Cost:
     """Read and change the project in ``files``, as for a release pull request."""
     session = _Counting(files)
-    commits = Commits(cast("Access", SimpleNamespace(read=session)))
+    commits = Commits(cast("Access", SimpleNamespace(read=session)), Hints())
     began = time.perf_counter()
     content = await commits.get_content("c" * 40)
     assert isinstance(content.project, Project), content.project

@@ -46,6 +46,41 @@ async def test_the_endpoint(private_key: str, script: Script, clock: Clock, base
     assert script.sent[-1].url == endpoint
 
 
+LACK = ("repository", "environment")
+DENIED = {"type": "FORBIDDEN", "path": ["repository", "environment"], "message": FORBIDDEN["message"]}
+BELOW = {"type": "NOT_FOUND", "path": ["repository", "environment", "reviewers", 0], "message": "none"}
+
+
+class TestWhatMayBeLacking:
+    async def test_is_null_and_no_error(self, session: Session, script: Script) -> None:
+        data = {"repository": {"id": "R_1", "environment": None}}
+        script.on("POST", "/graphql", errors(DENIED, BELOW, data=data))
+        assert await session.graphql(QUERY, {}, may_lack=LACK) == data
+
+    @pytest.mark.parametrize(
+        ("data", "more"),
+        [
+            ({"repository": None}, ()),
+            ({"repository": {"environment": {"name": "pypi"}}}, ()),
+            ({"repository": {"environment": None, "id": None}}, (STALE,)),
+        ],
+        ids=["all around it is lacking", "it is there", "another error"],
+    )
+    async def test_does_not_hide_other_errors(
+        self, session: Session, script: Script, data: dict[str, object], more: tuple[object, ...]
+    ) -> None:
+        script.on("POST", "/graphql", errors(BELOW, *more, data=data))
+        with pytest.raises(GraphQLError):
+            await session.graphql(QUERY, {}, may_lack=LACK)
+
+    async def test_a_rate_limit_is_one_all_the_same(self, session: Session, script: Script) -> None:
+        data = {"repository": {"environment": None}}
+        limit = {"type": "RATE_LIMITED", "path": ["repository", "environment"], "message": "limit"}
+        script.on("POST", "/graphql", errors(limit, data=data))
+        with pytest.raises(RateLimited):
+            await session.graphql(QUERY, {}, may_lack=LACK)
+
+
 class TestErrors:
     async def test_have_their_types_and_paths(self, session: Session, script: Script) -> None:
         script.on("POST", "/graphql", errors(STALE, {"message": "odd"}, data={"updateRefs": None}))

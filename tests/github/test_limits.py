@@ -13,9 +13,9 @@ from bot.github.pace import Ask
 from bot.sandbox.limits import SecondaryLimits
 from tests.github.scripted import Clock
 
-READ, WRITE = Ask("core"), Ask("core", changes=True, content=True)
-QUERY, MUTATION = Ask("graphql"), Ask("graphql", changes=True, content=True)
-TOKEN = Ask("core", changes=True)
+READ, WRITE = Ask("core"), Ask("core", changes=1, content=1)
+QUERY, MUTATION = Ask("graphql"), Ask("graphql", changes=1, content=1)
+TOKEN = Ask("core", changes=1)
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from graphql import parse, validate
 
 from bot.github.client import Session
-from bot.github.facts import CheckRun, Person, ReleaseRef, TagRef
-from bot.github.overview import Blob, LineRefs, Overview, read_overview
+from bot.github.facts import CheckRun, Environment, Person, ReleaseRef, TagRef, TreeEntry
+from bot.github.overview import Besides, Blob, LineRefs, Overview, read_overview
+from bot.sandbox.graph.schema import load_schema
 
 HEAD, MERGE, OTHER = "a" * 40, "b" * 40, "c" * 40
 LINE = LineRefs("main", "aweigh/main")
@@ -85,17 +87,18 @@ class Told:
     owner, name = "acme", "widget"
 
     def __init__(self, data: dict[str, Any]) -> None:
-        self.data, self.variables = data, dict[str, Any]()
+        self.data, self.query, self.variables = data, "", dict[str, Any]()
 
-    async def graphql(self, _query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        self.variables = variables
+    async def graphql(self, query: str, variables: dict[str, Any], **_: Any) -> dict[str, Any]:
+        self.query, self.variables = query, variables
         return {"repository": self.data}
 
 
-async def read(**changes: Any) -> Overview:
+async def read(besides: Besides = Besides(), **changes: Any) -> Overview:  # noqa: B008 (it is frozen)
     told: Session = Told(deepcopy(DATA) | changes)  # type: ignore[assignment]
+    paths = ["one.toml", "two.toml"]
     found = await read_overview(
-        told, app_id=9, prefix="aweigh/", label="wait", paths=["one.toml", "two.toml"], lines=[LINE]
+        told, app_id=9, prefix="aweigh/", label="wait", paths=paths, lines=[LINE], besides=besides
     )
     assert found is not None
     return found
@@ -189,3 +192,107 @@ async def test_more_lines_than_fit_are_left_out() -> None:
     assert list(found.pulls) == [f"aweigh/{i}.x" for i in range(5)]
     assert told.variables["base4"] == "refs/heads/4.x"
     assert "base5" not in told.variables
+
+
+def entry(name: str, kind: str = "blob", mode: int = 0o100644, **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": kind, "mode": mode, "oid": OTHER, "size": 3, **more}
+
+
+def base(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {"target": {"oid": MERGE, "tree": {"oid": HEAD, "entries": list(entries)}}}
+
+
+FOLDER = entry("src", "tree", 0o40000, object={"entries": [entry("one.py", mode=0o100755)]})
+
+
+async def test_a_listing_comes_along_as_rest_would_give_it() -> None:
+    links = [entry("link", mode=0o120000), entry("module", "commit", 0o160000)]
+    found = await read(Besides(levels=2), base0=base(FOLDER, *links, entry("two.txt")))
+    assert found.tree is not None
+    assert (found.tree.commit, found.tree.sha, found.tree.truncated) == (MERGE, HEAD, False)
+    assert found.tree.entries == (
+        TreeEntry("src/one.py", OTHER, "100755", 3),
+        TreeEntry("two.txt", OTHER, "100644", 3),
+    )
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        entry("src", "tree", 0o40000),
+        entry("src", "tree", 0o40000, object=None),
+        entry("src", "tree", 0o40000, object={"entries": [entry("below", "tree", 0o40000, object={})]}),
+        entry("src", "tree", 0o40000, object={"entries": None}),
+        entry("file", mode=100644),
+    ],
+    ids=["not asked", "not told", "deeper", "null", "another mode"],
+)
+async def test_a_listing_with_anything_missing_is_none(odd: dict[str, Any]) -> None:
+    assert (await read(Besides(levels=2), base0=base(entry("two.txt"), odd))).tree is None
+
+
+async def test_files_come_along_where_their_exact_bytes_do() -> None:
+    whole = {"oid": OTHER, "byteSize": 2, "isTruncated": False, "text": "x\n"}
+    more = {"more0": whole, "more1": None, "more2": whole | {"oid": HEAD, "isTruncated": True}, "more3": {}}
+    assert (await read(Besides(paths=("a", "b", "c", "d")), **more)).blobs == {OTHER: b"x\n"}
+
+
+async def test_the_thread_comes_along() -> None:
+    issue = {"__typename": "Issue", "id": "I_1", "locked": True}
+    found = (await read(Besides(thread=1), thread=issue)).thread
+    assert found is not None
+    assert (found.node_id, found.locked, found.pull) == ("I_1", True, None)
+    told = await read(
+        Besides(thread=2), thread=PULL | {"__typename": "PullRequest"}, pulls0=pulls(commits={"nodes": []})
+    )
+    assert told.thread is not None
+    assert told.thread.pull is not None
+    assert told.thread.pull.number == 2
+    assert list(told.checks) == [HEAD]
+
+
+def guarded(*rules: dict[str, Any], more: bool = False) -> dict[str, Any]:
+    return {"name": "pypi", "protectionRules": {"pageInfo": MORE if more else WHOLE, "nodes": list(rules)}}
+
+
+def rule(kind: str, *reviewers: dict[str, Any] | None, more: bool = False) -> dict[str, Any]:
+    return {"type": kind, "reviewers": {"pageInfo": MORE if more else WHOLE, "nodes": list(reviewers)}}
+
+
+async def test_who_guards_the_environment_comes_along() -> None:
+    asked = rule("REQUIRED_REVIEWERS", {"login": "mona"}, {"combinedSlug": "acme/core"})
+    found = await read(Besides(environment="pypi"), environment=guarded(rule("WAIT_TIMER"), asked))
+    assert found.environment == Environment("pypi", exists=True, reviewers=("mona", "acme/core"))
+    bare = await read(Besides(environment="pypi"), environment=guarded())
+    assert bare.environment == Environment("pypi", exists=True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        guarded(more=True),
+        guarded(rule("BRANCH_POLICY")),
+        guarded(rule("REQUIRED_REVIEWERS", None)),
+        guarded(rule("REQUIRED_REVIEWERS", {"login": "mona"}, more=True)),
+    ],
+    ids=["nothing", "more rules", "for branches", "somebody hidden", "more reviewers"],
+)
+async def test_what_graphql_cannot_say_of_an_environment_is_not_told(told: dict[str, Any] | None) -> None:
+    assert (await read(Besides(environment="pypi"), environment=told)).environment is None
+
+
+async def test_the_document_is_valid_whatever_comes_along() -> None:
+    schema = load_schema()
+    for lines in ([], [LINE], [LINE, LineRefs("1.x", "aweigh/1.x")]):
+        for besides in (Besides(), Besides(("a", "b"), 3, "pypi", 1), Besides(thread=1), Besides(environment="pypi")):
+            more = {f"{name}1": DATA[f"{name}0"] for name in ("head", "base", "pulls", "newest")}
+            told = Told(DATA | more)
+            session: Session = told  # type: ignore[assignment]
+            await read_overview(
+                session, app_id=9, prefix="aweigh/", label="wait", paths=["one"], lines=lines, besides=besides
+            )
+            document = parse(told.query)
+            assert validate(schema, document) == []
+            declared = {one.variable.name.value for one in document.definitions[0].variable_definitions}  # type: ignore[attr-defined]
+            assert declared == set(told.variables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,9 +24,15 @@ class Voice(Speech):
         super().__init__(None, engine.intents(WIDGET), engine.clock, 1)  # type: ignore[arg-type]
         self.said: list[str] = []
 
-    async def ensure(self, number: int, mark: str, body: str, said: Any = None) -> datetime:
-        self.said.append(mark)
-        return self._clock.now()
+    async def _find(self, *_: Any, **__: Any) -> None:
+        return None
+
+    async def _is_due(self, _key: str) -> bool:
+        return True
+
+    async def _say(self, drafts: Any, _reacting: Any) -> bool:
+        self.said += [draft.mark for draft in drafts]
+        return False
 
 
 async def begin(engine: MemoryEngine, mark: str, number: int = THREAD) -> None:
@@ -44,7 +50,7 @@ async def engine() -> MemoryEngine:
 
 async def say(engine: MemoryEngine, comment: int, number: int = THREAD) -> bool:
     voice = Voice(engine)
-    await voice.reply(number, reply_marker(comment), "body")
+    await voice.answer(number, "", reply_marker(comment), "body", None)
     return voice.said == [reply_marker(comment)]
 
 

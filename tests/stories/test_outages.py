@@ -35,9 +35,12 @@ WRITES: list[tuple[str, Trigger, When]] = [
     ("check run", "release-published", When(method="POST", path=r"/check-runs$")),
     ("branch", "release-published", When(method="POST", path=r"/graphql$", body="updateRefs")),
     ("pull request", "release-published", When(method="POST", path=r"/pulls$")),
-    ("status comment", "release-published", When(method="POST", path=r"/issues/2/comments$")),
-    ("reply", "release-published", When(method="POST", path=r"/issues/1/comments$")),
-    ("reaction", "release-published", When(method="POST", path=r"/reactions$")),
+    (
+        "status comment, reply and rocket",
+        "release-published",
+        When(method="POST", path=r"/graphql$", body="addComment"),
+    ),
+    ("eyes", "release-published", When(method="POST", path=r"/reactions$")),
     ("tag object", "release-published", When(method="POST", path=r"/git/tags$")),
     ("tag", "release-published", When(method="POST", path=r"/git/refs$")),
     ("release", "release-published", When(method="POST", path=r"/releases$")),
@@ -78,9 +81,9 @@ async def test_a_comment_that_may_be_there_is_not_said_twice_however_often_it_is
     async with open_play(tmp_path) as play:
         theatre = play.theatre
         faults = theatre.sandbox.github.faults
-        # From the search before the status comment on, reads show nothing new, and the comment's own answer is lost.
+        # From the look before the status comment on, reads show nothing new, and the comment's own answer is lost.
         faults.add(When(path=r"/graphql$", body="issueOrPullRequest"), StaleReads(100, of=r"/graphql$|/comments$"))
-        lost = faults.add(When(method="POST", path=r"/issues/2/comments$"), Lost(applied=True))
+        lost = faults.add(When(method="POST", path=r"/graphql$", body="addComment"), Lost(applied=True))
         await theatre.say(theatre.acme.mona, "/release 1.2.0")
         assert lost.struck == 1
         for _ in range(4):
@@ -99,7 +102,11 @@ async def test_a_command_on_a_pull_request_that_does_not_show_yet_is_not_dropped
         await play.ask()
         play.theatre.read_all()
         missing = Refused(reply(404, {"message": "Not Found", "status": "404"}))
-        hidden = play.theatre.sandbox.github.faults.add(When(method="GET", path=r"/pulls/2$"), missing, times=2)
+        faults = play.theatre.sandbox.github.faults
+        error = {"type": "NOT_FOUND", "path": ["repository", "thread"], "message": "Could not resolve to a PullRequest"}
+        nowhere = Refused(reply(200, {"data": {"repository": None}, "errors": [error]}))
+        faults.add(When(path=r"/graphql$", body="issueOrPullRequest"), nowhere, times=2)
+        hidden = faults.add(When(method="GET", path=r"/pulls/2$"), missing, times=2)
         comment = play.theatre.acme.wanda.comment(2, "/release help")
         await play.wait()
         assert hidden.struck == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -136,29 +137,25 @@ async def test_permission_is_asked_before_anything_and_eyes_come_before_any_work
     eyes = paths.index(reaction)
     written = [position for position, path in enumerate(paths) if not path.startswith("GET") and "graphql" not in path]
     assert written[0] == eyes
-    # What stands between permission and eyes finds out where the command was typed, and nothing more.
-    assert set(paths[mona + 1 : eyes]) <= {
-        "GET /repos/acme/widget",
-        f"GET /repos/acme/widget/pulls/{told.theatre.feature}",
-    }
+    # What stands between permission and eyes finds out where the command was typed, in one look.
+    (look,) = about[mona + 1 : eyes]
+    assert look.path == "/graphql"
+    assert b"mutation" not in look.body
 
 
 async def test_the_rocket_comes_last(told: Told) -> None:
     assert told.theatre.reactions(told.asked) == ["eyes", "rocket"]
-    reaction = f"/repos/acme/widget/issues/comments/{told.asked.id}/reactions"
-    positions = [position for position, request in enumerate(told.requests) if request.path == reaction]
-    rocket = positions[-1]
-    answer = next(
-        position
-        for position, request in enumerate(told.requests)
-        if request.method == "POST" and request.path == f"/repos/acme/widget/issues/{told.theatre.feature}/comments"
-    )
+    answered = next(position for position, request in enumerate(told.requests) if b"addReaction" in request.body)
     opened = next(
         position
         for position, request in enumerate(told.requests)
         if (request.method, request.path) == ("POST", "/repos/acme/widget/pulls")
     )
-    assert opened < answer < rocket
+    assert opened < answered
+    document = json.loads(told.requests[answered].body)
+    assert document["query"].rindex("addComment") < document["query"].index("addReaction")
+    said = [one.get("body", "").partition("\n")[0] for one in document["variables"].values()]
+    assert said == ["<!-- aweigh:status -->", f"<!-- aweigh:reply {told.asked.id} -->", ""]
 
 
 async def test_the_annotated_tag_is_on_the_exact_merge_commit(told: Told) -> None:

@@ -1,5 +1,6 @@
 """The one route of the GraphQL API."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,6 +12,8 @@ from graphql import (
     GraphQLAbstractType,
     GraphQLError,
     GraphQLResolveInfo,
+    OperationDefinitionNode,
+    OperationType,
     execute_sync,
     parse,
     validate,
@@ -28,6 +31,20 @@ def is_mutation(request: Request) -> bool:
     """Whether a request may change anything."""
     # In JSON a line break before the word is spelled ``\\n``: a letter, and no boundary of a word.
     return b"mutation" in request.body and re.search(rb"(?:\b|\\n)mutation\b", request.body) is not None
+
+
+def count_mutations(request: Request) -> int:
+    """How many mutations a request holds; 1 where it looks like one and cannot be read."""
+    if not is_mutation(request):
+        return 0
+    try:
+        document = _read(json.loads(request.body)["query"])
+    except (KeyError, TypeError, ValueError):
+        return 1
+    definitions = document.definitions if isinstance(document, DocumentNode) else ()
+    operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
+    changing = [one for one in operations if one.operation is OperationType.MUTATION]
+    return max(1, sum(len(one.selection_set.selections) for one in changing))
 
 
 def answer_graphql(call: Call, bucket: Bucket, *, cut_after: int | None = None) -> tuple[Response, int]:

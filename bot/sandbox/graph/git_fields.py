@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from graphql import GraphQLError
+
 from bot.sandbox.clock import iso, parse_iso
 from bot.sandbox.git.history import list_log
 from bot.sandbox.git.objects import Commit, Signature
@@ -12,6 +14,13 @@ from bot.sandbox.shapes.repositories import repository_page
 
 _TRUNCATED_AT = 512_000
 """Bytes: GitHub shortens the text of larger blobs."""
+
+_LISTED_IN_TIME = 2_000
+"""Entries of folders. How many GitHub manages is written nowhere."""
+
+_GAVE_UP = (
+    "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."
+)
 
 
 def _commit(node: GitNode) -> Commit:
@@ -53,9 +62,13 @@ def text(node: GitNode, call: Call) -> str | None:
 
 
 @field("Tree", "entries")
-def entries(node: GitNode, _call: Call) -> list[dict[str, Any]]:
-    """The entries of a tree."""
+def entries(node: GitNode, call: Call) -> list[dict[str, Any]]:
+    """The entries of a tree. No page bounds them; a document that lists very many runs into GitHub's ten seconds."""
     repository, store = node.repository, node.repository.store
+    found = store.tree(node.sha)
+    call.listed += len(found)
+    if call.listed > _LISTED_IN_TIME:
+        raise GraphQLError(_GAVE_UP)
     return [
         {
             "name": one.path,
@@ -66,7 +79,7 @@ def entries(node: GitNode, _call: Call) -> list[dict[str, Any]]:
             "size": len(store.blob(one.sha)) if one.kind == "blob" else 0,
             "object": GitNode(repository, one.sha) if one.kind != "commit" else None,
         }
-        for one in store.tree(node.sha)
+        for one in found
     ]
 
 

@@ -22,9 +22,9 @@ KEPT: dict[str, str] = {
     "User": "databaseId id login name url",
     # The repository
     "Repository": (
-        "databaseId defaultBranchRef deleteBranchOnMerge id isArchived isFork isPrivate issueOrPullRequest issues latestRelease"
-        " mergeCommitAllowed name nameWithOwner object owner pullRequest pullRequests rebaseMergeAllowed ref refs"
-        " release releases squashMergeAllowed url"
+        "databaseId defaultBranchRef deleteBranchOnMerge environment id isArchived isFork isPrivate issueOrPullRequest"
+        " issues latestRelease mergeCommitAllowed name nameWithOwner object owner pullRequest pullRequests rebaseMergeAllowed"
+        " ref refs release releases squashMergeAllowed url"
     ),
     "Ref": "associatedPullRequests compare id name prefix target",
     "RefConnection": "edges nodes pageInfo totalCount",
@@ -100,6 +100,13 @@ KEPT: dict[str, str] = {
     "CheckRunConnection": "nodes pageInfo totalCount",
     "CheckSuite": "app checkRuns conclusion databaseId id status",
     "CheckSuiteConnection": "nodes pageInfo totalCount",
+    # Environments
+    "DeploymentProtectionRule": "databaseId preventSelfReview reviewers timeout type",
+    "DeploymentProtectionRuleConnection": "nodes pageInfo totalCount",
+    "DeploymentReviewer": "Team User",
+    "DeploymentReviewerConnection": "nodes pageInfo totalCount",
+    "Environment": "databaseId id name protectionRules",
+    "Team": "combinedSlug databaseId id",
     # Releases
     "Release": (
         "createdAt databaseId description id isDraft isLatest isPrerelease name publishedAt reactions releaseAssets"

@@ -8,11 +8,12 @@ from graphql import GraphQLError
 
 from bot.sandbox.http import Call, HttpError
 from bot.sandbox.ids import node_id
-from bot.sandbox.state.accounts import App, User
+from bot.sandbox.state.accounts import App, Team, User
 from bot.sandbox.state.checks import CheckRun, CheckSuite
 from bot.sandbox.state.conversation import Comment, Issue, Label, PullRequest, Reaction, Review
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.repository import Repository
+from bot.sandbox.state.runs import Environment
 
 MOST_PER_PAGE = 100
 
@@ -110,6 +111,14 @@ class RunNode:
     run: CheckRun
 
 
+@dataclass(frozen=True, slots=True)
+class EnvironmentNode:
+    """An environment of a repository."""
+
+    repository: Repository
+    environment: Environment
+
+
 def type_name(value: Any) -> str:
     """The GraphQL type of what a resolver passed on, for interfaces and unions."""
     if isinstance(value, GitNode):
@@ -124,6 +133,7 @@ def type_name(value: Any) -> str:
 _TYPES: dict[type, str] = {
     App: "App",
     CommentNode: "IssueComment",
+    EnvironmentNode: "Environment",
     Label: "Label",
     Reaction: "Reaction",
     RefNode: "Ref",
@@ -132,6 +142,7 @@ _TYPES: dict[type, str] = {
     ReviewNode: "PullRequestReview",
     RunNode: "CheckRun",
     SuiteNode: "CheckSuite",
+    Team: "Team",
 }
 
 Access = Literal["read", "write"]

@@ -6,6 +6,7 @@ from importlib import resources
 from graphql import GraphQLSchema, build_schema
 
 from bot.sandbox.graph import (
+    environment_fields,
     git_fields,
     git_mutations,
     lookup,
@@ -17,7 +18,16 @@ from bot.sandbox.graph import (
 from bot.sandbox.graph.fields import attach
 
 #: Importing these modules registers their resolvers.
-PARTS = (git_fields, git_mutations, lookup, release_fields, repository_fields, thread_fields, thread_mutations)
+PARTS = (
+    environment_fields,
+    git_fields,
+    git_mutations,
+    lookup,
+    release_fields,
+    repository_fields,
+    thread_fields,
+    thread_mutations,
+)
 
 
 @cache

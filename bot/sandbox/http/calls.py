@@ -50,6 +50,8 @@ class Call:
     """The variable parts of the path, decoded."""
     api_version: str
     found_repository: Repository | None = None
+    listed: int = 0
+    """How many entries of folders a GraphQL document has made GitHub look at."""
 
     @property
     def repository(self) -> Repository:

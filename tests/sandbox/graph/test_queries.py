@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.acts.comments import add_reaction
+from bot.sandbox.state.accounts import Team
 from tests.sandbox.client import as_installation
 from tests.sandbox.conftest import Desk
 
@@ -175,10 +176,11 @@ async def test_pages_are_bounded_and_linked(desk: Desk) -> None:
         ("pull_requests", "pullRequest(number: 1) { title }"),
         ("pull_requests", "pullRequests(first: 1) { totalCount }"),
         ("checks", 'object(expression: "main") { ... on Commit { checkSuites(first: 1) { totalCount } } }'),
+        ("actions", 'environment(name: "pypi") { name }'),
     ],
 )
 async def test_a_query_needs_what_its_rest_twin_needs(desk: Desk, missing: str, selection: str) -> None:
-    held = {name: "read" for name in ("contents", "pull_requests", "checks") if name != missing}
+    held = {name: "read" for name in ("contents", "pull_requests", "checks", "actions") if name != missing}
     limited = as_installation(desk.sandbox, desk.acme, held)
     answer = await limited.graphql(f'{{ repository(owner: "acme", name: "widget") {{ {selection} }} }}')
     assert [one["type"] for one in answer["errors"]] == ["FORBIDDEN"]
@@ -219,6 +221,42 @@ async def test_too_dear_a_query_times_out_or_is_refused(desk: Desk) -> None:
 
     assert (await desk.api.send("POST", "/graphql", {"query": nested(20)})).status == 502
     assert await kinds_of_errors(desk, nested(100)) == ["MAX_NODE_LIMIT_EXCEEDED"]
+
+
+async def test_a_document_that_lists_very_many_files_times_out(desk: Desk) -> None:
+    desk.acme.mona.push_commit("main", {f"data/{number}.txt": "x" for number in range(2001)})
+    query = (
+        '{ repository(owner: "acme", name: "widget") { object(expression: "main") { ... on Commit { tree { %s } } } } }'
+    )
+    assert "errors" not in await desk.api.graphql(query % "entries { name }")
+    deep = await desk.api.graphql(query % "entries { object { ... on Tree { entries { name } } } }")
+    assert {one["message"].partition(".")[0] for one in deep["errors"]} == {
+        "Something went wrong while executing your query"
+    }
+
+
+async def test_an_environment_and_its_rules_without_those_of_apps(desk: Desk) -> None:
+    organisation, environment = desk.repository.owner, desk.repository.environments["pypi"]
+    asked = """environment(name: "PyPI") { databaseId name protectionRules(first: 5) { nodes { type timeout preventSelfReview
+        reviewers(first: 5) { nodes { __typename ... on User { login } ... on Team { combinedSlug } } } } } }"""
+    found = (await ask(desk, asked))["environment"]
+    assert (found["databaseId"], found["name"]) == (environment.id, "pypi")
+    assert found["protectionRules"] == {"nodes": []}
+    assert [rule.app.slug for rule in environment.rules] == ["aweigh"]
+    environment.reviewers = [desk.acme.mona.user]
+    environment.reviewing_teams = [Team(7, "maintainers", "Maintainers", organisation)]
+    environment.wait_timer, environment.protected_branches_only = 30, True
+    rules = (await ask(desk, asked))["environment"]["protectionRules"]["nodes"]
+    assert [(rule["type"], rule["timeout"]) for rule in rules] == [
+        ("WAIT_TIMER", 30),
+        ("REQUIRED_REVIEWERS", 0),
+        ("BRANCH_POLICY", 0),
+    ]
+    assert rules[1]["reviewers"]["nodes"] == [
+        {"__typename": "User", "login": "mona"},
+        {"__typename": "Team", "combinedSlug": "acme/maintainers"},
+    ]
+    assert await ask(desk, 'environment(name: "none") { name }') == {"environment": None}
 
 
 async def test_an_exhausted_limit_is_said_with_http_200(desk: Desk) -> None:

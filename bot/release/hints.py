@@ -1,0 +1,47 @@
+"""What was true of a repository when it was last looked at.
+
+It spares requests and decides nothing: what it names comes along in a document that is asked for anyway, and is taken
+for what it is. Where it is out of date, or forgotten with the process, a request more is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.github.facts import Tree, TreeEntry
+from bot.github.overview import Besides
+from bot.github.trees import MOST_ENTRIES, MOST_LEVELS
+from bot.release.snapshot import Line
+
+_MOST_PATHS: Final = 30
+_MOST_BYTES: Final = 256 * 1024
+"""Of one file; what is larger is read when it is needed, and not each time that somebody looks."""
+
+
+@dataclass(slots=True)
+class Hints:
+    """What one repository was like."""
+
+    usual: Line = field(default_factory=lambda: Line("main"))
+    """The line of the default branch; what most are called, before anybody looked."""
+    paths: tuple[str, ...] = ()
+    """The files that were read of a commit."""
+    levels: int = 0
+    """How deep its folders are; 0 where that is not known, or there are so many files that GraphQL is not asked."""
+    environment: str = "pypi"
+    """The environment of the publishing job; what PyPI's guide calls it, before anybody looked."""
+
+    def note_content(self, tree: Tree, read: Iterable[TreeEntry]) -> None:
+        """These files of a commit were read."""
+        self.paths = tuple(entry.path for entry in read if entry.size <= _MOST_BYTES)[:_MOST_PATHS]
+        # One more than there are, so that the first file in a new folder makes no difference.
+        deepest = 2 + max((path.count("/") for path in tree.paths), default=0)
+        self.levels = deepest if deepest <= MOST_LEVELS and len(tree.entries) <= MOST_ENTRIES else 0
+
+    def bring(self, thread: int | None = None, *, content: bool = True) -> Besides:
+        """What is to come along when somebody looks; without ``content`` not what a release is made of."""
+        if not content:
+            return Besides(thread=thread)
+        return Besides(self.paths, self.levels, self.environment, thread)
