@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import structlog
@@ -46,6 +47,11 @@ class Verdict:
     outcome: str
     reason: str
 
+    @property
+    def text(self) -> str:
+        """What GitHub shows of the answer in the list of deliveries."""
+        return f"{self.outcome}: {self.reason}\n"
+
 
 class Refusal(Exception):  # noqa: N818 (an answer, not a failure of ours)
     """The delivery is answered with this verdict and goes no further."""
@@ -74,7 +80,7 @@ class Webhook:
         if not secrets:
             raise ValueError("a webhook needs a secret")
         self._engine = engine
-        self._secrets = tuple(secrets)
+        self._keys = tuple(secret.reveal().encode() for secret in secrets)
         self._identity = identity
         self._clock = clock
         self._count = count
@@ -88,14 +94,13 @@ class Webhook:
         # Of a refused delivery these two are anybody's words: they are shaped before they are logged.
         kind = event if is_used(event) else "other"
         self._count(kind, verdict.outcome)
-        self._write_down(verdict, kind, guid if _GUID.fullmatch(guid) else None)
+        # Nearly every delivery of a busy organisation is dropped; a line about each would cost more than dropping it.
+        if verdict.outcome != "dropped" or self._tells_all:
+            self._write_down(verdict, kind, guid if _GUID.fullmatch(guid) else None)
         headers = {"Retry-After": "30"} if verdict.status == 503 else None
-        return web.Response(status=verdict.status, text=f"{verdict.outcome}: {verdict.reason}\n", headers=headers)
+        return web.Response(status=verdict.status, text=verdict.text, headers=headers)
 
     def _write_down(self, verdict: Verdict, kind: str, guid: str | None) -> None:
-        # Nearly every delivery of a busy organisation is dropped; a line about each would cost more than dropping it.
-        if verdict.outcome == "dropped" and not self._tells_all:
-            return
         write = log.debug if verdict.outcome == "dropped" else log.warning if verdict.status >= 400 else log.info
         said = {"kind": kind, "status": verdict.status, "outcome": verdict.outcome, "why": verdict.reason}
         write("delivery", delivery=guid, **said)
@@ -106,11 +111,11 @@ class Webhook:
             self._check_signature(request, body)
             _check_headers(event, guid)
             if not is_used(event):
-                return Verdict(202, "dropped", "event not used")
+                return _drop("event not used")
             _check_content_type(request)
             nothing = glance(event, body)
             if nothing is not None:
-                return Verdict(202, "dropped", nothing.reason)
+                return _drop(nothing.reason)
             payload = _parse(body)
             with structlog.contextvars.bound_contextvars(delivery=guid):
                 return await self._take(event, guid, payload)
@@ -127,15 +132,17 @@ class Webhook:
             raise Refusal(401, "unsigned", f"X-Hub-Signature-256 is missing: {hint}")
         if not _SIGNATURE.fullmatch(signature):
             raise Refusal(401, "unsigned", "X-Hub-Signature-256 is not sha256= and 64 hexadecimal digits")
-        claimed = bytes.fromhex(signature.removeprefix("sha256="))
+        claimed, signed = bytes.fromhex(signature[7:]), False
         # All secrets are tried, whichever fits, so that the time taken tells nothing.
-        if not any([_is_signed(body, claimed, secret) for secret in self._secrets]):  # noqa: C419
+        for key in self._keys:
+            signed |= hmac.compare_digest(claimed, hmac.digest(key, body, "sha256"))
+        if not signed:
             raise Refusal(401, "unsigned", "the signature does not belong to this body and our secret")
 
     async def _take(self, event: str, guid: str, payload: dict[str, Any]) -> Verdict:
         match translate(event, payload, self._identity()):
             case Ignored(reason):
-                return Verdict(202, "dropped", reason)
+                return _drop(reason)
             case Malformed() as malformed:
                 raise Refusal(400, "malformed", str(malformed))
             case Wake(_, hint) as wake:
@@ -152,8 +159,10 @@ class Webhook:
                 return Verdict(202, "purged", "installation deleted")
 
 
-def _is_signed(body: bytes, claimed: bytes, secret: Secret) -> bool:
-    return hmac.compare_digest(claimed, hmac.digest(secret.reveal().encode(), body, "sha256"))
+@cache
+def _drop(reason: str) -> Verdict:
+    """The verdict about what means nothing to us; the reasons are ours, and few."""
+    return Verdict(202, "dropped", reason)
 
 
 async def _read_body(request: web.Request) -> bytes:
