@@ -1,1 +1,3 @@
 """Aweigh: PyPI releases by conversation."""
+
+from bot import deferred as deferred

@@ -13,17 +13,13 @@ from bot.app import create_app
 from bot.clock import Clock, SystemClock
 from bot.engine import Engine, Handlers
 from bot.engine.durable import DurableEngine
+from bot.first_work import FirstWork
 from bot.github.client import GitHub
 from bot.github.transport import AiohttpTransport, open_session
-from bot.handlers import LaneHandlers
-from bot.index.addresses import PYPI
-from bot.index.client import IndexClient
 from bot.index.transport import AiohttpTransport as IndexTransport
 from bot.intake.events import AppIdentity
 from bot.intake.sweep import EVERY, Sweep
 from bot.observability.metrics import Metrics
-from bot.publishing.kept_trust import KeptTrust
-from bot.release.evidence import Evidence
 from bot.settings.operator import OperatorSettings
 
 
@@ -35,7 +31,7 @@ class Bot:
         self.metrics = Metrics()
         self.clock: Clock = clock or SystemClock()
         self.engine: Engine = engine or DurableEngine(settings.database_url.reveal(), observe=self.metrics.count_job)
-        self._handlers: LaneHandlers | None = None
+        self._handlers: FirstWork | None = None
         self._sweep: Sweep | None = None
         self.engine.every("sweep", EVERY, self.sweep)
 
@@ -64,11 +60,8 @@ class Bot:
                 on_exchange=self.metrics.count_exchange,
                 replicas=lambda: self.engine.replicas,
             )
-            index = settings.known_indexes[PYPI.name]
-            client = IndexClient(index, IndexTransport(to_index), user_agent=settings.user_agent)
-            trust = KeptTrust(settings.trusted_root, clock)
-            evidence = Evidence(client, trust.get, web_base=settings.github_web, issuer=settings.oidc_issuer)
-            self._handlers = LaneHandlers(self.engine, github, evidence, clock, self.metrics.count_command)
+            count = self.metrics.count_command
+            self._handlers = FirstWork(settings, self.engine, github, IndexTransport(to_index), clock, count)
             self._sweep = Sweep(self.engine, github, settings.app_id, clock)
             yield self._handlers
 

@@ -39,9 +39,9 @@ from bot.github.survey import (
 )
 from bot.intake.account import Account
 from bot.intake.lost_comments import TOO_YOUNG, LostComments
+from bot.release.line import Line, line_between
 from bot.release.lines import LASTS, note_line, note_merged
 from bot.release.record import Milestone, find_record
-from bot.release.snapshot import Line, line_between
 
 NOTE: Final = "sweep:recovery"
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.engine.protocol import Intent, Intents
-from bot.release.snapshot import Line
+from bot.release.line import Line
 
 UNDER_WAY: Final = "line:"
 """How the key of a line's note begins."""

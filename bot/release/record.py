@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.release.gate import GateKind
-from bot.settings.repository import MOST_APPROVALS
+from bot.settings.bounds import MOST_APPROVALS
 
 _SCHEME = "aweigh/1"
 _LIMIT = 255

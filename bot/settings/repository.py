@@ -27,6 +27,7 @@ from pydantic import (
 
 from bot.changelog import SKIP_LABELS, Rules, Style, Wish
 from bot.github.facts import MergeMethod, Role
+from bot.settings.bounds import MOST_APPROVALS
 from bot.settings.freeze import FreezeWindow
 from bot.versions import (
     Project,
@@ -44,9 +45,6 @@ SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
 
 DEFAULTS_NAME = "aweigh.toml of the organisation's .github repository"
-
-MOST_APPROVALS = 6
-"""How many approvals can be asked for."""
 
 _ONE_VERSION = r"^(?:(?!\{version\})[\s\S])*\{version\}(?:(?!\{version\})[\s\S])*$"
 _SCHEME = r"^(?:semver|semver:0\.x|calver:(?:YYYY|YY|0Y)(?:[.-](?:MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO))*)$"
