@@ -16,10 +16,12 @@ from tests.stories.hours import MORNING, pass_time
 from tests.stories.logbook import LogLines
 from tests.stories.theatre import Theatre, open_theatre
 
-ASKED = {name: level for name, level in PERMISSIONS.items() if name not in ("metadata", "members")}
+ELSEWHERE = ("metadata", "members", "merge_queues")
+ASKED = {name: level for name, level in PERMISSIONS.items() if name not in ELSEWHERE}
 """What an owner can withhold: GitHub grants every App the permission to read metadata.
 
-Who is a member is asked only where teams may approve, and what is said without that stands in test_settings.
+Who is a member is asked only where teams may approve, and what is said without that stands in test_settings. Without merge
+queues nothing is heard of one, and test_merge_queue tells what becomes of a release there.
 """
 
 PURPOSES = {
