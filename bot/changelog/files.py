@@ -10,6 +10,9 @@ from bot.changelog.book import Changelog, NoChangelog
 MOST_BYTES = 1024 * 1024
 """Twenty years of a busy project fit in a third of this."""
 
+MOST_LINES = 100_000
+"""A file that is nothing but lines would take seconds to read, time and again."""
+
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "releases")
 _ENDINGS = (".md", ".markdown", ".rst", ".txt")
 _FOLDERS = ("", "docs", "doc", "docs/source", "doc/source")
@@ -46,6 +49,8 @@ def read_changelog(path: str | None, content: bytes | None) -> Changelog | NoCha
         return NoChangelog()
     if len(content) > MOST_BYTES:
         return NoChangelog(path, f"is larger than {MOST_BYTES // 1024} kB")
+    if content.count(b"\n") + content.count(b"\r") > MOST_LINES:
+        return NoChangelog(path, f"has more than {MOST_LINES:,} lines")
     try:
         return Changelog(path, content.decode("utf-8"))
     except UnicodeDecodeError:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot.changelog.changes import Source, Weighed, is_noted
 from bot.changelog.document import Markup
 from bot.changelog.manner import GroupForm, Manner
-from bot.changelog.mentions import mentions
+from bot.changelog.mentions import find_closed, mentions
 from bot.changelog.results import Entry, Listed
 from bot.changelog.words import list_lines
 
@@ -51,7 +51,13 @@ _SAME = {
 def list_entries_of(weighed: Iterable[Weighed]) -> tuple[Listed, ...]:
     """The entries that are to be listed: each text of a pull request once."""
     found = dict.fromkeys(
-        Listed(entry.group, entry.text, entry.change.number if entry.change else None, _is_written(entry))
+        Listed(
+            entry.group,
+            entry.text,
+            entry.change.number if entry.change else None,
+            _is_written(entry),
+            find_closed(entry.change.description) if entry.change else (),
+        )
         for entry in weighed
         if is_noted(entry)
     )
@@ -69,7 +75,7 @@ def find_unmentioned(text: str, listed: Iterable[Listed]) -> tuple[Listed, ...]:
     return tuple(
         entry
         for entry in listed
-        if not (entry.number is not None and mentions(text, entry.number))
+        if not any(mentions(text, number) for number in (entry.number, *entry.closes) if number is not None)
         and " ".join(entry.text.split()).casefold() not in plain
     )
 

@@ -21,6 +21,9 @@ _LABEL = re.compile(r"\[#\d{1,8}\](?![(:\w])")
 _ROLE = re.compile(r":(?P<role>[a-z][\w-]{0,20}):`(?P<mark>#?)\d{1,8}`")
 _BARE = re.compile(r"(?<![\w/`\[#])(?P<mark>#|gh-|GH-)\d{1,8}\b")
 _PULL_ROLES = ("pr", "pull", "gh-pr", "ghpull", "pull-request", "gh")
+_CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]{1,4}#(?P<number>\d{1,8})\b", re.IGNORECASE)
+_MOST_DESCRIPTION = 70_000
+_MOST_CLOSED = 10
 _FEW = 3
 """Entries that have to go without for a file to be one that names no pull requests."""
 
@@ -67,6 +70,12 @@ def find_mention(lines: Iterable[str], markup: Markup) -> Mention | None:
 def mentions(text: str, number: int) -> bool:
     """Whether ``text`` names pull request (or issue) ``number`` in any of these forms."""
     return re.search(rf"(?:(?<![\w/])(?:#|gh-)|:`#?|/pull/|/issues/){number}(?!\d)", text, re.IGNORECASE) is not None
+
+
+def find_closed(description: str) -> tuple[int, ...]:
+    """The issues of its own repository that the text of a pull request closes with it."""
+    numbers = (int(match["number"]) for match in _CLOSES.finditer(description[:_MOST_DESCRIPTION]))
+    return tuple(dict.fromkeys(numbers))[:_MOST_CLOSED]
 
 
 def _find_in(line: str, markup: Markup) -> Mention | None:

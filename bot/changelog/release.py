@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.changelog import scriv
 from bot.changelog.assemble import find_assembled, release_fragments
 from bot.changelog.book import Changelog
 from bot.changelog.changes import Level, Source, Weighed, Why
 from bot.changelog.forms import Act, FileChange, Left, Naming, Outcome, Refused, Released, Style, Unchanged, markup_of
+from bot.changelog.generate import find_unmentioned
 from bot.changelog.keepachangelog import entries, section, stamp
 from bot.changelog.per_release import PerRelease, find_file_notes, release_file
 from bot.changelog.results import AlreadyStamped, Entry, Listed, NothingUnreleased, NoUnreleasedSection, Stamped
@@ -33,13 +35,21 @@ def release_changelog(changelog: Changelog, naming: Naming, listed: Iterable[Lis
     listed = tuple(listed) if naming.base is not None and changelog.style is not Style.BY_HAND else ()
     match changelog.keeper:
         case Towncrier():
-            return release_fragments(changelog.keeper, changelog.paths, changelog.files, naming)
+            found = release_fragments(changelog.keeper, changelog.paths, changelog.files, naming)
+            return _with_unmentioned(found, listed)
         case Scriv():
-            return collect(changelog.keeper, changelog.paths, changelog.files, naming)
+            return _with_unmentioned(collect(changelog.keeper, changelog.paths, changelog.files, naming), listed)
         case PerRelease():
             return release_file(changelog.keeper, changelog.paths, changelog.files, naming, listed)
         case None:
             return _release_in_file(changelog, naming, listed)
+
+
+def _with_unmentioned(outcome: Outcome, listed: tuple[Listed, ...]) -> Outcome:
+    """What was merged without a fragment is told; only its authors know what one would say."""
+    if not isinstance(outcome, Released):
+        return outcome
+    return replace(outcome, unmentioned=find_unmentioned(outcome.notes, listed))
 
 
 def _release_in_file(changelog: Changelog, naming: Naming, listed: tuple[Listed, ...]) -> Outcome:

@@ -22,12 +22,14 @@ class Listed:
         text: its words.
         number: its pull request.
         written: whether the text was written for readers, and not as the title of a pull request.
+        closes: the issues that the pull request says it closes: people may speak of those instead.
     """
 
     group: str | None
     text: str
     number: int | None = None
     written: bool = False
+    closes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

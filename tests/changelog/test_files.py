@@ -47,7 +47,12 @@ def test_a_changelog_keeps_its_line_ends_and_its_byte_order_mark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"\xff\xfe", "is not UTF-8 text"), (b"x" * 3_000_000, "is larger than 1024 kB")]
+    ("content", "reason"),
+    [
+        (b"\xff\xfe", "is not UTF-8 text"),
+        (b"x" * 3_000_000, "is larger than 1024 kB"),
+        (b"\r" * 200_000, "has more than 100,000 lines"),
+    ],
 )
 def test_a_file_that_is_no_use_is_no_changelog_and_says_why(content: bytes, reason: str) -> None:
     assert read_changelog("CHANGES.md", content) == NoChangelog("CHANGES.md", reason)

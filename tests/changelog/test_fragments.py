@@ -194,6 +194,15 @@ def test_towncrier_should_be_followed_in_markdown() -> None:
     assert after["CHANGELOG.md"] == old.replace("## [1.1.0]", new)
 
 
+def test_what_has_no_fragment_should_be_told() -> None:
+    book = open_book(RST)
+    assert isinstance(book, Changelog)
+    listed = (Listed(None, "Turn", 12), Listed(None, "By its issue", 40, closes=(4,)), Listed(None, "Forgotten", 41))
+    outcome = release_changelog(book, naming(), listed)
+    assert isinstance(outcome, Released)
+    assert outcome.unmentioned == listed[2:]
+
+
 def test_the_next_release_by_hand_should_find_the_file_as_the_tool_leaves_it() -> None:
     after = released(RST) | {"newsfragments/7.feature.rst": "More.\n"}
     book = open_book(after)

@@ -525,6 +525,14 @@ def test_a_huge_file_should_take_time_in_proportion(piece: str, markup: Markup) 
     assert time.perf_counter() - start < 8
 
 
+def test_an_issue_that_was_closed_should_stand_for_the_pull_request() -> None:
+    weighed = weigh([change("Wheels", 41, description="Text.\n\nFixes #12, closes: #13 and mentions #14.")])
+    (listed,) = list_entries_of(weighed)
+    assert listed.closes == (12, 13)
+    assert find_unmentioned("round ones (#13)", [listed]) == ()
+    assert find_unmentioned("round ones (#14)", [listed]) == (listed,)
+
+
 def test_entries_should_come_from_what_was_weighed() -> None:
     weighed = weigh([change("feat: wheels", 41), change("chore: x", 42), change("Doors", 43), change("Doors", 43)])
     listed = list_entries_of(weighed)

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import cli
+from bot.changelog import Act, FileChange
 from bot.planning.commands import STEPS
 from bot.planning.folder import Folder, FolderError
 from bot.versions import FileEdit, VersionStep
@@ -84,6 +85,20 @@ def test_apply_writes_what_the_plan_says_and_nothing_else(tmp_path: Path) -> Non
     assert (folder / "README.md").read_text() == "Since 1.1.0.\n"
     assert not list(folder.rglob(".aweigh-*"))
     assert run(folder, "plan", "1.2.0", "--apply").splitlines()[-1] == "Nothing has to change."
+
+
+def test_apply_deletes_fragments_and_makes_files(tmp_path: Path) -> None:
+    towncrier = (
+        '[tool.towncrier]\nname = "widget"\ndirectory = "news"\nsingle_file = false\nfilename = "docs/{version}.rst"\n'
+    )
+    files = FILES | {"towncrier.toml": towncrier, "news/1.feature.rst": "Sails.\n", "news/README": "x"}
+    folder = make(tmp_path, files, "v1.1.0")
+    said = run(folder, "plan", "1.2.0", "--apply").splitlines()
+    assert "  docs/1.2.0.rst  the notes of this version" in said
+    assert "  news/1.feature.rst  a news fragment that is in the changelog now" in said
+    assert said[-1] == "Wrote 4 files."
+    assert "- Sails. (#1)" in (folder / "docs/1.2.0.rst").read_text()
+    assert [path.name for path in (folder / "news").iterdir()] == ["README"]
 
 
 def test_without_a_version_it_shows_where_it_stands(tmp_path: Path) -> None:
@@ -224,6 +239,12 @@ def test_nothing_is_written_once_a_file_has_changed_or_became_a_link(tmp_path: P
     with pytest.raises(FolderError, match="changed meanwhile"):
         Folder(folder).write(edits)
     assert (folder / "pyproject.toml").read_text() == PYPROJECT
+    made = FileChange("README.md", None, b"new", Act.CREATED)
+    with pytest.raises(FolderError, match="changed meanwhile"):
+        Folder(folder).write([made])
+    (folder / "linked").symlink_to(tmp_path.parent)
+    with pytest.raises(FolderError, match="changed meanwhile"):
+        Folder(folder).write([FileChange("linked/evil", None, b"new", Act.CREATED)])
     (folder / "elsewhere").write_text(FILES["README.md"])
     (folder / "README.md").unlink()
     (folder / "README.md").symlink_to(folder / "elsewhere")
