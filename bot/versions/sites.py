@@ -17,7 +17,14 @@ from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package, Source, read_package
 from bot.versions.checkout import Checkout
 from bot.versions.copies.configured import find_configured_copies
-from bot.versions.copies.documents import CITATION, METADATA, SPHINX, find_document_copies, lookalikes_in_text
+from bot.versions.copies.documents import (
+    CITATION,
+    METADATA,
+    SPHINX,
+    find_document_copies,
+    lookalikes_in_pyproject,
+    lookalikes_in_text,
+)
 from bot.versions.copies.extensions import find_extension_copies
 from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.copies.locks import find_lock_copies
@@ -145,6 +152,7 @@ def _read(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> Project
     for find in _COPIES:
         finding.add(find(subject))
     finding.add(find_npm_lock_copies(subject, _paths(source, finding)))
+    finding.lookalikes += lookalikes_in_pyproject(subject)
     finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
     return _project(checkout, subject, source, finding)
 

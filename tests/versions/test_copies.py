@@ -269,3 +269,11 @@ def test_a_package_that_the_wheel_includes_is_the_projects_own() -> None:
 def test_documentation_lies_where_its_index_is(conf: str, index: str, follows: bool) -> None:
     tree = {"pyproject.toml": STATIC, conf: "release = '1.1.0'\n", index: "x"}
     assert (conf in bump_tree(tree, "1.2.0")) is follows
+
+
+def test_what_a_table_of_the_projects_own_says_is_shown_and_stays() -> None:
+    tools = '[tool.docs]\nstable = "1.1.0"\nsince = "1.1"\n[[tool.docs.list]]\nversion = "v1.1.0"\nother = "1.1.0"\n'
+    tree = {"pyproject.toml": STATIC + tools}
+    found = [(item.path, item.line, item.text, item.setting) for item in read_tree(tree).lookalikes]
+    assert found == [("pyproject.toml", line, "1.1.0", "pyproject.toml") for line in (5, 9)]
+    check_bump(tree, "1.2.0", ("pyproject.toml", 'widget"\nversion = "1.1.0"', 'widget"\nversion = "1.2.0"'))

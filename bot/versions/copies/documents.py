@@ -41,6 +41,7 @@ _CITED = re.compile(r"^version:[ \t]*(?P<quote>[\"']?)v?(?P<text>[^\s\"'#]+)(?P=
 _DATED = re.compile(
     r"^date-released:[ \t]*(?P<quote>[\"']?)(?P<text>\d{4}-\d\d-\d\d)(?P=quote)[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
+_MENTIONED = "It mentions the version, but nothing says that it has to follow."
 
 
 def find_document_copies(subject: Subject) -> Finding:
@@ -160,6 +161,19 @@ def _citation(subject: Subject) -> Finding:
     return finding
 
 
+def lookalikes_in_pyproject(subject: Subject) -> list[Lookalike]:
+    """Values of pyproject.toml that are the version and nothing else, such as one that a tool of the project's own reads."""
+    package, found = subject.package, []
+    if package.text is None or package.document is None or subject.version is None:
+        return []
+    for key, span in package.document.strings.items():
+        value = package.text.body[span.start : span.end]
+        if value in subject.spellings() and key[0] == "tool":
+            line = line_of(package.text.body, span.start)
+            found.append(Lookalike(package.path, line, value, _MENTIONED, package.path))
+    return found
+
+
 def lookalikes_in_text(subject: Subject, paths: tuple[str, ...]) -> list[Lookalike]:
     """Mentions of the version in running text, such as the ``rev:`` of a pre-commit hook: offered, never changed."""
     checkout, found = subject.package.checkout, []
@@ -171,7 +185,6 @@ def lookalikes_in_text(subject: Subject, paths: tuple[str, ...]) -> list[Lookali
         if text is None or path is None or subject.version is None:
             continue
         for spelling in subject.spellings():
-            for span in list(find_all(text.body, spelling))[:10]:
-                reason = "It mentions the version, but nothing says that it has to follow."
-                found.append(Lookalike(path, line_of(text.body, span.start), spelling, reason, path))
+            spans = list(find_all(text.body, spelling))[:10]
+            found += [Lookalike(path, line_of(text.body, span.start), spelling, _MENTIONED, path) for span in spans]
     return found
