@@ -39,6 +39,10 @@ query($owner: String!, $name: String!, $tag: String!) {{
   repository(owner: $owner, name: $name) {{ ref(qualifiedName: $tag) {{ ...tag }} }}
 }}{TAG}"""
 
+_TAGS_CONTAINING = _TAGS.replace("$first: Int!", "$first: Int!, $query: String!").replace(
+    'refs/tags/",', 'refs/tags/", query: $query,'
+)
+
 _BLOBS = f"""
 query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ FIELDS }} }}{CONTENT}"""
 
@@ -73,10 +77,13 @@ async def list_branches(session: Session, prefix: str) -> list[str]:
     return [str(ref["ref"]).removeprefix("refs/heads/") for ref in refs]
 
 
-async def list_tags(session: Session) -> tuple[TagRef, ...]:
-    """The newest tags, at most ``MOST_TAGS``, each with the commit it leads to."""
-    variables = {"owner": session.owner, "name": session.name, "first": MOST_TAGS}
-    data = await session.graphql(_TAGS, variables)
+async def list_tags(session: Session, containing: str | None = None) -> tuple[TagRef, ...]:
+    """The newest tags, at most ``MOST_TAGS``, each with the commit it leads to; only those with ``containing`` in their names."""
+    variables: dict[str, object] = {"owner": session.owner, "name": session.name, "first": MOST_TAGS}
+    if containing is None:
+        data = await session.graphql(_TAGS, variables)
+    else:
+        data = await session.graphql(_TAGS_CONTAINING, {**variables, "query": containing})
     nodes = data["repository"]["refs"]["nodes"]
     return tuple(read_tag_node(node) for node in nodes)
 

@@ -247,7 +247,7 @@ class Observer:
             branch_head=branch_head,
             branch_is_ours=ours,
             branch_record=bump,
-            tags=await sight.list_tags(),
+            tags=await sight.list_tags(snapshot.line.package),
         )
         if base_head is None:
             return snapshot
@@ -268,7 +268,7 @@ class Observer:
     async def _for_pull(
         self, snapshot: Snapshot, sight: Sight, settings: RepositorySettings, pull: PullRequest, record: Record
     ) -> Snapshot:
-        snapshot = replace(snapshot, tags=await sight.list_tags())
+        snapshot = replace(snapshot, tags=await sight.list_tags(snapshot.line.package))
         commit = pull.merge_commit if pull.merged else pull.head_sha
         if commit is None:
             return snapshot

@@ -103,9 +103,14 @@ class Sight:
         told = self._overview.heads if self._overview else {}
         return told[name] if name in told else await find_branch(self._access.read, name)
 
-    async def list_tags(self) -> tuple[TagRef, ...]:
-        """The newest tags."""
-        return self._overview.tags if self._overview else await list_tags(self._access.read)
+    async def list_tags(self, package: str | None = None) -> tuple[TagRef, ...]:
+        """The newest tags; of one of several packages its own as well, before them, where they are among very many."""
+        newest = self._overview.tags if self._overview else await list_tags(self._access.read)
+        if package is None or (self._overview is not None and self._overview.has_all_tags):
+            return newest
+        # They are called after it in one spelling or another, or after its folder: the last word they have in common.
+        own = await list_tags(self._access.read, package.rpartition("-")[2])
+        return tuple({tag.name: tag for tag in (*own, *newest)}.values())
 
     async def find_tag(self, name: str, newest: Iterable[TagRef]) -> TagRef | None:
         """The tag called exactly ``name``, which may be older than the newest ones that were listed."""

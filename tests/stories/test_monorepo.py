@@ -318,3 +318,61 @@ async def test_one_package_in_a_folder_is_the_one_that_is_meant(tmp_path: Path) 
         assert theatre.record(pull).tag == "v1.2.0"
         assert "## [1.2.0]" in text_at(theatre, "CHANGELOG.md", pull.head_ref)
         assert 'version = "1.2.0"' in text_at(theatre, "python/pyproject.toml", pull.head_ref)
+
+
+MEMBER = '[project]\nname = "widget-core"\nversion = "3.1.0"\n'
+
+
+async def test_the_package_at_the_top_has_the_branch_and_the_tags_of_the_base_itself(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    """Beside a member of its workspace it has to be named, and stays what GitHub calls latest."""
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        top = text_at(theatre, "pyproject.toml") + '\n[tool.uv.workspace]\nmembers = ["libs/*"]\n'
+        files: dict[str, str | bytes | None] = {"pyproject.toml": top, "libs/core/pyproject.toml": MEMBER}
+        theatre.acme.hugo.push_commit("main", files)
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.reactions(comment) == ["eyes", "-1"]
+        assert theatre.reply(theatre.feature) == snapshot
+        comment = await theatre.say(theatre.acme.mona, "/release widget 1.2.0")
+        assert theatre.reactions(comment) == ["eyes", "rocket"]
+        pull = theatre.release_pull
+        assert (pull.head_ref, theatre.record(pull).tag) == ("aweigh/main", "v1.2.0")
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(pull)
+        await theatre.pass_time(MINUTE)
+        theatre.read_all()
+        assert await approve(theatre, pull, "widget-core 1.2.0") == ["eyes", "-1"]
+        assert "This is the release pull request of `widget`" in theatre.reply(pull.number)
+        assert await approve(theatre, pull, "Widget 1.2.0") == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        assert theatre.acme.repository.latest_release_id == theatre.release("v1.2.0").id
+        theatre.read_all()
+
+
+async def test_a_second_version_of_a_package_is_refused_while_another_package_goes_ahead(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    async with open_theatre(tmp_path, workspace=True) as theatre:
+        await propose(theatre, CORE, "1.2.0")
+        comment = await theatre.say(theatre.acme.mona, "/release acme-core 1.3.0")
+        assert theatre.reactions(comment) == ["eyes", "-1"]
+        assert theatre.reply(theatre.feature) == snapshot
+        await propose(theatre, CLI, "0.4.0")
+        assert [theatre.record(list_pulls(theatre, one)[-1]).version for one in (CORE, CLI)] == ["1.2.0", "0.4.0"]
+        theatre.read_all()
+
+
+async def test_the_tags_of_a_package_are_seen_behind_very_many_of_its_siblings(tmp_path: Path) -> None:
+    """GitHub tells the newest hundred tags; what one package has released may lie far behind them."""
+    async with open_theatre(tmp_path, workspace=True, clock=VirtualClock(MORNING)) as theatre:
+        hugo = theatre.acme.hugo
+        hugo.push_tag("acme-core-v1.1.5", "acme-core-v1.1.0")
+        await theatre.pass_time(MINUTE)
+        hugo.push_commit("main", {"more.md": "More.\n"}, "More")
+        hugo.push_tags(*(f"acme-cli-v0.2.{number}" for number in range(120)), revision="main")
+        await theatre.settle()
+        comment = await theatre.say(theatre.acme.mona, "/release acme-core 1.1.5")
+        assert theatre.reactions(comment) == ["eyes", "-1"]
+        assert "The tag `acme-core-v1.1.5` exists already" in theatre.reply(theatre.feature)
+        theatre.read_all()

@@ -33,9 +33,9 @@ def _tag_exists(reason: Because) -> Said:
 
 
 def _release_open(reason: Because) -> Said:
-    number = reason.get("number")
+    number, whose = reason.get("number"), "a package" if reason.get("package") else "a branch"
     return Said(
-        f"#{number} is open for {code(reason.get('version'))}; a branch has one release pull request at a time.",
+        f"#{number} is open for {code(reason.get('version'))}; {whose} has one release pull request at a time.",
         f"Merge or close #{number}, or change its version in its own thread:",
         f"/release {reason.get('given')}",
     )
