@@ -41,7 +41,7 @@ def find_refresh(snapshot: Snapshot) -> Plan | None:
         return None
     # The tag that was promised stands, whatever the settings and the other tags say by now.
     plan = replace(plan, tag=record.tag)
-    return plan if _differs(plan, snapshot.candidate) else None
+    return plan if differs(plan, snapshot.candidate) else None
 
 
 def _request(snapshot: Snapshot) -> Request:
@@ -54,7 +54,7 @@ def _request(snapshot: Snapshot) -> Request:
     return Request(record.version, by, record.comment_id, pull.created_at, on_release_pull=True)
 
 
-def _differs(plan: Plan, head: Candidate | None) -> bool:
+def differs(plan: Plan, head: Candidate | None) -> bool:
     """Whether a file that the plan edits reads otherwise at the head of the release branch."""
     if head is None:
         return False

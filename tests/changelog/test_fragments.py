@@ -446,6 +446,7 @@ none
         "{% for a in t %}{% for b in t %}{% for c in t %}{% for d in t %}{% for e in t %}x{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
         "{% set s = 'xxxxxxxx' %}{% for a in t %}{% set s = s ~ s %}{{ s.replace('x', 'xxxxxxxx' * 9999) }}{% endfor %}",
+        "{{ ('x' * 600000) ~ ('x' * 600000) }}",
         "{{ t|batch(3) }}",
         "{{ d.strftime('%9999999Y') }}",
         "{{ t.append }}{{ t.pop() }}",
