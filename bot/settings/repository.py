@@ -428,7 +428,7 @@ def list_unknown(table: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], str |
     found += [(("changelog", key), _find_close(key, names)) for key in keys if key not in names]
     packages = table.get("packages")
     for name, package in packages.items() if isinstance(packages, dict) else ():
-        # One that is called as no package is reported where its package is not found.
+        # Whether there is a package of this name only a commit tells.
         keys = package if isinstance(package, dict) else ()
         names = set(PackageSettings.model_fields)
         found += [(("packages", name, key), _find_close(key, names)) for key in keys if key not in names]

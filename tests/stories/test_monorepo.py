@@ -11,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.clock import VirtualClock
 from bot.engine.memory import MemoryEngine
+from bot.sandbox.acme_files import publish_workflow
 from bot.sandbox.state.conversation import PullRequest
 from tests.stories.hours import MORNING
 from tests.stories.theatre import BOT, Theatre, open_theatre
@@ -375,4 +376,26 @@ async def test_the_tags_of_a_package_are_seen_behind_very_many_of_its_siblings(t
         comment = await theatre.say(theatre.acme.mona, "/release acme-core 1.1.5")
         assert theatre.reactions(comment) == ["eyes", "-1"]
         assert "The tag `acme-core-v1.1.5` exists already" in theatre.reply(theatre.feature)
+        theatre.read_all()
+
+
+async def test_one_workflow_for_all_is_dispatched_with_the_name_of_the_package(tmp_path: Path) -> None:
+    inputs = "  workflow_dispatch:\n    inputs:\n      package: {required: true}\n"
+    files: dict[str, str | None] = {
+        ".github/workflows/core.yml": None,
+        ".github/workflows/cli.yml": None,
+        ".github/workflows/publish.yml": publish_workflow("dispatch").replace("  workflow_dispatch:\n", inputs),
+    }
+    settings = '[workflow-inputs]\npackage = "{package}"\n'
+    async with open_theatre(
+        tmp_path, workspace=True, clock=VirtualClock(MORNING), files=files, settings=settings
+    ) as theatre:
+        pulls = [await propose(theatre, package, version) for package, version in ((CORE, "1.2.0"), (CLI, "0.4.0"))]
+        for pull in pulls:
+            await theatre.pass_time(MINUTE)
+            await theatre.merge(pull)
+        assert [(run.head_branch, run.inputs) for run in theatre.runs] == [
+            ("acme-core-v1.2.0", {"package": CORE}),
+            ("acme-cli-v0.4.0", {"package": CLI}),
+        ]
         theatre.read_all()
