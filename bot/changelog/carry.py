@@ -6,9 +6,10 @@ from packaging.version import InvalidVersion, Version
 
 from bot.changelog.document import Document, Markup
 from bot.changelog.headings import VersionHeading
-from bot.changelog.keepachangelog import ChangelogFile, insert_section, read_file
 from bot.changelog.links import Edit, apply_edits, list_version_definitions
 from bot.changelog.manner import observe
+from bot.changelog.placing import insert_section
+from bot.changelog.reading import ChangelogFile, read_file
 from bot.changelog.sections import find_anchors, section_of
 
 

@@ -11,9 +11,9 @@ from bot.changelog.book import Changelog, Keeper, NoChangelog
 from bot.changelog.files import list_changelogs, read_changelog
 from bot.changelog.forms import Files, Refused, Style, Wish, markup_of
 from bot.changelog.headings import find_unreleased, list_version_headings
-from bot.changelog.keepachangelog import read_document
 from bot.changelog.per_release import PerRelease, find_per_release
 from bot.changelog.per_release import list_wanted as list_release_files
+from bot.changelog.reading import read_document
 from bot.changelog.scriv import Scriv, find_scriv
 from bot.changelog.towncrier import Towncrier, find_towncrier
 

@@ -28,8 +28,8 @@ from bot.changelog.forms import (
 )
 from bot.changelog.generate import find_unmentioned, render_body, to_entries
 from bot.changelog.headings import VersionHeading, find_date_line
-from bot.changelog.keepachangelog import read_document
 from bot.changelog.manner import observe
+from bot.changelog.reading import read_document
 from bot.changelog.results import Entry, Listed
 from bot.changelog.sections import list_entries, render_notes, section_of
 

@@ -15,10 +15,12 @@ from bot.changelog.changes import Level
 from bot.changelog.document import Markup
 from bot.changelog.forms import Act, FileChange, Files, Left, Naming, Outcome, Refused, Released, Unchanged, decode
 from bot.changelog.headings import list_version_headings
-from bot.changelog.keepachangelog import read_document, section
+from bot.changelog.keepachangelog import section
+from bot.changelog.reading import read_document
 from bot.changelog.results import Entry
 from bot.changelog.sections import find_anchors
-from bot.changelog.templates import TemplateRefused, render_template
+from bot.changelog.template_values import TemplateRefused
+from bot.changelog.templates import render_template
 from bot.changelog.to_markdown import inline_to_markdown
 
 MOST_FRAGMENTS = 250

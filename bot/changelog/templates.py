@@ -7,32 +7,34 @@ with the word that does.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
+from bot.changelog.template_values import (
+    COMPARISONS,
+    FILTERS,
+    METHODS,
+    MOST_TEXT,
+    TESTS,
+    TemplateRefused,
+    Value,
+    describe_loop,
+    find_member,
+    kind_of,
+    list_items,
+    show,
+)
+
 _MOST_TEMPLATE = 50_000
 _MOST_STEPS = 200_000
-_MOST_TEXT = 1_000_000
 _MOST_NUMBER = 1_000_000
 _MOST_DEPTH = 30
 _A_STEP = 20
 
 _GLOBALS = frozenset({"range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super", "caller"})
 """What Jinja gives a template beside its data. A name that nobody gives says nothing, as there."""
-
-_DATE_FORMAT = re.compile(r"(?:[^%\x00-\x1f]|%[aAbBdmyYjp%-][aAbBdmyYj]?){1,60}")
-
-Value = Any
-"""Plain data: text, number, truth, None, a list, a table, a date, or a macro of the template."""
-
-
-class TemplateRefused(Exception):  # noqa: N818 - a refusal on its way to the one who asked, not a fault
-    """The template does what is not worked out here; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class _Reader:
         if node.recursive:
             raise TemplateRefused("it uses a recursive loop")
         items = []
-        for item in _each(self._value(node.iter, scope)):
+        for item in list_items(self._value(node.iter, scope)):
             self._step()
             inner = _Scope(outer=scope)
             self._bind(node.target, item, inner)
@@ -118,7 +120,7 @@ class _Reader:
                 items.append(item)
         for index, item in enumerate(items):
             self._step()
-            inner = _Scope({"loop": _loop(index, len(items))}, scope)
+            inner = _Scope({"loop": describe_loop(index, len(items))}, scope)
             self._bind(node.target, item, inner)
             yield from self._list(node.body, inner)
         if not items:
@@ -136,17 +138,17 @@ class _Reader:
         if isinstance(target, nodes.Name):
             scope.names[target.name] = value
         elif isinstance(target, nodes.Tuple):
-            for part, item in zip(target.items, _each(value), strict=True):
+            for part, item in zip(target.items, list_items(value), strict=True):
                 self._bind(part, item, scope)
         else:
             raise TemplateRefused(f"it sets {type(target).__name__.lower()}")
 
     def _text(self, node: nodes.Node, scope: _Scope) -> str:
-        return _show(self._value(node, scope))
+        return show(self._value(node, scope))
 
     def _measure(self, text: str) -> str:
         self.length += len(text)
-        if self.length > _MOST_TEXT:
+        if self.length > MOST_TEXT:
             raise TemplateRefused("it makes too much text")
         return text
 
@@ -174,7 +176,7 @@ class _Reader:
             case nodes.List() | nodes.Tuple():
                 return [self._value(item, scope) for item in node.items]
             case nodes.Getattr():
-                return _member(self._value(node.node, scope), node.attr)
+                return find_member(self._value(node.node, scope), node.attr)
             case nodes.Getitem():
                 return self._item(node, scope)
             case nodes.Filter():
@@ -216,13 +218,13 @@ class _Reader:
             return value.get(key)
         if isinstance(value, str | list) and isinstance(key, int):
             return value[key] if -len(value) <= key < len(value) else None
-        return _member(value, key) if isinstance(key, str) else None
+        return find_member(value, key) if isinstance(key, str) else None
 
     def _compare(self, node: nodes.Compare, scope: _Scope) -> bool:
         left = self._value(node.expr, scope)
         for operand in node.ops:
             right = self._value(operand.expr, scope)
-            check = _COMPARISONS.get(operand.op)
+            check = COMPARISONS.get(operand.op)
             if check is None:
                 raise TemplateRefused(f"it compares with {operand.op}")
             self._charge(left, right)
@@ -236,7 +238,7 @@ class _Reader:
         if isinstance(node, nodes.Mul) and isinstance(left, int) and isinstance(right, str):
             left, right = right, left
         if isinstance(left, str) and isinstance(right, int) and isinstance(node, nodes.Mul):
-            if len(left) * right > _MOST_TEXT:
+            if len(left) * right > MOST_TEXT:
                 raise TemplateRefused("it makes too much text")
             return self._measure(left * right)
         if isinstance(left, str) and isinstance(right, str) and isinstance(node, nodes.Add):
@@ -257,7 +259,7 @@ class _Reader:
         value = self._value(node.node, scope) if node.node is not None else ""
         args = [self._value(arg, scope) for arg in node.args]
         named = {str(pair.key): self._value(pair.value, scope) for pair in node.kwargs}
-        function = _FILTERS.get(node.name)
+        function = FILTERS.get(node.name)
         if function is None or node.dyn_args or node.dyn_kwargs:
             raise TemplateRefused(f"it uses the filter {node.name}")
         result = function(value, *args, **named)
@@ -266,7 +268,7 @@ class _Reader:
 
     def _test(self, node: nodes.Test, scope: _Scope) -> bool:
         value = self._value(node.node, scope)
-        check = _TESTS.get(node.name)
+        check = TESTS.get(node.name)
         if check is None or node.args:
             raise TemplateRefused(f"it uses the test {node.name}")
         return check(value)
@@ -288,7 +290,7 @@ class _Reader:
         if isinstance(value, list) and node.node.attr == "append" and len(args) == 1:
             value.append(args[0])
             return None
-        method = _METHODS.get((_kind(value), node.node.attr))
+        method = METHODS.get((kind_of(value), node.node.attr))
         if method is None:
             raise TemplateRefused(f"it calls {node.node.attr}")
         result = method(value, *args)
@@ -309,145 +311,3 @@ class _Reader:
         text = self.render(macro.node.body, inner)
         self.depth -= 1
         return text
-
-
-def _show(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str | bool | int | date):
-        return str(value)
-    raise TemplateRefused("it shows what is no text")
-
-
-def _each(value: Value) -> Sequence[Value]:
-    if value is None:
-        return ()
-    if isinstance(value, Mapping):
-        return list(value)
-    if isinstance(value, str | list | tuple):
-        return value
-    raise TemplateRefused("it goes through what is no list")
-
-
-def _member(value: Value, name: str) -> Value:
-    if name.startswith("_"):
-        raise TemplateRefused(f"it asks for {name}")
-    return value.get(name) if isinstance(value, Mapping) else None
-
-
-def _kind(value: Value) -> str:
-    if isinstance(value, Mapping):
-        return "table"
-    if isinstance(value, date):
-        return "date"
-    return "text" if isinstance(value, str) else "other"
-
-
-def _loop(index: int, count: int) -> dict[str, Value]:
-    places = {"index": index + 1, "index0": index, "length": count, "revindex": count - index}
-    return {**places, "first": index == 0, "last": index == count - 1}
-
-
-def _join(value: Value, between: str = "") -> str:
-    return str(between).join(_show(item) for item in _each(value))
-
-
-def _sort(value: Value, reverse: bool = False) -> list[Value]:
-    return sorted(_each(value), key=_sort_key, reverse=bool(reverse))
-
-
-def _sort_key(value: Value) -> Value:
-    if isinstance(value, list | tuple):
-        return [_sort_key(item) for item in value]
-    return value.lower() if isinstance(value, str) else value
-
-
-def _dictsort(value: Value, case_sensitive: bool = False, by: str = "key", reverse: bool = False) -> list[Value]:
-    place = 1 if by == "value" else 0
-    key: Callable[[list[Value]], Value] = lambda pair: pair[place] if case_sensitive else _sort_key(pair[place])  # noqa: E731
-    return sorted(([name, item] for name, item in dict(value).items()), key=key, reverse=bool(reverse))
-
-
-def _indent(value: str, width: int = 4, first: bool = False) -> str:
-    if not 0 <= width <= 20:
-        raise TemplateRefused("it indents too far")
-    lines = str(value).split("\n")
-    pad = " " * width
-    shown = [pad + line if line and (first or index) else line for index, line in enumerate(lines)]
-    return "\n".join(shown)
-
-
-def _format_date(value: date, form: str) -> str:
-    if not _DATE_FORMAT.fullmatch(form):
-        raise TemplateRefused("it formats the date in a way of its own")
-    return value.strftime(form)
-
-
-def _replace(value: str, old: str, new: str) -> str:
-    if not old or value.count(old) * len(new) > _MOST_TEXT:
-        raise TemplateRefused("it replaces too much")
-    return value.replace(old, new)
-
-
-_COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
-    "eq": lambda left, right: bool(left == right),
-    "ne": lambda left, right: bool(left != right),
-    "lt": lambda left, right: bool(left < right),
-    "lteq": lambda left, right: bool(left <= right),
-    "gt": lambda left, right: bool(left > right),
-    "gteq": lambda left, right: bool(left >= right),
-    "in": lambda left, right: left in right if right is not None else False,
-    "notin": lambda left, right: left not in right if right is not None else True,
-}
-
-_TESTS: dict[str, Callable[[Value], bool]] = {
-    "defined": lambda value: value is not None,
-    "undefined": lambda value: value is None,
-    "none": lambda value: value is None,
-    "string": lambda value: isinstance(value, str),
-}
-
-_FILTERS: dict[str, Callable[..., Value]] = {
-    "length": lambda value: len(_each(value)),
-    "count": lambda value: len(_each(value)),
-    "join": _join,
-    "sort": _sort,
-    "dictsort": _dictsort,
-    "list": lambda value: list(_each(value)),
-    "first": lambda value: next(iter(_each(value)), None),
-    "last": lambda value: next(reversed(_each(value)), None),
-    "unique": lambda value: list(dict.fromkeys(_each(value))),
-    "upper": lambda value: _show(value).upper(),
-    "lower": lambda value: _show(value).lower(),
-    "title": lambda value: _show(value).title(),
-    "capitalize": lambda value: _show(value).capitalize(),
-    "trim": lambda value: _show(value).strip(),
-    "string": _show,
-    "int": lambda value: int(_show(value) or 0),
-    "default": lambda value, other="": other if value is None else value,
-    "d": lambda value, other="": other if value is None else value,
-    "replace": lambda value, old, new: _replace(_show(value), old, new),
-    "indent": _indent,
-}
-
-_METHODS: dict[tuple[str, str], Callable[..., Value]] = {
-    ("table", "items"): lambda value: [[name, item] for name, item in value.items()],
-    ("table", "keys"): list,
-    ("table", "values"): lambda value: list(value.values()),
-    ("table", "get"): lambda value, name, other=None: value.get(name, other),
-    ("text", "startswith"): lambda value, start: value.startswith(start),
-    ("text", "endswith"): lambda value, end: value.endswith(end),
-    ("text", "strip"): lambda value: value.strip(),
-    ("text", "lstrip"): lambda value, chars=None: value.lstrip(chars),
-    ("text", "rstrip"): lambda value, chars=None: value.rstrip(chars),
-    ("text", "lower"): lambda value: value.lower(),
-    ("text", "upper"): lambda value: value.upper(),
-    ("text", "title"): lambda value: value.title(),
-    ("text", "capitalize"): lambda value: value.capitalize(),
-    ("text", "isdigit"): lambda value: value.isdigit(),
-    ("text", "split"): lambda value, by=None, most=-1: value.split(by, most),
-    ("text", "replace"): _replace,
-    ("text", "join"): lambda value, items: _join(items, value),
-    ("date", "strftime"): _format_date,
-    ("date", "isoformat"): lambda value: value.isoformat(),
-}

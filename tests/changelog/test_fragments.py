@@ -28,7 +28,8 @@ from bot.changelog import (
     release_changelog,
     weigh_written,
 )
-from bot.changelog.templates import TemplateRefused, render_template
+from bot.changelog.template_values import TemplateRefused
+from bot.changelog.templates import render_template
 
 Files = dict[str, str]
 

@@ -1,0 +1,67 @@
+"""A changelog with a section for each release, as it is read: its text, and the headings of versions in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from bot.changelog.document import Document, Markup
+from bot.changelog.headings import UnreleasedHeading, VersionHeading, find_unreleased, list_version_headings
+from bot.changelog.markdown import read_markdown
+from bot.changelog.restructured import read_rst
+from bot.changelog.sections import Section, section_of
+
+
+@dataclass(frozen=True, slots=True)
+class ChangelogFile:
+    """A changelog as it was read: its text, and the headings of versions in it.
+
+    Attributes:
+        document: the text.
+        unreleased: the heading of unreleased changes.
+        models: the headings of released versions, in the order of the file.
+    """
+
+    document: Document
+    unreleased: UnreleasedHeading | VersionHeading | None
+    models: tuple[VersionHeading, ...]
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether the oldest version comes first."""
+        return len(self.models) > 1 and self.models[0].version < self.models[-1].version
+
+    @property
+    def model(self) -> VersionHeading | None:
+        """The heading that a new one is made like: that of the newest version."""
+        if not self.models:
+            return None
+        return self.models[-1] if self.is_rising else self.models[0]
+
+    @property
+    def example_date(self) -> str | None:
+        """A date as the headings write it."""
+        return next((model.match["date"] for model in self.models if model.match["date"]), None)
+
+    def find(self, version: Version) -> VersionHeading | None:
+        """The heading of a released version."""
+        return next((model for model in self.models if model.version == version), None)
+
+
+def read_file(text: str, markup: Markup) -> ChangelogFile:
+    """``text`` with the headings of its versions."""
+    document = read_document(text, markup)
+    models = tuple(version for version in list_version_headings(document) if not version.is_pending)
+    return ChangelogFile(document, find_unreleased(document), models)
+
+
+def read_document(text: str, markup: Markup) -> Document:
+    """``text`` with its lines, headings and definitions."""
+    return read_markdown(text) if markup is Markup.MARKDOWN else read_rst(text)
+
+
+def body_of(document: Document, found: UnreleasedHeading | VersionHeading) -> Section:
+    """What stands below a heading, and below the line that dates it."""
+    dated = found.dated if isinstance(found, VersionHeading) else None
+    return section_of(document, found.heading, after=dated.line + 1 if dated else None)

@@ -1,0 +1,167 @@
+"""The plain data of templates: what can be asked of it, and what filters, tests and methods make of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+MOST_TEXT = 1_000_000
+"""Characters that a template may make of its data."""
+
+_DATE_FORMAT = re.compile(r"(?:[^%\x00-\x1f]|%[aAbBdmyYjp%-][aAbBdmyYj]?){1,60}")
+
+Value = Any
+"""Plain data: text, number, truth, None, a list, a table, a date, or a macro of the template."""
+
+
+class TemplateRefused(Exception):  # noqa: N818 - a refusal on its way to the one who asked, not a fault
+    """The template does what is not worked out here; the text names it."""
+
+
+def show(value: Value) -> str:
+    """A value as text; what is not given shows nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, str | bool | int | date):
+        return str(value)
+    raise TemplateRefused("it shows what is no text")
+
+
+def list_items(value: Value) -> Sequence[Value]:
+    """What a loop goes through: of a table the names."""
+    if value is None:
+        return ()
+    if isinstance(value, Mapping):
+        return list(value)
+    if isinstance(value, str | list | tuple):
+        return value
+    raise TemplateRefused("it goes through what is no list")
+
+
+def find_member(value: Value, name: str) -> Value:
+    """What a table holds under a name; nothing else has members."""
+    if name.startswith("_"):
+        raise TemplateRefused(f"it asks for {name}")
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def kind_of(value: Value) -> str:
+    """The kind of a value, by which its methods are found."""
+    if isinstance(value, Mapping):
+        return "table"
+    if isinstance(value, date):
+        return "date"
+    return "text" if isinstance(value, str) else "other"
+
+
+def describe_loop(index: int, count: int) -> dict[str, Value]:
+    """What ``loop`` says within a loop."""
+    places = {"index": index + 1, "index0": index, "length": count, "revindex": count - index}
+    return {**places, "first": index == 0, "last": index == count - 1}
+
+
+def _join(value: Value, between: str = "") -> str:
+    return str(between).join(show(item) for item in list_items(value))
+
+
+def _sort(value: Value, reverse: bool = False) -> list[Value]:
+    return sorted(list_items(value), key=_sort_key, reverse=bool(reverse))
+
+
+def _sort_key(value: Value) -> Value:
+    if isinstance(value, list | tuple):
+        return [_sort_key(item) for item in value]
+    return value.lower() if isinstance(value, str) else value
+
+
+def _dictsort(value: Value, case_sensitive: bool = False, by: str = "key", reverse: bool = False) -> list[Value]:
+    place = 1 if by == "value" else 0
+    key: Callable[[list[Value]], Value] = lambda pair: pair[place] if case_sensitive else _sort_key(pair[place])  # noqa: E731
+    return sorted(([name, item] for name, item in dict(value).items()), key=key, reverse=bool(reverse))
+
+
+def _indent(value: str, width: int = 4, first: bool = False) -> str:
+    if not 0 <= width <= 20:
+        raise TemplateRefused("it indents too far")
+    lines = str(value).split("\n")
+    pad = " " * width
+    shown = [pad + line if line and (first or index) else line for index, line in enumerate(lines)]
+    return "\n".join(shown)
+
+
+def _format_date(value: date, form: str) -> str:
+    if not _DATE_FORMAT.fullmatch(form):
+        raise TemplateRefused("it formats the date in a way of its own")
+    return value.strftime(form)
+
+
+def _replace(value: str, old: str, new: str) -> str:
+    if not old or value.count(old) * len(new) > MOST_TEXT:
+        raise TemplateRefused("it replaces too much")
+    return value.replace(old, new)
+
+
+COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
+    "eq": lambda left, right: bool(left == right),
+    "ne": lambda left, right: bool(left != right),
+    "lt": lambda left, right: bool(left < right),
+    "lteq": lambda left, right: bool(left <= right),
+    "gt": lambda left, right: bool(left > right),
+    "gteq": lambda left, right: bool(left >= right),
+    "in": lambda left, right: left in right if right is not None else False,
+    "notin": lambda left, right: left not in right if right is not None else True,
+}
+
+TESTS: dict[str, Callable[[Value], bool]] = {
+    "defined": lambda value: value is not None,
+    "undefined": lambda value: value is None,
+    "none": lambda value: value is None,
+    "string": lambda value: isinstance(value, str),
+}
+
+FILTERS: dict[str, Callable[..., Value]] = {
+    "length": lambda value: len(list_items(value)),
+    "count": lambda value: len(list_items(value)),
+    "join": _join,
+    "sort": _sort,
+    "dictsort": _dictsort,
+    "list": lambda value: list(list_items(value)),
+    "first": lambda value: next(iter(list_items(value)), None),
+    "last": lambda value: next(reversed(list_items(value)), None),
+    "unique": lambda value: list(dict.fromkeys(list_items(value))),
+    "upper": lambda value: show(value).upper(),
+    "lower": lambda value: show(value).lower(),
+    "title": lambda value: show(value).title(),
+    "capitalize": lambda value: show(value).capitalize(),
+    "trim": lambda value: show(value).strip(),
+    "string": show,
+    "int": lambda value: int(show(value) or 0),
+    "default": lambda value, other="": other if value is None else value,
+    "d": lambda value, other="": other if value is None else value,
+    "replace": lambda value, old, new: _replace(show(value), old, new),
+    "indent": _indent,
+}
+
+METHODS: dict[tuple[str, str], Callable[..., Value]] = {
+    ("table", "items"): lambda value: [[name, item] for name, item in value.items()],
+    ("table", "keys"): list,
+    ("table", "values"): lambda value: list(value.values()),
+    ("table", "get"): lambda value, name, other=None: value.get(name, other),
+    ("text", "startswith"): lambda value, start: value.startswith(start),
+    ("text", "endswith"): lambda value, end: value.endswith(end),
+    ("text", "strip"): lambda value: value.strip(),
+    ("text", "lstrip"): lambda value, chars=None: value.lstrip(chars),
+    ("text", "rstrip"): lambda value, chars=None: value.rstrip(chars),
+    ("text", "lower"): lambda value: value.lower(),
+    ("text", "upper"): lambda value: value.upper(),
+    ("text", "title"): lambda value: value.title(),
+    ("text", "capitalize"): lambda value: value.capitalize(),
+    ("text", "isdigit"): lambda value: value.isdigit(),
+    ("text", "split"): lambda value, by=None, most=-1: value.split(by, most),
+    ("text", "replace"): _replace,
+    ("text", "join"): lambda value, items: _join(items, value),
+    ("date", "strftime"): _format_date,
+    ("date", "isoformat"): lambda value: value.isoformat(),
+}
