@@ -25,6 +25,8 @@ class GitStore:
         self.repo = MemoryRepo()
         self.signed: set[str] = set()
         """Commits that GitHub signed with its own key, and so shows as verified."""
+        self.landed: dict[str, frozenset[str]] = {}
+        """What each merge brought to its base, as far as somebody asked."""
         # Objects never change, and reading one from its bytes takes longer than most requests.
         self._raw: dict[str, ShaFile] = {}
         self._commits: dict[str, Commit] = {}
@@ -41,7 +43,7 @@ class GitStore:
             value = self.repo.refs.read_ref(name)
             if value is not None:
                 twin.repo.refs.set_if_equals(name, None, ObjectID(value))
-        twin.signed = set(self.signed)
+        twin.signed, twin.landed = set(self.signed), self.landed
         return twin
 
     # Refs

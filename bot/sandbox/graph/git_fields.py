@@ -4,6 +4,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from bot.sandbox.acts.landing import list_bringing
 from bot.sandbox.clock import iso, parse_iso
 from bot.sandbox.git.history import list_log
 from bot.sandbox.git.objects import Commit, Signature
@@ -207,12 +208,7 @@ def associated_pull_requests(node: GitNode, call: Call, **page: Any) -> dict[str
     """The merged pull request that brought the commit, or open ones that hold it."""
     repository = require(call, node.repository, "read", "pull_requests")
     page.pop("order_by", None)
-    found = [
-        pull
-        for pull in repository.pulls
-        if node.sha in (pull.merge_commit_sha, pull.head_sha)
-        or node.sha in {one.sha for one in list_log(repository.store, pull.head_sha, without=pull.base_sha)}
-    ]
+    found = list_bringing(repository, node.sha)
     return connection("associatedPullRequests", [ThreadNode(repository, pull) for pull in found], **page)
 
 

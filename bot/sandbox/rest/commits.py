@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+from bot.sandbox.acts.landing import list_bringing
 from bot.sandbox.git.history import compare, diff, list_log
 from bot.sandbox.git.objects import Commit
 from bot.sandbox.http import Call, NotFoundError, Response, Routes, UnprocessableError, ok, reply
@@ -55,12 +56,7 @@ def list_pulls_of_commit(call: Call) -> Response:
     commit = repository.store.find_commit(sha)
     if commit is None:
         raise UnprocessableError(f"No commit found for SHA: {sha}")
-    found = [
-        pull
-        for pull in repository.pulls
-        if commit.sha in (pull.merge_commit_sha, pull.head_sha)
-        or commit.sha in {one.sha for one in list_log(repository.store, pull.head_sha, without=pull.base_sha)}
-    ]
+    found = list_bringing(repository, commit.sha)
     return call.page(found, lambda one: simple_pull(call.world.links, repository, one, None))
 
 

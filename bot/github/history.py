@@ -1,0 +1,141 @@
+"""Adapter: what landed on a branch since a tag, a page of a hundred commits with their pull requests in one document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.github.client import Session
+from bot.github.errors import Unavailable
+from bot.github.landed import History, Landed, LandedPull
+from bot.github.read import Json, read_account_node
+
+MOST_COMMITS: Final = 2_500
+"""How many commits are read. A project that did not release for so long is told that the list is cut."""
+
+_PAGE: Final = 100
+_SMALL_PAGE: Final = 20
+"""Tried where GitHub gave up on a whole page: release-please has to ask for ten at a time since its associations are deep."""
+
+_MOST_PULLS: Final = 3
+_MOST_LABELS: Final = 20
+_NUMBER: Final = re.compile(r"\(#(\d{1,9})\)\s*\Z|\AMerge pull request #(\d{1,9}) from ", re.ASCII)
+"""Where GitHub itself writes the number: behind the headline of a squash, and in that of a merge."""
+
+_PULL = f"""
+fragment landed on PullRequest {{
+  number title body merged baseRefName headRefName
+  author {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
+  mergeCommit {{ oid }}
+  labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
+}}"""
+
+_PAGES = f"""
+query($owner: String!, $name: String!, $tag: String!, $head: String!, $first: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{ ref(qualifiedName: $tag) {{ compare(headRef: $head) {{
+    headTarget {{ oid }}
+    commits(first: $first, after: $after) {{
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{
+        oid message
+        author {{ user {{ login }} }}
+        parents(first: 1) {{ totalCount }}
+        associatedPullRequests(first: {_MOST_PULLS}) {{ nodes {{ ...landed }} }}
+      }}
+    }}
+  }} }} }}
+}}{_PULL}"""
+
+_NAMED = f"""
+query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ FIELDS }} }}{_PULL}"""
+
+
+async def read_history(session: Session, *, tag: str, branch: str) -> History | None:
+    """What landed on ``branch`` since ``tag``; None when there is no such tag or both share no history.
+
+    ``Ref.compare`` is exact where a history by dates misses what was merged late (facts of GitHub's GraphQL reference;
+    release-please stops at the tag instead and so needs a linear history).
+
+    Raises:
+        GitHubError: GitHub cannot be asked at the moment.
+    """
+    commits: list[Landed] = []
+    after: str | None = None
+    size = _PAGE
+    while True:
+        variables = {"owner": session.owner, "name": session.name, "tag": f"refs/tags/{tag}", "head": branch}
+        try:
+            data = await session.graphql_in_part(_PAGES, variables | {"first": size, "after": after})
+        except Unavailable:
+            if size == _SMALL_PAGE:
+                raise
+            size = _SMALL_PAGE
+            continue
+        compared = ((data["repository"] or {}).get("ref") or {}).get("compare")
+        if compared is None:
+            return None
+        page = compared["commits"]
+        commits += await _with_named(session, branch, [_read_commit(node, branch) for node in page["nodes"]])
+        more = bool(page["pageInfo"]["hasNextPage"])
+        if not more or len(commits) >= MOST_COMMITS:
+            return History(str(compared["headTarget"]["oid"]), tuple(commits), complete=not more)
+        after = str(page["pageInfo"]["endCursor"])
+
+
+async def _with_named(session: Session, branch: str, commits: list[Landed]) -> list[Landed]:
+    """``commits`` with the pull requests that GitHub does not associate yet with what it just merged.
+
+    The association lags behind the merge (release-drafter#322); the number in the headline does not. Anybody can write
+    one, so the pull request must agree that this is its merge commit.
+    """
+    named = {number: commit for commit in commits if commit.pull is None and (number := _find_number(commit.message))}
+    if not named:
+        return commits
+    fields = " ".join(f"p{n}: issueOrPullRequest(number: {n}) {{ ...landed }}" for n in named)
+    document = _NAMED.replace("FIELDS", fields)
+    data = await session.graphql_in_part(document, {"owner": session.owner, "name": session.name})
+    found: dict[str, LandedPull] = {}
+    for number, commit in named.items():
+        pull = _choose([(data["repository"] or {}).get(f"p{number}")], branch)
+        if pull is not None and pull.merge_commit == commit.sha:
+            found[commit.sha] = pull
+    return [replace(commit, pull=found.get(commit.sha, commit.pull)) for commit in commits]
+
+
+def _find_number(message: str) -> int | None:
+    match = _NUMBER.search(message.partition("\n")[0])
+    # A number is a 32-bit integer in GitHub's schema.
+    number = int(match[1] or match[2]) if match else 0
+    return number if 0 < number < 2**31 else None
+
+
+def _read_commit(node: Json, branch: str) -> Landed:
+    author = (node.get("author") or {}).get("user") or {}
+    pulls = (node.get("associatedPullRequests") or {"nodes": ()})["nodes"]
+    return Landed(
+        sha=str(node["oid"]),
+        message=str(node["message"]),
+        author=str(author["login"]) if author.get("login") else None,
+        is_merge=int(node["parents"]["totalCount"]) > 1,
+        pull=_choose(pulls, branch),
+    )
+
+
+def _choose(pulls: Iterable[Mapping[str, Any] | None], branch: str) -> LandedPull | None:
+    """The one that was merged into ``branch``: of stacked ones the commit belongs to several."""
+    merged = (pull for pull in pulls if pull and pull.get("merged") and pull["baseRefName"] == branch)
+    pull = next(merged, None)
+    if pull is None:
+        return None
+    merge = pull.get("mergeCommit")
+    return LandedPull(
+        number=int(pull["number"]),
+        title=str(pull["title"]),
+        body=str(pull.get("body") or ""),
+        author=read_account_node(pull.get("author")),
+        labels=tuple(str(node["name"]) for node in (pull.get("labels") or {"nodes": ()})["nodes"] if node),
+        head_branch=str(pull["headRefName"]),
+        merge_commit=str(merge["oid"]) if merge else None,
+    )

@@ -1,0 +1,43 @@
+"""What landed on a branch since a tag, as GitHub tells it. Pure facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.github.facts import Person
+
+
+@dataclass(frozen=True, slots=True)
+class LandedPull:
+    """The merged pull request that brought a commit. Everything in it was written by people, of any length."""
+
+    number: int
+    title: str
+    body: str
+    author: Person | None
+    labels: tuple[str, ...]
+    head_branch: str
+    merge_commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A commit. ``author`` is the login of the account that its author's address belongs to, if to any.
+
+    ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it.
+    """
+
+    sha: str
+    message: str
+    author: str | None
+    is_merge: bool
+    pull: LandedPull | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The commits that ``head`` has and the tag has not, oldest first; ``complete``: none was left out."""
+
+    head: str
+    commits: tuple[Landed, ...]
+    complete: bool
