@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from bot.conversation.grammar import Invocation
-from bot.conversation.registry import Command, Name, Option
+from bot.conversation.registry import AUTO, Command, Name, Option
 from bot.conversation.talk import Answer
 from bot.conversation.understanding import understand
 from bot.github.comments import Reaction
@@ -98,7 +98,7 @@ def _find_version(command: Command | None, seen: Snapshot | None) -> str:
     """The version that was typed; that of the release it was about where a word, or nothing, was typed."""
     typed = command.arguments[0] if command and command.entry.name in _WITH_VERSION else ""
     known = seen.record.version if seen and seen.record else ""
-    return known if known and typed in {"", *VersionStep} else _only(_VERSION, typed)
+    return known if known and typed in {"", AUTO, *VersionStep} else _only(_VERSION, typed)
 
 
 def _find_sha(command: Command | None, seen: Snapshot | None) -> str:

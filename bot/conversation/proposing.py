@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.registry import Command, Option
+from bot.conversation.registry import AUTO, Command, Option
 from bot.conversation.talk import Answer, Place, Talk
 from bot.engine.protocol import Backoff
 from bot.github.pulls import add_label
@@ -38,7 +38,7 @@ async def recreate(talk: Talk, command: Command, place: Place) -> Answer:
     record = before.snapshot.record
     if record is None:
         return talk.refuse(because(Reason.RECORD_LOST))
-    request = _request(talk, place, record.version, anew=True)
+    request = _request(talk, place, AUTO if record.follows else record.version, anew=True)
     reached = talk.rest(await talk.bench.request(place.repository, place.line, request))
     refusal = find_refusal(reached, talk.comment.comment_id)
     return talk.refuse(refusal) if refusal is not None else Answer("rocket")

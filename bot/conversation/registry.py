@@ -12,6 +12,9 @@ from bot.conversation.grammar import COMMAND
 from bot.github.facts import Role
 from bot.versions import VersionStep
 
+AUTO = "auto"
+"""The word for the version that follows from what was merged."""
+
 STEPS = ", ".join(f"`{step}`" for step in VersionStep)
 """What may stand in place of a version."""
 
@@ -105,13 +108,15 @@ REGISTRY: tuple[Entry, ...] = (
         Name.RELEASE,
         ("VERSION",),
         Who.RELEASE,
-        f"Open the release pull request for VERSION, or move the open one to it. VERSION may be a word: {STEPS}."
+        f"Open the release pull request for VERSION, or move the open one to it. VERSION may be a word: {STEPS},"
+        f" or `{AUTO}` for the one that follows from what was merged, and goes on following it."
         " PACKAGE is the name or folder of one of several."
         " `--from` stops when the base is not at that commit; `--dry-run` shows the plan and changes nothing;"
         " `--when-merged` waits until the pull request is merged that it is written on.",
         (
             "/release 1.2.0",
             "/release minor",
+            "/release auto",
             "/release rc --dry-run",
             "/release patch --when-merged",
             "/release 1.2.0 --from 1a2b3c4",

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from enum import Enum, auto
 
 from bot.conversation.grammar import COMMAND, FOREIGN, Invocation, parse
-from bot.conversation.registry import REGISTRY, Command, Entry, Name, Option, Who, find_entry
+from bot.conversation.registry import AUTO, REGISTRY, Command, Entry, Name, Option, Who, find_entry
 from bot.versions import VersionStep, find_version
 
 _PLAIN_WORD = re.compile(r"[\w.!+-]+", re.ASCII)
@@ -98,7 +98,7 @@ def _read(words: tuple[str, ...]) -> Command:
         if entry is not None:
             return _with_arguments(entry, words[len(entry.words) - 1 :])
     release = find_entry(Name.RELEASE)
-    if name in set(VersionStep):
+    if name in {AUTO, *VersionStep}:
         return _with_arguments(release, (name, *rest))
     if _begins_as_version(first) or (_PACKAGE.fullmatch(first) and any(_is_version(word) for word in rest)):
         return _with_arguments(release, words)
@@ -110,7 +110,7 @@ def _begins_as_version(word: str) -> bool:
 
 
 def _is_version(word: str) -> bool:
-    return word.lower() in set(VersionStep) or find_version(word) is not None
+    return word.lower() in {AUTO, *VersionStep} or find_version(word) is not None
 
 
 def _take_package(entry: Entry, words: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
@@ -120,7 +120,7 @@ def _take_package(entry: Entry, words: tuple[str, ...]) -> tuple[str | None, tup
     if entry.name is Name.STATUS:
         return words[0], words[1:]
     if words[1:] and _is_version(words[1]):
-        is_word = words[1].lower() in set(VersionStep)
+        is_word = words[1].lower() in {AUTO, *VersionStep}
         return words[0], (words[1].lower() if is_word else words[1], *words[2:])
     return None, words
 
@@ -201,7 +201,7 @@ def suggest(words: Sequence[str]) -> str:
 def list_commands() -> list[str]:
     """What a line may begin with that is no version and no package."""
     known = [entry.name.value for entry in REGISTRY if entry.name is not Name.RELEASE]
-    return known + [step for step in VersionStep if len(step) > 2]
+    return [*known, AUTO, *(step for step in VersionStep if len(step) > 2)]
 
 
 def with_package(line: str, package: str) -> str:

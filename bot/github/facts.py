@@ -126,6 +126,8 @@ class PullRequest:
     """What the overview tells of the commit ``head_sha``; REST does not tell it along."""
     queued: bool = False
     """Whether it waits in a merge queue; REST does not tell that either."""
+    merge_parent: str | None = None
+    """Where the base was when this was merged, as far as the overview tells; after a rebase of several commits one of them."""
 
     @property
     def is_open(self) -> bool:

@@ -263,7 +263,7 @@ fragment pull on PullRequest {{
   number id title url state merged locked headRefName headRefOid baseRefName createdAt mergedAt isInMergeQueue
   headRepository {{ databaseId }}
   author {{ ...account }}
-  mergeCommit {{ oid }}
+  mergeCommit {{ oid parents(first: 1) {{ nodes {{ oid }} }} }}
   labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
   commits(last: 1) {{ nodes {{ commit {{ oid message parents(first: 1) {{ nodes {{ oid }} }}
     checkSuites(first: {_MOST_SUITES}, filterBy: {{appId: $app}}) {{

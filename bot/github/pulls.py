@@ -84,9 +84,11 @@ async def get_text(session: Session, number: int) -> tuple[PullRequest, str]:
     return read_pull(data), str(data.get("body") or "")
 
 
-async def update_pull(session: Session, number: int, *, body: str, title: str | None = None) -> PullRequest:
-    """Give the pull request another text, and another title unless it is None."""
-    change = {"body": body} if title is None else {"title": title, "body": body}
+async def update_pull(
+    session: Session, number: int, *, body: str | None = None, title: str | None = None
+) -> PullRequest:
+    """Give the pull request another text and another title; what is None stays."""
+    change = {name: text for name, text in (("title", title), ("body", body)) if text is not None}
     data = await session.patch("/repos/{repository}/pulls/{number}", change, number=number)
     return read_pull(data)
 

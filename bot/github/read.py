@@ -139,7 +139,12 @@ def read_pull_node(data: Json) -> PullRequest:
         labels=tuple(str(node["name"]) for node in (data.get("labels") or {"nodes": ()})["nodes"] if node),
         head=_read_head_commit(data),
         queued=bool(data.get("isInMergeQueue")),
+        merge_parent=_read_merge_parent(merge) if merge and data["merged"] else None,
     )
+
+
+def _read_merge_parent(merge: Json) -> str | None:
+    return next((str(parent["oid"]) for parent in (merge.get("parents") or {"nodes": ()})["nodes"] if parent), None)
 
 
 def _read_head_commit(data: Json) -> HeadCommit | None:

@@ -77,12 +77,16 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class ListedRepository:
-    """A repository of an installation. Nothing can happen in an archived or disabled one (``closed``)."""
+    """A repository of an installation. Nothing can happen in an archived or disabled one (``closed``).
+
+    ``pushed_at`` is when somebody last pushed to any of its branches; None for an empty one.
+    """
 
     ref: RepositoryRef
     node_id: str
     default_branch: str
     closed: bool
+    pushed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ async def list_repository_page(
             node_id=str(one["node_id"]),
             default_branch=str(one.get("default_branch") or ""),
             closed=bool(one.get("archived")) or bool(one.get("disabled")),
+            pushed_at=read_moment(one.get("pushed_at")),
         )
         for one in data["repositories"]
     ]

@@ -9,7 +9,7 @@ from bot.intake.command import CommandDelivery
 from bot.intake.events import InstallationGone, Wake
 from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
-from bot.release.lines import note_remembered, note_told
+from bot.release.lines import note_pushed, note_remembered, note_told
 
 
 async def take_in(
@@ -24,7 +24,9 @@ async def take_in(
         EngineUnavailableError: nothing can be made durable right now.
     """
     match meaning:
-        case Wake(repository, _, merged, waited_for):
+        case Wake(repository, _, merged, waited_for, pushed):
+            if pushed is not None:
+                await note_pushed(engine.intents(repository), *pushed)
             if merged is not None:
                 note = note_remembered if waited_for else note_told
                 await note(engine.intents(repository), merged)

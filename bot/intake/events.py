@@ -59,6 +59,8 @@ class Wake:
     """The number of a release pull request that was merged, or of another one on which a command waits for that."""
     waited_for: bool = False
     """Whether it is another one."""
+    pushed: tuple[str, str] | None = None
+    """The branch that releases are made from and somebody pushed to, and the commit that it is at since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,11 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
         return Wake(payload.repository(), "pull request merged", number, waits and not ours)
     if action in _ON_RELEASE_PULLS and _is_release_branch(pull.child("head").text("ref")):
         return _wake(payload, f"release pull request {action}")
+    if action in {"edited", "labeled", "unlabeled"} and pull.flag("merged"):
+        # What it says, and its labels, may count for the next release.
+        if _is_release_line(pull.child("base").text("ref"), payload):
+            return _wake(payload, f"merged pull request {action}")
+        return Ignored("a pull request into a branch no release is made from")
     if action in _NEW_HEADS and not _is_release_branch(pull.child("head").text("ref")):
         return _read_head(payload, pull)
     return Ignored("no release pull request")
@@ -155,8 +162,11 @@ def _read_push(payload: Payload, identity: AppIdentity) -> Meaning:
     if ref.startswith("refs/tags/"):
         return _wake(payload, "tag pushed")
     branch = ref.removeprefix("refs/heads/")
-    if _is_release_branch(branch) or _is_release_line(branch, payload):
+    if _is_release_branch(branch):
         return _wake(payload, "branch pushed")
+    if _is_release_line(branch, payload):
+        # When we look, nothing may show it yet.
+        return Wake(payload.repository(), "branch pushed", pushed=(branch, payload.text("after")))
     return Ignored("a branch no release is made from")
 
 

@@ -10,7 +10,8 @@ part of the steady state. It is made
   the one command that was lost.
 
 A hundred repositories cost three requests and about 14 GraphQL points, two requests more for each in which somebody
-said something since the last pass, and one more for every fifty releases that were merged.
+said something since the last pass, and one more for every fifty releases that were merged. Those that were pushed to
+since the last pass are woken as well: something may be worth a release now.
 """
 
 from __future__ import annotations
@@ -58,6 +59,9 @@ _AT_ONCE: Final = 10
 _APART: Final = timedelta(seconds=15)
 """Of many releases under way the first few are woken at once, the others one by one: a look at one costs some fifteen
 requests, and an installation has 5,000 an hour."""
+
+_AFTER_RELEASES: Final = timedelta(minutes=1)
+"""What was merged can wait until the releases under way were looked at."""
 
 log = structlog.get_logger(__name__)
 
@@ -219,7 +223,7 @@ class Recovery:
         # Commands come first in their lanes, as they would have: an approval that was found by looking at the thread
         # would have done its work when it is answered.
         found = await self._find_commands(changed, since, state.began - TOO_YOUNG)
-        woken = await self._wake(session, surveyed, state.woken)
+        woken = await self._wake(session, surveyed, since, state.woken)
         log.info(
             "recovered",
             installation=installation.id,
@@ -236,13 +240,16 @@ class Recovery:
         few = points.remaining * 2 < points.limit
         return len(changed), state.past(later=True) if few else state
 
-    async def _wake(self, session: Session, surveyed: Collection[Surveyed], before: int) -> int:
-        """Wake every repository with a release under way, and note what is; how many, ``before`` were woken earlier."""
+    async def _wake(self, session: Session, surveyed: Collection[Surveyed], since: datetime, before: int) -> int:
+        """Wake every repository with a release under way, and note what is; how many, ``before`` were woken earlier.
+
+        So is each that was pushed to ``since`` then: what was merged may be worth a release that nobody has proposed.
+        """
         bot_id, now = (await self._account.get(session)).bot.id, self._clock.now()
         candidates = {one.repository.ref: list_under_way(one, bot_id, now) for one in surveyed}
         merged = [pull for pulls in candidates.values() for pull in pulls if not pull.is_open]
         announced = await self._list_announced(session, merged)
-        woken = 0
+        woken = pushed = 0
         for one in surveyed:
             repository = one.repository.ref
             under_way = [pull for pull in candidates[repository] if pull.node_id not in announced]
@@ -258,6 +265,9 @@ class Recovery:
             if lines or has_stray_branch(one, bot_id):
                 await self._engine.wake(repository, after=max(NOW, (before + woken + 1 - _AT_ONCE) * _APART))
                 woken += 1
+            elif one.repository.pushed_at is not None and one.repository.pushed_at >= since:
+                pushed += 1
+                await self._engine.wake(repository, after=_AFTER_RELEASES + pushed * _APART)
         return woken
 
     async def _list_announced(self, session: Session, pulls: Collection[SurveyedPull]) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.changelog import Change, Changelog
 from bot.github.links import compare_page, file_page
 from bot.messages.fences import close_fence
+from bot.messages.merged_since import render_missed
 from bot.messages.text import block, code, harmless, link
 from bot.release.naming import previous_tag
 from bot.release.snapshot import Snapshot
@@ -31,6 +32,7 @@ def render_notes(snapshot: Snapshot, step: PublishRelease, section: str | None, 
     if len(text) > _MOST_SECTION:
         parts.append(_rest(snapshot, step))
     parts += _people(changes)
+    parts += render_missed(snapshot.missed)
     if project is not None:
         option = snapshot.target.install_option()
         parts.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.messages.merged_since import render_since
 from bot.messages.pull import render_plan
 from bot.messages.replies import reply_marker
 from bot.messages.text import code, finish
@@ -15,6 +16,7 @@ def render_preview(snapshot: Snapshot, plan: Plan, comment_id: int, needed: int)
         reply_marker(comment_id),
         _begin(snapshot, plan),
         *render_plan(plan, snapshot.environment, needed),
+        *render_since(plan),
     ]
     return finish("\n\n".join(parts))
 

@@ -8,6 +8,7 @@ import re
 from bot.changelog import Listed
 from bot.github.facts import Environment
 from bot.messages.markers import marker
+from bot.messages.merged_since import render_since
 from bot.messages.text import code, finish, harmless, in_cell, in_words
 from bot.publishing.route import Order
 from bot.release.gate import GateKind
@@ -22,7 +23,8 @@ _SETTING = 'version-files = ["%s"]'
 _PLAIN_PATH = re.compile(r"[\w./*-]{1,100}")
 
 _COMMANDS = """\
-- `/release VERSION` here changes the version of this pull request; `/release recreate` makes it anew from the base.
+- `/release VERSION` here changes the version of this pull request, and `/release auto` lets it follow what is merged.
+- `/release recreate` makes it anew from the base.
 - `/release merge` merges it, `/release hold` keeps it from being released, and `/release cancel` closes it.
 - `/release status` says where the release stands; `/release help` lists what is possible."""
 
@@ -33,14 +35,25 @@ def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -
     if plan.previous != plan.version:
         change = f"{code(plan.previous)} → {change}"
     parts = [
-        f"**{code(plan.project)} {change}**, asked for by {code('@' + plan.requester_login)}.",
+        _begin(plan, change),
         "## What merging does",
         *render_plan(plan, environment, needed),
+        *render_since(plan),
         "## Commands",
         _COMMANDS,
     ]
     text = finish("\n\n".join(parts))
     return f"{marker(PULL, _digest(text))}\n\n{text}"
+
+
+def _begin(plan: Plan, change: str) -> str:
+    if plan.is_unasked:
+        return (
+            f"**{code(plan.project)} {change}**, which follows from what was merged. This pull request stays up to date with"
+            " every merge, and nothing is released before somebody merges it."
+        )
+    asked = f"**{code(plan.project)} {change}**, asked for by {code('@' + plan.requester_login)}."
+    return f"{asked} The version follows what is merged." if plan.follows else asked
 
 
 def is_as_rendered(body: str) -> bool:

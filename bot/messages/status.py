@@ -7,6 +7,7 @@ from bot.github.links import commit_page, tag_page
 from bot.messages.annotations import ANNOTATED, list_annotations
 from bot.messages.buttons import HOLD, RECHECK, RECREATE, UNHOLD
 from bot.messages.markers import STATUS, marker
+from bot.messages.merged_since import render_missed
 from bot.messages.text import code, finish, in_cell, link, short
 from bot.messages.turns import headline, turn
 from bot.release.reasons import Reason
@@ -32,6 +33,8 @@ def render_status(snapshot: Snapshot, step: Step) -> str:
         "\n".join(["| | stage | |", "| --- | --- | --- |", *rows]),
         f"**{'What stopped it' if isinstance(step, Blocked) else 'Whose turn'}:** {turn(snapshot, step)}",
     ]
+    if snapshot.pull is not None and snapshot.pull.merged:
+        parts += render_missed(snapshot.missed)
     return finish("\n\n".join(parts))
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import accumulate
 
 from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog, Wish, find_book, list_wanted
+from bot.engine.protocol import Backoff
 from bot.github.access import Access
-from bot.github.facts import Tree, TreeEntry
+from bot.github.facts import TagRef, Tree, TreeEntry
 from bot.github.git import find_parent, list_changes
+from bot.github.history import read_history
+from bot.github.landed import History
 from bot.github.repositories import get_tree, read_blobs
 from bot.publishing.files import is_workflow_path
 from bot.release.hints import Hints
@@ -32,6 +36,9 @@ from bot.versions import (
     read_project,
     wanted_paths,
 )
+
+_MOVES = timedelta(seconds=5)
+"""How long a branch is left alone that moved within one look."""
 
 _MOST_MANIFESTS = 300
 """How many files that make folders packages are read; a repository with more says in its settings where its packages lie."""
@@ -74,6 +81,7 @@ class Commits:
         self._contents: dict[tuple[str, str | None], Content] = {}
         self._blobs: dict[str, bytes] = {}
         self._changes: dict[str, frozenset[str]] = {}
+        self._histories: dict[tuple[str, str | None], History | None] = {}
 
     def know(self, blobs: Mapping[str, bytes]) -> None:
         """Take note of files that were read elsewhere, by the names of their objects."""
@@ -170,6 +178,20 @@ class Commits:
     async def find_parent(self, sha: str) -> str | None:
         """The first parent of a commit."""
         return await find_parent(self._access.read, sha)
+
+    async def find_history(self, tag: TagRef, branch: str, head: str | None) -> History | None:
+        """What landed on ``branch`` since ``tag``, when ``head`` is where it stands, or wherever that is; None: they share nothing.
+
+        Raises:
+            Backoff: GitHub shows another head of the branch; what is missing would look as if it were not there.
+        """
+        key = (tag.commit, head)
+        if key not in self._histories:
+            found = await read_history(self._access.read, tag=tag.name, branch=branch)
+            if found is not None and head is not None and found.head != head:
+                raise Backoff(_MOVES, f"{branch} moves while it is read")
+            self._histories[key] = found
+        return self._histories[key]
 
     async def _read_files(self, tree: Tree, root: str) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""

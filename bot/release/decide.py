@@ -77,6 +77,8 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
     people = list_people(snapshot)
     if people:
         warnings.append(because(Reason.PEOPLE_PUSHED, by=" ".join(people)))
+    if snapshot.missed:
+        warnings.append(because(Reason.NOT_FOLLOWING, count=len(snapshot.missed)))
     if isinstance(snapshot.index, Unreachable):
         warnings.append(because(Reason.INDEX_UNREACHABLE, detail=snapshot.index))
     if snapshot.record.notes is not None and find_set_notes(snapshot) is None:

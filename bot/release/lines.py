@@ -24,6 +24,9 @@ MERGED: Final = "merged:"
 TOLD: Final = "told:"
 """How the key of a note begins that says that we were told of a merge."""
 
+PUSHED: Final = "pushed:"
+"""How the key of a note begins that says where somebody has pushed a base to."""
+
 REMEMBERED: Final = "remembered:"
 """How the key of a note begins that leads to a command which waited for a merge."""
 
@@ -43,6 +46,8 @@ class Noted:
     remembered: tuple[int, ...] = ()
     told: tuple[tuple[int, datetime], ...] = ()
     """Merged release pull requests that reads may not show merged yet, and when we were told."""
+    pushed: tuple[tuple[str, str, datetime], ...] = ()
+    """Bases that reads may not show where they are by now: the commit, and when we were told."""
 
 
 async def note_line(intents: Intents, line: Line) -> None:
@@ -75,6 +80,16 @@ async def forget_told(intents: Intents, number: int) -> None:
     await intents.forget(f"{TOLD}{number}")
 
 
+async def note_pushed(intents: Intents, base: str, commit: str) -> None:
+    """We were told that this base is at this commit now."""
+    await intents.record(PUSHED + base, {"commit": commit})
+
+
+async def forget_pushed(intents: Intents, base: str) -> None:
+    """Reads show it by now, or should."""
+    await intents.forget(PUSHED + base)
+
+
 async def note_remembered(intents: Intents, number: int) -> None:
     """This pull request was merged, and a command in its thread waits for that."""
     await intents.record(f"{REMEMBERED}{number}", {})
@@ -98,7 +113,12 @@ async def get_noted(intents: Intents) -> Noted:
     merged = sorted((int(key.removeprefix(MERGED)) for key in keys if key.startswith(MERGED)), reverse=True)
     remembered = sorted(int(key.removeprefix(REMEMBERED)) for key in keys if key.startswith(REMEMBERED))
     told = [(int(one.key.removeprefix(TOLD)), one.recorded_at) for one in noted if one.key.startswith(TOLD)]
-    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told))
+    pushed = [
+        (one.key.removeprefix(PUSHED), str(one.value["commit"]), one.recorded_at)
+        for one in noted
+        if one.key.startswith(PUSHED)
+    ]
+    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told), tuple(pushed))
 
 
 def _key(line: Line) -> str:

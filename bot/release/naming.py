@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.github.facts import PullRequest, TagRef
 from bot.settings.repository import RepositorySettings
-from bot.versions import Project, find_newest, find_version, released_versions, tag_for
+from bot.versions import MaintenanceLine, Project, find_newest, find_version, released_versions, tag_for
 
 
 def tag_pattern(settings: RepositorySettings, tags: Iterable[TagRef], project: Project) -> str:
@@ -29,6 +29,17 @@ def previous_tag(settings: RepositorySettings, tags: tuple[TagRef, ...], project
         if wanted is not None and (found := find_version(spelling)) is not None and found < wanted
     ]
     return tag_for(lower[-1], pattern) if lower else None
+
+
+def find_newest_tag(
+    settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, line: MaintenanceLine | None
+) -> str | None:
+    """The tag of what was released last on a line; None before the first release."""
+    pattern = tag_pattern(settings, tags, project)
+    released = released_versions((tag.name for tag in tags), pattern)
+    newest = find_newest(released, line)
+    spelling = next((text for text in released if newest is not None and find_version(text) == newest), None)
+    return tag_for(spelling, pattern) if spelling is not None else None
 
 
 def find_titled_version(pull: PullRequest) -> str:

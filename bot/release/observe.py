@@ -39,15 +39,17 @@ from bot.release.observe_branch import BranchReader
 from bot.release.observe_development import find_development
 from bot.release.observe_forward import find_forward
 from bot.release.observe_runs import list_run_facts
+from bot.release.observe_since import SinceReader, foresee_version
 from bot.release.own_check import OwnCheck
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_environment, find_ours
 from bot.release.sight import Sight, look
+from bot.release.since import Since
 from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run, is_to_be_started
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
-from bot.versions import PackagePlace, Project
+from bot.versions import PackagePlace, Project, same_version
 
 _MOST_OWN_PULLS = 3
 """How many of our pull requests from one branch are looked after; a note leads to older ones that are not through."""
@@ -74,6 +76,7 @@ class Observer:
         self._own_check, self._clock, self._hints = own_check, clock, hints
         self._commits = Commits(access, hints)
         self._branch = BranchReader(access, app, self._commits, defaults, clock)
+        self._since = SinceReader(self._commits, app)
         self._environments: dict[str, Environment] = {}
 
     async def look(self, *lines: Line, thread: int | None = None, idly: bool = False) -> Sight:
@@ -125,6 +128,10 @@ class Observer:
 
         sight = sight or await self.look(line)
         return choose(await sight.list_pulls(line.branch, lambda pulls: len(choose(pulls)) == _MOST_OWN_PULLS))
+
+    async def find_since(self, tag: TagRef, base: str, head: str) -> Since | None:
+        """What was merged into ``base``, whose head this is, since ``tag``; None: they share no history."""
+        return await self._since.find(tag, base, head)
 
     def is_own(self, repository: Repository, pull: PullRequest) -> bool:
         """Whether ``pull`` is a release PR that we made: ours by author, and from this repository, never a fork's.
@@ -251,7 +258,14 @@ class Observer:
         )
         if base_head is None:
             return snapshot
-        snapshot = await self._with_candidate(snapshot, settings, base_head, request.version)
+        asked = None if request.follows else request.version
+        snapshot = await self._with_candidate(snapshot, settings, base_head, asked)
+        snapshot = await self._since.with_since(snapshot, settings, asked)
+        if request.follows:
+            version = foresee_version(snapshot, settings, request.at)
+            if version is None:
+                return snapshot
+            snapshot = await self._with_candidate(snapshot, settings, base_head, version)
         return await self._with_index(await self._with_environment(snapshot, sight))
 
     async def _was_merged(self, snapshot: Snapshot, sight: Sight, branch_head: str) -> bool:
@@ -281,6 +295,7 @@ class Observer:
         project, route = snapshot.project, snapshot.route
         if project is None or route is None:
             return snapshot
+        snapshot = await self._since.with_slipped(snapshot, settings, pull, record)
         tag = await sight.find_tag(record.tag, snapshot.tags)
         if tag is None:
             if snapshot.history is None:
@@ -308,12 +323,23 @@ class Observer:
     async def _with_base(
         self, snapshot: Snapshot, sight: Sight, settings: RepositorySettings, pull: PullRequest, record: Record
     ) -> Snapshot:
-        """What the base offers by now, when our bump commit alone was made from an earlier commit of it."""
+        """What the base offers by now, when our bump commit was made from an earlier commit of it.
+
+        What others pushed to the branch is never made anew: there it is only what the pull request does not show.
+        """
         base = await sight.find_branch(snapshot.line.base)
-        if base is None or pull.head is None or pull.head.parent == base or not record.is_bump(pull.head_sha):
+        if base is None or pull.head is None:
+            return snapshot
+        if not record.is_bump(pull.head_sha):
+            return await self._since.with_missed(snapshot, settings, record, base)
+        if pull.head.parent == base and not await self._since.leads_elsewhere(snapshot, settings, record, base):
             return snapshot
         moved = await self._with_candidate(snapshot, settings, base, record.version, record=record)
-        return replace(snapshot, base_candidate=moved.candidate)
+        moved = await self._since.with_since(moved, settings, None if record.follows else record.version)
+        version = foresee_version(moved, settings, snapshot.at) if record.follows else None
+        if version is not None and not same_version(version, record.version):
+            moved = await self._with_candidate(moved, settings, base, version)
+        return replace(snapshot, base_candidate=moved.candidate, since=moved.since)
 
     async def _is_in_base(self, sight: Sight, base: str, commit: str) -> bool:
         """Whether the base branch still has what was merged."""

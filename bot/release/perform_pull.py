@@ -15,7 +15,7 @@ from bot.messages import status
 from bot.release import approvals
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
-from bot.release.plan import Plan
+from bot.release.plan import Plan, title_of
 from bot.release.reasons import Reason, because
 from bot.release.record import Confirmed, Record
 from bot.release.snapshot import Candidate, Snapshot
@@ -95,6 +95,8 @@ class PullPerformer:
     async def _refresh(self, snapshot: Snapshot, plan: Plan) -> Outcome:
         """The same release on another base: who asked, what was promised, a hold and set notes stay as they are.
 
+        The version is another one where it follows from what was merged.
+
         The text comes before the branch: killed in between, the branch still says that it has to be made anew. A title
         or a text that people have changed is theirs.
         """
@@ -107,12 +109,14 @@ class PullPerformer:
             raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
         asked = approvals.wanted(snapshot, snapshot.settings)
         body = pull_words.render_pull_body(plan, snapshot.environment, asked)
-        if pull_words.is_as_rendered(text) and text != body:
-            await pulls.update_pull(self._access.speak, pull.number, body=body)
-        fresh = replace(record, bump=sha, confirmed=None)
+        title = plan.title if now.title == title_of(plan.project, record.version) else now.title
+        new_body = body if pull_words.is_as_rendered(text) and text != body else None
+        if new_body is not None or title != now.title:
+            await pulls.update_pull(self._access.speak, pull.number, body=new_body, title=title)
+        fresh = replace(record, version=plan.version, tag=plan.tag, bump=sha, confirmed=None)
         check = await self._move(snapshot, plan, fresh, before=pull.head_sha)
         head = HeadCommit(plan.base_commit, plan.message)
-        return Outcome(pull=replace(pull, title=now.title, head_sha=sha, head=head), check=check)
+        return Outcome(pull=replace(pull, title=title, head_sha=sha, head=head), check=check)
 
     async def _commit(self, plan: Plan, base: Candidate, *, there: str | None = None) -> str:
         modes = {entry.path: entry.mode for entry in base.tree.entries}
@@ -139,6 +143,7 @@ class PullPerformer:
             promised_approvals=_needed(snapshot),
             held=before.held if before else None,
             notes=before.notes if before else None,
+            follows=plan.follows,
         )
         return await self._move(snapshot, plan, record, before=snapshot.branch_head)
 

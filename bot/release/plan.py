@@ -23,6 +23,7 @@ from bot.changelog import (
 from bot.publishing.route import Route
 from bot.release.gate import GateKind
 from bot.release.naming import name_tag, previous_tag
+from bot.release.since import Since
 from bot.release.snapshot import Request, Snapshot
 from bot.settings.repository import RepositorySettings
 from bot.versions import FileEdit, Lookalike, Project, SpelledVersion, bump
@@ -51,11 +52,19 @@ class Plan:
     """The changelog that is left as it is, and why, when it is one that cannot be changed safely."""
     unmentioned: tuple[Listed, ...] = ()
     """What was merged and is not spoken of, where people wrote the changelog."""
+    since: Since | None = None
+    follows: bool = False
+    """Whether the version is the one that follows from what was merged."""
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether nobody asked for it: the mode of the repository did."""
+        return not self.comment_id
 
     @property
     def title(self) -> str:
         """Title of the pull request and headline of the bump commit."""
-        return f"Release {self.project} {self.version}"
+        return title_of(self.project, self.version)
 
     @property
     def message(self) -> str:
@@ -64,8 +73,14 @@ class Plan:
         The base also keeps two lines apart: forked from one commit and released within one second they would share
         their bump commit otherwise, and with it the check run and the record.
         """
-        trailers = {"Requested-by": self.requester_login, "Release-Tag": self.tag, "Release-Base": self.base}
+        asked = {} if self.is_unasked else {"Requested-by": self.requester_login}
+        trailers = asked | {"Release-Tag": self.tag, "Release-Base": self.base}
         return f"{self.title}\n\n" + "".join(f"{name}: {value}\n" for name, value in trailers.items())
+
+
+def title_of(project: str, version: str) -> str:
+    """The title of the pull request that releases ``version``."""
+    return f"Release {project} {version}"
 
 
 def plan_release(
@@ -114,6 +129,8 @@ def plan_release(
         lookalikes=project.lookalikes,
         left=_left(candidate.changelog, outcome),
         unmentioned=released.unmentioned if released else (),
+        since=snapshot.since,
+        follows=request.follows,
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from bot.changelog.changes import Skipped
 from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route
+from bot.release.automatic import find_following
 from bot.release.branch import confirm, is_turned_back
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.plan import Plan, plan_release
@@ -41,7 +43,7 @@ def propose(snapshot: Snapshot, request: Request) -> Step | None:
     except VersionProblem as problem:
         code = Reason.VERSION_INVALID if find_word(request.version) is None else Reason.VERSION_NOT_NEWER
         return Refused(_version_reason(code, problem, _newest_next(snapshot)))
-    is_there = version is not None and _is_open_for(snapshot, version) and not _is_due_anew(snapshot, request)
+    is_there = version is not None and _is_open_for(snapshot, request, version) and not _is_due_anew(snapshot, request)
     if is_there and not _is_half_done(snapshot, request):
         return confirm(snapshot, request)
     answer = _plan_or_refusal(snapshot, request, version)
@@ -49,17 +51,19 @@ def propose(snapshot: Snapshot, request: Request) -> Step | None:
 
 
 def find_wanted(snapshot: Snapshot, request: Request) -> SpelledVersion | None:
-    """The version that is asked for; None when a word asks for one and the project cannot be read.
+    """The version that is asked for; None when a word asks for one and the project cannot be read, or nothing was merged.
 
     Raises:
         VersionProblem: it is no version, or the word leads nowhere from here.
     """
-    if find_word(request.version) is None:
+    if find_word(request.version) is None and not request.follows:
         return parse_version(request.version)
     project, settings = snapshot.project, snapshot.settings
     if project is None or isinstance(settings, SettingsProblem):
         return None
     line = find_line(snapshot.line.base, snapshot.repository.default_branch)
+    if request.follows:
+        return find_following(snapshot, project, settings, line, request.at.date())
     # The day of the command, not of its execution: the same comment read again tomorrow asks for the same version.
     return get_wanted(request.version, project, settings, snapshot.tags, line, request.at.date())
 
@@ -123,11 +127,23 @@ def stands(reason: Because) -> Blocked:
     return Blocked(reason, look_again=_SOON if reason.code is Reason.PUSH_NOT_SHOWN else None)
 
 
-def _is_open_for(snapshot: Snapshot, version: SpelledVersion) -> bool:
+def _nothing_follows(snapshot: Snapshot) -> Because:
+    since = snapshot.since
+    if since is None:
+        return because(Reason.NO_RELEASE_YET, next=_newest_next(snapshot) or "1.0.0")
+    own = {one.change.sha for one in since.weighed if one.skipped is Skipped.OWN and one.change is not None}
+    count = sum(change.sha not in own for change in since.changes)
+    return because(Reason.NOTHING_TO_RELEASE, tag=since.tag.name, count=count, next=_newest_next(snapshot) or "")
+
+
+def _is_open_for(snapshot: Snapshot, request: Request, version: SpelledVersion) -> bool:
     pull, record = snapshot.pull, snapshot.record
     if pull is None or record is None or not pull.is_open or record.reached(Milestone.CLOSED):
         return False
     if is_turned_back(snapshot):
+        return False
+    if record.follows is not request.follows and record.is_bump(pull.head_sha):
+        # Naming the version that it has come to by itself makes it stay there.
         return False
     return same_version(record.version, version.spelling)
 
@@ -173,8 +189,8 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     if isinstance(project, ProjectProblem):
         return project_reason(project)
     if version is None:
-        raise ValueError("a word leads to a version wherever the project can be read")
-    refusal = _version_refusal(snapshot, settings, project, version)
+        return _nothing_follows(snapshot)
+    refusal = version_refusal(snapshot, settings, project, version)
     if refusal is not None:
         return refusal
     route = candidate.route
@@ -205,9 +221,10 @@ def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None
     return None
 
 
-def _version_refusal(
+def version_refusal(
     snapshot: Snapshot, settings: RepositorySettings, project: Project, version: SpelledVersion
 ) -> Because | None:
+    """Why ``version`` cannot be released: its tag or files are there, or it is not newer; None when it can."""
     pattern = tag_pattern(settings, snapshot.tags, project)
     names = [tag.name for tag in snapshot.tags]
     released = released_versions(names, pattern)

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     PACKAGE_UNNAMED = "package-unnamed"
     PACKAGE_UNKNOWN = "package-unknown"
     PACKAGE_ELSEWHERE = "package-elsewhere"
+    NOTHING_TO_RELEASE = "nothing-to-release"
+    NO_RELEASE_YET = "no-release-yet"
     # What the repository offers.
     ARCHIVED = "archived"
     SETTINGS_INVALID = "settings-invalid"
@@ -44,6 +46,7 @@ class Reason(StrEnum):
     PUSH_NOT_SHOWN = "push-not-shown"
     BRANCH_MOVED_SINCE = "branch-moved-since"
     PEOPLE_PUSHED = "people-pushed"
+    NOT_FOLLOWING = "not-following"
     # What people told a release under way.
     HELD = "held"
     LABELLED = "labelled"

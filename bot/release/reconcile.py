@@ -266,7 +266,8 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
             return replace(snapshot, request=None, pull=outcome.pull, check=outcome.check, record=record, comments=())
         case RefreshPull() if outcome.pull is not None and outcome.check is not None:
             record = find_record(outcome.check.external_id)
-            fresh = replace(snapshot, pull=outcome.pull, check=outcome.check, record=record)
+            # How the branch came to its old head says nothing of the new one.
+            fresh = replace(snapshot, pull=outcome.pull, check=outcome.check, record=record, history=None)
             return replace(fresh, candidate=snapshot.base_candidate, base_candidate=None)
         case CreateTag() if outcome.tag is not None:
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))

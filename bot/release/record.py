@@ -85,6 +85,8 @@ class Record:
     """Kept when the record moves to another head; nobody's push lifts a hold."""
     notes: int | None = None
     """The comment in which the notes of the release were set; kept likewise."""
+    follows: bool = False
+    """Whether the version follows what is merged, since nobody named one."""
 
     def reached(self, milestone: Milestone) -> bool:
         """Whether ``milestone`` was reached once, whatever has become of it."""
@@ -140,6 +142,8 @@ def render_record(record: Record) -> str:
         members.append(f"h={_short(record.held.by)}:{_short(record.held.comment_id)}")
     if record.notes:
         members.append(f"n={_short(record.notes)}")
+    if record.follows:
+        members.append("w=a")
     line = " ".join(members)
     if len(line.encode()) > _LIMIT:
         raise ValueError(f"a record of {len(line)} bytes does not fit into an external id")
@@ -165,6 +169,7 @@ def fits(version: str, tag: str) -> bool:
         confirmed=Confirmed(head, person),
         held=Held(person, comment),
         notes=comment,
+        follows=True,
     )
     try:
         render_record(fullest)
@@ -196,6 +201,7 @@ def find_record(external_id: str) -> Record | None:
             confirmed=_confirmed(values["x"]) if "x" in values else None,
             held=_held(values["h"]) if "h" in values else None,
             notes=_number(values["n"]) if "n" in values else None,
+            follows=values.get("w") == "a",
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None

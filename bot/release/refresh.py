@@ -2,8 +2,8 @@
 
 The base moves on while people make up their minds: entries are added to its changelog, a file with the version is made.
 Merging would then release what the pull request does not show, or be in conflict. So the bump is made once more on the
-base as it is now, as soon as it would change other files, or the same ones otherwise; where it would not, the branch is
-left as it is, however far the base has moved on.
+base as it is now, as soon as it would change other files, or the same ones otherwise, or something was merged that is
+worth a release; where none of this is so, the branch is left as it is, however far the base has moved on.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ import hashlib
 import re
 from dataclasses import replace
 
+from bot.conversation.registry import AUTO
 from bot.github.facts import Person
 from bot.publishing.route import Route
+from bot.release.automatic import find_following
 from bot.release.plan import Plan, plan_release
+from bot.release.propose import version_refusal
+from bot.release.record import Record
 from bot.release.snapshot import Candidate, Request, Snapshot
+from bot.release.wanted import find_line
 from bot.settings.repository import RepositorySettings
-from bot.versions import Project, ProjectRefused, VersionProblem, parse_version
+from bot.versions import Project, ProjectRefused, SpelledVersion, VersionProblem, parse_version, same_version
 
 _REQUESTED_BY = re.compile(r"^Requested-by: ([A-Za-z0-9-]{1,39})$", re.MULTILINE | re.ASCII)
 
@@ -31,17 +36,32 @@ def find_refresh(snapshot: Snapshot) -> Plan | None:
     if not isinstance(project, Project) or not isinstance(route, Route):
         return None
     try:
-        version = parse_version(record.version)
+        fresh = replace(snapshot, candidate=base)
+        version = _find_version(fresh, record, project, settings)
         if project.is_past(version.version):
             # The base says a later version by now: whoever merges is told by GitHub that the two do not fit together.
             return None
-        fresh = replace(snapshot, candidate=base)
         plan = plan_release(fresh, _request(snapshot), version, project=project, settings=settings, route=route)
     except (ProjectRefused, VersionProblem):
         return None
-    # The tag that was promised stands, whatever the settings and the other tags say by now.
-    plan = replace(plan, tag=record.tag)
-    return plan if differs(plan, snapshot.candidate) else None
+    if same_version(plan.version, record.version):
+        # The tag that was promised stands, whatever the settings and the other tags say by now.
+        plan = replace(plan, tag=record.tag)
+    return plan if plan.version != record.version or _has_news(snapshot) or differs(plan, snapshot.candidate) else None
+
+
+def _find_version(snapshot: Snapshot, record: Record, project: Project, settings: RepositorySettings) -> SpelledVersion:
+    """The version of the release by now: the one that was named, or the one that follows from what was merged.
+
+    Raises:
+        VersionProblem: what was merged leads out of the line.
+    """
+    if record.follows:
+        line = find_line(snapshot.line.base, snapshot.repository.default_branch)
+        following = find_following(snapshot, project, settings, line, snapshot.at.date())
+        if following is not None and version_refusal(snapshot, settings, project, following) is None:
+            return following
+    return parse_version(record.version)
 
 
 def _request(snapshot: Snapshot) -> Request:
@@ -51,7 +71,17 @@ def _request(snapshot: Snapshot) -> Request:
         raise ValueError("a release pull request is refreshed together with its record")
     named = _REQUESTED_BY.search(pull.head.message) if pull.head is not None else None
     by = Person(record.requester_id, named[1] if named else "ghost")
-    return Request(record.version, by, record.comment_id, pull.created_at, on_release_pull=True)
+    return Request(
+        AUTO if record.follows else record.version, by, record.comment_id, pull.created_at, on_release_pull=True
+    )
+
+
+def _has_news(snapshot: Snapshot) -> bool:
+    """Whether something worth a release was merged that the pull request does not list yet."""
+    pull, since = snapshot.pull, snapshot.since
+    if pull is None or pull.head is None or since is None:
+        return False
+    return bool(since.list_after(pull.head.parent))
 
 
 def differs(plan: Plan, head: Candidate | None) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog
+from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog, Weighed
+from bot.conversation.registry import AUTO
 from bot.github.facts import (
     AppAccount,
     CheckRun,
@@ -61,6 +62,7 @@ from bot.release.line import (
 from bot.release.orders import Order
 from bot.release.reasons import Because
 from bot.release.record import Record
+from bot.release.since import Since
 from bot.settings.freeze import FreezeWindow
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import Project, ProjectProblem
@@ -81,6 +83,16 @@ class Request:
     on_release_pull: bool = False
     base_commit: str | None = None
     anew: bool = False
+
+    @property
+    def follows(self) -> bool:
+        """Whether the version that follows from what was merged is asked for."""
+        return self.version == AUTO
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether nobody asked: the mode of the repository did."""
+        return not self.comment_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +224,10 @@ class Snapshot:
     base_candidate: Candidate | None = None
     """What the base offers by now, where the open pull request was made from an earlier commit of it."""
     tags: tuple[TagRef, ...] = ()
+    since: Since | None = None
+    """What was merged since the last release; None: nobody looked, or nothing was released before."""
+    missed: tuple[Weighed, ...] = ()
+    """What was merged that the release pull request does not show: others had pushed to its branch, or it was merged just then."""
     index: ProjectFiles | Unreachable | None = None
     environment: Environment | None = None
     release: ReleaseRef | None = None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.engine.protocol import Backoff, Intents
+from bot.conversation.registry import AUTO
+from bot.engine.protocol import Backoff, Intent, Intents
 from bot.github.access import Access
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
 from bot.github.pulls import find_pull
 from bot.messages.prompts import PROMPT
 from bot.release.audit import Audit
+from bot.release.automatic import is_automatic, is_free, is_worth_a_release
 from bot.release.decide import next_step
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
@@ -23,6 +25,7 @@ from bot.release.lines import (
     find_remembered,
     forget_line,
     forget_merged,
+    forget_pushed,
     forget_remembered,
     forget_told,
     get_noted,
@@ -34,11 +37,13 @@ from bot.release.orders import Merge, Order
 from bot.release.own_check import OwnCheck
 from bot.release.perform import APPROVAL_INTENT, Performer
 from bot.release.perform_pull import MERGE_INTENT, opening_key
+from bot.release.propose import is_release_line
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
 from bot.release.snapshot import Line, Request, Snapshot, find_line, home_line, is_astray, line_between, line_of
 from bot.release.speech import STALENESS, Speech
+from bot.settings.repository import RepositorySettings
 from bot.versions import same_version
 
 
@@ -183,30 +188,82 @@ class Workbench:
         sight: Sight | None
         noted = await get_noted(self._intents)
         sight, lines = await self._survey(noted)
-        repository = await sight.get_repository()
+        first, repository = sight, await sight.get_repository()
         self._remembered = sight.list_remembered()
         pulls = {line: await self._list_under_way(repository, line, sight, noted) for line in lines}
         for pull in await self._list_hidden(repository, sight, noted, pulls):
             pulls.setdefault(line_of(pull), []).append(pull)
         soonest: timedelta | None = None
         for line, own in pulls.items():
-            under_way = False
+            under_way = moved = False
             for pull in own:
                 reached = await self.take(repository, pull, sight)
                 # What was seen at first is out of date as soon as something was done.
-                sight = None if reached.moved else sight
+                sight, moved = (None, True) if reached.moved else (sight, moved)
                 if is_over(reached):
                     await forget_merged(self._intents, pull.number)
                     await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
                 under_way = under_way or not is_over(reached)
-                after = reached.look_again
-                if after is not None:
-                    soonest = min(after, soonest or after)
+                soonest = _sooner(soonest, reached.look_again)
+            opened = await self._open_unasked(repository, line, sight, moved=moved)
+            if opened is not None:
+                sight = None if opened.moved else sight
+                under_way = under_way or not is_over(opened)
+                soonest = _sooner(soonest, opened.look_again)
             if not under_way:
                 await forget_line(self._intents, line)
-        if await self._is_merge_hidden(noted, pulls):
+        if await self._is_push_hidden(noted, first) or await self._is_merge_hidden(noted, pulls):
             soonest = min(STALENESS / 3, soonest or STALENESS)
         return soonest
+
+    async def _open_unasked(
+        self, repository: Repository, line: Line, sight: Sight | None, *, moved: bool
+    ) -> Reached | None:
+        """Open a release pull request on ``line`` where the mode wants one and something was merged; None: there is no need.
+
+        Whether something was merged costs a look at the base; so nothing is read where its head was released already.
+        """
+        if sight is None:
+            sight = await self.observer.look(line)
+        made = await self.observer.list_pulls(repository, line, sight)
+        own = [pull for pull in made if not is_astray(pull)]
+        if not is_release_line(line.base, repository.default_branch) or not is_free(made) or repository.archived:
+            return None
+        settings = await self.observer.read_settings(sight)
+        if not isinstance(settings, RepositorySettings) or not is_automatic(settings, own):
+            return None
+        if own and not await self._may_follow(line, own, sight):
+            return None
+        opening = await self._intents.find(opening_key(0, line.branch))
+        if opening is not None and self.is_recent(opening.recorded_at) and not _shows(own, opening):
+            raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
+        request = Request(AUTO, self.app.bot, 0, self._clock.now())
+        return await self._reconciler.reconcile(repository, line, None, request, sight=sight)
+
+    async def _may_follow(self, line: Line, own: Sequence[PullRequest], sight: Sight) -> bool:
+        """Whether something worth a release came after what we released last, which must be tagged: else it came twice.
+
+        Tags that people made since leave less than that to be released, never more.
+        """
+        head, tags = await sight.find_branch(line.base), {tag.name: tag for tag in await sight.list_tags()}
+        released = [await self.observer.find_record(pull, sight) for pull in own if pull.merged]
+        if not all(record is not None and record.tag in tags for record in released):
+            return False
+        newest = released[0] if released else None
+        if newest is None or head is None or own[0].merge_commit == head:
+            return newest is None
+        since = await self.observer.find_since(tags[newest.tag], line.base, head)
+        return since is None or is_worth_a_release(since)
+
+    async def _is_push_hidden(self, noted: Noted, sight: Sight) -> bool:
+        """Whether we were told of a push that did not show yet when we looked."""
+        hidden = False
+        for base, commit, told_at in noted.pushed:
+            if not self.is_recent(told_at) or await sight.find_branch(base) == commit:
+                await forget_pushed(self._intents, base)
+            else:
+                hidden = True
+        return hidden
 
     async def _is_merge_hidden(self, noted: Noted, shown: Mapping[Line, list[PullRequest]]) -> bool:
         """Whether we were told of a merge that does not show yet: every look that it caused saw the world before it."""
@@ -301,6 +358,15 @@ class Workbench:
         except PermissionMissing:
             return False
         return record is not None and record.reached(Milestone.ANNOUNCED)
+
+
+def _shows(own: list[PullRequest], opening: Intent) -> bool:
+    """Whether the pull request that we were about to open is there; GitHub tells whole seconds only."""
+    return bool(own) and own[0].created_at >= opening.recorded_at.replace(microsecond=0)
+
+
+def _sooner(one: timedelta | None, other: timedelta | None) -> timedelta | None:
+    return min(one, other) if one is not None and other is not None else one or other
 
 
 def _is_for(record: Record, pull: PullRequest, request: Request) -> bool:

@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from packaging.utils import canonicalize_name
 from pydantic import (
@@ -234,6 +234,8 @@ class PackageSettings(_Table):
 class RepositorySettings(_Table):
     """Everything a repository can set; the defaults are what most projects need."""
 
+    mode: Literal["auto", "on-demand"] | None = None
+    """Whether release pull requests open by themselves; by default they do with any setting, or after the first release."""
     tag: _Tag | None = None
     """Shape of the tag, such as v{version}; by default that of the newest tags."""
     versioning: _Versioning | None = None

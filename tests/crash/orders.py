@@ -124,6 +124,20 @@ def is_second_refreshed(scene: Scene) -> bool:
     return b"acme-core==1.2.0" in store.blob(head) and bool(scene.acme.repository.runs)
 
 
+def push(title: str, version: str) -> Act:
+    """Hugo pushes something to the base, and the release pull request is for the version that follows."""
+
+    def act(scene: Scene) -> None:
+        path = f"widget/{''.join(filter(str.isalpha, title))}.py"
+        scene.acme.hugo.push_commit("main", {path: "NEW = 1\n"}, title)
+
+    def is_done(scene: Scene) -> bool:
+        record = record_of(scene)
+        return record is not None and record.version == version and is_said(scene, "status")
+
+    return Act(title, act, is_done)
+
+
 NO_RECORD = Record("", "", 0, 0, "")
 NOTES = "/release notes set\n\nThe wind is free."
 WAITS = "/release patch --when-merged"
@@ -156,8 +170,17 @@ BEFORE_TAG = Act("merge", MERGE.play, lambda scene: is_said(scene, "prompt"))
 BOTH = "/release acme-core 1.2.0\n/release acme-cli 0.4.0"
 ASK_BOTH = on_feature("ask for two packages", BOTH, lambda scene: len(list_package_pulls(scene)) == 2)
 MERGE_FIRST = Act("merge one of two", merge_first_package, is_second_refreshed)
+AUTO: dict[str, Any] = {"files": {".github/aweigh.toml": 'mode = "auto"\n'}}
+QUIET = Act("tag by hand", lambda scene: scene.acme.hugo.push_tag("v1.1.5", "main"), lambda scene: True)
+"""Nothing is left to be released."""
+BY_ITSELF = push("feat: float", "1.2.0")
+FOLLOW = push("feat!: sink", "2.0.0")
 
 CHAPTERS = (
+    Chapter(BY_ITSELF, (QUIET,), changes=AUTO),
+    Chapter(FOLLOW, (QUIET, BY_ITSELF), changes=AUTO),
+    Chapter(push("feat: float again", "1.3.0"), (QUIET, BY_ITSELF, *ACTS[1:]), changes=AUTO),
+    Chapter(on_feature("ask for what follows", "/release auto", lambda scene: is_said(scene, "status")), ()),
     Chapter(HOLD),
     Chapter(HOLD, AT_GATE),
     Chapter(typed("unhold", "hugo", "/release unhold", lambda scene: not is_held(scene)), (ASK, HOLD)),

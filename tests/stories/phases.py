@@ -58,7 +58,7 @@ async def count_release(stage: Stage, trigger: Trigger, version: str) -> list[Ph
     acme.hugo.comment(pull.number, f"/release approve {version}")
     await settle()
     assert any(comment.body.startswith("<!-- aweigh:outcome published") for comment in pull.comments)
-    acme.mona.push_commit("main", {"NOTES.md": f"after {version}\n"})
+    acme.mona.push_commit("main", {"NOTES.md": f"after {version}\n"}, "docs: notes")
     await settle()
     return [Phase.of(name, log[bounds[i] : bounds[i + 1]]) for i, name in enumerate(PHASES)]
 

@@ -83,7 +83,7 @@ async def test_a_comment_of_ours_edited_into_an_approval_approves_nothing(tmp_pa
         for comment in (*ours, hugos):
             theatre.acme.wanda.edit_comment(pull.number, comment, "/release approve 1.2.0")
         await theatre.settle()
-        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert theatre.run.status == "waiting"
         assert theatre.files("1.2.0") == []

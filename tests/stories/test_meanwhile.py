@@ -104,7 +104,7 @@ async def test_who_cannot_be_asked_about_may_nothing(tmp_path: Path) -> None:
         refused = Refused(reply(404, {"message": "Not today", "documentation_url": "https://docs.github.com/rest"}))
         theatre.sandbox.github.faults.add(When(path=r"/collaborators/hugo/permission$"), refused, times=None)
         await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
-        theatre.acme.mona.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.mona.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert theatre.files("1.2.0") == []
         theatre.read_all()

@@ -36,7 +36,7 @@ async def test_it_is_said_once_and_pointing_it_back_lets_it_go_on(tmp_path: Path
             "failure",
         )
         said = len(pull.comments)
-        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert len(pull.comments) == said
         theatre.read_all()

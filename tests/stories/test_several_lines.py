@@ -25,7 +25,7 @@ async def test_an_approval_beside_a_line_that_its_author_may_not_give_counts_for
         comment = await theatre.say(theatre.acme.tariq, body, pull.number)
         assert theatre.reactions(comment) == ["eyes", "-1"]
         assert "takes the role *write*" in theatre.reply(pull.number)
-        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert theatre.files("1.2.0") == []
         assert await approve(theatre, pull, by="tariq") == ["eyes", "rocket"]
@@ -44,7 +44,7 @@ async def test_an_approval_behind_a_line_that_changes_something_counts_for_nothi
         assert theatre.reactions(comment) == ["eyes", "-1"]
         assert theatre.reply(pull.number) == snapshot
         assert theatre.record(pull).held is None
-        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert theatre.files("1.2.0") == []
 

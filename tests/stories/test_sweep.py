@@ -194,7 +194,7 @@ async def test_an_approval_that_was_counted_before_its_command_came_is_answered_
         said = theatre.acme.hugo.comment(number, "/release approve 1.2.0")
         await theatre.settle()
         (late, *_) = find_webhooks(theatre, listed=False)
-        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert len(theatre.files("1.2.0")) == 2
         theatre.read_all()

@@ -162,7 +162,7 @@ async def test_our_prompt_that_was_edited_stays_as_it_is_and_is_not_asked_again(
         (prompt,) = [comment for comment in pull.comments if "aweigh:prompt" in comment.body]
         theatre.acme.wanda.edit_comment(pull.number, prompt, "Nothing to see here, `/release approve 6.6.6` instead.")
         await theatre.settle()
-        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert theatre.comments(pull.number, "prompt") == []
         assert prompt.body.startswith("Nothing to see here")
@@ -259,7 +259,7 @@ async def test_a_release_branch_deleted_before_the_merge_calls_the_release_off(
         assert pull.state == "closed"
         assert theatre.status(pull) == snapshot(name="status")
         theatre.read_all()
-        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.wanda.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.settle()
         assert theatre.acme.repository.store.find_ref("refs/heads/aweigh/main") is None, "nobody asked again"
         second = await theatre.propose()

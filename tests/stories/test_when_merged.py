@@ -130,7 +130,7 @@ async def test_a_label_that_is_put_back_brings_nobodys_command_back(tmp_path: Pa
         await theatre.pass_time(timedelta(minutes=5))
         theatre.read_all()
         theatre.acme.tariq.label(feature, LABEL)
-        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "Wakes everybody up")
+        theatre.acme.hugo.push_commit("main", {"more.md": "More.\n"}, "chore: wakes everybody up")
         await theatre.pass_time(timedelta(minutes=5))
         assert open_pulls(theatre) == []
         assert theatre.acme.repository.issues[feature].labels == []

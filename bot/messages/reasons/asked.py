@@ -76,6 +76,25 @@ def _base_moved(reason: Because) -> Said:
     )
 
 
+def _nothing_to_release(reason: Because) -> Said:
+    count = int(reason.get("count") or 0)
+    tag = code(reason.get("tag"))
+    merged = {0: f"Nothing was merged since {tag}", 1: f"The one change since {tag} asks for no release"}
+    return Said(
+        f"{merged.get(count, f'None of the {count} changes since {tag} asks for a release')}.",
+        "A label such as `patch` or `minor` on a merged pull request does. To release all the same, name the version:",
+        next_line(reason),
+    )
+
+
+def _no_release_yet(reason: Because) -> Said:
+    return Said(
+        "Nothing was released from here yet, as far as the tags tell, so there is nothing to follow.",
+        "Name the first version; after that I can tell what comes next:",
+        next_line(reason),
+    )
+
+
 def _nothing_to_wait_for(reason: Because) -> Said:
     return Said(
         "`--when-merged` waits for the pull request that it is written on, and here is none that can still be merged.",
@@ -130,6 +149,8 @@ WORDS: Words = {
     Reason.NOT_A_LINE: _not_a_line,
     Reason.BASE_GONE: _base_gone,
     Reason.BASE_MOVED: _base_moved,
+    Reason.NOTHING_TO_RELEASE: _nothing_to_release,
+    Reason.NO_RELEASE_YET: _no_release_yet,
     Reason.NOTHING_TO_WAIT_FOR: _nothing_to_wait_for,
     Reason.WAITS_IN_REVIEW: _waits_in_review,
     Reason.PACKAGE_UNNAMED: _package_unnamed,

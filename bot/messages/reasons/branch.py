@@ -75,6 +75,17 @@ def _people_pushed(reason: Because) -> Said:
     return Said(f"This pull request also holds commits pushed by {names}; I keep them.")
 
 
+def _not_following(reason: Because) -> Said:
+    count = int(reason.get("count") or 0)
+    merged = "One change was merged" if count == 1 else f"{count} changes were merged"
+    return Said(
+        f"{merged} since that this pull request does not show and would release: others have pushed to its branch, so it"
+        " does not follow what is merged any more.",
+        "Mend its changelog by hand, or make it anew without what they pushed:",
+        "/release recreate",
+    )
+
+
 WORDS: Words = {
     Reason.POINTED_ELSEWHERE: _pointed_elsewhere,
     Reason.FOREIGN_FILES: _foreign_files,
@@ -83,4 +94,5 @@ WORDS: Words = {
     Reason.PUSH_NOT_SHOWN: _push_not_shown,
     Reason.BRANCH_MOVED_SINCE: _branch_moved_since,
     Reason.PEOPLE_PUSHED: _people_pushed,
+    Reason.NOT_FOLLOWING: _not_following,
 }

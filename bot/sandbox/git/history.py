@@ -67,14 +67,17 @@ def list_log(store: GitStore, head: str, *, without: str | None = None) -> list[
     return ordered
 
 
-def compare(store: GitStore, base: str, head: str) -> Comparison | None:
-    """Compare two commits; None when their histories share nothing, which GitHub answers with 404."""
+def compare(store: GitStore, base: str, head: str, *, with_files: bool = True) -> Comparison | None:
+    """Compare two commits; None when their histories share nothing, which GitHub answers with 404.
+
+    Finding renames among thousands of files takes a while: without ``with_files`` there are none.
+    """
     parted = find_base(store, base, head)
     if parted is None:
         return None
     ahead = list_log(store, head, without=base)
     behind = list_log(store, base, without=head)
-    files = diff(store, store.commit(parted).tree, store.commit(head).tree)
+    files = diff(store, store.commit(parted).tree, store.commit(head).tree) if with_files else ()
     commits = tuple(reversed(ahead))
     return Comparison(store.commit(base), store.commit(head), store.commit(parted), commits, len(behind), files)
 

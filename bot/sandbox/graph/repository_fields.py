@@ -262,7 +262,7 @@ def ref_compare(node: RefNode, call: Call, *, head_ref: str) -> dict[str, Any] |
     """What another revision has that this ref has not."""
     repository, store = node.repository, node.repository.store
     head = store.find_commit(head_ref)
-    found = compare(store, store.peel(node.sha), head.sha) if head else None
+    found = compare(store, store.peel(node.sha), head.sha, with_files=False) if head else None
     if head is None or found is None:
         return None
 

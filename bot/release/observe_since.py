@@ -1,0 +1,120 @@
+"""Reading what was merged since the last release, and the version that it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.changelog.changes import Rules
+from bot.github.facts import AppAccount, PullRequest, TagRef
+from bot.release.automatic import find_following
+from bot.release.commits import Commits
+from bot.release.naming import find_newest_tag, previous_tag
+from bot.release.record import Record
+from bot.release.since import Since, gather_since
+from bot.release.snapshot import Snapshot
+from bot.release.wanted import find_line
+from bot.settings.repository import RepositorySettings
+from bot.versions import VersionProblem, find_version, same_version
+
+
+class SinceReader:
+    """Reads the history of one repository's lines."""
+
+    def __init__(self, commits: Commits, app: AppAccount) -> None:
+        self._commits, self._app = commits, app
+
+    async def with_since(self, snapshot: Snapshot, settings: RepositorySettings, version: str | None) -> Snapshot:
+        """The facts with what was merged up to the candidate since the release before ``version``; None: since the last one.
+
+        Raises:
+            Backoff: GitHub shows another head of the base now.
+        """
+        candidate = snapshot.candidate
+        tag = _find_tag(snapshot, settings, version)
+        if candidate is None or tag is None:
+            return replace(snapshot, since=None)
+        return replace(snapshot, since=await self.find(tag, snapshot.line.base, candidate.commit))
+
+    async def with_missed(
+        self, snapshot: Snapshot, settings: RepositorySettings, record: Record, head: str
+    ) -> Snapshot:
+        """The facts with what was merged since our bump commit was made, which a branch that is others' now does not show."""
+        tag = _find_tag(snapshot, settings, None if record.follows else record.version)
+        parent = await self._commits.find_parent(record.bump) if tag is not None else None
+        if tag is None or parent is None or parent == head:
+            return snapshot
+        since = await self.find(tag, snapshot.line.base, head)
+        return replace(snapshot, missed=since.list_after(parent) if since is not None else ())
+
+    async def with_slipped(
+        self, snapshot: Snapshot, settings: RepositorySettings, pull: PullRequest, record: Record
+    ) -> Snapshot:
+        """The facts with what was merged between our bump commit and the merge: it is released, and nobody had seen it there."""
+        commit, before = pull.merge_commit, pull.merge_parent
+        if commit is None or before is None:
+            return snapshot
+        own = record.is_bump(pull.head_sha) and pull.head is not None
+        parent = pull.head.parent if own and pull.head else await self._commits.find_parent(record.bump)
+        tag = _find_tag(snapshot, settings, record.version)
+        if parent is None or parent == before or tag is None:
+            return snapshot
+        since = await self.find(tag, snapshot.line.base)
+        return replace(snapshot, missed=since.list_between(parent, commit) if since is not None else ())
+
+    async def leads_elsewhere(
+        self, snapshot: Snapshot, settings: RepositorySettings, record: Record, head: str
+    ) -> bool:
+        """Whether the version that follows from what was merged may be another one by now, although nothing landed since.
+
+        People label pull requests after they have merged them. What the files of the base say is not read for that: a
+        project that announces its next version in them is looked at more closely each time.
+        """
+        tag = _find_tag(snapshot, settings, None)
+        if not record.follows or tag is None:
+            return False
+        since = await self.find(tag, snapshot.line.base, head)
+        version = foresee_version(replace(snapshot, since=since), settings, snapshot.at, announced=False)
+        return version is not None and not same_version(version, record.version)
+
+    async def find(self, tag: TagRef, base: str, head: str | None = None) -> Since | None:
+        """What was merged into ``base`` since ``tag``; None: they share no history.
+
+        Raises:
+            Backoff: GitHub shows another head of the base than ``head`` now.
+        """
+        history = await self._commits.find_history(tag, base, head)
+        return gather_since(tag, history, Rules(own_login=self._app.bot.login)) if history else None
+
+
+def foresee_version(
+    snapshot: Snapshot, settings: RepositorySettings, at: datetime, *, announced: bool = True
+) -> str | None:
+    """The version that what was merged leads to; None when it leads to none, which the decision says then.
+
+    Without ``announced`` what the files say does not count.
+    """
+    project = snapshot.project
+    if project is None:
+        return None
+    line = find_line(snapshot.line.base, snapshot.repository.default_branch)
+    if not announced:
+        project = project.at(None)
+    try:
+        version = find_following(snapshot, project, settings, line, at.date())
+    except VersionProblem:
+        return None
+    return version.spelling if version is not None else None
+
+
+def _find_tag(snapshot: Snapshot, settings: RepositorySettings, version: str | None) -> TagRef | None:
+    """The tag of the release before ``version``; None: of the last one on the line."""
+    project = snapshot.project
+    if project is None:
+        return None
+    if version is not None and find_version(version) is not None:
+        name = previous_tag(settings, snapshot.tags, project, version)
+    else:
+        line = find_line(snapshot.line.base, snapshot.repository.default_branch)
+        name = find_newest_tag(settings, snapshot.tags, project, line)
+    return snapshot.find_tag(name) if name is not None else None

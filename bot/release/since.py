@@ -1,0 +1,101 @@
+"""What was merged since the last release: commits as changes, each pull request once. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.changelog import Change, ReleaseAs, Rules, Weighed, find_release_as, weigh
+from bot.github.facts import TagRef
+from bot.github.landed import History, Landed, LandedPull
+
+_NUMBER = re.compile(r"\s*\(#\d+\)\s*\Z", re.ASCII)
+_CONVENTIONAL = re.compile(r"[A-Za-z]+(?:\([^()\n]*\))?!?: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What landed on a line since ``tag``, newest first; ``complete``: nothing was left out.
+
+    ``weighed`` are the entries that the changes make, ``release_as`` the version that one of them asks for, ``shas`` all
+    commits, newest first.
+    """
+
+    tag: TagRef
+    changes: tuple[Change, ...] = ()
+    weighed: tuple[Weighed, ...] = ()
+    release_as: ReleaseAs | None = None
+    complete: bool = True
+    shas: tuple[str, ...] = ()
+
+    def list_after(self, commit: str) -> tuple[Weighed, ...]:
+        """The entries that move the version and landed after ``commit``; all of them where it is not among the commits."""
+        known = self.shas.index(commit) if commit in self.shas else len(self.shas)
+        newer = frozenset(self.shas[:known])
+        return tuple(one for one in self.weighed if one.level and one.change is not None and one.change.sha in newer)
+
+    def list_between(self, older: str, newer: str) -> tuple[Weighed, ...]:
+        """Those that landed after ``older`` and with ``newer`` at the latest; none where either is not known."""
+        if newer not in self.shas:
+            return ()
+        later = frozenset(self.shas[: self.shas.index(newer)])
+        return tuple(one for one in self.list_after(older) if one.change is not None and one.change.sha not in later)
+
+
+def gather_since(tag: TagRef, history: History, rules: Rules) -> Since:
+    """The changes that a history is made of, and what they weigh."""
+    brought: dict[int | str, list[Landed]] = {}
+    # Newest first, so that a pull request stands where its last commit landed.
+    for commit in reversed(history.commits):
+        brought.setdefault(commit.pull.number if commit.pull else commit.sha, []).append(commit)
+    read = (_read_group(commits) for commits in brought.values())
+    changes = tuple(change for change in read if change is not None)
+    shas = tuple(commit.sha for commit in reversed(history.commits))
+    return Since(tag, changes, weigh(changes, rules), find_release_as(changes), history.complete, shas)
+
+
+def _read_group(commits: Sequence[Landed]) -> Change | None:
+    newest = commits[0]
+    if newest.pull is not None:
+        return _read_pull(newest.pull, commits)
+    if newest.is_merge:
+        # Of a branch that was merged without a pull request each commit stands for itself.
+        return None
+    title, _, body = newest.message.partition("\n")
+    return Change(newest.sha, None, title.strip(), body.strip(), author=newest.author)
+
+
+def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
+    sha = pull.merge_commit or commits[0].sha
+    own = [commit for commit in reversed(commits) if not commit.is_merge]
+    if len(own) == 1 and own[0].sha == sha:
+        title, body = _read_squash(pull, own[0])
+    else:
+        title, body = pull.title, "\n\n".join(_list_messages(own))
+    by = pull.author
+    return Change(
+        sha=sha,
+        number=pull.number,
+        title=title.strip(),
+        body=body,
+        description=pull.body,
+        labels=pull.labels,
+        author=by.login if by else None,
+        is_bot=by is not None and by.is_bot,
+    )
+
+
+def _read_squash(pull: LandedPull, commit: Landed) -> tuple[str, str]:
+    """Title and body of a squash. Whoever merges words the commit, whoever looks after the list the pull request's title.
+
+    The latter can be mended after the merge, so it counts unless only the commit keeps the convention.
+    """
+    headline, _, body = commit.message.partition("\n")
+    headline = _NUMBER.sub("", headline)
+    keeps = _CONVENTIONAL.match(headline) and not _CONVENTIONAL.match(pull.title)
+    return (headline if keeps else pull.title), body.strip()
+
+
+def _list_messages(commits: Iterable[Landed]) -> Iterable[str]:
+    return (commit.message.strip() for commit in commits)

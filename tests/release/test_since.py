@@ -1,0 +1,75 @@
+"""A history becomes changes: each pull request once, whatever way it was merged in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.changelog.changes import Change, Rules
+from bot.github.facts import Person, TagRef
+from bot.github.landed import History, Landed, LandedPull
+from bot.release.since import gather_since
+
+TAG = TagRef("v1.0.0", "f" * 40, annotated=True)
+PULL = LandedPull(7, "Float", "Why.", Person(1, "mona"), ("bug",), "feature", "c" * 40)
+
+
+def gather(*commits: Landed, complete: bool = True) -> tuple[Change, ...]:
+    found = gather_since(TAG, History(commits[-1].sha, commits, complete), Rules())
+    assert (found.tag, found.complete) == (TAG, complete)
+    return found.changes
+
+
+def commit(sha: str, message: str, pull: LandedPull | None = None, *, is_merge: bool = False) -> Landed:
+    return Landed(sha * 40, message, "wanda", is_merge, pull)
+
+
+def test_a_commit_without_a_pull_request_stands_for_itself() -> None:
+    (change,) = gather(commit("a", "Sink\n\nDeep.\n"))
+    assert change == Change("a" * 40, None, "Sink", "Deep.", author="wanda")
+
+
+def test_the_newest_comes_first() -> None:
+    assert [one.title for one in gather(commit("a", "One"), commit("b", "Two"))] == ["Two", "One"]
+
+
+def test_a_squash_is_one_change_of_its_pull_request() -> None:
+    (change,) = gather(commit("c", "Float (#7)\n\n* one\n* two", PULL))
+    assert (change.number, change.title, change.body, change.description) == (7, "Float", "* one\n* two", "Why.")
+    assert (change.author, change.labels, change.is_bot) == ("mona", ("bug",), False)
+
+
+def test_a_title_that_was_mended_after_the_merge_counts() -> None:
+    (change,) = gather(commit("c", "flot (#7)", PULL))
+    assert change.title == "Float"
+
+
+def test_a_squash_that_alone_keeps_the_convention_counts() -> None:
+    (change,) = gather(commit("c", "feat(sea)!: float (#7)", PULL))
+    assert change.title == "feat(sea)!: float"
+    (change,) = gather(commit("c", "feat: float (#7)", replace(PULL, title="fix: float")))
+    assert change.title == "fix: float"
+
+
+def test_a_merge_is_one_change_with_the_messages_of_its_commits() -> None:
+    (change,) = gather(
+        commit("a", "feat: one\n\nMore.", PULL),
+        commit("b", "fix: two", PULL),
+        commit("c", "Merge pull request #7 from acme/feature\n\nFloat", PULL, is_merge=True),
+    )
+    assert (change.sha, change.title, change.body) == ("c" * 40, "Float", "feat: one\n\nMore.\n\nfix: two")
+
+
+def test_a_rebase_is_one_change() -> None:
+    (change,) = gather(commit("a", "feat: one", PULL), commit("c", "fix: two", PULL))
+    assert (change.sha, change.body) == ("c" * 40, "feat: one\n\nfix: two")
+
+
+def test_a_merge_of_a_mere_branch_is_none() -> None:
+    changes = gather(commit("a", "One"), commit("b", "Merge branch 'x'", is_merge=True))
+    assert [one.title for one in changes] == ["One"]
+
+
+def test_a_bot_and_a_deleted_account_are_told() -> None:
+    (by_bot,) = gather(commit("c", "Float (#7)", replace(PULL, author=Person(2, "robot[bot]", is_bot=True))))
+    (by_ghost,) = gather(commit("c", "Float (#7)", replace(PULL, author=None)), complete=False)
+    assert (by_bot.is_bot, by_ghost.author) == (True, None)
