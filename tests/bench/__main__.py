@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import aiohttp
 import structlog
@@ -29,6 +30,7 @@ from tests.bench.load import Load, send
 from tests.bench.payloads import REPOSITORIES, SCENES, SECRET, SIZE, list_requests
 from tests.bench.planning import list_trees, measure_plan
 from tests.engine.postgresql import SERVER, execute, new_database
+from tests.stories.auto_phases import AUTO_PHASES, Way, count_following
 from tests.stories.phases import STARTS, count_cold_and_warm
 
 BARE = "bare: signature only"
@@ -63,6 +65,7 @@ async def main() -> None:
     words.add_argument("--rounds", type=int, default=2)
     words.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
     words.add_argument("--samples", type=int, default=100, help="commands whose eyes are waited for")
+    words.add_argument("--commits", type=int, nargs="*", default=[10, 100, 500, 2000], help="since the last tag")
     words.add_argument("--eyes", action="store_true", help="end with those, on SQLite")
     chosen = words.parse_args()
     print(
@@ -72,6 +75,7 @@ async def main() -> None:
           f" {chosen.seconds:.0f} s\n")  # fmt: skip
     await _measure_plans()
     await _count_requests()
+    await _count_following(chosen.commits)
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/eyes.db"
         await _count_unanswered(url)
@@ -104,6 +108,17 @@ async def _count_requests() -> None:
         print(
             f"{trigger:18} {'together':32} {sum(one.requests for one in cold):5} / {sum(one.requests for one in warm)}\n"
         )
+
+
+async def _count_following(numbers: list[int]) -> None:
+    """What it takes to keep a release pull request up to date, by how much was merged since the last tag."""
+    print(f"{'GitHub requests, automatic':38}{'commits':>8}" + "".join(f"{name:>26}" for name in AUTO_PHASES))
+    for way in get_args(Way):
+        for number in numbers:
+            phases = await count_following(number, way)
+            shown = [f"{phase.requests - phase.tokens} ({phase.points} points)" for phase in phases]
+            print(f"{way:38}{number:8}" + "".join(f"{text:>26}" for text in shown))
+    print()
 
 
 async def _measure_plans() -> None:
