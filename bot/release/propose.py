@@ -213,7 +213,9 @@ def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None
     if not is_release_line(base, default):
         return because(Reason.NOT_A_LINE, base=base, default=default, given=request.version)
     pull = snapshot.pull
-    if pull is not None and pull.is_open and not request.on_release_pull:
+    # One that nobody asked for is there for whoever asks first.
+    unasked = snapshot.record is not None and snapshot.record.is_unasked
+    if pull is not None and pull.is_open and not request.on_release_pull and not unasked:
         known = snapshot.record.version if snapshot.record else pull.title
         return because(Reason.RELEASE_OPEN, version=known, number=pull.number, given=request.version)
     if snapshot.branch_head is not None and not snapshot.branch_is_ours and not request.anew:

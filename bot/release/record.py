@@ -97,6 +97,11 @@ class Record:
         return sha == self.bump
 
     @property
+    def is_unasked(self) -> bool:
+        """Whether nobody has asked for this release: the mode of the repository did."""
+        return not self.comment_id
+
+    @property
     def confirmed_by(self) -> int | None:
         """Who asked again, if anybody did."""
         return self.confirmed.by if self.confirmed else None

@@ -195,17 +195,17 @@ class Workbench:
             pulls.setdefault(line_of(pull), []).append(pull)
         soonest: timedelta | None = None
         for line, own in pulls.items():
-            under_way = moved = False
+            under_way = False
             for pull in own:
                 reached = await self.take(repository, pull, sight)
                 # What was seen at first is out of date as soon as something was done.
-                sight, moved = (None, True) if reached.moved else (sight, moved)
+                sight = None if reached.moved else sight
                 if is_over(reached):
                     await forget_merged(self._intents, pull.number)
                     await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
                 under_way = under_way or not is_over(reached)
                 soonest = _sooner(soonest, reached.look_again)
-            opened = await self._open_unasked(repository, line, sight, moved=moved)
+            opened = await self._open_unasked(repository, line, first, fresh=sight is not None)
             if opened is not None:
                 sight = None if opened.moved else sight
                 under_way = under_way or not is_over(opened)
@@ -217,14 +217,13 @@ class Workbench:
         return soonest
 
     async def _open_unasked(
-        self, repository: Repository, line: Line, sight: Sight | None, *, moved: bool
+        self, repository: Repository, line: Line, sight: Sight, *, fresh: bool
     ) -> Reached | None:
         """Open a release pull request on ``line`` where the mode wants one and something was merged; None: there is no need.
 
         Whether something was merged costs a look at the base; so nothing is read where its head was released already.
+        ``sight`` may be older than what was done since (not ``fresh``): what was pushed since then wakes us once more.
         """
-        if sight is None:
-            sight = await self.observer.look(line)
         made = await self.observer.list_pulls(repository, line, sight)
         own = [pull for pull in made if not is_astray(pull)]
         if not is_release_line(line.base, repository.default_branch) or not is_free(made) or repository.archived:
@@ -238,7 +237,7 @@ class Workbench:
         if opening is not None and self.is_recent(opening.recorded_at) and not _shows(own, opening):
             raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
         request = Request(AUTO, self.app.bot, 0, self._clock.now())
-        return await self._reconciler.reconcile(repository, line, None, request, sight=sight)
+        return await self._reconciler.reconcile(repository, line, None, request, sight=sight if fresh else None)
 
     async def _may_follow(self, line: Line, own: Sequence[PullRequest], sight: Sight) -> bool:
         """Whether something worth a release came after what we released last, which must be tagged: else it came twice.

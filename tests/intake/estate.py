@@ -36,6 +36,9 @@ from tests.stories.hours import MORNING, HurriedClock
 
 private_key = cache(new_private_key)
 
+_LONG_AGO = MORNING - timedelta(days=60)
+"""When somebody last pushed to repositories in which nothing happens."""
+
 
 @dataclass
 class Estate:
@@ -102,7 +105,10 @@ class Estate:
     def add_repositories(self, count: int, owner: str = "acme") -> list[Repository]:
         """Repositories in which nothing has happened."""
         account = self.acme.world.get_user(owner)
-        return [self.acme.world.add_repository(account, f"r{number}") for number in range(count)]
+        made = [self.acme.world.add_repository(account, f"r{number}") for number in range(count)]
+        for repository in made:
+            repository.pushed_at = _LONG_AGO
+        return made
 
     def add_account(self, login: str, repositories: int) -> Installation:
         """Another account with the App installed."""
@@ -171,6 +177,7 @@ async def open_estate(*, repositories: int = 0) -> AsyncIterator[Estate]:
     """acme with this many more repositories, and a bot with a new database."""
     clock = VirtualClock(MORNING)
     acme = build_acme(clock=clock, private_key=private_key())
+    acme.repository.pushed_at = _LONG_AGO
     sandbox = GitHubSandbox(acme.world)
     estate = Estate(acme, sandbox, clock)
     estate.add_repositories(repositories)

@@ -302,6 +302,21 @@ class TestOccasions:
         assert await is_done(estate)
         assert estate.seen.reconciled == estate.refs(repository)
 
+    async def test_what_was_pushed_to_meanwhile_is_looked_at_once_the_releases_were(self, estate: Estate) -> None:
+        await estate.act()
+        pushed, _, released = estate.add_repositories(3)
+        estate.release(released)
+        estate.deliver_webhooks()
+        await estate.clock.advance(MINUTE)
+        pushed.pushed_at = estate.clock.now()
+        await estate.restart(away=16 * MINUTE)
+        await estate.act()
+        assert await is_done(estate)
+        assert estate.seen.reconciled == estate.refs(released)
+        await estate.clock.advance(5 * MINUTE)
+        await estate.act()
+        assert estate.seen.reconciled == estate.refs(released, pushed)
+
     async def test_after_a_start_nothing_is_done_twice_within_a_period(self, estate: Estate) -> None:
         await estate.act()
         made = len(estate.requests)

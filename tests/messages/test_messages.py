@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot import messages
-from bot.changelog import Change, Listed, NoChangelog
+from bot.changelog import Change, Level, Listed, NoChangelog, ReleaseAs, Source, Weighed, Why
 from bot.conversation.grammar import parse
 from bot.conversation.registry import REGISTRY
 from bot.conversation.understanding import Fault, Misunderstood
@@ -34,6 +34,7 @@ from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.decide import next_step
 from bot.release.development import FollowUp
 from bot.release.reasons import Because, Reason, because
+from bot.release.since import Since
 from bot.release.snapshot import Forward, Snapshot
 from bot.release.steps import (
     Announce,
@@ -172,6 +173,15 @@ def _answers() -> list[tuple[str, str]]:
     ]
 
 
+_STRANGE = Change("f" * 40, None, FORGED, FORGED, FORGED, (FORGED,), FORGED)
+MERGED = Since(
+    m.OLD_TAG,
+    (_STRANGE,),
+    tuple(Weighed(_STRANGE, level, Why(source, FORGED), FORGED, FORGED) for level in Level for source in Source),
+    ReleaseAs(FORGED, _STRANGE),
+    complete=False,
+)
+
 _FOREIGN = {"given", "detail", "newest", "tag", "found", "branch", "by", "commit", "version", "index", "workflow", "base",
             "default", "host", "path", "next", "line", "run", "wanted", "files", "why", "said", "label", "command",
             "lines", "packages", "this", "of"}  # fmt: skip
@@ -187,10 +197,14 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
                 tuple(Listed(None, FORGED, n or None) for n in range(30)),
             )
             plan = replace(step.plan, entries=FORGED, project="widget", lookalikes=seen, left=left, unmentioned=merged)
+            plan = replace(plan, since=MERGED, follows=True)
             return [
                 (f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1)),
                 (f"preview: {name}", preview.render_preview(snapshot, replace(plan, version=FORGED), 1, 1)),
             ]
+        case AwaitMerge():
+            merged = replace(snapshot, missed=MERGED.weighed, pull=m.pull())
+            return [(f"missed: {name}", status.render_status(merged, step))]
         case AskApproval():
             return [(f"prompt: {name}", prompts.render_prompt(snapshot, step))]
         case OpenGate():
@@ -201,7 +215,7 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
         case PublishRelease():
             by = Change("c0ffee", 1, FORGED, author=FORGED)
             changes = [by, replace(by, author=f"{FORGED}2", first_time=True)]
-            return [(f"notes: {name}", render_notes(snapshot, step, FORGED, changes))]
+            return [(f"notes: {name}", render_notes(replace(snapshot, missed=MERGED.weighed), step, FORGED, changes))]
         case RejectUndone():
             undone = because(step.undone.code, tag=FORGED, version=FORGED)
             step = replace(step, undone=undone)
