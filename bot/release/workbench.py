@@ -216,9 +216,7 @@ class Workbench:
             soonest = min(STALENESS / 3, soonest or STALENESS)
         return soonest
 
-    async def _open_unasked(
-        self, repository: Repository, line: Line, sight: Sight, *, fresh: bool
-    ) -> Reached | None:
+    async def _open_unasked(self, repository: Repository, line: Line, sight: Sight, *, fresh: bool) -> Reached | None:
         """Open a release pull request on ``line`` where the mode wants one and something was merged; None: there is no need.
 
         Whether something was merged costs a look at the base; so nothing is read where its head was released already.
