@@ -129,9 +129,9 @@ class Observer:
         sight = sight or await self.look(line)
         return choose(await sight.list_pulls(line.branch, lambda pulls: len(choose(pulls)) == _MOST_OWN_PULLS))
 
-    async def find_since(self, tag: TagRef, base: str, head: str) -> Since | None:
+    async def find_since(self, settings: RepositorySettings, tag: TagRef, base: str, head: str) -> Since | None:
         """What was merged into ``base``, whose head this is, since ``tag``; None: they share no history."""
-        return await self._since.find(tag, base, head)
+        return await self._since.find(settings, tag, base, head)
 
     def is_own(self, repository: Repository, pull: PullRequest) -> bool:
         """Whether ``pull`` is a release PR that we made: ours by author, and from this repository, never a fork's.

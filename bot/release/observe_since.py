@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changelog.changes import Rules
 from bot.github.facts import AppAccount, PullRequest, TagRef
 from bot.release.automatic import find_following
 from bot.release.commits import Commits
@@ -34,7 +33,7 @@ class SinceReader:
         tag = _find_tag(snapshot, settings, version)
         if candidate is None or tag is None:
             return replace(snapshot, since=None)
-        return replace(snapshot, since=await self.find(tag, snapshot.line.base, candidate.commit))
+        return replace(snapshot, since=await self.find(settings, tag, snapshot.line.base, candidate.commit))
 
     async def with_missed(
         self, snapshot: Snapshot, settings: RepositorySettings, record: Record, head: str
@@ -44,7 +43,7 @@ class SinceReader:
         parent = await self._commits.find_parent(record.bump) if tag is not None else None
         if tag is None or parent is None or parent == head:
             return snapshot
-        since = await self.find(tag, snapshot.line.base, head)
+        since = await self.find(settings, tag, snapshot.line.base, head)
         return replace(snapshot, missed=since.list_after(parent) if since is not None else ())
 
     async def with_slipped(
@@ -59,7 +58,7 @@ class SinceReader:
         tag = _find_tag(snapshot, settings, record.version)
         if parent is None or parent == before or tag is None:
             return snapshot
-        since = await self.find(tag, snapshot.line.base)
+        since = await self.find(settings, tag, snapshot.line.base)
         return replace(snapshot, missed=since.list_between(parent, commit) if since is not None else ())
 
     async def leads_elsewhere(
@@ -73,18 +72,18 @@ class SinceReader:
         tag = _find_tag(snapshot, settings, None)
         if not record.follows or tag is None:
             return False
-        since = await self.find(tag, snapshot.line.base, head)
+        since = await self.find(settings, tag, snapshot.line.base, head)
         version = foresee_version(replace(snapshot, since=since), settings, snapshot.at, announced=False)
         return version is not None and not same_version(version, record.version)
 
-    async def find(self, tag: TagRef, base: str, head: str | None = None) -> Since | None:
+    async def find(self, settings: RepositorySettings, tag: TagRef, base: str, head: str | None = None) -> Since | None:
         """What was merged into ``base`` since ``tag``; None: they share no history.
 
         Raises:
             Backoff: GitHub shows another head of the base than ``head`` now.
         """
         history = await self._commits.find_history(tag, base, head)
-        return gather_since(tag, history, Rules(own_login=self._app.bot.login)) if history else None
+        return gather_since(tag, history, settings.rules(self._app.bot.login)) if history else None
 
 
 def foresee_version(

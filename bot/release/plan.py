@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from bot.changelog import (
     NO_CHANGELOG,
-    Change,
     Changelog,
     FileChange,
     Listed,
@@ -18,7 +17,6 @@ from bot.changelog import (
     list_entries_of,
     release_changelog,
     render_plain,
-    weigh,
 )
 from bot.publishing.route import Route
 from bot.release.gate import GateKind
@@ -91,9 +89,8 @@ def plan_release(
     project: Project,
     settings: RepositorySettings,
     route: Route,
-    changes: tuple[Change, ...] = (),
 ) -> Plan:
-    """The release PR for ``version``. ``changes`` are what was merged since the release before it, newest first.
+    """The release PR for ``version``.
 
     Raises:
         ProjectRefused: a version site cannot be changed exactly.
@@ -103,7 +100,7 @@ def plan_release(
         raise ValueError("a plan is made of a candidate")
     tag = name_tag(settings, snapshot.tags, project, version.spelling)
     edits: tuple[FileEdit | FileChange, ...] = tuple(bump(project, version, day=snapshot.at.date()))
-    listed = list_entries_of(weigh(changes, settings.rules(snapshot.app.bot.login)))
+    listed = list_entries_of(snapshot.since.weighed) if snapshot.since else ()
     before = previous_tag(settings, snapshot.tags, project, version.spelling)
     outcome = _release(candidate.changelog, Naming(
         version.spelling, snapshot.at.date(), tag, before, snapshot.repository.web_url, project.name

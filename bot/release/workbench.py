@@ -229,7 +229,7 @@ class Workbench:
         settings = await self.observer.read_settings(sight)
         if not isinstance(settings, RepositorySettings) or not is_automatic(settings, own):
             return None
-        if own and not await self._may_follow(line, own, sight):
+        if own and not await self._may_follow(settings, line, own, sight):
             return None
         opening = await self._intents.find(opening_key(0, line.branch))
         if opening is not None and self.is_recent(opening.recorded_at) and not _shows(own, opening):
@@ -237,7 +237,9 @@ class Workbench:
         request = Request(AUTO, self.app.bot, 0, self._clock.now())
         return await self._reconciler.reconcile(repository, line, None, request, sight=sight if fresh else None)
 
-    async def _may_follow(self, line: Line, own: Sequence[PullRequest], sight: Sight) -> bool:
+    async def _may_follow(
+        self, settings: RepositorySettings, line: Line, own: Sequence[PullRequest], sight: Sight
+    ) -> bool:
         """Whether something worth a release came after what we released last, which must be tagged: else it came twice.
 
         Tags that people made since leave less than that to be released, never more.
@@ -249,7 +251,7 @@ class Workbench:
         newest = released[0] if released else None
         if newest is None or head is None or own[0].merge_commit == head:
             return newest is None
-        since = await self.observer.find_since(tags[newest.tag], line.base, head)
+        since = await self.observer.find_since(settings, tags[newest.tag], line.base, head)
         return since is None or is_worth_a_release(since)
 
     async def _is_push_hidden(self, noted: Noted, sight: Sight) -> bool:

@@ -520,10 +520,12 @@ def test_whatever_is_listed_should_change_nothing_beside_the_section(
 )
 @pytest.mark.parametrize("markup", list(Markup))
 def test_a_huge_file_should_take_time_in_proportion(piece: str, markup: Markup) -> None:
-    text = "# x\n\n" + piece * (200_000 // len(piece))
-    start = time.perf_counter()
+    text = "# x
+
+" + piece * (200_000 // len(piece))
+    start = time.process_time()
     release(text, ALL, markup)
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
 
 
 def test_an_issue_that_was_closed_should_stand_for_the_pull_request() -> None:

@@ -484,6 +484,6 @@ def test_no_text_makes_it_stumble(head: str, text: str) -> None:
 )
 def test_hostile_files_take_time_in_proportion(filler: str) -> None:
     text = "## [Unreleased]\n\n- One.\n" + filler * (300_000 // len(filler))
-    started = time.perf_counter()
+    started = time.process_time()
     release(text)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

@@ -106,7 +106,7 @@ def test_the_lines_are_the_text(text: str) -> None:
 )
 def test_hostile_text_takes_time_in_proportion(filler: str) -> None:
     text = "# 1" + filler * (300_000 // len(filler)) + "x"
-    started = time.perf_counter()
+    started = time.process_time()
     read_markdown(text)
     # Time that grew with the square of the length would be minutes.
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

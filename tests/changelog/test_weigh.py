@@ -368,6 +368,6 @@ def test_whatever_strangers_write_should_give_entries_and_no_error(
 )
 def test_huge_texts_should_take_time_in_proportion(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     weigh([change(text, body=text, description=text, labels=(text,) * 1000)] * 3)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

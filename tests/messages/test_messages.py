@@ -203,8 +203,8 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
                 (f"preview: {name}", preview.render_preview(snapshot, replace(plan, version=FORGED), 1, 1)),
             ]
         case AwaitMerge():
-            merged = replace(snapshot, missed=MERGED.weighed, pull=m.pull())
-            return [(f"missed: {name}", status.render_status(merged, step))]
+            slipped = replace(snapshot, missed=MERGED.weighed, pull=m.pull())
+            return [(f"missed: {name}", status.render_status(slipped, step))]
         case AskApproval():
             return [(f"prompt: {name}", prompts.render_prompt(snapshot, step))]
         case OpenGate():

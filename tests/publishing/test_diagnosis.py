@@ -201,6 +201,6 @@ def test_the_slowest_log_a_stranger_can_write_is_read_in_time() -> None:
                   "Unable to resolve action `a@", "is not allowed in a", "License-File x", "'", "invalid-payload", "Upload with attestations requested, but "]  # fmt: skip
     for beginning in beginnings:
         log = beginning * (200_000 // len(beginning))
-        started = time.perf_counter()
+        started = time.process_time()
         explain(log)
-        assert time.perf_counter() - started < 4, beginning
+        assert time.process_time() - started < 4, beginning

@@ -60,10 +60,10 @@ def test_a_bomb_of_aliases_is_refused_quickly() -> None:
     names = "abcdefghijklmnop"
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]" for old, new in itertools.pairwise(names)]
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableDocumentError):
         read_document("\n".join(lines))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(st.text(max_size=300))

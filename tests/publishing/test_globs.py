@@ -85,9 +85,9 @@ def test_ignoring_is_the_opposite() -> None:
 
 
 def test_a_hostile_pattern_costs_little() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert match_pattern("**a" * 160 + "b", "a" * 255) is Truth.FALSE
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(st.text(max_size=40), st.text(max_size=20))

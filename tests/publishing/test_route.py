@@ -563,11 +563,11 @@ def test_scripts_that_aliases_multiply_end_and_spare_the_named_workflow() -> Non
         f"  j{n}: {{steps: [{steps}]}}\n" for n in range(3)
     )
     files = {f".github/workflows/a{n}.yml": hostile for n in range(5)} | {PATH: workflow(TAGS)}
-    started = time.perf_counter()
+    started = time.process_time()
     chosen = choose_route(files, FACTS, PublishSettings(workflow="publish.yml"))
     assert isinstance(chosen, Route)
     assert any("too much" in doubt for doubt in chosen.uncertain)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_workflow_of_another_repository_cannot_be_seen_into() -> None:

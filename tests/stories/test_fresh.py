@@ -31,7 +31,7 @@ async def test_where_the_bump_would_be_the_same_the_branch_stays(tmp_path: Path)
     async with open_theatre(tmp_path) as theatre:
         pull = await theatre.propose()
         head = pull.head_sha
-        theatre.acme.hugo.push_commit("main", {"widget/new.py": "NEW = 1\n"}, "New")
+        theatre.acme.hugo.push_commit("main", {"widget/new.py": "NEW = 1\n"}, "chore: new")
         await theatre.settle()
         assert pull.head_sha == head
         theatre.read_all()
@@ -57,7 +57,7 @@ async def test_what_the_base_gained_is_in_the_release(tmp_path: Path, method: Me
         assert "Ready" in theatre.status(pull)
         # The same news once more changes nothing.
         again = pull.head_sha
-        theatre.acme.hugo.push_commit("main", {"widget/new.py": "NEW = 1\n"}, "New")
+        theatre.acme.hugo.push_commit("main", {"widget/new.py": "NEW = 1\n"}, "chore: new")
         await theatre.settle()
         assert pull.head_sha == again
         await theatre.merge(pull, method)

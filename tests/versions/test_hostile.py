@@ -15,9 +15,9 @@ SECONDS = 20
 
 @contextmanager
 def in_bounded_time() -> Iterator[None]:
-    started = time.perf_counter()
+    started = time.process_time()
     yield
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize(

@@ -112,11 +112,11 @@ def test_a_strangers_warnings_are_not_ours() -> None:
     ids=["minus", "parens", "brackets", "plus", "dots", "calls", "lambdas", "ternaries", "strings", "dicts", "nots"],
 )
 def test_nesting_bombs_are_survived(expression: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         found = list_literals("m.py", f"x = {expression}\n__version__ = '1.0'\n", NAMES)
         outcome = [literal.text for literal in found]
     except ProjectRefused as refused:
         outcome = [refused.problem.code]
     assert outcome in (["1.0"], [ProjectCode.NOT_PYTHON])
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

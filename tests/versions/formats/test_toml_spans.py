@@ -159,11 +159,11 @@ def test_what_is_not_toml_is_an_error_with_a_short_reason(body: str) -> None:
     ],
 )
 def test_hostile_text_takes_neither_long_nor_much(body: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(TomlError):
         read_toml(body)
     # Linear texts of this size take well below a second; anything worse takes minutes.
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 keys = st.one_of(st.text("abc-_1", min_size=1, max_size=4), st.text("ab .é'", min_size=1, max_size=4))
