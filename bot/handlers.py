@@ -18,7 +18,15 @@ from bot.engine.protocol import Backoff, Delivery, Engine
 from bot.github.access import Access
 from bot.github.apps import get_app
 from bot.github.client import GitHub
-from bot.github.errors import PermissionMissing, RateLimited, Unavailable, describe
+from bot.github.errors import (
+    Forbidden,
+    NotFound,
+    PermissionMissing,
+    RateLimited,
+    Unavailable,
+    describe,
+    is_out_of_reach,
+)
 from bot.github.facts import AppAccount, RepositoryRef
 from bot.github.limits import asked_by_a_person
 from bot.intake.command import CommandDelivery
@@ -28,7 +36,7 @@ from bot.release.audit import Audit, CommandCounter
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.hints import Hints
-from bot.release.lines import PUSHED
+from bot.release.lines import PUSHED, note_away
 from bot.release.merge_groups import MergeGroups
 from bot.release.pull_checks import PullChecks
 from bot.release.workbench import Workbench
@@ -83,14 +91,15 @@ class LaneHandlers:
             with structlog.contextvars.bound_contextvars(
                 repository=delivery.repository.full_name, delivery=delivery.guid
             ):
-                await self._patiently(delivery.guid, delivery.repository, look, asked=False)
+                await self._patiently(
+                    delivery.guid, delivery.repository, self._within_reach(delivery.repository, look), asked=False
+                )
             return
         comment = CommandDelivery.from_content(delivery.repository, delivery.content)
         with structlog.contextvars.bound_contextvars(repository=delivery.repository.full_name, delivery=delivery.guid):
             with asked_by_a_person():
-                after = await self._patiently(
-                    delivery.guid, delivery.repository, self._carry_out(comment, delivery.guid), asked=True
-                )
+                work = self._within_reach(delivery.repository, self._carry_out(comment, delivery.guid))
+                after = await self._patiently(delivery.guid, delivery.repository, work, asked=True)
             if after is not None:
                 await self._engine.wake(delivery.repository, after=after)
 
@@ -116,7 +125,8 @@ class LaneHandlers:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
         self._defaults.forget(repository)
         with structlog.contextvars.bound_contextvars(repository=repository.full_name):
-            after = await self._patiently(f"lane:{repository.id}", repository, self._go_round(repository), asked=False)
+            work = self._within_reach(repository, self._go_round(repository))
+            after = await self._patiently(f"lane:{repository.id}", repository, work, asked=False)
             if after is not None:
                 await self._engine.wake(repository, after=spread(after, repository))
 
@@ -170,6 +180,17 @@ class LaneHandlers:
         if self._app is None:
             self._app = await get_app(self._github, access.read)
         return access, self._app
+
+    async def _within_reach(self, repository: RepositoryRef, work: Awaitable[_T]) -> _T | None:
+        """Where we may not act any more, nothing is wrong and nothing is to be tried again: whoever lets us back wakes us."""
+        try:
+            return await work
+        except (Forbidden, NotFound) as error:
+            if not is_out_of_reach(error):
+                raise
+            log.info("out of reach", why=describe(error))
+            await note_away(self._engine.intents(repository))
+            return None
 
     async def _patiently(self, name: str, repository: RepositoryRef, work: Awaitable[_T], *, asked: bool) -> _T:
         """Waiting for GitHub releases the lane: it is no failure of the work, however long it takes."""

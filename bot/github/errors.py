@@ -26,6 +26,12 @@ def redact(text: str) -> str:
     return _SECRETS.sub("***", text)
 
 
+_WHOLE = re.compile(
+    r"(?:/api/v3)?/(?:app/installations/[^/]+/access_tokens|repos/(?:[^/]+/[^/]+|\{repository\})|repositories/\d+)"
+)
+"""The addresses of a repository as a whole, and of the tokens for it."""
+
+
 class Problem(NamedTuple):
     """One entry of the ``errors`` of a 422 answer; parts that GitHub left out are empty."""
 
@@ -281,3 +287,15 @@ def _duration(wait: timedelta) -> str:
 def _one_line(text: str) -> str:
     line = " ".join("".join(char if char.isprintable() else " " for char in redact(text)).split()).rstrip(".")
     return line if len(line) <= _LONGEST_REASON else line[: _LONGEST_REASON - 1] + "…"
+
+
+def is_out_of_reach(error: GitHubError) -> bool:
+    """Whether an error says that we may not act in the repository at all: suspended, uninstalled, removed, moved or deleted.
+
+    A token is good for an hour, so it may be the repository itself that is not found, and not the installation.
+    """
+    if isinstance(error, PermissionMissing):
+        return False
+    if isinstance(error, Forbidden):
+        return "suspended" in error.message.lower()
+    return isinstance(error, NotFound) and _WHOLE.fullmatch(error.path) is not None

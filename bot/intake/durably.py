@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.engine.protocol import Delivery, Engine
+from bot.github.facts import RepositoryRef
 from bot.intake.command import CommandDelivery
-from bot.intake.events import InstallationGone, Wake
+from bot.intake.events import InstallationBack, InstallationGone, Wake, WakeKnown
 from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
-from bot.release.lines import note_pushed, note_remembered, note_told
+from bot.release.lines import MERGED, UNDER_WAY, is_under_way, note_pushed, note_remembered, note_told
 
 
 async def take_in(
     engine: Engine,
-    meaning: Wake | CommandDelivery | HeadDelivery | GroupDelivery | InstallationGone,
+    meaning: Wake | CommandDelivery | HeadDelivery | GroupDelivery | WakeKnown | InstallationBack | InstallationGone,
     guid: str,
     at: datetime,
 ) -> bool:
@@ -39,6 +40,19 @@ async def take_in(
             return await engine.accept(
                 Delivery(guid, meaning.repository, at, meaning.to_content(), meaning.natural_key)
             )
+        case WakeKnown(repositories):
+            known = [one for one in repositories if await is_under_way(engine.intents(one))]
+            for repository in known:
+                await engine.wake(repository)
+        case InstallationBack(installation_id):
+            for repository in await _list_under_way(engine, installation_id):
+                await engine.wake(repository)
         case InstallationGone(installation_id):
             await engine.purge(installation_id)
     return True
+
+
+async def _list_under_way(engine: Engine, installation_id: int) -> list[RepositoryRef]:
+    """The repositories of an installation with a release under way, as far as the engine knows."""
+    found = [one for kind in (UNDER_WAY, MERGED) for one in await engine.list_repositories(kind)]
+    return list(dict.fromkeys(one for one in found if one.installation_id == installation_id))

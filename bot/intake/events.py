@@ -70,7 +70,32 @@ class InstallationGone:
     installation_id: int
 
 
-Meaning: TypeAlias = Ignored | Malformed | Wake | CommandDelivery | HeadDelivery | GroupDelivery | InstallationGone
+@dataclass(frozen=True, slots=True)
+class WakeKnown:
+    """Something changed for these repositories that matters where a release is under way, and nowhere else."""
+
+    repositories: tuple[RepositoryRef, ...]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationBack:
+    """The App may act again for this installation, or may do more: what is under way there goes on."""
+
+    installation_id: int
+
+
+Meaning: TypeAlias = (
+    Ignored
+    | Malformed
+    | Wake
+    | CommandDelivery
+    | HeadDelivery
+    | GroupDelivery
+    | WakeKnown
+    | InstallationBack
+    | InstallationGone
+)
 
 
 def translate(event: str, payload: Mapping[str, Any], identity: AppIdentity) -> Meaning:
@@ -254,9 +279,27 @@ def _read_merge_group(payload: Payload, _: AppIdentity) -> Meaning:
 
 
 def _read_installation(payload: Payload, _: AppIdentity) -> Meaning:
-    if payload.text("action") != "deleted":
-        return Ignored("the installation goes on")
-    return InstallationGone(payload.child("installation").integer("id"))
+    action, number = payload.text("action"), payload.child("installation").integer("id")
+    if action == "deleted":
+        return InstallationGone(number)
+    if action in ("unsuspend", "new_permissions_accepted"):
+        return InstallationBack(number)
+    # A new installation costs nothing before something happens in one of its repositories.
+    return Ignored("nothing of the installation is under way")
+
+
+def _read_installation_repositories(payload: Payload, _: AppIdentity) -> Meaning:
+    if payload.text("action") != "added":
+        # What is noted of them holds nothing that people wrote, and serves when they come back.
+        return Ignored("repositories that we may not see any more")
+    return WakeKnown(payload.listed_repositories("repositories_added"), "repositories added")
+
+
+def _read_repository(payload: Payload, _: AppIdentity) -> Meaning:
+    action = payload.text("action")
+    if action not in ("renamed", "transferred", "unarchived"):
+        return Ignored("nothing that a release depends on")
+    return WakeKnown((payload.repository(),), f"repository {action}")
 
 
 def _wake(payload: Payload, hint: str) -> Wake:
@@ -289,12 +332,14 @@ _READERS: Final[Mapping[str, Callable[[Payload, AppIdentity], Meaning]]] = {
     "deployment_protection_rule": _read_protection_rule,
     "deployment_review": _read_deployment_review,
     "installation": _read_installation,
+    "installation_repositories": _read_installation_repositories,
     "issue_comment": _read_comment,
     "merge_group": _read_merge_group,
     "pull_request": _read_pull_request,
     "pull_request_review": _read_review,
     "push": _read_push,
     "release": _read_release,
+    "repository": _read_repository,
     "workflow_job": _read_workflow_job,
     "workflow_run": _read_workflow_run,
 }

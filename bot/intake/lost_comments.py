@@ -20,12 +20,12 @@ from bot.clock import Clock
 from bot.engine.protocol import Delivery, Engine
 from bot.github.access import open_survey
 from bot.github.client import GitHub, Session
-from bot.github.errors import GitHubError, PermissionMissing, RateLimited, Unavailable
+from bot.github.errors import Forbidden, GitHubError, NotFound, PermissionMissing, RateLimited, Unavailable
 from bot.github.facts import AppAccount, Person, RepositoryRef
 from bot.github.said import Said, list_comments_since, list_reviews_since, read_standing
 from bot.intake.account import Account
 from bot.intake.command import CommandDelivery, may_hold_command
-from bot.release.lines import UNDER_WAY
+from bot.release.lines import AWAY, UNDER_WAY
 
 NOTE: Final = "sweep:comments"
 
@@ -53,7 +53,10 @@ class LostComments:
         note = await notes.find(NOTE)
         since = datetime.fromisoformat(note.value["until"]) if note else until
         complete = True
+        away = {one.id for one in await self._engine.list_repositories(AWAY)}
         for repository in await self._engine.list_repositories(UNDER_WAY):
+            if repository.id in away:
+                continue
             try:
                 await self.find(repository, since, until)
             except (RateLimited, Unavailable) as error:
@@ -61,6 +64,9 @@ class LostComments:
                 complete = False
             except GitHubError as error:
                 log.warning("comments cannot be read", repository=repository.full_name, cause=str(error))
+                if isinstance(error, NotFound | Forbidden) and not isinstance(error, PermissionMissing):
+                    # Whether that is all of the repository shows in its lane, which remembers it.
+                    await self._engine.wake(repository)
         if complete:
             await notes.record(NOTE, {"until": until.isoformat()})
 

@@ -94,8 +94,17 @@ class Payload:
 
     def repository(self) -> RepositoryRef:
         """The repository and installation a delivery of an App is about. Raises Malformed."""
+        return self._reference(self.child("repository"))
+
+    def listed_repositories(self, name: str) -> tuple[RepositoryRef, ...]:
+        """The repositories in a list of a delivery about an installation. Raises Malformed."""
+        value = self._members.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise Malformed(self._path + name, "a list of objects")
+        return tuple(self._reference(Payload(one, f"{self._path}{name}.")) for one in value)
+
+    def _reference(self, repository: Payload) -> RepositoryRef:
         installation = self.child("installation").integer("id")
-        repository = self.child("repository")
         full_name = repository.text("full_name")
         # The name goes into paths of requests; one that GitHub could not have given out is refused here, once for all.
         if not _FULL_NAME.fullmatch(full_name):

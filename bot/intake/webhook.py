@@ -23,7 +23,16 @@ from bot.engine import Engine, EngineUnavailableError
 from bot.github.tokens import Secret
 from bot.intake.command import CommandDelivery
 from bot.intake.durably import take_in
-from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
+from bot.intake.events import (
+    AppIdentity,
+    Ignored,
+    InstallationBack,
+    InstallationGone,
+    Wake,
+    WakeKnown,
+    is_used,
+    translate,
+)
 from bot.intake.glance import glance
 from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
@@ -154,6 +163,12 @@ class Webhook:
             case HeadDelivery() | GroupDelivery() as head:
                 new = await take_in(self._engine, head, guid, self._clock.now())
                 return Verdict(202, "look", "accepted") if new else Verdict(202, "duplicate", "known already")
+            case WakeKnown(hint=hint) as known:
+                await take_in(self._engine, known, guid, self._clock.now())
+                return Verdict(202, "wake-up", hint)
+            case InstallationBack() as back:
+                await take_in(self._engine, back, guid, self._clock.now())
+                return Verdict(202, "wake-up", "installation back")
             case InstallationGone() as gone:
                 await take_in(self._engine, gone, guid, self._clock.now())
                 return Verdict(202, "purged", "installation deleted")

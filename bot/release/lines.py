@@ -30,6 +30,9 @@ PUSHED: Final = "pushed:"
 REMEMBERED: Final = "remembered:"
 """How the key of a note begins that leads to a command which waited for a merge."""
 
+AWAY: Final = "away"
+"""The key of the note that the repository is out of our reach: nothing is asked of it before something is heard of it."""
+
 LASTS: Final = timedelta(days=35)
 """How long after its merge a release can be under way: no workflow run lasts longer (docs: "Actions limits")."""
 
@@ -48,6 +51,8 @@ class Noted:
     """Merged release pull requests that reads may not show merged yet, and when we were told."""
     pushed: tuple[tuple[str, str, datetime], ...] = ()
     """Bases that reads may not show where they are by now: the commit, and when we were told."""
+    away: bool = False
+    """Whether the repository was out of our reach, or archived, when it was looked at last."""
 
 
 async def note_line(intents: Intents, line: Line) -> None:
@@ -105,6 +110,21 @@ async def forget_remembered(intents: Intents, number: int) -> None:
     await intents.forget(f"{REMEMBERED}{number}")
 
 
+async def note_away(intents: Intents) -> None:
+    """The repository is out of our reach, or nothing can be written there."""
+    await intents.record(AWAY, {})
+
+
+async def forget_away(intents: Intents) -> None:
+    """It is back."""
+    await intents.forget(AWAY)
+
+
+async def is_under_way(intents: Intents) -> bool:
+    """Whether anything is noted that leads to a release of the repository."""
+    return any(one.key.startswith((UNDER_WAY, MERGED, TOLD, REMEMBERED)) for one in await intents.list())
+
+
 async def get_noted(intents: Intents) -> Noted:
     """Everything that was noted and not forgotten."""
     noted = await intents.list()
@@ -118,7 +138,7 @@ async def get_noted(intents: Intents) -> Noted:
         for one in noted
         if one.key.startswith(PUSHED)
     ]
-    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told), tuple(pushed))
+    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told), tuple(pushed), away=AWAY in keys)
 
 
 def _key(line: Line) -> str:

@@ -23,12 +23,14 @@ from bot.release.lines import (
     LASTS,
     Noted,
     find_remembered,
+    forget_away,
     forget_line,
     forget_merged,
     forget_pushed,
     forget_remembered,
     forget_told,
     get_noted,
+    note_away,
     note_line,
     note_merged,
 )
@@ -189,6 +191,12 @@ class Workbench:
         noted = await get_noted(self._intents)
         sight, lines = await self._survey(noted)
         first, repository = sight, await sight.get_repository()
+        if repository.archived:
+            # Nothing can be written there, not even why it stands still. Whoever takes that back wakes us.
+            await note_away(self._intents)
+            return None
+        if noted.away:
+            await forget_away(self._intents)
         self._remembered = sight.list_remembered()
         pulls = {line: await self._list_under_way(repository, line, sight, noted) for line in lines}
         for pull in await self._list_hidden(repository, sight, noted, pulls):

@@ -248,14 +248,32 @@ class World:
     def emit_installation(self, installation: Installation, action: str, sender: User) -> None:
         """Tell an App that it was installed, removed, suspended or given new permissions."""
         covered = [r for r in self.repositories.values() if installation.covers(r.id, r.owner.id)]
-        stubs = [{**repository_shape(self.links, r)} for r in covered]
+        self._emit_installation(installation, "installation", action, sender, {"repositories": self._stubs(covered)})
+
+    def emit_selection(
+        self, installation: Installation, action: str, repositories: Iterable[Repository], sender: User
+    ) -> None:
+        """Tell an App that repositories were ``added`` to its installation, or ``removed`` from it."""
+        changed: dict[str, Any] = {f"repositories_{name}": [] for name in ("added", "removed")}
+        changed[f"repositories_{action}"] = self._stubs(repositories)
+        selection = "all" if installation.repository_ids is None else "selected"
+        extra = {**changed, "repository_selection": selection}
+        self._emit_installation(installation, "installation_repositories", action, sender, extra)
+
+    def _stubs(self, repositories: Iterable[Repository]) -> list[dict[str, Any]]:
         keys = ("id", "node_id", "name", "full_name", "private")
+        shapes = [repository_shape(self.links, one) for one in repositories]
+        return [{key: shape[key] for key in keys} for shape in shapes]
+
+    def _emit_installation(
+        self, installation: Installation, event: str, action: str, sender: User, extra: Mapping[str, Any]
+    ) -> None:
         payload = {
             "action": action,
             "installation": installation_shape(self.links, installation),
-            "repositories": [{key: stub[key] for key in keys} for stub in stubs],
             "requester": None,
             "sender": simple_user(self.links, sender),
+            **extra,
         }
         self._put(
             Delivery(
@@ -264,7 +282,7 @@ class World:
                 installation.app,
                 installation,
                 None,
-                "installation",
+                event,
                 action,
                 json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode(),
                 self.now(),

@@ -76,6 +76,8 @@ class Contract:
 
     def find_operation(self, method: str, path: str) -> str | None:
         """The operation that a percent-encoded path belongs to: of several, the one with the most fixed parts."""
+        # To the address by number GitHub redirects after a rename; it is the same operation.
+        path = re.sub(r"^/repositories/\d+(?=/|$)", "/repos/-/-", path)
         if path.endswith("/contents"):
             path += "/."  # The root of a repository: GitHub serves it, its description names a path only.
         return next((name for name, verb, shape in self._shapes if verb == method and shape.fullmatch(path)), None)

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from bot.github.facts import Person, RepositoryRef
 from bot.intake.command import CommandDelivery, may_hold_command
-from bot.intake.events import AppIdentity, Ignored, InstallationGone, Wake, is_used, translate
+from bot.intake.events import (
+    AppIdentity,
+    Ignored,
+    InstallationBack,
+    InstallationGone,
+    Wake,
+    WakeKnown,
+    is_used,
+    translate,
+)
+from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed
 from tests.intake.payloads import ANN, BOT, comment, job, payload, pull, push, review, run
@@ -123,6 +133,11 @@ IGNORED = [
     ("pull_request_review", review(action="edited")),
     ("pull_request_review", review(action="dismissed")),
     ("installation", {"action": "created", "installation": {"id": 7}}),
+    ("installation", {"action": "suspend", "installation": {"id": 7}}),
+    ("installation_repositories", {"action": "removed", "installation": {"id": 7}, "repositories_removed": []}),
+    ("repository", payload(action="archived")),
+    ("repository", payload(action="edited")),
+    ("merge_group", payload(action="destroyed")),
 ]
 
 
@@ -142,6 +157,56 @@ def test_ignores(event: str, members: dict[str, Any]) -> None:
 
 def test_our_own_effects_wake_us_as_long_as_we_do_not_know_our_name() -> None:
     assert isinstance(translate("push", ours(push("refs/tags/v1")), AppIdentity(42)), Wake)
+
+
+OTHER = RepositoryRef(7, 102, "acme/gadget")
+
+
+@pytest.mark.parametrize(
+    ("event", "members", "repositories"),
+    [
+        ("repository", payload(action="renamed"), (WIDGET,)),
+        ("repository", payload(action="transferred"), (WIDGET,)),
+        ("repository", payload(action="unarchived"), (WIDGET,)),
+        (
+            "installation_repositories",
+            {
+                "action": "added",
+                "installation": {"id": 7},
+                "repositories_added": [
+                    {"id": 101, "full_name": "acme/widget"},
+                    {"id": 102, "full_name": "acme/gadget"},
+                ],
+            },
+            (WIDGET, OTHER),
+        ),
+    ],
+)
+def test_wakes_what_is_known_alone(
+    event: str, members: dict[str, Any], repositories: tuple[RepositoryRef, ...]
+) -> None:
+    meaning = translate(event, members, US)
+    assert isinstance(meaning, WakeKnown)
+    assert meaning.repositories == repositories
+
+
+@pytest.mark.parametrize("action", ["unsuspend", "new_permissions_accepted"])
+def test_an_installation_that_is_back_is_told_apart(action: str) -> None:
+    assert translate("installation", {"action": action, "installation": {"id": 7}}, US) == InstallationBack(7)
+
+
+def test_a_merge_group_is_judged_once() -> None:
+    group = {
+        "head_sha": "d" * 40,
+        "head_ref": "refs/heads/gh-readonly-queue/main/pr-5-x",
+        "base_ref": "refs/heads/main",
+    }
+    meaning = translate("merge_group", payload(action="checks_requested", merge_group=group), US)
+    assert meaning == GroupDelivery(WIDGET, "main", "d" * 40)
+    assert meaning.natural_key == f"group:{'d' * 40}"
+    assert GroupDelivery.find(WIDGET, meaning.to_content()) == meaning
+    assert GroupDelivery.find(WIDGET, {"source": "comment"}) is None
+    assert HeadDelivery.find(WIDGET, meaning.to_content()) is None
 
 
 LOOKS = [pull(action, "feature") for action in ("opened", "reopened", "synchronize", "edited")]
