@@ -66,13 +66,15 @@ class Besides:
     """What the document is to bring along although it may not be needed.
 
     Of the base of the first line: these ``paths``, its listing so many ``levels`` deep (0: none), and who guards an
-    ``environment``. ``thread`` is the number of an issue or pull request.
+    ``environment``. Of its release branch the files that a release has ``edited``, if any are named, and the listing.
+    ``thread`` is the number of an issue or pull request.
     """
 
     paths: tuple[str, ...] = ()
     levels: int = 0
     environment: str | None = None
     thread: int | None = None
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,8 @@ class Overview:
     """The numbers of the newest merged pull requests with the label that was asked for."""
     blobs: Mapping[str, bytes] = field(default_factory=dict)
     """Files that were brought along, by the names of their objects."""
-    tree: Tree | None = None
-    """The listing of the first line's base."""
+    trees: tuple[Tree, ...] = ()
+    """The listings of the first line's base, and of its release branch, as far as they were told."""
     environment: Environment | None = None
     """The environment that was asked for, as far as GraphQL tells who guards it."""
     thread: ThreadRef | None = None
@@ -157,6 +159,8 @@ async def read_overview(
         variables[f"base{i}"] = f"refs/heads/{line.base}"
     for i, path in enumerate(besides.paths if asked else ()):
         variables[f"more{i}"] = f"refs/heads/{asked[0].base}:{path}"
+    for i, path in enumerate(besides.edited if asked else ()):
+        variables[f"edited{i}"] = f"refs/heads/{asked[0].branch}:{path}"
     document = _get_document(len(wanted), len(asked), besides)
     # Whether an App may ask GraphQL who guards an environment is written nowhere; REST says it in any case.
     data = (await session.graphql(document, variables, may_lack=("repository", "environment")))["repository"]
@@ -187,27 +191,30 @@ async def read_overview(
             if not node["comments"]["pageInfo"]["hasPreviousPage"]
         },
         labelled=tuple(int(node["number"]) for node in data["labelled"]["nodes"]),
-        blobs=dict(_read_blobs(data.get(f"more{i}") for i in range(len(besides.paths)))),
-        tree=_read_base_tree(data.get("base0")),
+        blobs=dict(
+            _read_blobs(data.get(f"{name}{i}") for name, paths in _list_besides(besides) for i in range(len(paths)))
+        ),
+        trees=tuple(tree for name in ("base0", "head0") if (tree := _read_tree(data.get(name))) is not None),
         environment=read_environment_node(data.get("environment")),
         thread=_read_thread(thread) if thread else None,
     )
 
 
 def _get_document(paths: int, lines: int, besides: Besides) -> str:
-    more = len(besides.paths) if lines else 0
+    more = [f"{name}{i}" for name, paths in _list_besides(besides) for i in range(len(paths))] if lines else []
     with_thread, with_environment = besides.thread is not None, besides.environment is not None
     with_pulls = bool(lines) or with_thread
     # A variable that is declared and not used makes a document invalid.
-    declared = [f"$path{i}: String!" for i in range(paths)] + [f"$more{i}: String!" for i in range(more)]
+    declared = [f"$path{i}: String!" for i in range(paths)] + [f"${name}: String!" for name in more]
     declared += ["$app: Int!", "$check: String!"] if with_pulls else []
     declared += ["$thread: Int!"] if with_thread else []
     declared += ["$environment: String!"] if with_environment else []
     declared += [f"${name}{i}: String!" for i in range(lines) for name in ("branch", "head", "base")]
     parts = [f"file{i}: object(expression: $path{i}) {{ ...content }}" for i in range(paths)]
-    parts += [f"more{i}: object(expression: $more{i}) {{ ...content }}" for i in range(more)]
+    parts += [f"{name}: object(expression: ${name}) {{ ...content }}" for name in more]
     parts += [_LINE.replace("#", str(i)) for i in range(lines)]
-    parts += [_BASE_TREE.replace("LEVELS", render_levels(besides.levels))] if lines and besides.levels else []
+    listed = ["base0", *(["head0"] if besides.edited else [])] if lines and besides.levels else []
+    parts += [_TREE.replace("REF", name).replace("LEVELS", render_levels(besides.levels)) for name in listed]
     parts += [_THREAD] if with_thread else []
     parts += ["environment(name: $environment) { ...guarded }"] if with_environment else []
     used = [CONTENT, TAG, *([_PULL] if with_pulls else []), *([SAID] if lines else [])]
@@ -248,9 +255,9 @@ _LINE = f"""
       nodes {{ number comments(last: {_MOST_COMMENTS}) {{ ...said }} }}
     }}"""
 
-_BASE_TREE = """
-    base0: ref(qualifiedName: $base0) { target { oid ... on Commit { tree { oid LEVELS } } } }"""
-"""Merged by GraphQL with what ``_LINE`` asks of the same base, and so of the same moment."""
+_TREE = """
+    REF: ref(qualifiedName: $REF) { target { oid ... on Commit { tree { oid LEVELS } } } }"""
+"""Merged by GraphQL with what ``_LINE`` asks of the same branch, and so of the same moment."""
 
 _THREAD = """
     thread: issueOrPullRequest(number: $thread) {
@@ -289,7 +296,12 @@ def _read_head(ref: Json | None) -> str | None:
     return str(ref["target"]["oid"]) if ref else None
 
 
-def _read_base_tree(ref: Json | None) -> Tree | None:
+def _list_besides(besides: Besides) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The files that come along, by what their variables are called."""
+    return ("more", besides.paths), ("edited", besides.edited)
+
+
+def _read_tree(ref: Json | None) -> Tree | None:
     target = ref["target"] if ref else {}
     return read_tree(str(target["oid"]), target.get("tree")) if target else None
 

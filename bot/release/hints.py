@@ -33,6 +33,13 @@ class Hints:
     environment: str = "pypi"
     """The environment of the publishing job; what PyPI's guide calls it, before anybody looked."""
 
+    edited: tuple[str, ...] = ()
+    """The files that the release branch has otherwise than its base, while there is an open pull request from it."""
+
+    def note_edited(self, paths: Iterable[str]) -> None:
+        """The release branch was made with these files edited."""
+        self.edited = tuple(path for path in paths if path in self.paths)
+
     def note_content(self, tree: Tree, read: Iterable[TreeEntry]) -> None:
         """These files of a commit were read."""
         self.paths = tuple(entry.path for entry in read if entry.size <= _MOST_BYTES)[:_MOST_PATHS]
@@ -44,4 +51,4 @@ class Hints:
         """What is to come along when somebody looks; without ``content`` not what a release is made of."""
         if not content:
             return Besides(thread=thread)
-        return Besides(self.paths, self.levels, self.environment, thread)
+        return Besides(self.paths, self.levels, self.environment, thread, self.edited)

@@ -7,6 +7,7 @@ opened only after another look. Nothing is written here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -91,6 +92,10 @@ class Observer:
             # It may have grown so much since that GitHub gives up on its listing: it must not be asked for again.
             self._hints.levels = 0
             raise
+
+    def note_edited(self, paths: Iterable[str]) -> None:
+        """A release branch was made with these files edited: they come along when somebody looks next."""
+        self._hints.note_edited(paths)
 
     async def get_repository(self) -> Repository:
         """The repository as it is now."""

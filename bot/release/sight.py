@@ -60,8 +60,8 @@ async def look(
     if overview is not None:
         settings = (overview.files or {}).values()
         commits.know({blob.oid: blob.content for blob in settings if blob is not None} | dict(overview.blobs))
-        if overview.tree is not None:
-            commits.know_tree(overview.tree)
+        for tree in overview.trees:
+            commits.know_tree(tree)
     return Sight(access, own_check, overview)
 
 

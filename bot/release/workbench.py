@@ -213,9 +213,9 @@ class Workbench:
                     await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
                 under_way = under_way or not is_over(reached)
                 soonest = _sooner(soonest, reached.look_again)
-            opened = await self._open_unasked(repository, line, first, fresh=sight is not None)
+            opened = await self._open_unasked(repository, line, first)
             if opened is not None:
-                sight = None if opened.moved else sight
+                sight = None
                 under_way = under_way or not is_over(opened)
                 soonest = _sooner(soonest, opened.look_again)
             if not under_way:
@@ -224,11 +224,12 @@ class Workbench:
             soonest = min(STALENESS / 3, soonest or STALENESS)
         return soonest
 
-    async def _open_unasked(self, repository: Repository, line: Line, sight: Sight, *, fresh: bool) -> Reached | None:
+    async def _open_unasked(self, repository: Repository, line: Line, sight: Sight) -> Reached | None:
         """Open a release pull request on ``line`` where the mode wants one and something was merged; None: there is no need.
 
         Whether something was merged costs a look at the base; so nothing is read where its head was released already.
-        ``sight`` may be older than what was done since (not ``fresh``): what was pushed since then wakes us once more.
+        ``sight`` may be older than what was done since: what was pushed since then wakes us once more. Only when there is
+        something to do it is worth another look, which brings along what a release is made of.
         """
         made = await self.observer.list_pulls(repository, line, sight)
         own = [pull for pull in made if not is_astray(pull)]
@@ -242,8 +243,9 @@ class Workbench:
         opening = await self._intents.find(opening_key(0, line.branch))
         if opening is not None and self.is_recent(opening.recorded_at) and not _shows(own, opening):
             raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
+        await note_line(self._intents, line)
         request = Request(AUTO, self.app.bot, 0, self._clock.now())
-        return await self._reconciler.reconcile(repository, line, None, request, sight=sight if fresh else None)
+        return await self._reconciler.reconcile(repository, line, None, request)
 
     async def _may_follow(
         self, settings: RepositorySettings, line: Line, own: Sequence[PullRequest], sight: Sight

@@ -208,12 +208,21 @@ FOLDER = entry("src", "tree", 0o40000, object={"entries": [entry("one.py", mode=
 async def test_a_listing_comes_along_as_rest_would_give_it() -> None:
     links = [entry("link", mode=0o120000), entry("module", "commit", 0o160000)]
     found = await read(Besides(levels=2), base0=base(FOLDER, *links, entry("two.txt")))
-    assert found.tree is not None
-    assert (found.tree.commit, found.tree.sha, found.tree.truncated) == (MERGE, HEAD, False)
-    assert found.tree.entries == (
+    (tree,) = found.trees
+    assert (tree.commit, tree.sha, tree.truncated) == (MERGE, HEAD, False)
+    assert tree.entries == (
         TreeEntry("src/one.py", OTHER, "100755", 3),
         TreeEntry("two.txt", OTHER, "100644", 3),
     )
+
+
+async def test_what_a_release_has_edited_comes_along_from_its_branch() -> None:
+    edited = {"oid": OTHER, "byteSize": 2, "isTruncated": False, "text": "y\n"}
+    head = {"target": {"oid": OTHER, "tree": {"oid": HEAD, "entries": [entry("one.txt")]}}}
+    besides = Besides(levels=1, edited=("one.txt",))
+    found = await read(besides, base0=base(entry("one.txt")), head0=head, edited0=edited)
+    assert [tree.commit for tree in found.trees] == [MERGE, OTHER]
+    assert found.blobs == {OTHER: b"y\n"}
 
 
 @pytest.mark.parametrize(
@@ -228,7 +237,7 @@ async def test_a_listing_comes_along_as_rest_would_give_it() -> None:
     ids=["not asked", "not told", "deeper", "null", "another mode"],
 )
 async def test_a_listing_with_anything_missing_is_none(odd: dict[str, Any]) -> None:
-    assert (await read(Besides(levels=2), base0=base(entry("two.txt"), odd))).tree is None
+    assert (await read(Besides(levels=2), base0=base(entry("two.txt"), odd))).trees == ()
 
 
 async def test_files_come_along_where_their_exact_bytes_do() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from bot.sandbox.acme_files import Trigger
+from tests.stories.auto_phases import AUTO_PHASES, Way, count_following
 from tests.stories.phases import PHASES, Phase, count_cold_and_warm
 
 PRICES: dict[Trigger, tuple[int, ...]] = {
@@ -34,3 +37,19 @@ async def test_no_phase_of_a_release_has_become_dearer(trigger: Trigger) -> None
 
 def _sum(phases: list[Phase]) -> int:
     return sum(phase.requests for phase in phases)
+
+
+FOLLOWING: dict[int, tuple[int, ...]] = {10: (12, 3, 9, 5), 150: (13, 4, 10, 5)}
+"""The requests of each phase of keeping a release pull request up to date, by the number of commits since the last tag:
+one more for every further hundred."""
+
+
+@pytest.mark.parametrize("way", get_args(Way))
+@pytest.mark.parametrize("commits", FOLLOWING)
+async def test_following_what_is_merged_has_become_no_dearer(commits: int, way: Way) -> None:
+    phases = await count_following(commits, way)
+    assert [phase.name for phase in phases] == list(AUTO_PHASES)
+    dearer = [
+        phase for phase, price in zip(phases, FOLLOWING[commits], strict=True) if phase.requests - phase.tokens > price
+    ]
+    assert not dearer
