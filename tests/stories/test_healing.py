@@ -110,7 +110,9 @@ async def test_the_bot_was_away_for_weeks(
         await theatre.come_back(other if database == "kept" else new_engine(play))
         await play.wait(DAY)
         assert tag_of(play) == merged
-        await play.approve()
+        # Of what was merged meanwhile the next release may be there already.
+        theatre.acme.hugo.comment(pull.number, "/release approve 1.2.0")
+        await play.wait()
         assert len(theatre.files("1.2.0")) == 2
         theatre.read_all()
 

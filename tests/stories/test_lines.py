@@ -117,10 +117,20 @@ async def test_a_section_that_is_there_already_is_not_carried(tmp_path: Path) ->
         theatre.read_all()
 
 
-async def test_a_line_without_a_section_carries_nothing(tmp_path: Path) -> None:
+async def test_a_section_that_we_made_of_what_was_merged_is_carried_too(tmp_path: Path) -> None:
     async with open_theatre(tmp_path, gate="none") as theatre:
         await release_next(theatre)
         await release_line(theatre, await begin_line(theatre, changelog=False))
+        assert len(list_forwards(theatre)) == 1
+        theatre.read_all()
+
+
+async def test_without_a_changelog_nothing_is_carried(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, gate="none", settings='changelog.style = "none"\n') as theatre:
+        await release_next(theatre)
+        topic = await begin_line(theatre)
+        theatre.acme.wanda.push_commit(LINE, {".github/aweigh.toml": 'changelog.style = "none"\n'}, "Settings")
+        await release_line(theatre, topic)
         assert list_forwards(theatre) == []
         theatre.read_all()
 
