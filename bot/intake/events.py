@@ -18,6 +18,7 @@ from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed, Payload
 from bot.release.when_merged import LABEL
+from bot.versions import find_maintenance_line
 
 RELEASE_BRANCHES: Final = "aweigh/"
 BUTTONS: Final = {"hold": "hold", "unhold": "unhold", "recreate": "recreate", "recheck": "status"}
@@ -316,7 +317,9 @@ def _is_release_branch(branch: str) -> bool:
 
 
 def _is_release_line(branch: str, payload: Payload) -> bool:
-    return branch.endswith(".x") or branch == payload.child("repository").find_text("default_branch")
+    # Which branches releases are made from only the settings say; what their names can look like is known.
+    is_default = branch == payload.child("repository").find_text("default_branch")
+    return is_default or find_maintenance_line(branch) is not None
 
 
 def _is_on_default_branch(run: Payload, payload: Payload) -> bool:

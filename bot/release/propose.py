@@ -68,11 +68,6 @@ def find_wanted(snapshot: Snapshot, request: Request) -> SpelledVersion | None:
     return get_wanted(request.version, project, settings, snapshot.tags, line, request.at.date())
 
 
-def is_release_line(base: str, default_branch: str) -> bool:
-    """Whether releases are made from ``base``: anybody with write access can make a branch and merge into it."""
-    return base == default_branch or base.endswith(".x")
-
-
 def settings_reason(problem: SettingsProblem, *, under_way: bool = False) -> Because:
     """Why settings that cannot be read stop everything; a release that is ``under_way`` waits for them to be mended."""
     waits = "yes" if under_way else ""
@@ -174,7 +169,7 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     settings, candidate = snapshot.settings, snapshot.candidate
     if isinstance(settings, SettingsProblem):
         return settings_reason(settings)
-    standing = _standing_in_the_way(snapshot, request)
+    standing = _standing_in_the_way(snapshot, settings, request)
     if standing is not None:
         return standing
     if candidate is None:
@@ -208,10 +203,12 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     )
 
 
-def _standing_in_the_way(snapshot: Snapshot, request: Request) -> Because | None:
+def _standing_in_the_way(snapshot: Snapshot, settings: RepositorySettings, request: Request) -> Because | None:
     base, default = snapshot.line.base, snapshot.repository.default_branch
-    if not is_release_line(base, default):
-        return because(Reason.NOT_A_LINE, base=base, default=default, given=request.version)
+    if not settings.has_line(base, default):
+        # Anybody with write access can make a branch and merge into it.
+        others = "\n".join(settings.branches) if settings.branches is not None else ""
+        return because(Reason.NOT_A_LINE, base=base, default=default, given=request.version, others=others)
     pull = snapshot.pull
     # One that nobody asked for is there for whoever asks first.
     unasked = snapshot.record is not None and snapshot.record.is_unasked

@@ -39,7 +39,6 @@ from bot.release.orders import Merge, Order
 from bot.release.own_check import OwnCheck
 from bot.release.perform import APPROVAL_INTENT, Performer
 from bot.release.perform_pull import MERGE_INTENT, opening_key
-from bot.release.propose import is_release_line
 from bot.release.reconcile import Reached, Reconciler, is_over
 from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
@@ -233,10 +232,12 @@ class Workbench:
         """
         made = await self.observer.list_pulls(repository, line, sight)
         own = [pull for pull in made if not is_astray(pull)]
-        if not is_release_line(line.base, repository.default_branch) or not is_free(made) or repository.archived:
+        if not is_free(made) or repository.archived:
             return None
         settings = await self.observer.read_settings(sight)
         if not isinstance(settings, RepositorySettings) or not is_automatic(settings, own):
+            return None
+        if not settings.follows(line.base, repository.default_branch):
             return None
         if own and not await self._may_follow(settings, line, own, sight):
             return None
@@ -290,11 +291,12 @@ class Workbench:
 
         When the default branch still is what it was once, one look is enough.
         """
-        seen = list(dict.fromkeys([*noted.lines, self.hints.usual]))
+        pushed = [Line(base) for base, *_ in noted.pushed]
+        seen = list(dict.fromkeys([*noted.lines, self.hints.usual, *pushed]))
         sight = await self.observer.look(*seen, idly=not noted.lines)
         repository = await sight.get_repository()
         self.hints.usual = usual = Line(repository.default_branch)
-        lines = {*noted.lines, usual}
+        lines = {*noted.lines, *pushed, usual}
         # A branch name cannot be turned back into its base: slashes became dots. Its pull request knows.
         strange = await self._list_branches(sight) - {line.branch for line in lines}
         stand_ins = {line for branch in strange if (line := find_line(branch)) is not None}

@@ -11,6 +11,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 from packaging.utils import canonicalize_name
@@ -43,6 +44,8 @@ from bot.versions import (
 
 SETTINGS_PATHS = (".github/aweigh.toml", "pyproject.toml")
 """Where settings live; the first that has any is the one that counts."""
+
+_MAINTENANCE = ("*.x",)
 
 DEFAULTS_NAME = "aweigh.toml of the organisation's .github repository"
 
@@ -127,6 +130,7 @@ _Development = Annotated[
 _Role = Annotated[
     Role, AfterValidator(_strong_enough), WithJsonSchema({"type": "string", "enum": ["write", "maintain", "admin"]})
 ]
+_Branch = Annotated[str, StringConstraints(pattern=r"^[\w.*?/+-]{1,100}\Z")]
 _Team = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")]
 _Path = Annotated[
     str,
@@ -236,6 +240,8 @@ class RepositorySettings(_Table):
 
     mode: Literal["auto", "on-demand"] | None = None
     """Whether release pull requests open by themselves; by default they do with any setting, or after the first release."""
+    branches: Annotated[tuple[_Branch, ...], Field(max_length=20)] | None = None
+    """Branches beside the default one that releases are made from, by name or glob; by default *.x, on demand alone."""
     tag: _Tag | None = None
     """Shape of the tag, such as v{version}; by default that of the newest tags."""
     versioning: _Versioning | None = None
@@ -285,6 +291,15 @@ class RepositorySettings(_Table):
         own = self.get_package(project.name).changelog
         file = own or (self.changelog.file if project.root == "." or not project.siblings else None)
         return Wish(file, self.changelog.style, project.root)
+
+    def has_line(self, base: str, default_branch: str) -> bool:
+        """Whether releases are made from ``base``."""
+        others = _MAINTENANCE if self.branches is None else self.branches
+        return base == default_branch or any(fnmatchcase(base, pattern) for pattern in others)
+
+    def follows(self, base: str, default_branch: str) -> bool:
+        """Whether release pull requests may open by themselves on ``base``: elsewhere than on the default branch by name."""
+        return base == default_branch or (self.branches is not None and self.has_line(base, default_branch))
 
     def rules(self, own_login: str | None = None) -> Rules:
         """How changes are weighed; ``own_login`` is our bot's."""

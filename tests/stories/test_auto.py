@@ -305,3 +305,26 @@ async def test_what_slipped_in_before_the_merge_is_told_and_in_the_notes(tmp_pat
         assert "Float" not in notes.partition(told)[2]
         assert versions(theatre) == []
         theatre.read_all()
+
+
+async def test_a_maintenance_line_that_the_settings_name_follows_what_is_merged_into_it(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        named = {".github/aweigh.toml": 'mode = "auto"\nbranches = ["release/*"]\n'}
+        theatre.acme.hugo.push_commit("main", named, "ci: let releases be proposed")
+        theatre.acme.hugo.push_tag("v2.0.0", "main")
+        await theatre.settle()
+        theatre.acme.wanda.push_branch("release/1.1", "v1.1.0")
+        theatre.acme.wanda.push_branch("1.0.x", "v1.1.0")
+        await theatre.settle()
+        assert versions(theatre) == []
+        for branch in ("release/1.1", "1.0.x"):
+            theatre.acme.wanda.push_commit(branch, {"widget/old.py": "OLD = 1\n"}, "feat!: mend what is old")
+            await theatre.settle()
+        # No step leaves the line, and what the settings do not name is left alone.
+        assert versions(theatre) == ["1.1.1"]
+        assert theatre.release_pull.base_ref == "release/1.1"
+        theatre.acme.wanda.push_commit("topic", {"topic.py": "a = 1\n"}, "Topic", onto="1.0.x")
+        topic = theatre.acme.wanda.open_pull("topic", "Topic", base="1.0.x")
+        await theatre.say(theatre.acme.mona, "/release 1.0.1", topic.number)
+        assert "`branches` in the settings names: `release/*`" in theatre.reply(topic.number)
+        theatre.read_all()

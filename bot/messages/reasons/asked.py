@@ -50,9 +50,15 @@ def _foreign_pull(reason: Because) -> Said:
 
 
 def _not_a_line(reason: Because) -> Said:
+    named = " ".join(code(pattern) for pattern in reason.get("others").splitlines())
+    others = (
+        f"from those that `branches` in the settings names: {named}"
+        if named
+        else "from maintenance branches such as `1.1.x`"
+    )
     return Said(
         f"Releases are not made from the branch {code(reason.get('base'))}.",
-        f"They are made from {code(reason.get('default'))} and from maintenance branches such as `1.1.x`. In an issue, or on"
+        f"They are made from {code(reason.get('default'))} and {others}. In an issue, or on"
         f" a pull request into {code(reason.get('default'))}, this asks for a release of that:",
         given_line(reason),
     )
