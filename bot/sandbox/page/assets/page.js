@@ -47,20 +47,24 @@
   // something comes in between, it is text that moves and not elements: one that moves would lose the focus.
   function morphChildren(old, fresh, news) {
     const known = new Map(withKeys(old));
+    const next = withKeys(fresh);
+    const staying = new Set(next.map(([key]) => key));
+    // What goes away goes first: nothing has to move past it then.
+    for (const [key, left] of known) {
+      if (!staying.has(key)) left.remove();
+    }
     let here = old.firstChild;
-    for (const [key, wanted] of withKeys(fresh)) {
+    for (const [key, wanted] of next) {
       const match = known.get(key);
       if (!match) {
         old.insertBefore(wanted, here);
         collect(wanted, news);
         continue;
       }
-      known.delete(key);
       if (match === here) here = here.nextSibling;
       else old.insertBefore(match, here);
       morph(match, wanted, news);
     }
-    for (const left of known.values()) left.remove();
   }
 
   function withKeys(parent) {
