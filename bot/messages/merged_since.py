@@ -9,6 +9,7 @@ from bot.changelog.weigh import find_level
 from bot.messages.text import code
 from bot.release.plan import Plan
 from bot.release.since import Since
+from bot.versions import same_version
 
 _MOST_LISTED = 30
 _MOST_WORDS = 120
@@ -43,7 +44,7 @@ def render_missed(missed: Sequence[Weighed]) -> list[str]:
 
 
 def _deciding(plan: Plan, since: Since) -> str:
-    if since.release_as is not None:
+    if since.release_as is not None and same_version(since.release_as.version, plan.version):
         name = since.release_as.change.name
         return f"{code(plan.version)}, because {name} says {code('Release-As: ' + since.release_as.version)}."
     level, entry = find_level(since.weighed)

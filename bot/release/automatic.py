@@ -13,6 +13,7 @@ from datetime import date
 from bot.changelog.changes import Level
 from bot.changelog.weigh import find_level
 from bot.github.facts import PullRequest
+from bot.index.facts import ProjectFiles
 from bot.release.naming import tag_pattern
 from bot.release.since import Since
 from bot.release.snapshot import Snapshot
@@ -24,6 +25,7 @@ from bot.versions import (
     VersionCode,
     VersionProblem,
     VersionStep,
+    check_newer,
     find_newest,
     find_version,
     follow,
@@ -33,6 +35,7 @@ from bot.versions import (
 
 _STEPS = (VersionStep.MAJOR, VersionStep.MINOR, VersionStep.PATCH)
 _STEP_OF = {Level.MAJOR: VersionStep.MAJOR, Level.MINOR: VersionStep.MINOR, Level.PATCH: VersionStep.PATCH}
+_MOST_BURNT = 50
 _PHASES = {"a": VersionStep.A, "b": VersionStep.B, "rc": VersionStep.RC}
 
 
@@ -69,35 +72,69 @@ def find_following(
 ) -> SpelledVersion | None:
     """The version that what was merged leads to; None when nothing of it is worth a release, or nothing was released yet.
 
-    A ``Release-As`` footer comes first. After a pre-release the next one of its kind follows, since only people say when
+    A ``Release-As`` footer comes first, where that version can still be released: whoever wrote one that cannot be, which
+    may be a stranger, must not keep the others from being released. After a pre-release the next one of its kind follows, since only people say when
     a version is final. What the files announce counts where it is more than the changes ask for. On a maintenance line
-    the largest step is the one that does not leave it.
+    the largest step is the one that does not leave it. A version that the index has files of is passed over.
 
     Raises:
-        VersionProblem: it is no version, or leads out of the line all the same.
+        VersionProblem: every step leads out of the line.
     """
     since, tags = snapshot.since, snapshot.tags
     if since is None:
         return None
-    if since.release_as is not None:
-        return parse_version(since.release_as.version)
+    released = tuple(released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project)))
+    asked = _find_asked(snapshot, since, project, released, line)
+    if asked is not None:
+        return asked
     level, _ = find_level(since.weighed)
     if level is Level.NONE:
         return None
-    released = tuple(released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project)))
     newest = find_newest(released, line)
     phase = _PHASES.get(newest.pre[0]) if newest is not None and newest.pre is not None else None
 
-    def lead(step: VersionStep) -> SpelledVersion:
-        return follow(step, settings.versioning, stated=project.spelling, released=released, day=day, line=line)
+    def lead(step: VersionStep, *burnt: str) -> SpelledVersion:
+        known = (*released, *burnt)
+        return follow(step, settings.versioning, stated=project.spelling, released=known, day=day, line=line)
 
     following = _first_within(lead, [phase] if phase else _STEPS[_STEPS.index(_STEP_OF[level]) :])
-    announced = find_version(project.version.base_version)
+    announced = find_version(_spell_announced(project))
     ahead = announced is not None and announced > following.version and (newest is None or announced > newest)
-    if phase is not None or not ahead or announced is None or (line is not None and not line.holds(announced)):
-        return following
-    stated = project.spelling if not project.version.is_devrelease else project.version.base_version
-    return parse_version(stated)
+    if phase is None and ahead and announced is not None and (line is None or line.holds(announced)):
+        following = parse_version(_spell_announced(project))
+    burnt: list[str] = []
+    while _is_burnt(snapshot, following) and len(burnt) < _MOST_BURNT:
+        burnt.append(following.spelling)
+        pre = following.version.pre
+        following = lead(_PHASES.get(pre[0], VersionStep.PATCH) if pre else VersionStep.PATCH, *burnt)
+    return following
+
+
+def _find_asked(
+    snapshot: Snapshot, since: Since, project: Project, released: tuple[str, ...], line: MaintenanceLine | None
+) -> SpelledVersion | None:
+    """What a ``Release-As`` footer asks for; None without one, and where that is no version to be released from here."""
+    if since.release_as is None:
+        return None
+    try:
+        asked = parse_version(since.release_as.version)
+        check_newer(asked, released, line)
+    except VersionProblem:
+        return None
+    return None if project.is_past(asked.version) or _is_burnt(snapshot, asked) else asked
+
+
+def _is_burnt(snapshot: Snapshot, version: SpelledVersion) -> bool:
+    """Whether the index has files of it, which it never takes twice."""
+    return isinstance(snapshot.index, ProjectFiles) and bool(snapshot.index.files_of(version.version))
+
+
+def _spell_announced(project: Project) -> str:
+    """The version that the files announce: ``2.0.0a1`` where they say ``2.0.0a1.dev0``, which is not final by that."""
+    version = project.version
+    if not version.is_devrelease:
+        return project.spelling
+    return version.base_version + "".join(map(str, version.pre or ()))
 
 
 def _first_within(lead: Callable[[VersionStep], SpelledVersion], steps: Sequence[VersionStep]) -> SpelledVersion:

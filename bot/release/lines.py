@@ -50,7 +50,7 @@ class Noted:
     told: tuple[tuple[int, datetime], ...] = ()
     """Merged release pull requests that reads may not show merged yet, and when we were told."""
     pushed: tuple[tuple[str, str, datetime], ...] = ()
-    """Bases that reads may not show where they are by now: the commit, and when we were told."""
+    """Bases that reads may not show where they are by now: the commit, and when we were told; each push by itself."""
     away: bool = False
     """Whether the repository was out of our reach, or archived, when it was looked at last."""
 
@@ -87,12 +87,12 @@ async def forget_told(intents: Intents, number: int) -> None:
 
 async def note_pushed(intents: Intents, base: str, commit: str) -> None:
     """We were told that this base is at this commit now."""
-    await intents.record(PUSHED + base, {"commit": commit})
+    await intents.record(f"{PUSHED}{base} {commit}", {})
 
 
-async def forget_pushed(intents: Intents, base: str) -> None:
-    """Reads show it by now, or should."""
-    await intents.forget(PUSHED + base)
+async def forget_pushed(intents: Intents, base: str, commit: str) -> None:
+    """Reads show it by now, or should; what was pushed since then is not forgotten with it."""
+    await intents.forget(f"{PUSHED}{base} {commit}")
 
 
 async def note_remembered(intents: Intents, number: int) -> None:
@@ -133,17 +133,18 @@ async def get_noted(intents: Intents) -> Noted:
     merged = sorted((int(key.removeprefix(MERGED)) for key in keys if key.startswith(MERGED)), reverse=True)
     remembered = sorted(int(key.removeprefix(REMEMBERED)) for key in keys if key.startswith(REMEMBERED))
     told = [(int(one.key.removeprefix(TOLD)), one.recorded_at) for one in noted if one.key.startswith(TOLD)]
-    pushed = [
-        (one.key.removeprefix(PUSHED), str(one.value["commit"]), one.recorded_at)
-        for one in noted
-        if one.key.startswith(PUSHED)
-    ]
+    pushed = [(*_find_push(one.key), one.recorded_at) for one in noted if one.key.startswith(PUSHED)]
     return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told), tuple(pushed), away=AWAY in keys)
 
 
 def _key(line: Line) -> str:
     # No branch has a blank in its name, says git-check-ref-format.
     return UNDER_WAY + (line.base if line.package is None else f"{line.base} {line.package}")
+
+
+def _find_push(key: str) -> tuple[str, str]:
+    base, _, commit = key.removeprefix(PUSHED).partition(" ")
+    return base, commit
 
 
 def _find_line(key: str) -> Line:

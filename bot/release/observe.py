@@ -267,6 +267,8 @@ class Observer:
         snapshot = await self._with_candidate(snapshot, settings, base_head, asked)
         snapshot = await self._since.with_since(snapshot, settings, asked)
         if request.follows:
+            # What the index has files of is not proposed.
+            snapshot = await self._with_index(snapshot)
             version = foresee_version(snapshot, settings, request.at)
             if version is None:
                 return snapshot
@@ -341,6 +343,7 @@ class Observer:
             return snapshot
         moved = await self._with_candidate(snapshot, settings, base, record.version, record=record)
         moved = await self._since.with_since(moved, settings, None if record.follows else record.version)
+        moved = await self._with_index(moved) if record.follows else moved
         version = foresee_version(moved, settings, snapshot.at) if record.follows else None
         if version is not None and not same_version(version, record.version):
             moved = await self._with_candidate(moved, settings, base, version)

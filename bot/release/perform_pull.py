@@ -15,7 +15,7 @@ from bot.messages import status
 from bot.release import approvals
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
-from bot.release.plan import Plan, title_of
+from bot.release.plan import Plan, is_title_of
 from bot.release.reasons import Reason, because
 from bot.release.record import Confirmed, Record
 from bot.release.snapshot import Candidate, Snapshot
@@ -98,7 +98,7 @@ class PullPerformer:
         The version is another one where it follows from what was merged.
 
         The text comes before the branch: killed in between, the branch still says that it has to be made anew. A title
-        or a text that people have changed is theirs.
+        or a text that people have changed is theirs; a title of ours with another version is one that we left behind then.
         """
         base, pull, record = snapshot.base_candidate, snapshot.pull, snapshot.record
         if base is None or pull is None or record is None or not isinstance(snapshot.settings, RepositorySettings):
@@ -109,7 +109,7 @@ class PullPerformer:
             raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
         asked = approvals.wanted(snapshot, snapshot.settings)
         body = pull_words.render_pull_body(plan, snapshot.environment, asked)
-        title = plan.title if now.title == title_of(plan.project, record.version) else now.title
+        title = plan.title if is_title_of(plan.project, now.title) else now.title
         new_body = body if pull_words.is_as_rendered(text) and text != body else None
         if new_body is not None or title != now.title:
             await pulls.update_pull(self._access.speak, pull.number, body=new_body, title=title)

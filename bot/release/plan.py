@@ -24,7 +24,7 @@ from bot.release.naming import name_tag, previous_tag
 from bot.release.since import Since
 from bot.release.snapshot import Request, Snapshot
 from bot.settings.repository import RepositorySettings
-from bot.versions import FileEdit, Lookalike, Project, SpelledVersion, bump
+from bot.versions import FileEdit, Lookalike, Project, SpelledVersion, bump, find_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,12 @@ class Plan:
 def title_of(project: str, version: str) -> str:
     """The title of the pull request that releases ``version``."""
     return f"Release {project} {version}"
+
+
+def is_title_of(project: str, title: str) -> bool:
+    """Whether a title is one that we give to pull requests which release ``project``, of whatever version."""
+    version = title.rpartition(" ")[2]
+    return find_version(version) is not None and title == title_of(project, version)
 
 
 def plan_release(

@@ -253,24 +253,27 @@ class Workbench:
     ) -> bool:
         """Whether something worth a release came after what we released last, which must be tagged: else it came twice.
 
-        Tags that people made since leave less than that to be released, never more.
+        Earlier ones that never got their tag went into that one. Tags that people made since leave less than that to be
+        released, never more.
         """
-        head, tags = await sight.find_branch(line.base), {tag.name: tag for tag in await sight.list_tags()}
-        released = [await self.observer.find_record(pull, sight) for pull in own if pull.merged]
-        if not all(record is not None and record.tag in tags for record in released):
+        newest, head = next((pull for pull in own if pull.merged), None), await sight.find_branch(line.base)
+        if newest is None:
+            return True
+        record = await self.observer.find_record(newest, sight)
+        tag = await sight.find_tag(record.tag, await sight.list_tags()) if record is not None else None
+        if tag is None or head is None or newest.merge_commit == head:
             return False
-        newest = released[0] if released else None
-        if newest is None or head is None or own[0].merge_commit == head:
-            return newest is None
-        since = await self.observer.find_since(settings, tags[newest.tag], line.base, head)
+        since = await self.observer.find_since(settings, tag, line.base, head)
         return since is None or is_worth_a_release(since)
 
     async def _is_push_hidden(self, noted: Noted, sight: Sight) -> bool:
         """Whether we were told of a push that did not show yet when we looked."""
         hidden = False
+        shown = {base: at for base, commit, at in noted.pushed if await sight.find_branch(base) == commit}
         for base, commit, told_at in noted.pushed:
-            if not self.is_recent(told_at) or await sight.find_branch(base) == commit:
-                await forget_pushed(self._intents, base)
+            # Of what was pushed before that which shows nothing will show any more.
+            if not self.is_recent(told_at) or (base in shown and told_at <= shown[base]):
+                await forget_pushed(self._intents, base, commit)
             else:
                 hidden = True
         return hidden

@@ -10,7 +10,7 @@ from bot.release.automatic import find_following, is_automatic, is_free, is_wort
 from bot.release.since import Since
 from bot.settings.repository import RepositorySettings
 from bot.versions import MaintenanceLine, VersionProblem, find_maintenance_line
-from tests.release.making import NOW, project, pull, settings, snapshot
+from tests.release.making import NOW, files, project, pull, settings, snapshot
 
 TAG = TagRef("v1.1.0", "f" * 40, annotated=True)
 
@@ -26,10 +26,15 @@ def since(*titles: str) -> Since:
 
 
 def follow(
-    *titles: str, stated: str = "1.1.0", tags: str = "v1.1.0", more: str = "", line: MaintenanceLine | None = None
+    *titles: str,
+    stated: str = "1.1.0",
+    tags: str = "v1.1.0",
+    more: str = "",
+    line: MaintenanceLine | None = None,
+    uploaded: tuple[str, ...] = (),
 ) -> str | None:
     refs = tuple(TagRef(name, "f" * 40, annotated=True) for name in tags.split())
-    facts = snapshot(since=since(*titles), tags=refs)
+    facts = snapshot(since=since(*titles), tags=refs, index=files(*uploaded))
     version = find_following(facts, project(stated), settings(more), line, NOW.date())
     return version.spelling if version is not None else None
 
@@ -51,6 +56,30 @@ def test_the_heaviest_change_tells_the_step(titles: tuple[str, ...], version: st
     assert follow(*titles) == version
 
 
+@pytest.mark.parametrize("asked", ["0.5.0", "1.1.0", "4.0.0+local", "1.3.0"])
+def test_a_footer_that_asks_for_what_cannot_be_released_asks_for_nothing(asked: str) -> None:
+    assert follow("feat: float", f"chore: round|Release-As: {asked}", uploaded=("1.3.0",)) == "1.2.0"
+    assert follow(f"chore: round|Release-As: {asked}", uploaded=("1.3.0",)) is None
+
+
+def test_a_footer_asks_for_nothing_outside_of_the_line() -> None:
+    line = find_maintenance_line("1.1.x")
+    assert follow("fix: sink", "chore: round|Release-As: 4.0.0", line=line) == "1.1.1"
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "version"),
+    [(("1.1.0",), "1.2.0"), (("1.2.0",), "1.2.1"), (("1.2.0", "1.2.1"), "1.2.2"), (("1.2.1",), "1.2.0")],
+)
+def test_a_version_that_the_index_has_is_passed_over(uploaded: tuple[str, ...], version: str) -> None:
+    assert follow("feat: float", uploaded=uploaded) == version
+
+
+def test_a_candidate_that_the_index_has_is_passed_over() -> None:
+    assert follow("fix: a", stated="2.0.0rc1", tags="v2.0.0rc1", uploaded=("2.0.0rc2",)) == "2.0.0rc3"
+    assert follow("fix: a", stated="2.0.0.dev0", uploaded=("2.0.0",)) == "2.0.1"
+
+
 def test_after_a_candidate_the_next_one_follows() -> None:
     assert follow("feat!: sink", stated="2.0.0rc1", tags="v1.1.0 v2.0.0rc1") == "2.0.0rc2"
     assert follow("fix: sink", stated="2.0.0b1", tags="v2.0.0b1") == "2.0.0b2"
@@ -62,6 +91,8 @@ def test_after_a_candidate_the_next_one_follows() -> None:
         ("2.0.0.dev0", "2.0.0"),
         ("1.1.1.dev0", "1.2.0"),
         ("1.3.0", "1.3.0"),
+        ("2.0.0a1.dev0", "2.0.0a1"),
+        ("2.0.0rc1", "2.0.0rc1"),
         ("1.1.0", "1.2.0"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.clock import VirtualClock
 from bot.engine.memory import MemoryEngine
 from bot.github.facts import RepositoryRef
-from bot.release.lines import forget_line, get_noted, note_line
+from bot.release.lines import forget_line, forget_pushed, get_noted, note_line, note_pushed
 from bot.release.snapshot import Line, find_line, home_line, is_astray, line_of
 from tests.release.making import REPOSITORY, pull
 from tests.stories.hours import MORNING
@@ -66,3 +66,11 @@ async def test_the_notes_of_two_packages_of_one_base_are_two() -> None:
     assert set((await get_noted(intents)).lines) == {Line("main"), Line("main", "core")}
     await forget_line(intents, Line("main"))
     assert (await get_noted(intents)).lines == (Line("main", "core"),)
+
+
+async def test_what_is_pushed_meanwhile_is_not_forgotten_with_what_was_seen() -> None:
+    intents = MemoryEngine(clock=VirtualClock(MORNING)).intents(RepositoryRef(1, 1, "acme/widget"))
+    await note_pushed(intents, "release/1.x", "a" * 40)
+    await note_pushed(intents, "release/1.x", "b" * 40)
+    await forget_pushed(intents, "release/1.x", "a" * 40)
+    assert [(base, commit) for base, commit, _ in (await get_noted(intents)).pushed] == [("release/1.x", "b" * 40)]

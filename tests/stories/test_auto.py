@@ -328,3 +328,44 @@ async def test_a_maintenance_line_that_the_settings_name_follows_what_is_merged_
         await theatre.say(theatre.acme.mona, "/release 1.0.1", topic.number)
         assert "`branches` in the settings names: `release/*`" in theatre.reply(topic.number)
         theatre.read_all()
+
+
+async def test_one_that_was_never_tagged_does_not_keep_back_what_follows_a_later_one(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await turn_on(theatre, released=True)
+        await push(theatre, "fix: sink less")
+        held = theatre.release_pull
+        await theatre.say(theatre.acme.wanda, "/release hold", held.number)
+        await theatre.merge(held)
+        await theatre.say(theatre.acme.mona, "/release minor")
+        assert versions(theatre) == ["1.2.0"]
+        await theatre.merge(theatre.release_pull)
+        assert theatre.find_tag("v1.1.6") is None
+        await push(theatre, "feat: float")
+        assert versions(theatre) == ["1.3.0"]
+        theatre.read_all()
+
+
+async def test_a_title_that_was_left_behind_half_way_follows_again(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await turn_on(theatre, released=True)
+        await push(theatre, "fix: sink less")
+        pull = theatre.release_pull
+        # The text comes before the branch: so it is when the process ends in between and more is merged meanwhile.
+        pull.title = "Release widget 1.2.0"
+        await push(theatre, "feat!: no more sails")
+        assert versions(theatre) == ["2.0.0"]
+        pull.title = "The one without sails"
+        await push(theatre, "feat: float")
+        assert pull.title == "The one without sails"
+        theatre.read_all()
+
+
+async def test_a_footer_that_cannot_be_followed_keeps_nothing_back(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await turn_on(theatre, released=True)
+        await push(theatre, "feat: float", "Release-As: 0.5.0")
+        assert versions(theatre) == ["1.2.0"]
+        body = theatre.plain(theatre.release_pull.body or "")
+        assert "`1.2.0`, a minor step, because of" in body
+        theatre.read_all()
