@@ -13,9 +13,10 @@ from difflib import get_close_matches
 from bot.conversation.grammar import parse
 from bot.conversation.registry import Command, Name
 from bot.conversation.understanding import Fault, Misunderstood, list_commands, suggest, understand
+from bot.release.packages import line_for, list_choices
 from bot.release.reasons import Because, Reason, because
 from bot.release.snapshot import Line
-from bot.versions import PackagePlace, find_package, is_tagged_apart
+from bot.versions import PackagePlace, find_package
 
 _MOST_NAMED = 20
 
@@ -26,19 +27,6 @@ class Aim:
 
     line: Line
     package: str | None = None
-
-
-def list_choices(packages: Iterable[PackagePlace], tags: Iterable[str]) -> list[PackagePlace]:
-    """The packages that may be meant where none is named.
-
-    Beside a package at the top only those count that are known to be released: others may be no more than examples.
-    """
-    public = [package for package in packages if not package.is_private]
-    top = next((package for package in public if package.root == "."), None)
-    if top is None:
-        return public
-    names = list(tags)
-    return [one for one in public if one is top or one.is_member or is_tagged_apart(names, one)]
 
 
 def choose(
@@ -55,11 +43,6 @@ def choose(
         lines = [replace(command, package=choice.name).line for choice in choices[:_MOST_NAMED]]
         return because(Reason.PACKAGE_UNNAMED, lines="\n".join(lines), more=len(choices) - len(lines))
     return Aim(line_for(base, choices[0]) if choices else Line(base))
-
-
-def line_for(base: str, package: PackagePlace) -> Line:
-    """The line of a package."""
-    return Line(base, None if package.root == "." else package.normalised_name)
 
 
 def _not_found(command: Command, choices: Sequence[PackagePlace]) -> Misunderstood | Because:

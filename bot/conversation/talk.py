@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from packaging.utils import canonicalize_name
 
-from bot.conversation.aiming import Aim, choose, line_for
+from bot.conversation.aiming import Aim, choose
 from bot.conversation.registry import Command, Name
 from bot.conversation.understanding import Misunderstood
 from bot.github.comments import Reaction
@@ -15,6 +15,7 @@ from bot.github.facts import PullRequest, Repository
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
 from bot.release.audit import Code
+from bot.release.packages import line_for
 from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached
 from bot.release.sight import Sight

@@ -19,6 +19,9 @@ mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationI
 
 _AGAINST_A_RULE = "rule violations found"
 
+_MOST_FILES = 300
+"""How many files of a commit GitHub tells."""
+
 
 class BranchMovedError(Exception):
     """The branch is not where it was seen: somebody pushed to it, so it is not ours to move."""
@@ -66,6 +69,15 @@ async def list_changes(session: Session, sha: str) -> list[str]:
     """The paths that a commit changes against its first parent (at most 300, says GitHub); none when it is gone."""
     data = await session.find("/repos/{repository}/commits/{sha}", sha=sha) or {}
     return [str(file["filename"]) for file in data.get("files") or ()]
+
+
+async def list_touched(session: Session, sha: str) -> list[str] | None:
+    """The paths that a commit touches, of a renamed file both; None: GitHub does not tell all of them, or it is gone."""
+    data = await session.find("/repos/{repository}/commits/{sha}", sha=sha) or {}
+    files = data.get("files")
+    if files is None or len(files) >= _MOST_FILES:
+        return None
+    return [str(file[name]) for file in files for name in ("filename", "previous_filename") if file.get(name)]
 
 
 async def find_parent(session: Session, sha: str) -> str | None:

@@ -19,8 +19,16 @@ _PAGE: Final = 100
 _SMALL_PAGE: Final = 20
 """Tried where GitHub gave up on a whole page: release-please has to ask for ten at a time since its associations are deep."""
 
+_PAGE_WITH_PATHS: Final = 25
+_SMALL_PAGE_WITH_PATHS: Final = 5
+"""With the files of each pull request a page is as dear as several without."""
+
 _MOST_PULLS: Final = 3
 _MOST_LABELS: Final = 20
+_MOST_FILES: Final = 100
+_OTHER_NAMES: Final = frozenset({"RENAMED", "COPIED"})
+"""GraphQL tells where such a file is now, and not where it was."""
+
 _NUMBER: Final = re.compile(r"\(#(\d{1,9})\)\s*\Z|\AMerge pull request #(\d{1,9}) from ", re.ASCII)
 """Where GitHub itself writes the number: behind the headline of a squash, and in that of a merge."""
 
@@ -30,7 +38,9 @@ fragment landed on PullRequest {{
   author {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
   mergeCommit {{ oid }}
   labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
+  FILES
 }}"""
+_FILES = f"files(first: {_MOST_FILES}) {{ pageInfo {{ hasNextPage }} nodes {{ path changeType }} }}"
 
 _PAGES = f"""
 query($owner: String!, $name: String!, $tag: String!, $head: String!, $first: Int!, $after: String) {{
@@ -52,39 +62,42 @@ _NAMED = f"""
 query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ FIELDS }} }}{_PULL}"""
 
 
-async def read_history(session: Session, *, tag: str, branch: str) -> History | None:
+async def read_history(session: Session, *, tag: str, branch: str, paths: bool = False) -> History | None:
     """What landed on ``branch`` since ``tag``; None when there is no such tag or both share no history.
 
     ``Ref.compare`` is exact where a history by dates misses what was merged late (facts of GitHub's GraphQL reference;
-    release-please stops at the tag instead and so needs a linear history).
+    release-please stops at the tag instead and so needs a linear history). With ``paths`` each pull request tells its files,
+    as far as one page of them goes.
 
     Raises:
         GitHubError: GitHub cannot be asked at the moment.
     """
     commits: list[Landed] = []
     after: str | None = None
-    size = _PAGE
+    size, smaller = (_PAGE_WITH_PATHS, _SMALL_PAGE_WITH_PATHS) if paths else (_PAGE, _SMALL_PAGE)
+    document = _PAGES.replace("FILES", _FILES if paths else "")
     while True:
         variables = {"owner": session.owner, "name": session.name, "tag": f"refs/tags/{tag}", "head": branch}
         try:
-            data = await session.graphql_in_part(_PAGES, variables | {"first": size, "after": after})
+            data = await session.graphql_in_part(document, variables | {"first": size, "after": after})
         except Unavailable:
-            if size == _SMALL_PAGE:
+            if size == smaller:
                 raise
-            size = _SMALL_PAGE
+            size = smaller
             continue
         compared = ((data["repository"] or {}).get("ref") or {}).get("compare")
         if compared is None:
             return None
         page = compared["commits"]
-        commits += await _with_named(session, branch, [_read_commit(node, branch) for node in page["nodes"]])
+        read = [_read_commit(node, branch) for node in page["nodes"]]
+        commits += await _with_named(session, branch, read, paths=paths)
         more = bool(page["pageInfo"]["hasNextPage"])
         if not more or len(commits) >= MOST_COMMITS:
             return History(str(compared["headTarget"]["oid"]), tuple(commits), complete=not more)
         after = str(page["pageInfo"]["endCursor"])
 
 
-async def _with_named(session: Session, branch: str, commits: list[Landed]) -> list[Landed]:
+async def _with_named(session: Session, branch: str, commits: list[Landed], *, paths: bool) -> list[Landed]:
     """``commits`` with the pull requests that GitHub does not associate yet with what it just merged.
 
     The association lags behind the merge (release-drafter#322); the number in the headline does not. Anybody can write
@@ -94,7 +107,7 @@ async def _with_named(session: Session, branch: str, commits: list[Landed]) -> l
     if not named:
         return commits
     fields = " ".join(f"p{n}: issueOrPullRequest(number: {n}) {{ ...landed }}" for n in named)
-    document = _NAMED.replace("FIELDS", fields)
+    document = _NAMED.replace("FIELDS", fields).replace("FILES", _FILES if paths else "")
     data = await session.graphql_in_part(document, {"owner": session.owner, "name": session.name})
     found: dict[str, LandedPull] = {}
     for number, commit in named.items():
@@ -138,4 +151,15 @@ def _choose(pulls: Iterable[Mapping[str, Any] | None], branch: str) -> LandedPul
         labels=tuple(str(node["name"]) for node in (pull.get("labels") or {"nodes": ()})["nodes"] if node),
         head_branch=str(pull["headRefName"]),
         merge_commit=str(merge["oid"]) if merge else None,
+        paths=_read_paths(pull.get("files")),
     )
+
+
+def _read_paths(files: Json | None) -> tuple[str, ...] | None:
+    """The files of a pull request, if these are all; of one that was renamed its old name would be missing."""
+    nodes = files["nodes"] if files else None
+    if not files or nodes is None or files["pageInfo"]["hasNextPage"]:
+        return None
+    if any(node is None or node["changeType"] in _OTHER_NAMES for node in nodes):
+        return None
+    return tuple(str(node["path"]) for node in nodes)

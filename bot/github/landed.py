@@ -9,7 +9,10 @@ from bot.github.facts import Person
 
 @dataclass(frozen=True, slots=True)
 class LandedPull:
-    """The merged pull request that brought a commit. Everything in it was written by people, of any length."""
+    """The merged pull request that brought a commit. Everything in it was written by people, of any length.
+
+    ``paths`` are the files it changes; None: nobody asked, or GitHub did not tell all of them.
+    """
 
     number: int
     title: str
@@ -18,13 +21,15 @@ class LandedPull:
     labels: tuple[str, ...]
     head_branch: str
     merge_commit: str | None
+    paths: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
     """A commit. ``author`` is the login of the account that its author's address belongs to, if to any.
 
-    ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it.
+    ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it, ``paths``
+    which files it changes itself, where somebody looked.
     """
 
     sha: str
@@ -32,6 +37,7 @@ class Landed:
     author: str | None
     is_merge: bool
     pull: LandedPull | None
+    paths: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

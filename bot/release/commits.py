@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import accumulate
+from posixpath import dirname
 
 from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog, Wish, find_book, list_wanted
 from bot.engine.protocol import Backoff
 from bot.github.access import Access
 from bot.github.facts import TagRef, Tree, TreeEntry
-from bot.github.git import find_parent, list_changes
+from bot.github.git import find_parent, list_changes, list_touched
 from bot.github.history import read_history
-from bot.github.landed import History
+from bot.github.landed import History, Landed
+from bot.github.pulls import MOST_FILES, list_files
 from bot.github.repositories import get_tree, read_blobs
 from bot.publishing.files import is_workflow_path
 from bot.release.hints import Hints
@@ -47,6 +49,9 @@ _MOST_BYTES_OF_MANIFESTS = 4 * 1024 * 1024
 _MOST_ROUNDS = 4
 """A file that names the next one: configuration, module, the module it imports its version from."""
 
+
+_MOST_LOOKED_INTO = 20
+"""How many of the newest commits and pull requests of a history are asked for their files one by one."""
 
 _CUT_SHORT = ProjectProblem(
     ProjectCode.TOO_MANY_FILES,
@@ -81,7 +86,8 @@ class Commits:
         self._contents: dict[tuple[str, str | None], Content] = {}
         self._blobs: dict[str, bytes] = {}
         self._changes: dict[str, frozenset[str]] = {}
-        self._histories: dict[tuple[str, str | None], History | None] = {}
+        self._histories: dict[tuple[str, str | None, bool], History | None] = {}
+        self._touched: dict[int | str, tuple[str, ...] | None] = {}
 
     def know(self, blobs: Mapping[str, bytes]) -> None:
         """Take note of files that were read elsewhere, by the names of their objects."""
@@ -104,6 +110,11 @@ class Commits:
         """The packages that ``commit`` has; none where GitHub does not list all of its files."""
         tree = await self.get_tree_of(commit)
         return () if tree.truncated else (await self._read_layout(tree))[1]
+
+    def find_folders(self, commit: str) -> set[str] | None:
+        """The folders of ``commit`` that may hold packages, where its files were listed already; an empty name for the top."""
+        tree = self._trees.get(commit)
+        return {dirname(path) for path in list_manifests(tree.paths)} if tree is not None else None
 
     async def read_files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Those of the files ``paths`` that ``commit`` has."""
@@ -179,19 +190,43 @@ class Commits:
         """The first parent of a commit."""
         return await find_parent(self._access.read, sha)
 
-    async def find_history(self, tag: TagRef, branch: str, head: str | None) -> History | None:
+    async def find_history(self, tag: TagRef, branch: str, head: str | None, *, paths: bool = False) -> History | None:
         """What landed on ``branch`` since ``tag``, when ``head`` is where it stands, or wherever that is; None: they share nothing.
+
+        With ``paths`` the files of each change come along, as far as GitHub tells them at a reasonable price.
 
         Raises:
             Backoff: GitHub shows another head of the branch; what is missing would look as if it were not there.
         """
-        key = (tag.commit, head)
+        key = (tag.commit, head, paths)
         if key not in self._histories:
-            found = await read_history(self._access.read, tag=tag.name, branch=branch)
+            found = await read_history(self._access.read, tag=tag.name, branch=branch, paths=paths)
             if found is not None and head is not None and found.head != head:
                 raise Backoff(_MOVES, f"{branch} moves while it is read")
-            self._histories[key] = found
+            self._histories[key] = await self._with_paths(found) if found is not None and paths else found
         return self._histories[key]
+
+    async def _with_paths(self, history: History) -> History:
+        """A history with the files of the newest commits that came without a pull request, or in one that did not tell them."""
+        known: dict[int | str, tuple[str, ...] | None] = {}
+        commits = []
+        for commit in reversed(history.commits):
+            key = _find_untold(commit)
+            if key is not None and key not in known and len(known) < _MOST_LOOKED_INTO:
+                known[key] = await self._look_into(key)
+            commits.append(_with_paths(commit, known.get(key)) if key is not None else commit)
+        return replace(history, commits=tuple(reversed(commits)))
+
+    async def _look_into(self, key: int | str) -> tuple[str, ...] | None:
+        """The files of a pull request, by its number, or of a commit; None where they are too many to be told."""
+        if key not in self._touched:
+            if isinstance(key, int):
+                listed = await list_files(self._access.read, key)
+                self._touched[key] = tuple(listed) if len(listed) < MOST_FILES else None
+            else:
+                touched = await list_touched(self._access.read, key)
+                self._touched[key] = tuple(touched) if touched is not None else None
+        return self._touched[key]
 
     async def _read_files(self, tree: Tree, root: str) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""
@@ -221,6 +256,19 @@ class Commits:
 
     def _find_known(self, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
         return {entry.path: self._blobs[entry.sha] for entry in entries if entry.sha in self._blobs}
+
+
+def _find_untold(commit: Landed) -> int | str | None:
+    """What has to be asked for the files of a change; None: they are known, or it is a merge, which changes none itself."""
+    if commit.pull is not None:
+        return commit.pull.number if commit.pull.paths is None else None
+    return commit.sha if not commit.is_merge else None
+
+
+def _with_paths(commit: Landed, paths: tuple[str, ...] | None) -> Landed:
+    if commit.pull is not None:
+        return replace(commit, pull=replace(commit.pull, paths=paths))
+    return replace(commit, paths=paths)
 
 
 def _list_wanted(tree: Tree, files: Mapping[str, bytes], root: str) -> list[str]:

@@ -42,6 +42,7 @@ from bot.release.observe_forward import find_forward
 from bot.release.observe_runs import list_run_facts
 from bot.release.observe_since import SinceReader, foresee_version
 from bot.release.own_check import OwnCheck
+from bot.release.packages import Share
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_environment, find_ours
 from bot.release.sight import Sight, look
@@ -121,6 +122,10 @@ class Observer:
         head = await sight.find_branch(base)
         return await self._commits.list_packages(head) if head is not None else ()
 
+    def find_folders(self, commit: str) -> set[str] | None:
+        """The folders of ``commit`` that may hold packages, an empty name for the top; None: its files were not listed."""
+        return self._commits.find_folders(commit)
+
     async def list_own_pulls(self, repository: Repository, line: Line, sight: Sight | None = None) -> list[PullRequest]:
         """The newest release PRs of ``line``, newest first, without those that were pointed at another base."""
         return [pull for pull in await self.list_pulls(repository, line, sight) if not is_astray(pull)]
@@ -134,9 +139,11 @@ class Observer:
         sight = sight or await self.look(line)
         return choose(await sight.list_pulls(line.branch, lambda pulls: len(choose(pulls)) == _MOST_OWN_PULLS))
 
-    async def find_since(self, settings: RepositorySettings, tag: TagRef, base: str, head: str) -> Since | None:
-        """What was merged into ``base``, whose head this is, since ``tag``; None: they share no history."""
-        return await self._since.find(settings, tag, base, head)
+    async def find_since(
+        self, settings: RepositorySettings, tag: TagRef, base: str, head: str, share: Share | None = None
+    ) -> Since | None:
+        """What was merged into ``base``, whose head this is, since ``tag``, of a ``share`` of it; None: they share no history."""
+        return await self._since.find(settings, tag, base, head, share)
 
     def is_own(self, repository: Repository, pull: PullRequest) -> bool:
         """Whether ``pull`` is a release PR that we made: ours by author, and from this repository, never a fork's.

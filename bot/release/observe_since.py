@@ -9,6 +9,7 @@ from bot.github.facts import AppAccount, PullRequest, TagRef
 from bot.release.automatic import find_following
 from bot.release.commits import Commits
 from bot.release.naming import find_newest_tag, previous_tag
+from bot.release.packages import Share, find_share
 from bot.release.record import Record
 from bot.release.since import Since, gather_since
 from bot.release.snapshot import Snapshot
@@ -33,7 +34,7 @@ class SinceReader:
         tag = _find_tag(snapshot, settings, version)
         if candidate is None or tag is None:
             return replace(snapshot, since=None)
-        return replace(snapshot, since=await self.find(settings, tag, snapshot.line.base, candidate.commit))
+        return replace(snapshot, since=await self._find(snapshot, settings, tag, candidate.commit))
 
     async def with_missed(
         self, snapshot: Snapshot, settings: RepositorySettings, record: Record, head: str
@@ -43,7 +44,7 @@ class SinceReader:
         parent = await self._commits.find_parent(record.bump) if tag is not None else None
         if tag is None or parent is None or parent == head:
             return snapshot
-        since = await self.find(settings, tag, snapshot.line.base, head)
+        since = await self._find(snapshot, settings, tag, head)
         return replace(snapshot, missed=since.list_after(parent) if since is not None else ())
 
     async def with_slipped(
@@ -58,7 +59,7 @@ class SinceReader:
         tag = _find_tag(snapshot, settings, record.version)
         if parent is None or parent == before or tag is None:
             return snapshot
-        since = await self.find(settings, tag, snapshot.line.base)
+        since = await self._find(snapshot, settings, tag)
         return replace(snapshot, missed=since.list_between(parent, commit) if since is not None else ())
 
     async def leads_elsewhere(
@@ -72,18 +73,29 @@ class SinceReader:
         tag = _find_tag(snapshot, settings, None)
         if not record.follows or tag is None:
             return False
-        since = await self.find(settings, tag, snapshot.line.base, head)
+        since = await self._find(snapshot, settings, tag, head)
         version = foresee_version(replace(snapshot, since=since), settings, snapshot.at, announced=False)
         return version is not None and not same_version(version, record.version)
 
-    async def find(self, settings: RepositorySettings, tag: TagRef, base: str, head: str | None = None) -> Since | None:
-        """What was merged into ``base`` since ``tag``; None: they share no history.
+    async def find(
+        self, settings: RepositorySettings, tag: TagRef, base: str, head: str | None = None, share: Share | None = None
+    ) -> Since | None:
+        """What was merged into ``base`` since ``tag``, of a ``share`` of the repository; None: they share no history.
 
         Raises:
             Backoff: GitHub shows another head of the base than ``head`` now.
         """
-        history = await self._commits.find_history(tag, base, head)
-        return gather_since(tag, history, settings.rules(self._app.bot.login)) if history else None
+        history = await self._commits.find_history(tag, base, head, paths=share is not None)
+        return gather_since(tag, history, settings.rules(self._app.bot.login), share) if history else None
+
+    async def _find(
+        self, snapshot: Snapshot, settings: RepositorySettings, tag: TagRef, head: str | None = None
+    ) -> Since | None:
+        """What was merged of the package that is released, as the candidate has it."""
+        candidate = snapshot.candidate
+        packages = await self._commits.list_packages(candidate.commit) if candidate is not None else ()
+        share = find_share(packages, (one.name for one in snapshot.tags), snapshot.line)
+        return await self.find(settings, tag, snapshot.line.base, head, share)
 
 
 def foresee_version(

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.changelog import Change, ReleaseAs, Rules, Weighed, find_release_as, weigh
+from bot.changelog import Change, ReleaseAs, Rules, Weighed, find_release_as, list_touching, weigh
 from bot.github.facts import TagRef
 from bot.github.landed import History, Landed, LandedPull
+from bot.release.packages import Share
 
 _NUMBER = re.compile(r"\s*\(#\d+\)\s*\Z", re.ASCII)
 _CONVENTIONAL = re.compile(r"[A-Za-z]+(?:\([^()\n]*\))?!?: ")
@@ -18,7 +19,7 @@ _CONVENTIONAL = re.compile(r"[A-Za-z]+(?:\([^()\n]*\))?!?: ")
 class Since:
     """What landed on a line since ``tag``, newest first; ``complete``: nothing was left out.
 
-    ``weighed`` are the entries that the changes make, ``release_as`` the version that one of them asks for, ``shas`` all
+    Of one of several packages ``changes`` are its own. ``weighed`` are the entries that the changes make, ``release_as`` the version that one of them asks for, ``shas`` all
     commits, newest first.
     """
 
@@ -43,14 +44,16 @@ class Since:
         return tuple(one for one in self.list_after(older) if one.change is not None and one.change.sha not in later)
 
 
-def gather_since(tag: TagRef, history: History, rules: Rules) -> Since:
-    """The changes that a history is made of, and what they weigh."""
+def gather_since(tag: TagRef, history: History, rules: Rules, share: Share | None = None) -> Since:
+    """The changes that a history is made of, and what they weigh; with a ``share`` those that touch what a package has."""
     brought: dict[int | str, list[Landed]] = {}
     # Newest first, so that a pull request stands where its last commit landed.
     for commit in reversed(history.commits):
         brought.setdefault(commit.pull.number if commit.pull else commit.sha, []).append(commit)
     read = (_read_group(commits) for commits in brought.values())
     changes = tuple(change for change in read if change is not None)
+    if share is not None:
+        changes = list_touching(changes, share.root, share.others)
     shas = tuple(commit.sha for commit in reversed(history.commits))
     return Since(tag, changes, weigh(changes, rules), find_release_as(changes), history.complete, shas)
 
@@ -63,7 +66,7 @@ def _read_group(commits: Sequence[Landed]) -> Change | None:
         # Of a branch that was merged without a pull request each commit stands for itself.
         return None
     title, _, body = newest.message.partition("\n")
-    return Change(newest.sha, None, title.strip(), body.strip(), author=newest.author)
+    return Change(newest.sha, None, title.strip(), body.strip(), author=newest.author, paths=newest.paths)
 
 
 def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
@@ -83,6 +86,7 @@ def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
         labels=pull.labels,
         author=by.login if by else None,
         is_bot=by is not None and by.is_bot,
+        paths=pull.paths,
     )
 
 

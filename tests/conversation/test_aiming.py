@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.aiming import Aim, choose, list_choices
+from bot.conversation.aiming import Aim, choose
 from bot.conversation.grammar import parse
 from bot.conversation.registry import Command
 from bot.conversation.understanding import Misunderstood, understand
+from bot.release.packages import list_choices
 from bot.release.reasons import Because, Reason
 from bot.release.snapshot import Line
 from bot.versions import PackagePlace, list_manifests, list_packages_of

@@ -64,9 +64,14 @@ class Told:
     graphql_in_part = RealSession.graphql_in_part
 
 
-async def read(told: Told) -> History | None:
+async def read(told: Told, *, paths: bool = False) -> History | None:
     session: Session = told  # type: ignore[assignment]
-    return await history.read_history(session, tag="v1.0", branch="main")
+    return await history.read_history(session, tag="v1.0", branch="main", paths=paths)
+
+
+def files(*changed: str, more: bool = False, kind: str = "MODIFIED") -> dict[str, Any]:
+    nodes = [{"path": path, "changeType": kind} for path in changed]
+    return {"files": {"pageInfo": {"hasNextPage": more}, "nodes": nodes}}
 
 
 async def test_every_page_is_read_in_its_order() -> None:
@@ -139,3 +144,35 @@ async def test_where_github_gives_up_smaller_pages_are_asked_for() -> None:
     assert [variables["first"] for _, variables in told.asked] == [100, 20]
     with pytest.raises(Unavailable):
         await read(Told(up, up))
+
+
+@pytest.mark.parametrize(
+    ("told", "paths"),
+    [
+        (files("a.py", "b.py"), ("a.py", "b.py")),
+        (files(), ()),
+        (files("a.py", more=True), None),
+        (files("b.py", kind="RENAMED"), None),
+        ({"files": None}, None),
+    ],
+)
+async def test_the_files_of_a_pull_request_are_told_if_these_are_all(
+    told: dict[str, Any], paths: tuple[str, ...] | None
+) -> None:
+    found = await read(Told(page(commit(A, "One", pull(2, A, **told)))), paths=True)
+    assert found is not None
+    assert found.commits[0].pull is not None
+    assert found.commits[0].pull.paths == paths
+
+
+async def test_files_are_asked_for_only_where_they_matter_and_in_smaller_pages() -> None:
+    without, up = Told(page()), Unavailable("it gave up on the query", 200, "POST", "/graphql", ambiguous=False)
+    await read(without)
+    assert "files(" not in without.asked[0][0]
+    told = Told(up, page(commit(A, "One (#2)")), {"repository": {"p2": pull(2, A, **files("a.py"))}})
+    found = await read(told, paths=True)
+    assert [variables.get("first") for _, variables in told.asked] == [25, 5, None]
+    assert all("files(first: 100)" in query for query, _ in told.asked)
+    assert found is not None
+    assert found.commits[0].pull is not None
+    assert found.commits[0].pull.paths == ("a.py",)

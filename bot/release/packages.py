@@ -1,0 +1,42 @@
+"""Which packages of a repository are released, each on a line of its own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.release.line import Line
+from bot.versions import PackagePlace, is_tagged_apart
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of a repository one of several packages has: its folder, and the folders of the ``others``."""
+
+    root: str
+    others: tuple[str, ...]
+
+
+def list_choices(packages: Iterable[PackagePlace], tags: Iterable[str]) -> list[PackagePlace]:
+    """The packages that may be meant where none is named, and of which releases are proposed where nobody asks.
+
+    Beside a package at the top only those count that are known to be released: others may be no more than examples.
+    """
+    public = [package for package in packages if not package.is_private]
+    top = next((package for package in public if package.root == "."), None)
+    if top is None:
+        return public
+    names = list(tags)
+    return [one for one in public if one is top or one.is_member or is_tagged_apart(names, one)]
+
+
+def line_for(base: str, package: PackagePlace) -> Line:
+    """The line of a package."""
+    return Line(base, None if package.root == "." else package.normalised_name)
+
+
+def find_share(packages: Sequence[PackagePlace], tags: Iterable[str], line: Line) -> Share | None:
+    """What of the repository is the package's that ``line`` releases; None: all of it, since there is no other package."""
+    own = next((package for package in packages if line_for(line.base, package) == line), None)
+    others = tuple(one.root for one in list_choices(packages, tags) if one is not own)
+    return Share(own.root, others) if own is not None and others else None

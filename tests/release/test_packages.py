@@ -1,0 +1,61 @@
+"""Which packages have a line of their own, and what of the repository is whose."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.changelog import Change
+from bot.github.facts import TagRef
+from bot.github.landed import History, Landed
+from bot.release.packages import Share, find_share, line_for
+from bot.release.since import gather_since
+from bot.release.snapshot import Line
+from bot.settings.repository import RepositorySettings
+from bot.versions import PackagePlace
+
+TOP = PackagePlace("acme", ".")
+CORE = PackagePlace("Acme.Core", "libs/core", is_member=True)
+CLI = PackagePlace("acme-cli", "libs/cli", is_member=True)
+EXAMPLE = PackagePlace("example", "more/example")
+
+
+def test_the_top_is_the_line_of_no_package() -> None:
+    assert line_for("main", TOP) == Line("main")
+    assert line_for("1.x", CORE) == Line("1.x", "acme-core")
+
+
+@pytest.mark.parametrize(
+    ("packages", "line", "share"),
+    [
+        ([TOP], Line("main"), None),
+        ([CORE], Line("main", "acme-core"), None),
+        ([TOP, EXAMPLE], Line("main"), None),
+        ([TOP, CORE, CLI, EXAMPLE], Line("main"), Share(".", ("libs/core", "libs/cli"))),
+        ([TOP, CORE, CLI], Line("main", "acme-core"), Share("libs/core", (".", "libs/cli"))),
+        ([CORE, CLI], Line("main", "acme-cli"), Share("libs/cli", ("libs/core",))),
+        ([CORE, CLI], Line("main", "gone"), None),
+        ([TOP, EXAMPLE], Line("main", "example"), Share("more/example", (".",))),
+    ],
+)
+def test_what_is_whose(packages: list[PackagePlace], line: Line, share: Share | None) -> None:
+    assert find_share(packages, (), line) == share
+
+
+def list_titles(share: Share | None) -> list[str]:
+    landed = [
+        Landed("a" * 40, "feat: core", "wanda", is_merge=False, pull=None, paths=("libs/core/a.py", "README.md")),
+        Landed("b" * 40, "feat: top", "wanda", is_merge=False, pull=None, paths=("README.md",)),
+        Landed("c" * 40, "feat: anything", "wanda", is_merge=False, pull=None, paths=None),
+    ]
+    history = History("c" * 40, tuple(landed), complete=True)
+    since = gather_since(TagRef("v1", "d" * 40, annotated=True), history, RepositorySettings().rules(), share)
+    assert since.shas == ("c" * 40, "b" * 40, "a" * 40)
+    changes: tuple[Change, ...] = since.changes
+    return [change.title.removeprefix("feat: ") for change in changes]
+
+
+def test_of_its_share_alone_a_release_is_made() -> None:
+    assert list_titles(None) == ["anything", "top", "core"]
+    assert list_titles(Share("libs/core", (".", "libs/cli"))) == ["anything", "core"]
+    assert list_titles(Share("libs/cli", (".", "libs/core"))) == ["anything"]
+    assert list_titles(Share(".", ("libs/core", "libs/cli"))) == ["anything", "top", "core"]
