@@ -33,7 +33,8 @@ _MOST_SUITES = 2
 _MOST_CHECKS = 30
 _MOST_COMMENTS = 100
 _MOST_LABELS = 30
-_MOST_LINES = 5
+MOST_LINES = 5
+"""The lines whose pull requests one document tells."""
 """With these bounds the document asks for some 2,500 nodes at most, of 500,000, and costs a point or two."""
 
 
@@ -143,7 +144,7 @@ async def read_overview(
     Raises:
         GraphQLError: also when there is no issue or pull request of the number ``besides`` asks for.
     """
-    asked, wanted = list(lines)[:_MOST_LINES], list(paths)
+    asked, wanted = list(lines)[:MOST_LINES], list(paths)
     variables: dict[str, object] = {"owner": session.owner, "name": session.name, "prefix": f"refs/heads/{prefix}"}
     variables["labels"] = [label]
     if asked or besides.thread is not None:

@@ -47,7 +47,12 @@ def is_automatic(settings: RepositorySettings, own: Iterable[PullRequest]) -> bo
     """
     if settings.mode is not None:
         return settings.mode == "auto"
-    return settings.source is not None or any(pull.merged for pull in own)
+    return is_chosen(settings) or any(pull.merged for pull in own)
+
+
+def is_chosen(settings: RepositorySettings) -> bool:
+    """Whether settings alone say that they are, without a release that we made."""
+    return settings.mode == "auto" if settings.mode is not None else settings.source is not None
 
 
 def is_free(own: Sequence[PullRequest]) -> bool:

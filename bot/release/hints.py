@@ -26,6 +26,8 @@ class Hints:
 
     usual: Line = field(default_factory=lambda: Line("main"))
     """The line of the default branch; what most are called, before anybody looked."""
+    packages: tuple[Line, ...] | None = None
+    """The lines of the default branch's packages that lie in folders of their own; None: nobody looked for any."""
     paths: tuple[str, ...] = ()
     """The files that were read of a commit."""
     levels: int = 0

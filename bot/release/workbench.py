@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.conversation.registry import AUTO
-from bot.engine.protocol import Backoff, Intent, Intents
+from bot.engine.protocol import Backoff, Intents
 from bot.github.access import Access
 from bot.github.errors import PermissionMissing
 from bot.github.facts import AppAccount, PullRequest, Repository
+from bot.github.overview import MOST_LINES
 from bot.github.pulls import find_pull
 from bot.messages.prompts import PROMPT
 from bot.release.audit import Audit
-from bot.release.automatic import is_automatic, is_free, is_worth_a_release
 from bot.release.decide import next_step
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
@@ -44,7 +44,7 @@ from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
 from bot.release.snapshot import Line, Request, Snapshot, find_line, home_line, is_astray, line_between, line_of
 from bot.release.speech import STALENESS, Speech
-from bot.settings.repository import RepositorySettings
+from bot.release.unasked import Unasked
 from bot.versions import same_version
 
 
@@ -68,6 +68,7 @@ class Workbench:
         self.speech = Speech(access, intents, clock, app.bot.id)
         performer = Performer(access, self.speech, own_check, intents, clock, audit)
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
+        self._unasked = Unasked(self.observer, self._reconciler, intents, clock, app, hints)
         self._intents, self._clock = intents, clock
         self.hints = hints
         """What the repository was like when this process looked at it last."""
@@ -186,10 +187,9 @@ class Workbench:
 
     async def round(self) -> timedelta | None:
         """Take every release under way as far as it goes; when to look again, if at all."""
-        sight: Sight | None
         noted = await get_noted(self._intents)
         sight, lines = await self._survey(noted)
-        first, repository = sight, await sight.get_repository()
+        repository = await sight.get_repository()
         if repository.archived:
             # Nothing can be written there, not even why it stands still. Whoever takes that back wakes us.
             await note_away(self._intents)
@@ -200,71 +200,50 @@ class Workbench:
         pulls = {line: await self._list_under_way(repository, line, sight, noted) for line in lines}
         for pull in await self._list_hidden(repository, sight, noted, pulls):
             pulls.setdefault(line_of(pull), []).append(pull)
-        soonest: timedelta | None = None
+        going = _Going(sight, sight)
         for line, own in pulls.items():
-            under_way = False
-            for pull in own:
-                reached = await self.take(repository, pull, sight)
-                # What was seen at first is out of date as soon as something was done.
-                sight = None if reached.moved else sight
-                if is_over(reached):
-                    await forget_merged(self._intents, pull.number)
-                    await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
-                under_way = under_way or not is_over(reached)
-                soonest = _sooner(soonest, reached.look_again)
-            opened = await self._open_unasked(repository, line, first)
-            if opened is not None:
-                sight = None
-                under_way = under_way or not is_over(opened)
-                soonest = _sooner(soonest, opened.look_again)
-            if not under_way:
-                await forget_line(self._intents, line)
-        if await self._is_push_hidden(noted, first) or await self._is_merge_hidden(noted, pulls):
-            soonest = min(STALENESS / 3, soonest or STALENESS)
-        return soonest
+            await self._tend(repository, line, own, going)
+        await self._tend_packages(repository, pulls, sight, noted, going)
+        if await self._is_push_hidden(noted, sight) or await self._is_merge_hidden(noted, pulls):
+            going.look_again(min(STALENESS / 3, going.soonest or STALENESS))
+        return going.soonest
 
-    async def _open_unasked(self, repository: Repository, line: Line, sight: Sight) -> Reached | None:
-        """Open a release pull request on ``line`` where the mode wants one and something was merged; None: there is no need.
+    async def _tend(self, repository: Repository, line: Line, own: list[PullRequest], going: _Going) -> None:
+        """Take the releases of one line as far as they go, and open the next one where the mode wants it."""
+        under_way = False
+        for pull in own:
+            reached = await self.take(repository, pull, going.sight)
+            going.note(reached)
+            if is_over(reached):
+                await forget_merged(self._intents, pull.number)
+                await self._intents.forget(f"{MERGE_INTENT}{pull.number}")
+            under_way = under_way or not is_over(reached)
+        opened = await self._unasked.open(repository, line, going.first, known=going.sight)
+        if opened is not None:
+            going.note(opened)
+            under_way = under_way or not is_over(opened)
+        if not under_way:
+            await forget_line(self._intents, line)
 
-        Whether something was merged costs a look at the base; so nothing is read where its head was released already.
-        ``sight`` may be older than what was done since: what was pushed since then wakes us once more. Only when there is
-        something to do it is worth another look, which brings along what a release is made of.
-        """
-        made = await self.observer.list_pulls(repository, line, sight)
-        own = [pull for pull in made if not is_astray(pull)]
-        if not is_free(made) or repository.archived:
-            return None
-        settings = await self.observer.read_settings(sight)
-        if not isinstance(settings, RepositorySettings) or not is_automatic(settings, own):
-            return None
-        if not settings.follows(line.base, repository.default_branch):
-            return None
-        if own and not await self._may_follow(settings, line, own, sight):
-            return None
-        opening = await self._intents.find(opening_key(0, line.branch))
-        if opening is not None and self.is_recent(opening.recorded_at) and not _shows(own, opening):
-            raise Backoff(opening.recorded_at + STALENESS - self._clock.now(), "a pull request may be there already")
-        await note_line(self._intents, line)
-        request = Request(AUTO, self.app.bot, 0, self._clock.now())
-        return await self._reconciler.reconcile(repository, line, None, request)
-
-    async def _may_follow(
-        self, settings: RepositorySettings, line: Line, own: Sequence[PullRequest], sight: Sight
-    ) -> bool:
-        """Whether something worth a release came after what we released last, which must be tagged: else it came twice.
-
-        Earlier ones that never got their tag went into that one. Tags that people made since leave less than that to be
-        released, never more.
-        """
-        newest, head = next((pull for pull in own if pull.merged), None), await sight.find_branch(line.base)
-        if newest is None:
-            return True
-        record = await self.observer.find_record(newest, sight)
-        tag = await sight.find_tag(record.tag, await sight.list_tags()) if record is not None else None
-        if tag is None or head is None or newest.merge_commit == head:
-            return False
-        since = await self.observer.find_since(settings, tag, line.base, head)
-        return since is None or is_worth_a_release(since)
+    async def _tend_packages(
+        self,
+        repository: Repository,
+        pulls: dict[Line, list[PullRequest]],
+        sight: Sight,
+        noted: Noted,
+        going: _Going,
+    ) -> None:
+        """Do the same for the packages to whose lines nothing else has led; those are with ``pulls`` afterwards."""
+        told = {base for base, _, _ in noted.pushed}
+        for base in sorted({line.base for line in pulls}):
+            listed = await self._unasked.list_lines(repository, base, pulls, sight, is_pushed=base in told)
+            further = [line for line in listed if line not in pulls]
+            for few in (further[start : start + MOST_LINES] for start in range(0, len(further), MOST_LINES)):
+                if not all(going.first.has_seen(line) for line in few):
+                    going.first = going.sight = await self.observer.look(*few, idly=True)
+                for line in few:
+                    pulls[line] = await self._list_under_way(repository, line, going.first, noted)
+                    await self._tend(repository, line, pulls[line], going)
 
     async def _is_push_hidden(self, noted: Noted, sight: Sight) -> bool:
         """Whether we were told of a push that did not show yet when we looked."""
@@ -295,7 +274,7 @@ class Workbench:
         When the default branch still is what it was once, one look is enough.
         """
         pushed = [Line(base) for base, *_ in noted.pushed]
-        seen = list(dict.fromkeys([*noted.lines, self.hints.usual, *pushed]))
+        seen = list(dict.fromkeys([*noted.lines, self.hints.usual, *pushed, *(self.hints.packages or ())]))
         sight = await self.observer.look(*seen, idly=not noted.lines)
         repository = await sight.get_repository()
         self.hints.usual = usual = Line(repository.default_branch)
@@ -374,9 +353,22 @@ class Workbench:
         return record is not None and record.reached(Milestone.ANNOUNCED)
 
 
-def _shows(own: list[PullRequest], opening: Intent) -> bool:
-    """Whether the pull request that we were about to open is there; GitHub tells whole seconds only."""
-    return bool(own) and own[0].created_at >= opening.recorded_at.replace(microsecond=0)
+@dataclass(slots=True)
+class _Going:
+    """How a round goes on: what was seen at ``first``, which is out of date as soon as something was done (``sight``)."""
+
+    first: Sight
+    sight: Sight | None
+    soonest: timedelta | None = None
+
+    def note(self, reached: Reached) -> None:
+        """Take note of where a release came to rest."""
+        self.sight = None if reached.moved else self.sight
+        self.look_again(reached.look_again)
+
+    def look_again(self, after: timedelta | None) -> None:
+        """Look again then, at the latest."""
+        self.soonest = _sooner(self.soonest, after)
 
 
 def _sooner(one: timedelta | None, other: timedelta | None) -> timedelta | None:

@@ -124,6 +124,19 @@ def is_second_refreshed(scene: Scene) -> bool:
     return b"acme-core==1.2.0" in store.blob(head) and bool(scene.acme.repository.runs)
 
 
+def push_to_both(scene: Scene) -> None:
+    """Hugo pushes something that both packages have a part in."""
+    files: dict[str, str | None] = {f"libs/{name}/acme_{name}/new.py": "NEW = 1\n" for name in ("core", "cli")}
+    scene.acme.hugo.push_commit("main", files, "feat: float")
+
+
+def are_both_open(scene: Scene) -> bool:
+    """Whether each package has its release pull request, with what is said on it."""
+    pulls = list_package_pulls(scene)
+    said = [pull.number for pull in pulls for one in pull.comments if "aweigh:status" in (one.body or "")]
+    return len(pulls) == len(said) == 2
+
+
 def push(title: str, version: str) -> Act:
     """Hugo pushes something to the base, and the release pull request is for the version that follows."""
 
@@ -173,6 +186,11 @@ MERGE_FIRST = Act("merge one of two", merge_first_package, is_second_refreshed)
 AUTO: dict[str, Any] = {"files": {".github/aweigh.toml": 'mode = "auto"\n'}}
 QUIET = Act("tag by hand", lambda scene: scene.acme.hugo.push_tag("v1.1.5", "main"), lambda scene: True)
 """Nothing is left to be released."""
+QUIET_PACKAGES = Act(
+    "tag both by hand",
+    lambda scene: scene.acme.hugo.push_tags("acme-core-v1.1.5", "acme-cli-v0.3.5", revision="main"),
+    lambda scene: True,
+)
 BY_ITSELF = push("feat: float", "1.2.0")
 FOLLOW = push("feat!: sink", "2.0.0")
 
@@ -180,6 +198,12 @@ CHAPTERS = (
     Chapter(BY_ITSELF, (QUIET,), changes=AUTO),
     Chapter(FOLLOW, (QUIET, BY_ITSELF), changes=AUTO),
     Chapter(push("feat: float again", "1.3.0"), (QUIET, BY_ITSELF, *ACTS[1:]), changes=AUTO),
+    Chapter(
+        Act("push to two packages", push_to_both, are_both_open),
+        (QUIET_PACKAGES,),
+        trigger="tag-push",
+        changes={"workspace": True, **AUTO},
+    ),
     Chapter(on_feature("ask for what follows", "/release auto", lambda scene: is_said(scene, "status")), ()),
     Chapter(HOLD),
     Chapter(HOLD, AT_GATE),
