@@ -124,6 +124,9 @@ class LaneHandlers:
     async def reconcile(self, repository: RepositoryRef) -> None:
         """Take every release of the repository as far as it goes, and see to it that we look again."""
         self._defaults.forget(repository)
+        if (hints := self._hints.get(repository.id)) is not None:
+            # What has happened may be a change of the settings.
+            hints.silent_until = None
         with structlog.contextvars.bound_contextvars(repository=repository.full_name):
             work = self._within_reach(repository, self._go_round(repository))
             after = await self._patiently(f"lane:{repository.id}", repository, work, asked=False)
@@ -149,8 +152,11 @@ class LaneHandlers:
             await MergeGroups(bench).follow(reached)
 
     async def _check_head(self, head: HeadDelivery, told_at: datetime) -> None:
-        access, app = await self._open_access(head.repository)
-        await PullChecks(access, app.id, self._clock).look(head.number, head.head, told_at)
+        hints = self._hints.get(head.repository.id)
+        if head.words and hints is not None and hints.is_silent(self._clock.now()):
+            return
+        bench = await self._open_bench(head.repository)
+        await PullChecks(bench, self._clock).look(head.number, head.head, told_at, head.changed_at)
 
     async def _judge_group(self, group: GroupDelivery, told_at: datetime) -> None:
         bench = await self._open_bench(group.repository)

@@ -14,6 +14,9 @@ NAME = "Release"
 SETTINGS_NAME = "Aweigh settings"
 """What the one is called that looks at changed settings."""
 
+PREVIEW_NAME = "Aweigh preview"
+"""What the one is called that shows what a pull request will add to the next release."""
+
 _LONGEST_TEXT = 65_535
 
 

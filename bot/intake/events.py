@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from bot.github.checks import SETTINGS_NAME
+from bot.github.checks import PREVIEW_NAME, SETTINGS_NAME
 from bot.github.facts import RepositoryRef
 from bot.intake.command import CommandDelivery, may_hold_command
 from bot.intake.groups import GroupDelivery
@@ -32,6 +32,8 @@ _ON_RELEASE_PULLS: Final = frozenset(
 )
 _NEW_HEADS: Final = frozenset({"opened", "reopened", "synchronize", "edited"})
 """When a pull request shows another change than before; ``edited`` may have given it another base."""
+_NEW_WORDS: Final = frozenset({"edited", "labeled", "unlabeled"})
+"""When an ordinary pull request says something else about its change than before."""
 _UNRELATED_RUNS: Final = frozenset({"merge_group", "pull_request", "pull_request_target", "schedule"})
 
 
@@ -169,16 +171,28 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
         if _is_release_line(pull.child("base").text("ref"), payload):
             return _wake(payload, f"merged pull request {action}")
         return Ignored("a pull request into a branch no release is made from")
-    if action in _NEW_HEADS and not _is_release_branch(pull.child("head").text("ref")):
-        return _read_head(payload, pull)
+    if action in _NEW_HEADS | _NEW_WORDS and not _is_release_branch(pull.child("head").text("ref")):
+        return _read_head(payload, pull, action)
     return Ignored("no release pull request")
 
 
-def _read_head(payload: Payload, pull: Payload) -> Meaning:
+def _read_head(payload: Payload, pull: Payload, action: str) -> Meaning:
     """What an ordinary pull request would change is looked at where it would count: on the default branch."""
     if pull.child("base").text("ref") != payload.child("repository").text("default_branch"):
         return Ignored("a pull request into a branch whose settings count for nothing")
-    return HeadDelivery(payload.repository(), pull.integer("number"), pull.child("head").text("sha"))
+    if pull.find_text("state") == "closed":
+        return Ignored("a pull request that nobody is about to merge")
+    changes = payload.find_child("changes")
+    moved = changes is not None and changes.has("base")
+    return HeadDelivery(
+        payload.repository(),
+        pull.integer("number"),
+        pull.child("head").text("sha"),
+        # While it was closed, or pointed elsewhere, it may have come to say something else, which nobody looked at.
+        again=action == "reopened" or moved,
+        words=action in _NEW_WORDS and not moved,
+        changed_at=pull.find_text("updated_at") or "",
+    )
 
 
 def _read_push(payload: Payload, identity: AppIdentity) -> Meaning:
@@ -245,7 +259,7 @@ def _read_check_run(payload: Payload, identity: AppIdentity) -> Meaning:
     if app is None or app.integer("id") != identity.app_id:
         return Ignored("a check of another App")
     run = payload.child("check_run")
-    if run.find_text("name") == SETTINGS_NAME:
+    if run.find_text("name") in (SETTINGS_NAME, PREVIEW_NAME):
         number = run.find_number_of_pull()
         # GitHub names no pull request where the head is that of a fork.
         return (

@@ -19,20 +19,35 @@ class HeadDelivery:
     number: int
     head: str
     again: bool = False
-    """Whether somebody asked for another look at what was looked at before."""
+    """Whether another look is wanted at what was looked at before."""
+    words: bool = False
+    """Whether only its title, text or labels have changed: where no preview is wanted, that is nothing to look at."""
+    changed_at: str = ""
+    """When it was changed last, as it was told: what reads show may be older."""
 
     @property
     def natural_key(self) -> str | None:
         """What tells of the same look; None: each delivery is one of its own."""
-        return None if self.again else f"{HEAD}:{self.number}:{self.head[:40]}"
+        return None if self.again or self.words else f"{HEAD}:{self.number}:{self.head[:40]}"
 
     def to_content(self) -> dict[str, Any]:
         """All but the repository as JSON values."""
-        return {"source": HEAD, "number": self.number, "head": self.head}
+        told = {"source": HEAD, "number": self.number, "head": self.head}
+        return (
+            told
+            | ({"changed_at": self.changed_at} if self.changed_at else {})
+            | ({"words": True} if self.words else {})
+        )
 
     @classmethod
     def find(cls, repository: RepositoryRef, content: Mapping[str, Any]) -> HeadDelivery | None:
         """The head that ``to_content`` wrote; None when it is something else."""
         if content.get("source") != HEAD:
             return None
-        return cls(repository, content["number"], content["head"])
+        return cls(
+            repository,
+            content["number"],
+            content["head"],
+            words=content.get("words", False),
+            changed_at=content.get("changed_at", ""),
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.github.facts import Tree, TreeEntry
@@ -18,6 +19,9 @@ from bot.release.snapshot import Line
 _MOST_PATHS: Final = 30
 _MOST_BYTES: Final = 256 * 1024
 """Of one file; what is larger is read when it is needed, and not each time that somebody looks."""
+
+_SILENT: Final = timedelta(minutes=10)
+"""How long the settings are taken to want no preview still, where this process hears of no change."""
 
 
 @dataclass(slots=True)
@@ -35,6 +39,8 @@ class Hints:
     environment: str = "pypi"
     """The environment of the publishing job; what PyPI's guide calls it, before anybody looked."""
 
+    silent_until: datetime | None = None
+    """Until when no preview is taken to be wanted of what pull requests say."""
     edited: tuple[str, ...] = ()
     """The files that the release branch has otherwise than its base, while there is an open pull request from it."""
 
@@ -48,6 +54,14 @@ class Hints:
         # One more than there are, so that the first file in a new folder makes no difference.
         deepest = 2 + max((path.count("/") for path in tree.paths), default=0)
         self.levels = deepest if deepest <= MOST_LEVELS and len(tree.entries) <= MOST_ENTRIES else 0
+
+    def note_preview(self, at: datetime, *, wanted: bool) -> None:
+        """The settings of the default branch want a preview, or want none."""
+        self.silent_until = None if wanted else at + _SILENT
+
+    def is_silent(self, at: datetime) -> bool:
+        """Whether no preview was wanted a short while ago."""
+        return self.silent_until is not None and at < self.silent_until
 
     def bring(self, thread: int | None = None, *, content: bool = True) -> Besides:
         """What is to come along when somebody looks; without ``content`` not what a release is made of."""

@@ -7,7 +7,7 @@ opened only after another look. Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -104,7 +104,11 @@ class Observer:
 
     async def read_settings(self, sight: Sight) -> RepositorySettings | SettingsProblem:
         """The settings that hold for the repository now."""
-        return read_settings(await sight.read_settings_files(), await self._defaults.find(self._access.repository))
+        return await self.read_settings_in(await sight.read_settings_files())
+
+    async def read_settings_in(self, files: Mapping[str, bytes]) -> RepositorySettings | SettingsProblem:
+        """The settings that hold where the default branch has these ``files``."""
+        return read_settings(files, await self._defaults.find(self._access.repository))
 
     async def read_settings_for(
         self, repository: Repository, line: Line, pull: PullRequest, sight: Sight
@@ -194,6 +198,27 @@ class Observer:
         if request is not None:
             return await self._for_request(snapshot, sight, settings, request)
         return await self._for_pull(snapshot, sight, settings, pull, record) if pull and record else snapshot
+
+    async def observe_base(self, repository: Repository, line: Line, settings: RepositorySettings) -> Snapshot:
+        """What the next release of ``line`` would be made of now, whether or not anybody asks for one."""
+        sight = await self.look(line)
+        snapshot = replace(self._begin(repository, line, None, None), settings=settings)
+        snapshot = replace(snapshot, tags=await sight.list_tags(line.package))
+        head = await sight.find_branch(line.base)
+        if head is None:
+            return snapshot
+        snapshot = await self._with_candidate(snapshot, settings, head, None)
+        return await self._since.with_since(snapshot, settings, None)
+
+    async def list_differences(self, commit: str, other: str) -> tuple[str, ...]:
+        """The files that ``commit`` has otherwise than ``other`` does, or that ``other`` has not."""
+        mine, others = await self._commits.get_tree_of(commit), await self._commits.get_tree_of(other)
+        known = {entry.path: entry.sha for entry in others.entries}
+        return tuple(entry.path for entry in mine.entries if known.get(entry.path) != entry.sha)
+
+    async def read_files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Those of the files ``paths`` that ``commit`` has."""
+        return await self._commits.read_files(commit, paths)
 
     async def _with_labeller(self, snapshot: Snapshot, pull: PullRequest) -> Snapshot:
         """Who holds the release by a label: told where it is no trouble, for the label holds whoever gave it."""

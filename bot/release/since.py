@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.changelog import Change, ReleaseAs, Rules, Weighed, find_release_as, list_touching, weigh
 from bot.github.facts import TagRef
@@ -56,6 +56,28 @@ def gather_since(tag: TagRef, history: History, rules: Rules, share: Share | Non
         changes = list_touching(changes, share.root, share.others)
     shas = tuple(commit.sha for commit in reversed(history.commits))
     return Since(tag, changes, weigh(changes, rules), find_release_as(changes), history.complete, shas)
+
+
+def foresee_change(pull: LandedPull, commits: Sequence[Landed], head: str, *, squashed: bool) -> Change:
+    """What will land with an open pull request, whose own ``commits`` are these, oldest first, up to ``head``.
+
+    ``squashed`` tells whether GitHub will make one commit of them; its message is the one that GitHub proposes.
+    """
+    own = [commit for commit in commits if not commit.is_merge]
+    if not squashed or not own:
+        # Whatever the merge will be called, it is none of these.
+        merge = Landed("", "", None, is_merge=True, pull=None)
+        return replace(_read_pull(replace(pull, merge_commit=None), [merge, *reversed(own)]), sha=head)
+    points = "\n\n".join(f"* {message}" for message in _list_messages(own))
+    message = own[0].message if len(own) == 1 else f"{pull.title}\n\n{points}"
+    landed = Landed(head, message, None, is_merge=False, pull=None)
+    return _read_pull(replace(pull, merge_commit=head), [landed])
+
+
+def with_change(since: Since, change: Change, rules: Rules) -> Since:
+    """``since`` as it will be once ``change`` has landed too."""
+    changes = (change, *since.changes)
+    return replace(since, changes=changes, weighed=weigh(changes, rules), release_as=find_release_as(changes))
 
 
 def _read_group(commits: Sequence[Landed]) -> Change | None:

@@ -262,6 +262,8 @@ class RepositorySettings(_Table):
     """Whether release pull requests are merged by themselves."""
     approval: ApprovalSettings = ApprovalSettings()
     """Who must agree before anything is published."""
+    preview: Annotated[bool, Field(strict=True)] | Literal["required"] = False
+    """Whether a check run shows the entry that a pull request will add and the version it leads to; required fails where an entry is missing."""
     forward_port: Annotated[bool, Field(strict=True, alias="forward-port")] = True
     """Whether the section of a release from another branch is carried into the default branch's changelog."""
     freeze: Annotated[tuple[FreezeWindow, ...], Field(max_length=50)] = ()

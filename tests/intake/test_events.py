@@ -90,7 +90,9 @@ IGNORED = [
     ("star", payload(action="created")),
     ("pull_request", pull("opened")),
     ("pull_request", pull("synchronize", "feature", base="next")),
-    ("pull_request", pull("labeled", "feature")),
+    ("pull_request", pull("labeled", "feature", base="next")),
+    ("pull_request", pull("labeled", "feature", state="closed")),
+    ("pull_request", pull("assigned", "feature")),
     ("pull_request", ours(pull("opened", "feature"))),
     ("check_run", check("rerequested", 43, name="Aweigh settings")),
     ("check_run", check("rerequested", 42, pulls=(), name="Aweigh settings")),
@@ -209,7 +211,7 @@ def test_a_merge_group_is_judged_once() -> None:
     assert HeadDelivery.find(WIDGET, meaning.to_content()) is None
 
 
-LOOKS = [pull(action, "feature") for action in ("opened", "reopened", "synchronize", "edited")]
+LOOKS = [pull(action, "feature") for action in ("opened", "synchronize")]
 
 
 @pytest.mark.parametrize("members", LOOKS)
@@ -221,8 +223,27 @@ def test_an_ordinary_pull_request_is_looked_at_once_for_each_head(members: dict[
     assert HeadDelivery.find(WIDGET, meaning.to_content()) == meaning
 
 
-def test_whoever_asks_for_the_settings_check_again_gets_another_look() -> None:
-    meaning = translate("check_run", check("rerequested", 42, name="Aweigh settings"), US)
+@pytest.mark.parametrize("action", ["edited", "labeled", "unlabeled"])
+def test_other_words_of_an_ordinary_pull_request_are_looked_at_each_time(action: str) -> None:
+    meaning = translate("pull_request", pull(action, "feature", updated_at="2026-04-01T09:00:00Z"), US)
+    assert meaning == HeadDelivery(WIDGET, 5, "c" * 40, words=True, changed_at="2026-04-01T09:00:00Z")
+    assert meaning.natural_key is None
+    assert HeadDelivery.find(WIDGET, meaning.to_content()) == meaning
+
+
+@pytest.mark.parametrize(
+    "members",
+    [pull("reopened", "feature"), pull("edited", "feature") | {"changes": {"base": {"ref": {"from": "next"}}}}],
+)
+def test_what_may_have_changed_in_silence_is_looked_at_whatever_it_is(members: dict[str, Any]) -> None:
+    meaning = translate("pull_request", members, US)
+    assert meaning == HeadDelivery(WIDGET, 5, "c" * 40, again=True)
+    assert meaning.natural_key is None
+
+
+@pytest.mark.parametrize("name", ["Aweigh settings", "Aweigh preview"])
+def test_whoever_asks_for_such_a_check_again_gets_another_look(name: str) -> None:
+    meaning = translate("check_run", check("rerequested", 42, name=name), US)
     assert meaning == HeadDelivery(WIDGET, 5, "a" * 40, again=True)
     assert meaning.natural_key is None
 

@@ -26,6 +26,7 @@ from bot.messages.forward import render_forward_body
 from bot.messages.markers import STATUS, find_marked, marker
 from bot.messages.merge_group import render_group_check
 from bot.messages.notes import render_notes
+from bot.messages.preview_check import render_preview_check
 from bot.messages.reasons import say
 from bot.messages.settings_check import render_settings_check
 from bot.messages.text import MOST_CHARACTERS, block, code, finish, in_cell
@@ -33,6 +34,7 @@ from bot.publishing.diagnosis import Diagnosis
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.decide import next_step
 from bot.release.development import FollowUp
+from bot.release.preview import Preview
 from bot.release.reasons import Because, Reason, because
 from bot.release.since import Since
 from bot.release.snapshot import Forward, Snapshot
@@ -142,11 +144,41 @@ def every_message() -> list[tuple[str, str]]:
         ("already", replies.render_already(m.pull(merged=False), "1.2.0", 1)),
         ("none", replies.render_no_release(1)),
         ("group", render_group_check([]).summary),
+        ("preview", render_preview_check(_hostile_preview(), required=True).summary),
+        ("preview, in groups", render_preview_check(_hostile_preview(grouped=True), required=True).summary),
+        ("preview, kept out", render_preview_check(replace(_hostile_preview(), told=()), required=False).summary),
+        (
+            "preview, missing",
+            render_preview_check(
+                replace(_hostile_preview(), told=(), skip_label=None, is_missing=True), required=True
+            ).summary,
+        ),
         ("settings", render_settings_check([Remark(FORGED, 1, FORGED)], [FORGED]).summary),
         ("links", replies.render_status_links([(m.pull(), FORGED, "Working"), (m.pull(), None, "Working")], 1)),
         ("link", replies.render_status_links([(m.pull(), None, "Working")], 1)),
     ]
     return made
+
+
+def _hostile_preview(*, grouped: bool = False) -> Preview:
+    """What a stranger may make of a pull request, of its files and of its labels."""
+    change = Change("c0ffee1" * 5 + "c0ffe", 7, FORGED, FORGED, FORGED, (FORGED,))
+    entries = tuple(
+        Weighed(change, Level.MINOR, Why(source, FORGED), group, FORGED)
+        for source in Source
+        for group in ((FORGED,) if grouped else (None, FORGED))
+    )
+    return Preview(
+        FORGED,
+        entries,
+        entries,
+        place=FORGED,
+        skip_label=FORGED,
+        skip_labels=(FORGED,),
+        tag=FORGED,
+        version=FORGED,
+        without="1",
+    )
 
 
 def _answers() -> list[tuple[str, str]]:

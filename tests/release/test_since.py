@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.changelog.changes import Change, Rules
 from bot.github.facts import Person, TagRef
 from bot.github.landed import History, Landed, LandedPull
-from bot.release.since import gather_since
+from bot.release.since import foresee_change, gather_since, with_change
 
 TAG = TagRef("v1.0.0", "f" * 40, annotated=True)
 PULL = LandedPull(7, "Float", "Why.", Person(1, "mona"), ("bug",), "feature", "c" * 40)
@@ -73,3 +73,33 @@ def test_a_bot_and_a_deleted_account_are_told() -> None:
     (by_bot,) = gather(commit("c", "Float (#7)", replace(PULL, author=Person(2, "robot[bot]", is_bot=True))))
     (by_ghost,) = gather(commit("c", "Float (#7)", replace(PULL, author=None)), complete=False)
     assert (by_bot.is_bot, by_ghost.author) == (True, None)
+
+
+OPEN = replace(PULL, merge_commit=None)
+
+
+def test_a_change_to_come_is_what_its_squash_will_be() -> None:
+    one, two = commit("a", "feat: one\n\nMore."), commit("b", "fix: two")
+    change = foresee_change(OPEN, (one, two), "b" * 40, squashed=True)
+    assert (change.sha, change.number, change.title, change.description) == ("b" * 40, 7, "Float", "Why.")
+    assert change.body == "* feat: one\n\nMore.\n\n* fix: two"
+    # Of one commit GitHub takes the message.
+    change = foresee_change(OPEN, (one,), "a" * 40, squashed=True)
+    assert (change.title, change.body) == ("feat: one", "More.")
+
+
+def test_a_change_to_come_is_what_its_merge_will_be_where_nothing_is_squashed() -> None:
+    one, merge = commit("a", "feat: one\n\nMore."), commit("b", "Merge branch 'main'", is_merge=True)
+    change = foresee_change(OPEN, (one, merge), "b" * 40, squashed=False)
+    assert (change.sha, change.title, change.body) == ("b" * 40, "Float", "feat: one\n\nMore.")
+    assert foresee_change(OPEN, (), "b" * 40, squashed=True).title == "Float"
+
+
+def test_what_is_to_come_counts_with_what_has_landed() -> None:
+    landed = commit("a", "Sink")
+    since = gather_since(TAG, History("a" * 40, (landed,), complete=True), Rules())
+    revert = Change("d" * 40, 8, 'Revert "Sink"', "This reverts commit " + "a" * 40 + ".")
+    after = with_change(since, revert, Rules())
+    assert after.changes == (revert, *since.changes)
+    # It takes away what has landed before.
+    assert [one.level for one in after.weighed if one.change is since.changes[0]] == [0]

@@ -99,6 +99,7 @@ def set_labels(world: World, repository: Repository, thread: Issue, names: list[
     for action, labels in (("unlabeled", removed), ("labeled", added)):
         for label in labels:
             (thread.labels.append if action == "labeled" else thread.labels.remove)(label)
+            thread.updated_at = world.now()
             if action == "labeled":
                 thread.labellings.append(Labelling(world.ids.next(), label, actor, world.now()))
             tell_thread(world, repository, thread, action, actor, label=label_shape(world.links, repository, label))
