@@ -10,7 +10,8 @@
 * ``carry(source, target, version, markup)`` gives a changelog the section of a release that another branch has.
 * ``weigh(changes, rules)`` makes entries of merged pull requests and pushed commits, ``list_entries_of(weighed)`` those that
   are listed, ``find_level(weighed)`` says how much of the version they move and which decides, ``find_release_as(changes)``
-  reads the version that a merge asks for; ``weigh_written(changelog)`` weighs what people wrote themselves.
+  reads the version that a merge asks for; ``weigh_written(changelog)`` weighs what people wrote themselves,
+  and ``drop_earlier`` leaves out what was there at an earlier commit.
 
 The texts are by strangers; whoever shows notes or entries elsewhere escapes mentions and cuts what is too long.
 """
@@ -35,7 +36,7 @@ from bot.changelog.files import find_changelog, read_changelog
 from bot.changelog.forms import Act, FileChange, Left, Naming, Outcome, Refused, Released, Style, Unchanged, Wish
 from bot.changelog.generate import list_entries_of, render_plain
 from bot.changelog.keepachangelog import entries, section, stamp
-from bot.changelog.release import find_notes, release_changelog, weigh_written
+from bot.changelog.release import find_notes, release_changelog
 from bot.changelog.results import (
     AlreadyStamped,
     Entry,
@@ -46,6 +47,7 @@ from bot.changelog.results import (
     StampResult,
 )
 from bot.changelog.weigh import find_level, find_release_as, weigh
+from bot.changelog.written import drop_earlier, list_places, weigh_written
 
 __all__ = [
     "NO_CHANGELOG",
@@ -78,6 +80,7 @@ __all__ = [
     "Why",
     "Wish",
     "carry",
+    "drop_earlier",
     "entries",
     "find_book",
     "find_changelog",
@@ -86,6 +89,7 @@ __all__ = [
     "find_release_as",
     "is_noted",
     "list_entries_of",
+    "list_places",
     "list_touching",
     "list_wanted",
     "read_changelog",

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.changelog import scriv
 from bot.changelog.assemble import find_assembled, release_fragments
 from bot.changelog.book import Changelog
-from bot.changelog.changes import Level, Source, Weighed, Why
 from bot.changelog.forms import Act, FileChange, Left, Naming, Outcome, Refused, Released, Style, Unchanged, markup_of
 from bot.changelog.generate import find_unmentioned
-from bot.changelog.keepachangelog import entries, section, stamp
+from bot.changelog.keepachangelog import section, stamp
 from bot.changelog.per_release import PerRelease, find_file_notes, release_file
-from bot.changelog.results import AlreadyStamped, Entry, Listed, NothingUnreleased, NoUnreleasedSection, Stamped
+from bot.changelog.results import AlreadyStamped, Listed, NothingUnreleased, NoUnreleasedSection, Stamped
 from bot.changelog.scriv import Scriv, collect
-from bot.changelog.towncrier import Towncrier, read_fragments
-
-_GROUP_LEVELS = {
-    **dict.fromkeys(("removed", "breaking", "breaking changes", "backwards incompatible changes"), Level.MAJOR),
-    **dict.fromkeys(("added", "changed", "deprecated", "features", "new features", "enhancements", "new"), Level.MINOR),
-}
+from bot.changelog.towncrier import Towncrier
 
 
 def release_changelog(changelog: Changelog, naming: Naming, listed: Iterable[Listed] = ()) -> Outcome:
@@ -90,36 +83,3 @@ def find_notes(changelog: Changelog, version: str) -> str | None:
             return find_file_notes(changelog.keeper, changelog.files, version)
         case Scriv() | None:
             return section(changelog.text, version, changelog.markup)
-
-
-def weigh_written(changelog: Changelog) -> tuple[Weighed, ...]:
-    """What people wrote for the next release, weighed: news fragments by their type, entries by their group."""
-    match changelog.keeper:
-        case Towncrier():
-            found = read_fragments(changelog.keeper, changelog.paths, changelog.files)
-            fragments = () if isinstance(found, Refused) else found
-            return tuple(
-                Weighed(None, one.level, Why(Source.FRAGMENT, one.path), one.type.name, one.text.strip())
-                for one in fragments
-            )
-        case Scriv():
-            return tuple(_weigh_scriv(changelog, changelog.keeper))
-        case PerRelease():
-            return ()
-        case None:
-            return tuple(_weigh_entry(entry) for entry in entries(changelog.text, changelog.markup))
-
-
-def _weigh_scriv(changelog: Changelog, keeper: Scriv) -> Iterable[Weighed]:
-    for path in changelog.paths:
-        text = changelog.files.get(path, b"").decode("utf-8", "replace")
-        level = scriv.find_level(keeper, text, markup_of(path))
-        if level:
-            yield Weighed(None, level, Why(Source.FRAGMENT, path), None, text.strip())
-
-
-def _weigh_entry(entry: Entry) -> Weighed:
-    group = (entry.group or "").strip(" :").casefold()
-    breaking = entry.text.lstrip("*_ ").casefold().startswith(("breaking", "backwards incompatible"))
-    level = Level.MAJOR if breaking else _GROUP_LEVELS.get(group, Level.PATCH)
-    return Weighed(None, level, Why(Source.SECTION, entry.group or ""), entry.group, entry.text)

@@ -144,11 +144,11 @@ def read_tag_node(node: Mapping[str, Any]) -> TagRef:
     return TagRef(str(node["name"]), str(commit), annotated)
 
 
-async def read_default_branch(session: Session, paths: Iterable[str]) -> dict[str, bytes]:
-    """The files among ``paths`` that are on the default branch, in one request."""
+async def read_files_at(session: Session, paths: Iterable[str], at: str = "HEAD") -> dict[str, bytes]:
+    """The files among ``paths`` that a commit has, that of the default branch unless told otherwise, in one request."""
     wanted = list(paths)
     fields = " ".join(
-        f"b{i}: object(expression: {json.dumps(f'HEAD:{path}')}) {{ ...content }}" for i, path in enumerate(wanted)
+        f"b{i}: object(expression: {json.dumps(f'{at}:{path}')}) {{ ...content }}" for i, path in enumerate(wanted)
     )
     data = await session.graphql(_BLOBS.replace("FIELDS", fields), {"owner": session.owner, "name": session.name})
     found = {}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.changelog.changes import Level, Source, Weighed
-from bot.changelog.weigh import find_level
+from bot.changelog.changes import Change, Level, Source, Weighed
 from bot.messages.text import code
 from bot.release.plan import Plan
 from bot.release.since import Since
@@ -19,7 +18,7 @@ _LEVELS = {Level.MAJOR: "major", Level.MINOR: "minor", Level.PATCH: "patch"}
 def render_since(plan: Plan) -> list[str]:
     """A heading and the entries, heaviest first; nothing where nobody looked, or nothing was merged."""
     since = plan.since
-    if since is None or not since.weighed:
+    if since is None or not (since.weighed or since.written):
         return []
     releasing = sorted((one for one in since.weighed if one.level), key=lambda one: -one.level)
     shown = releasing[:_MOST_LISTED]
@@ -47,20 +46,28 @@ def _deciding(plan: Plan, since: Since) -> str:
     if since.release_as is not None and same_version(since.release_as.version, plan.version):
         name = since.release_as.change.name
         return f"{code(plan.version)}, because {name} says {code('Release-As: ' + since.release_as.version)}."
-    level, entry = find_level(since.weighed)
+    level, entry = since.deciding
     if entry is None:
         return f"{code(plan.version)} stands, although nothing of this asks for a release by now."
-    return f"{code(plan.version)}, a {_LEVELS[level]} step, because of {_name(entry)} ({_why(entry)})."
+    return f"{code(plan.version)}, a {_LEVELS[level]} step, because of {_cause(entry)}."
 
 
 def _entry(entry: Weighed) -> str:
-    return f"{_name(entry)} {code(entry.text, _MOST_WORDS)} ({_why(entry)})"
+    text = code(entry.text, _MOST_WORDS)
+    return f"{_name(entry.change)} {text} ({_why(entry)})" if entry.change is not None else text
 
 
-def _name(entry: Weighed) -> str:
-    if entry.change is None:
-        return "an entry"
-    return entry.change.name if entry.change.number is not None else code(entry.change.name)
+def _cause(entry: Weighed) -> str:
+    if entry.change is not None:
+        return f"{_name(entry.change)} ({_why(entry)})"
+    if entry.why.source is Source.FRAGMENT:
+        return f"fragment {code(entry.why.word)}"
+    written = code(entry.text.partition("\n")[0], _MOST_WORDS)
+    return f"{written} in the changelog" + (f", under {code(entry.why.word)}" if entry.why.word else "")
+
+
+def _name(change: Change) -> str:
+    return change.name if change.number is not None else code(change.name)
 
 
 def _why(entry: Weighed) -> str:
@@ -69,10 +76,6 @@ def _why(entry: Weighed) -> str:
             return f"label {code(entry.why.word)}"
         case Source.COMMIT | Source.FOOTER:
             return code(entry.why.word)
-        case Source.FRAGMENT:
-            return f"fragment {code(entry.why.word)}"
-        case Source.SECTION:
-            return "the changelog"
         case _:
             return "merged"
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from bot.changelog.changes import Level
-from bot.changelog.weigh import find_level
 from bot.github.facts import PullRequest
 from bot.index.facts import ProjectFiles
 from bot.release.naming import tag_pattern
@@ -65,7 +64,7 @@ def is_free(own: Sequence[PullRequest]) -> bool:
 
 def is_worth_a_release(since: Since) -> bool:
     """Whether anything of it asks for a release."""
-    return since.release_as is not None or find_level(since.weighed)[0] is not Level.NONE
+    return since.release_as is not None or since.level is not Level.NONE
 
 
 def find_following(
@@ -78,7 +77,8 @@ def find_following(
     """The version that what was merged leads to; None when nothing of it is worth a release, or nothing was released yet.
 
     A ``Release-As`` footer comes first, where that version can still be released: whoever wrote one that cannot be, which
-    may be a stranger, must not keep the others from being released. After a pre-release the next one of its kind follows, since only people say when
+    may be a stranger, must not keep the others from being released. Else labels, commits, fragments and what people wrote
+    into the changelog count together. After a pre-release the next one of its kind follows, since only people say when
     a version is final. What the files announce counts where it is more than the changes ask for. On a maintenance line
     the largest step is the one that does not leave it. A version that the index has files of is passed over.
 
@@ -92,7 +92,7 @@ def find_following(
     asked = _find_asked(snapshot, since, project, released, line)
     if asked is not None:
         return asked
-    level, _ = find_level(since.weighed)
+    level = since.level
     if level is Level.NONE:
         return None
     newest = find_newest(released, line)

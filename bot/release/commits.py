@@ -20,7 +20,7 @@ from bot.github.git import find_parent, list_changes, list_touched
 from bot.github.history import read_history
 from bot.github.landed import History, Landed
 from bot.github.pulls import MOST_FILES, list_files
-from bot.github.repositories import get_tree, read_blobs
+from bot.github.repositories import get_tree, read_blobs, read_files_at
 from bot.publishing.files import is_workflow_path
 from bot.release.hints import Hints
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
@@ -85,6 +85,7 @@ class Commits:
         self._trees: dict[str, Tree] = {}
         self._contents: dict[tuple[str, str | None], Content] = {}
         self._blobs: dict[str, bytes] = {}
+        self._earlier: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = {}
         self._changes: dict[str, frozenset[str]] = {}
         self._histories: dict[tuple[str, str | None, bool], History | None] = {}
         self._touched: dict[int | str, tuple[str, ...] | None] = {}
@@ -119,6 +120,13 @@ class Commits:
     async def read_files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Those of the files ``paths`` that ``commit`` has."""
         return await self._read(await self.get_tree_of(commit), paths)
+
+    async def read_earlier(self, commit: str, paths: tuple[str, ...]) -> dict[str, bytes]:
+        """Those of a few files that ``commit`` has, of which nothing else is to be known."""
+        key = (commit, paths)
+        if key not in self._earlier:
+            self._earlier[key] = await read_files_at(self._access.read, paths, commit)
+        return self._earlier[key]
 
     async def get_tree_of(self, commit: str) -> Tree:
         """The names of all files of ``commit``, as far as GitHub lists them."""

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.github.client import GitHub
 from bot.github.errors import Forbidden, GraphQLError, NotFound, Unprocessable
 from bot.github.facts import RepositoryRef
-from bot.github.repositories import find_repository_id, read_default_branch
+from bot.github.repositories import find_repository_id, read_files_at
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ class Defaults:
             if number is None:
                 return None
             reading = self._github.session(key, number, {"metadata": "read", "contents": "read"}, repository=home)
-            return (await read_default_branch(reading, (PATH,))).get(PATH)
+            return (await read_files_at(reading, (PATH,))).get(PATH)
         except (Forbidden, GraphQLError, NotFound, Unprocessable) as error:
             # The App may be installed for some repositories only, and this is none of them.
             log.info("no defaults", home=home, cause=str(error))

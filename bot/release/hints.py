@@ -36,6 +36,8 @@ class Hints:
     """The files that were read of a commit."""
     levels: int = 0
     """How deep its folders are; 0 where that is not known, or there are so many files that GraphQL is not asked."""
+    follows: bool = False
+    """Whether release pull requests open by themselves, so that whatever is merged makes us look into its files."""
     environment: str = "pypi"
     """The environment of the publishing job; what PyPI's guide calls it, before anybody looked."""
 
@@ -64,7 +66,7 @@ class Hints:
         return self.silent_until is not None and at < self.silent_until
 
     def bring(self, thread: int | None = None, *, content: bool = True) -> Besides:
-        """What is to come along when somebody looks; without ``content`` not what a release is made of."""
-        if not content:
+        """What is to come along when somebody looks; without ``content`` what a release is made of only where it is wanted."""
+        if not content and not self.follows:
             return Besides(thread=thread)
         return Besides(self.paths, self.levels, self.environment, thread, self.edited)

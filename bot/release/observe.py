@@ -149,6 +149,11 @@ class Observer:
         """What was merged into ``base``, whose head this is, since ``tag``, of a ``share`` of it; None: they share no history."""
         return await self._since.find(settings, tag, base, head, share)
 
+    async def has_written(self, since: Since, line: Line, head: str) -> bool:
+        """Whether people wrote something for the next release of ``line``, whose head this is, that asks for one by itself."""
+        content = await self._commits.get_content(head, line.package)
+        return bool((await self._since.with_written(since, content.changelog)).written)
+
     def is_own(self, repository: Repository, pull: PullRequest) -> bool:
         """Whether ``pull`` is a release PR that we made: ours by author, and from this repository, never a fork's.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
+from bot.changelog import Changelog, NoChangelog, drop_earlier, list_places, weigh_written
 from bot.github.facts import AppAccount, PullRequest, TagRef
 from bot.release.automatic import find_following
 from bot.release.commits import Commits
@@ -34,7 +36,25 @@ class SinceReader:
         tag = _find_tag(snapshot, settings, version)
         if candidate is None or tag is None:
             return replace(snapshot, since=None)
-        return replace(snapshot, since=await self._find(snapshot, settings, tag, candidate.commit))
+        since = await self._find(snapshot, settings, tag, candidate.commit)
+        if since is not None and version is None:
+            since = await self.with_written(since, candidate.changelog)
+        return replace(snapshot, since=since)
+
+    async def with_written(self, since: Since, changelog: Changelog | NoChangelog) -> Since:
+        """``since`` with what people wrote for the next release since then, where that asks for more than what was merged.
+
+        What stood there at the last release already was told with it.
+        """
+        if not isinstance(changelog, Changelog):
+            return since
+        # Long files take a moment to read; other repositories must not wait for that.
+        written = await asyncio.to_thread(weigh_written, changelog)
+        heavier = sorted((one for one in written if one.level > since.level), key=lambda one: -one.level)
+        if not heavier:
+            return since
+        earlier = await self._commits.read_earlier(since.tag.commit, list_places(changelog, heavier))
+        return replace(since, written=await asyncio.to_thread(drop_earlier, changelog, heavier, earlier))
 
     async def with_missed(
         self, snapshot: Snapshot, settings: RepositorySettings, record: Record, head: str
@@ -68,7 +88,8 @@ class SinceReader:
         """Whether the version that follows from what was merged may be another one by now, although nothing landed since.
 
         People label pull requests after they have merged them. What the files of the base say is not read for that: a
-        project that announces its next version in them is looked at more closely each time.
+        project that announces its next version in them, or decides it by what is written there, is looked at more closely
+        each time.
         """
         tag = _find_tag(snapshot, settings, None)
         if not record.follows or tag is None:

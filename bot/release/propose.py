@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.changelog.changes import Skipped
 from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route
 from bot.release.automatic import find_following
@@ -126,8 +125,7 @@ def _nothing_follows(snapshot: Snapshot) -> Because:
     since = snapshot.since
     if since is None:
         return because(Reason.NO_RELEASE_YET, next=_newest_next(snapshot) or "1.0.0")
-    own = {one.change.sha for one in since.weighed if one.skipped is Skipped.OWN and one.change is not None}
-    count = sum(change.sha not in own for change in since.changes)
+    count = len(since.list_by_others())
     return because(Reason.NOTHING_TO_RELEASE, tag=since.tag.name, count=count, next=_newest_next(snapshot) or "")
 
 

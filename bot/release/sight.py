@@ -23,7 +23,7 @@ from bot.github.repositories import (
     get_repository,
     list_branches,
     list_tags,
-    read_default_branch,
+    read_files_at,
 )
 from bot.release.commits import Commits
 from bot.release.own_check import OwnCheck
@@ -132,7 +132,7 @@ class Sight:
         """The files of the default branch in which settings may stand."""
         told = self._overview.files if self._overview else None
         if told is None:
-            return await read_default_branch(self._access.read, SETTINGS_PATHS)
+            return await read_files_at(self._access.read, SETTINGS_PATHS)
         return {path: blob.content for path, blob in told.items() if blob is not None}
 
     def with_queue(self, pull: PullRequest) -> PullRequest:

@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.changelog import Change, ReleaseAs, Rules, Weighed, find_release_as, list_touching, weigh
+from bot.changelog import (
+    Change,
+    Level,
+    ReleaseAs,
+    Rules,
+    Skipped,
+    Weighed,
+    find_level,
+    find_release_as,
+    list_touching,
+    weigh,
+)
 from bot.github.facts import TagRef
 from bot.github.landed import History, Landed, LandedPull
 from bot.release.packages import Share
@@ -19,8 +30,9 @@ _CONVENTIONAL = re.compile(r"[A-Za-z]+(?:\([^()\n]*\))?!?: ")
 class Since:
     """What landed on a line since ``tag``, newest first; ``complete``: nothing was left out.
 
-    Of one of several packages ``changes`` are its own. ``weighed`` are the entries that the changes make, ``release_as`` the version that one of them asks for, ``shas`` all
-    commits, newest first.
+    Of one of several packages ``changes`` are its own. ``weighed`` are the entries that the changes make, ``release_as``
+    the version that one of them asks for, ``shas`` all commits, newest first. ``written`` is what people wrote for the next
+    release since then, in fragments or by hand, where that asks for more than the changes do.
     """
 
     tag: TagRef
@@ -29,6 +41,27 @@ class Since:
     release_as: ReleaseAs | None = None
     complete: bool = True
     shas: tuple[str, ...] = ()
+    written: tuple[Weighed, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """How much of the version all of it moves."""
+        return self.deciding[0]
+
+    @property
+    def deciding(self) -> tuple[Level, Weighed | None]:
+        """How much of the version all of it moves, and the entry that decides; a change before what was written of it."""
+        return find_level((*self.written, *self.weighed))
+
+    @property
+    def is_all_ours(self) -> bool:
+        """Whether nothing but releases, and what belongs to them, was merged."""
+        return self.complete and not self.list_by_others()
+
+    def list_by_others(self) -> tuple[Change, ...]:
+        """The changes that belong to no release."""
+        own = {one.change.sha for one in self.weighed if one.skipped is Skipped.OWN and one.change is not None}
+        return tuple(change for change in self.changes if change.sha not in own)
 
     def list_after(self, commit: str) -> tuple[Weighed, ...]:
         """The entries that move the version and landed after ``commit``; all of them where it is not among the commits."""

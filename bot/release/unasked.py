@@ -85,6 +85,7 @@ class Unasked:
         settings = await self._observer.read_settings(sight)
         if not isinstance(settings, RepositorySettings) or not is_automatic(settings, own):
             return None
+        self._hints.follows = True
         if not settings.follows(line.base, repository.default_branch):
             return None
         if own and not await self._may_follow(settings, line, own, sight):
@@ -105,6 +106,7 @@ class Unasked:
 
         Earlier ones that never got their tag went into that one. Tags that people made since leave less than that to be
         released, never more; nor do other packages, which are not looked for where there may be but the one at the top.
+        Where nothing that was merged asks for a release, what people wrote in files may.
         """
         newest, head = next((pull for pull in own if pull.merged), None), await sight.find_branch(line.base)
         if newest is None:
@@ -116,7 +118,9 @@ class Unasked:
         packages = await self._observer.list_packages(line.base, sight) if line.package is not None else ()
         share = find_share(packages, (one.name for one in tags), line)
         since = await self._observer.find_since(settings, tag, line.base, head, share)
-        return since is None or is_worth_a_release(since)
+        if since is None or is_worth_a_release(since):
+            return True
+        return not since.is_all_ours and await self._observer.has_written(since, line, head)
 
 
 def _shows(own: list[PullRequest], opening: Intent) -> bool:

@@ -230,7 +230,13 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             )
             plan = replace(step.plan, entries=FORGED, project="widget", lookalikes=seen, left=left, unmentioned=merged)
             plan = replace(plan, since=MERGED, follows=True)
+            written = [
+                Weighed(None, Level.MAJOR, Why(source, FORGED), FORGED, FORGED)
+                for source in (Source.FRAGMENT, Source.SECTION)
+            ]
+            decided = [replace(MERGED, weighed=(), release_as=None, written=(one,)) for one in written]
             return [
+                *((f"written: {name}", pull.render_pull_body(replace(plan, since=one), None, 1)) for one in decided),
                 (f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1)),
                 (f"preview: {name}", preview.render_preview(snapshot, replace(plan, version=FORGED), 1, 1)),
             ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.changelog import Change, Rules, find_release_as, weigh
+from bot.changelog import Change, Level, Rules, Source, Weighed, Why, find_release_as, weigh
 from bot.github.facts import PullRequest, TagRef
 from bot.release.automatic import find_following, is_automatic, is_free, is_worth_a_release
 from bot.release.since import Since
@@ -78,6 +80,37 @@ def test_a_version_that_the_index_has_is_passed_over(uploaded: tuple[str, ...], 
 def test_a_candidate_that_the_index_has_is_passed_over() -> None:
     assert follow("fix: a", stated="2.0.0rc1", tags="v2.0.0rc1", uploaded=("2.0.0rc2",)) == "2.0.0rc3"
     assert follow("fix: a", stated="2.0.0.dev0", uploaded=("2.0.0",)) == "2.0.1"
+
+
+def wrote(level: Level, word: str = "news/1.feature.md") -> Weighed:
+    return Weighed(None, level, Why(Source.FRAGMENT, word), None, "Floats.")
+
+
+@pytest.mark.parametrize(
+    ("titles", "levels", "version"),
+    [
+        (("docs: how",), (Level.PATCH,), "1.1.1"),
+        (("fix: sink less",), (Level.MINOR,), "1.2.0"),
+        (("feat: float",), (Level.PATCH, Level.MAJOR, Level.MINOR), "2.0.0"),
+        (("feat!: sink",), (Level.MINOR,), "2.0.0"),
+        (("docs: how",), (Level.NONE,), None),
+        (("chore: round|Release-As: 4.0.0",), (Level.MINOR,), "4.0.0"),
+    ],
+)
+def test_what_people_wrote_counts_with_what_was_merged(
+    titles: tuple[str, ...], levels: tuple[Level, ...], version: str | None
+) -> None:
+    told = replace(since(*titles), written=tuple(wrote(level) for level in levels))
+    facts = snapshot(since=told, tags=(TAG,))
+    found = find_following(facts, project("1.1.0"), settings(""), None, NOW.date())
+    assert (found.spelling if found else None) == version
+    assert is_worth_a_release(told) is (version is not None)
+
+
+def test_a_change_decides_before_what_was_written_of_it() -> None:
+    told = replace(since("feat: float"), written=(wrote(Level.MINOR),))
+    level, entry = told.deciding
+    assert (level, entry and entry.text) == (Level.MINOR, "Float")
 
 
 def test_after_a_candidate_the_next_one_follows() -> None:
