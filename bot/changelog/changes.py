@@ -53,7 +53,6 @@ class Change:
         labels: the pull request's.
         author: who made it, by login; None for a deleted account or an unknown address.
         is_bot: whether that is a bot's account.
-        first_time: whether it is the first change of its author in this repository.
         paths: the files it touches; None: nobody looked.
     """
 
@@ -65,7 +64,6 @@ class Change:
     labels: tuple[str, ...] = ()
     author: str | None = None
     is_bot: bool = False
-    first_time: bool = False
     paths: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property

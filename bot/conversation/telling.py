@@ -9,6 +9,7 @@ from bot.conversation.talk import Answer, Place, Talk
 from bot.messages import replies
 from bot.messages.notes import render_notes
 from bot.messages.turns import headline, turn
+from bot.release.generated import find_contributions
 from bot.release.notes import find_notes
 from bot.release.reasons import Reason, because
 from bot.release.snapshot import line_of
@@ -42,7 +43,8 @@ async def notes(talk: Talk, command: Command, place: Place) -> Answer:
     if record is None or snapshot.project is None:
         return talk.refuse(because(Reason.NOTHING_UNDER_WAY))
     release = PublishRelease(record.tag, record.version, latest=False, prerelease=False)
-    text = render_notes(snapshot, release, find_notes(snapshot, record.version))
+    told = await find_contributions(talk.bench.access, snapshot, record.tag, record.version)
+    text = render_notes(snapshot, release, find_notes(snapshot, record.version), told)
     return Answer("rocket", replies.render_notes_shown(text, record.version, talk.comment.comment_id))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.github.client import Session
-from bot.github.errors import Unprocessable
+from bot.github.errors import Forbidden, NotFound, Unavailable, Unprocessable
 from bot.github.facts import GitHubRelease
 from bot.github.read import read_release
 
@@ -39,6 +39,24 @@ async def create_release(
         if not error.has_code("already_exists"):
             raise
     return await find_release(session, tag)
+
+
+async def find_generated_notes(session: Session, tag: str, *, commit: str, previous: str) -> str | None:
+    """The notes that GitHub proposes for a tag, which need not be there yet, on ``commit``; None where it proposes none.
+
+    Nothing is made of them: https://docs.github.com/en/rest/releases/releases#generate-release-notes-content-for-a-release.
+    """
+    content = {"tag_name": tag, "target_commitish": commit, "previous_tag_name": previous}
+    try:
+        data = await session.post("/repos/{repository}/releases/generate-notes", content, repeatable=True)
+    except (Forbidden, NotFound, Unprocessable):
+        return None
+    except Unavailable as error:
+        # Of very much that was merged GitHub may not get it together in time, however often it is asked.
+        if error.status < 500:
+            raise
+        return None
+    return str(data["body"])
 
 
 async def publish_draft(session: Session, release: GitHubRelease, *, latest: bool) -> GitHubRelease:

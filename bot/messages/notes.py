@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from bot.changelog import Change, Changelog
+from bot.changelog import Changelog
 from bot.github.links import compare_page, file_page
 from bot.messages.fences import close_fence
 from bot.messages.merged_since import render_missed
 from bot.messages.text import block, code, harmless, link
+from bot.release.contributors import Contributions, Contributor
 from bot.release.naming import previous_tag
 from bot.release.snapshot import Snapshot
 from bot.release.steps import PublishRelease
@@ -21,17 +20,19 @@ _MOST_SECTION = 100_000
 _MOST_PEOPLE = 100
 
 
-def render_notes(snapshot: Snapshot, step: PublishRelease, section: str | None, changes: Iterable[Change] = ()) -> str:
+def render_notes(
+    snapshot: Snapshot, step: PublishRelease, section: str | None, told: Contributions | None = None
+) -> str:
     """The changelog's section of this version, who made it, how to install it, and what lies between it and the last.
 
-    ``changes`` are what was merged since the release before it.
+    ``told`` is what GitHub tells of it, None where it tells nothing: where no changelog says anything, its list does.
     """
-    project = snapshot.project
-    text = section.strip() if section else ""
+    project, told = snapshot.project, told or Contributions()
+    text = section.strip() if section else told.merged
     parts = [harmless(text, _MOST_SECTION)] if text else []
     if len(text) > _MOST_SECTION:
         parts.append(_rest(snapshot, step))
-    parts += _people(changes)
+    parts += _people(told.people)
     parts += render_missed(snapshot.missed)
     if project is not None:
         option = snapshot.target.install_option()
@@ -54,23 +55,15 @@ def _rest(snapshot: Snapshot, step: PublishRelease) -> str:
     return f"*The rest was cut off; all of it stands in {link(code(changelog.path), page)}.*"
 
 
-def _people(changes: Iterable[Change]) -> list[str]:
-    """Who contributed, by login; those whose first change this is are named apart. Bots are no contributors."""
-    first: dict[str, str] = {}
-    known: dict[str, None] = {}
-    for change in changes:
-        if change.author is None or change.is_bot:
-            continue
-        known[change.author] = None
-        if change.first_time:
-            first[change.author] = change.name
-    others = [code(f"@{login}") for login in known if login not in first]
-    new = [f"{code(f'@{login}')} (first contribution in {name})" for login, name in first.items()]
-    people = sorted(new, key=str.casefold) + sorted(others, key=str.casefold)
-    if not people:
+def _people(people: tuple[Contributor, ...]) -> list[str]:
+    """Who contributed, by login; those who are new come first, each with the pull request they began with."""
+    new = [f"{code(f'@{one.login}')} (first contribution in #{one.first})" for one in people if one.first is not None]
+    known = [code(f"@{one.login}") for one in people if one.first is None]
+    named = sorted(new, key=str.casefold) + sorted(known, key=str.casefold)
+    if not named:
         return []
-    more = len(people) - _MOST_PEOPLE
-    return ["**Contributors**: " + ", ".join(people[:_MOST_PEOPLE]) + (f" and {more} more" if more > 0 else "")]
+    more = len(named) - _MOST_PEOPLE
+    return ["**Contributors**: " + ", ".join(named[:_MOST_PEOPLE]) + (f" and {more} more" if more > 0 else "")]
 
 
 def _finish(text: str) -> str:

@@ -6,20 +6,15 @@ edited since is nobody's word any more, since whoever may write can edit that of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from bot.changelog import Changelog, Listed, render_plain
+from bot.changelog import Changelog
 from bot.changelog import find_notes as find_written
 from bot.conversation.grammar import find_below
 from bot.release.snapshot import Snapshot
 
 
-def find_notes(snapshot: Snapshot, version: str, listed: Iterable[Listed] = ()) -> str | None:
-    """The text for the notes of ``version``, None when there is none.
-
-    ``listed`` is what was merged since the release before it: where no changelog says anything, that does.
-    """
-    return find_set_notes(snapshot) or _find_section(snapshot, version) or render_plain(listed) or None
+def find_notes(snapshot: Snapshot, version: str) -> str | None:
+    """The text for the notes of ``version``, None when there is none."""
+    return find_set_notes(snapshot) or _find_section(snapshot, version)
 
 
 def find_set_notes(snapshot: Snapshot) -> str | None:

@@ -22,6 +22,8 @@ from bot.messages.notes import render_notes
 from bot.publishing.diagnosis import JobReport, diagnose
 from bot.release import approvals
 from bot.release.audit import Audit, Cause, Decided, Decision
+from bot.release.contributors import Contributions
+from bot.release.generated import find_contributions
 from bot.release.notes import find_notes
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
@@ -154,19 +156,33 @@ class Performer:
 
         None: there is one that GitHub does not show yet.
         """
-        body = render_notes(snapshot, step, find_notes(snapshot, step.version))
-        name = f"{snapshot.project.name if snapshot.project else ''} {step.version}".strip()
-        content = {"tag": step.tag, "name": name, "body": body, "prerelease": step.prerelease, "latest": step.latest}
         if not step.evidence:
-            return await releases.create_release(self._access.change, **content, draft=False)  # type: ignore[arg-type]
+            return await self._create_release(snapshot, step, await self._ask_who(snapshot, step), draft=False)
         draft = await releases.find_draft(self._access.change, step.tag, snapshot.app.bot.id)
         if draft is None:
+            told = await self._ask_who(snapshot, step)
             await self._once(f"draft:{step.tag}")
-            draft = await releases.create_release(self._access.change, **content, draft=True)  # type: ignore[arg-type]
+            draft = await self._create_release(snapshot, step, told, draft=True)
         if draft is None:
             raise Backoff(STALENESS, "the release does not show yet")
         await releases.ensure_assets(self._access.change, draft, await self._assets(snapshot, step))
         return await releases.publish_draft(self._access.change, draft, latest=step.latest)
+
+    async def _ask_who(self, snapshot: Snapshot, step: PublishRelease) -> Contributions | None:
+        return await find_contributions(self._access, snapshot, step.tag, step.version)
+
+    async def _create_release(
+        self, snapshot: Snapshot, step: PublishRelease, told: Contributions | None, *, draft: bool
+    ) -> GitHubRelease | None:
+        return await releases.create_release(
+            self._access.change,
+            tag=step.tag,
+            name=f"{snapshot.project.name if snapshot.project else ''} {step.version}".strip(),
+            body=render_notes(snapshot, step, find_notes(snapshot, step.version), told),
+            prerelease=step.prerelease,
+            latest=step.latest,
+            draft=draft,
+        )
 
     async def _assets(self, snapshot: Snapshot, step: PublishRelease) -> Mapping[str, bytes]:
         published = snapshot.published

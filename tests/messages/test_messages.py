@@ -32,6 +32,7 @@ from bot.messages.settings_check import render_settings_check
 from bot.messages.text import MOST_CHARACTERS, block, code, finish, in_cell
 from bot.publishing.diagnosis import Diagnosis
 from bot.publishing.verdicts import AttestationState, FileVerdict
+from bot.release.contributors import Contributions, Contributor
 from bot.release.decide import next_step
 from bot.release.development import FollowUp
 from bot.release.preview import Preview
@@ -251,9 +252,12 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             order = replace(step.order, version=FORGED, reason=FORGED, by=replace(m.HUGO, login=FORGED))
             return [(f"rejected: {name}", prompts.render_rejection_comment(replace(step, order=order)))]
         case PublishRelease():
-            by = Change("c0ffee", 1, FORGED, author=FORGED)
-            changes = [by, replace(by, author=f"{FORGED}2", first_time=True)]
-            return [(f"notes: {name}", render_notes(replace(snapshot, missed=MERGED.weighed), step, FORGED, changes))]
+            told = Contributions((Contributor(FORGED), Contributor(FORGED, 1)), FORGED)
+            missed = replace(snapshot, missed=MERGED.weighed)
+            return [
+                (f"notes: {name}", render_notes(missed, step, FORGED, told)),
+                (f"notes of a list: {name}", render_notes(missed, step, None, told)),
+            ]
         case RejectUndone():
             undone = because(step.undone.code, tag=FORGED, version=FORGED)
             step = replace(step, undone=undone)

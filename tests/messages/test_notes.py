@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.changelog import Change, Changelog, Listed, NoChangelog
+from bot.changelog import Changelog, Listed, NoChangelog
 from bot.messages.notes import render_notes
 from bot.messages.pull import render_pull_body
+from bot.release.contributors import Contributions, Contributor
 from bot.release.decide import next_step
 from bot.release.steps import OpenPull, PublishRelease
 from tests.release import making as m
@@ -15,19 +16,28 @@ from tests.release.test_decide import asks
 STEP = PublishRelease(tag="v1.2.0", version="1.2.0", latest=True, prerelease=False)
 
 
+TOLD = Contributions(
+    (Contributor("ada"), Contributor("bob", 43)), "### Wheels\n\n* Turn by @ada in https://g/a/w/pull/41"
+)
+
+
 def test_contributors_should_be_named_without_being_mentioned_and_newcomers_with_their_change() -> None:
-    ada = Change("c0ffee1", 41, "x", author="ada")
-    changes = [
-        ada,
-        replace(ada, number=42),
-        replace(ada, author="bob", number=43, first_time=True),
-        replace(ada, author="dependabot[bot]", is_bot=True),
-        replace(ada, author=None),
-    ]
-    notes = render_notes(m.snapshot(), STEP, "- Wheels", changes)
-    assert "**Contributors**: `@bob` (first contribution in #43), `@ada`\n" in notes
-    assert "dependabot" not in notes
+    notes = render_notes(m.snapshot(), STEP, "- Wheels", TOLD)
+    assert "- Wheels\n\n**Contributors**: `@bob` (first contribution in #43), `@ada`\n" in notes
+    assert "Turn" not in notes
     assert "Contributors" not in render_notes(m.snapshot(), STEP, "- Wheels")
+
+
+def test_where_no_changelog_says_anything_what_was_merged_should_be_listed() -> None:
+    notes = render_notes(m.snapshot(), STEP, None, TOLD)
+    assert notes.startswith(
+        "### Wheels\n\n* Turn by @\N{WORD JOINER}ada in https://g/a/w/pull/41\n\n**Contributors**: "
+    )
+
+
+def test_very_many_contributors_should_be_counted() -> None:
+    many = tuple(Contributor(f"ada-{number:03}") for number in range(120))
+    assert "`@ada-099` and 20 more\n" in render_notes(m.snapshot(), STEP, "- Wheels", Contributions(many))
 
 
 def test_notes_that_are_too_long_should_lead_to_the_whole() -> None:

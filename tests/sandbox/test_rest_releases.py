@@ -145,5 +145,42 @@ async def test_notes_list_what_was_merged_since_the_last_release(desk: Desk) -> 
     assert notes["name"] == "v1.2.0"
     assert f"* Merge work by @aweigh[bot] in {desk.world.links.web}/acme/widget/pull/2" in notes["body"]
     assert "compare/v1.1.0...v1.2.0" in notes["body"]
+    page = f"{desk.world.links.web}/acme/widget/pull/2"
+    assert f"\n\n## New Contributors\n* @aweigh[bot] made their first contribution in {page}\n\n\n" in notes["body"]
     made = await desk.api.post(RELEASES, {"tag_name": "v1.2.0", "body": "Mine.", "generate_release_notes": True})
     assert made["body"].startswith("Mine.\n\n## What's Changed")
+
+
+async def test_notes_follow_the_configuration_of_the_commit(desk: Desk) -> None:
+    rules = """\
+changelog:
+  exclude: {labels: [skip], authors: [bertha]}
+  categories:
+    - {title: Wheels, labels: [wheel]}
+    - {title: The rest, labels: ["*"]}
+"""
+    desk.acme.hugo.push_commit("main", {".github/release.yml": rules})
+    for name, label in (("one", ""), ("two", "wheel"), ("three", "skip")):
+        pull = await desk.pull(name, {name: name})
+        if label:
+            desk.acme.mona.label(pull["number"], label)
+        await desk.api.put(f"{REPO}/pulls/{pull['number']}/merge", {"merge_method": "squash"})
+    ask = f"{RELEASES}/generate-notes"
+    notes = (await desk.api.post(ask, {"tag_name": "v1.2.0", "previous_tag_name": "v1.1.0"}, status=200))["body"]
+    assert notes.startswith("<!-- Release notes generated using configuration in .github/release.yml at main -->\n")
+    lines = [line.partition(" by ")[0] for line in notes.splitlines() if line.startswith(("* M", "### "))]
+    assert lines == ["### Wheels", "* Merge two", "### The rest", "* Merge one"]
+    assert notes.count("made their first contribution") == 1
+    later = await desk.api.post(ask, {"tag_name": "v1.2.0", "previous_tag_name": "v9"}, status=422)
+    assert later["errors"][0]["field"] == "previous_tag_name"
+    later = await desk.api.post(ask, {"tag_name": "v1.2.0", "target_commitish": "gone"}, status=422)
+    assert later["errors"][0]["field"] == "target_commitish"
+    await desk.api.post(ask, {"tag_name": "v1.2.0", "configuration_file_path": "no.yml"}, status=422)
+    await desk.api.post(ask, {}, status=422)
+
+
+async def test_notes_without_anything_merged_only_compare(desk: Desk) -> None:
+    notes = await desk.api.post(
+        f"{RELEASES}/generate-notes", {"tag_name": "v1.2.0", "previous_tag_name": "v1.1.0"}, status=200
+    )
+    assert notes["body"] == f"**Full Changelog**: {desk.world.links.web}/acme/widget/compare/v1.1.0...v1.2.0"

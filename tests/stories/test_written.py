@@ -92,7 +92,8 @@ async def test_what_is_written_by_hand_counts_by_its_group(tmp_path: Path) -> No
 
 
 async def test_what_was_told_with_the_last_release_is_no_news(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path, files={"CHANGELOG.md": changelog(unreleased=True)}) as theatre:
+    files: dict[str, str | None] = {"CHANGELOG.md": changelog(unreleased=True)}
+    async with open_theatre(tmp_path, files=files) as theatre:
         await turn_on(theatre, released=True)
         text = changelog(unreleased=True).replace("- Widgets can be spun.", "- Widgets can be spun.\n- Widgets sing.")
         await push(theatre, "fix: sink less")

@@ -84,7 +84,8 @@ def post_notes(call: Call) -> Response:
     """Propose notes from the pull requests merged since the previous tag; nothing is stored."""
     body = call.json()
     target, previous = body.text("target_commitish", None), body.text("previous_tag_name", None)
-    notes = generate_notes(call.world, call.repository, body.text("tag_name"), target, previous)
+    path = body.text("configuration_file_path", None)
+    notes = generate_notes(call.world, call.repository, body.text("tag_name"), target, previous, path)
     return ok({"name": notes.name, "body": notes.body})
 
 
