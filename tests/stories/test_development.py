@@ -104,6 +104,26 @@ async def test_after_it_was_merged_the_next_release_goes_on(tmp_path: Path) -> N
         theatre.read_all()
 
 
+async def test_merging_it_proposes_no_release_by_itself(tmp_path: Path) -> None:
+    settings = f'mode = "auto"\n{WANTED}'
+    async with open_theatre(tmp_path, settings=settings) as theatre:
+        await theatre.settle()
+        await release(theatre)
+        theatre.read_all()
+        (follower,) = list_followers(theatre)
+        newest = theatre.release_pull.number
+        # By whatever name people merge it, it is ours.
+        follower.title = "The next version begins"
+        await theatre.merge(follower, "squash")
+        assert 'version = "1.3.0.dev0"' in text_of(theatre, "main")
+        assert theatre.release_pull.number == newest
+        # What others merge after it does.
+        theatre.acme.hugo.push_commit("main", {"widget/new.py": "NEW = 1\n"}, "fix: sink less")
+        await theatre.settle()
+        assert theatre.release_pull.title == "Release widget 1.3.0"
+        theatre.read_all()
+
+
 async def test_a_command_in_its_thread_is_one_on_an_ordinary_pull_request(tmp_path: Path) -> None:
     async with open_theatre(tmp_path, settings=WANTED) as theatre:
         await release(theatre)

@@ -75,7 +75,7 @@ async def test_a_fragment_that_is_taken_back_leaves_the_smaller_version(tmp_path
 
 
 async def test_what_is_written_by_hand_counts_by_its_group(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path, files=AUTO) as theatre:
+    async with open_theatre(tmp_path, files={**AUTO}) as theatre:
         await push(theatre, "fix: sink less")
         assert versions(theatre) == ["1.2.0"]
         assert reason(theatre) == (
