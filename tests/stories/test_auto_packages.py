@@ -22,6 +22,11 @@ from tests.stories.test_monorepo import CLI, CORE, MINUTE, approve, files_of, li
 from tests.stories.theatre import Theatre, open_theatre
 
 IN_CORE, IN_CLI = "libs/core/acme_core", "libs/cli/acme_cli"
+WITH_TOP: dict[str, str | None] = {
+    "pyproject.toml": '[project]\nname = "acme"\nversion = "3.0.0"\n\n[tool.uv.workspace]\nmembers = ["libs/*"]\n',
+    ".github/workflows/top.yml": publish_workflow_of("v*", "."),
+}
+"""What makes a package of the top of the workspace."""
 
 
 async def turn_on(theatre: Theatre, *, released: bool = True) -> None:
@@ -143,12 +148,7 @@ async def test_it_has_to_be_named_whose_version_is_to_follow(tmp_path: Path) -> 
 
 
 async def test_a_package_at_the_top_has_what_no_other_one_has(tmp_path: Path) -> None:
-    top = '[project]\nname = "acme"\nversion = "3.0.0"\n\n[tool.uv.workspace]\nmembers = ["libs/*"]\n'
-    files: dict[str, str | None] = {
-        "pyproject.toml": top,
-        ".github/workflows/top.yml": publish_workflow_of("v*", "."),
-    }
-    async with open_theatre(tmp_path, workspace=True, files=files) as theatre:
+    async with open_theatre(tmp_path, workspace=True, files=WITH_TOP) as theatre:
         theatre.acme.hugo.push_tag("v3.0.0", "main")
         await turn_on(theatre)
         await push(theatre, "feat: float", IN_CLI)
@@ -188,13 +188,18 @@ async def test_without_settings_each_package_is_turned_on_by_its_own_first_relea
         theatre.read_all()
 
 
-async def test_a_file_that_moved_out_of_a_package_is_a_change_of_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["pull request", "push"])
+async def test_a_file_that_moved_out_of_a_package_is_a_change_of_it(tmp_path: Path, way: str) -> None:
     async with open_theatre(tmp_path, workspace=True) as theatre:
         text = "".join(f"LINE_{number} = {number}\n" for number in range(50))
         theatre.acme.hugo.push_commit("main", {f"{IN_CORE}/moving.py": text}, "chore: write much")
         await turn_on(theatre)
-        moved = {f"{IN_CORE}/moving.py": None, f"{IN_CLI}/moving.py": text}
-        await merge(theatre, "feat: move it", moved)
+        moved: dict[str, str | None] = {f"{IN_CORE}/moving.py": None, f"{IN_CLI}/moving.py": text}
+        if way == "push":
+            theatre.acme.hugo.push_commit("main", moved, "feat: move it")
+            await theatre.settle()
+        else:
+            await merge(theatre, "feat: move it", moved)
         assert proposed(theatre) == ["acme-cli 0.4.0", "acme-core 1.2.0"]
         theatre.read_all()
 
@@ -260,5 +265,21 @@ async def test_a_push_that_nobody_heard_of_is_found_after_an_absence(tmp_path: P
         theatre.sandbox.world.deliveries.clear()
         await theatre.come_back(MemoryEngine(observe=theatre.observe, clock=play.clock))
         await theatre.pass_time(timedelta(minutes=5))
+        assert proposed(theatre) == ["acme-cli 0.4.0"]
+        theatre.read_all()
+
+
+async def test_whoever_begins_anew_looks_once_whether_there_are_packages(tmp_path: Path) -> None:
+    async with open_play(tmp_path, workspace=True, files=WITH_TOP) as play:
+        theatre = play.theatre
+        theatre.acme.hugo.push_tag("v3.0.0", "main")
+        await turn_on(theatre)
+        await push(theatre, "feat: float", "acme")
+        assert proposed(theatre) == ["acme 3.1.0"]
+        theatre.acme.hugo.close_pull(theatre.release_pull.number)
+        await theatre.settle()
+        await theatre.leave()
+        await theatre.come_back(MemoryEngine(observe=theatre.observe, clock=play.clock))
+        await push(theatre, "feat: ask twice", IN_CLI)
         assert proposed(theatre) == ["acme-cli 0.4.0"]
         theatre.read_all()
