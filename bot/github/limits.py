@@ -24,6 +24,9 @@ from bot.github.pace import SHARE, SHARE_UNASKED, Ask, Pace
 AN_HOUR: Final = timedelta(hours=1)
 """The longest wait that a limit can ask for: GitHub's windows are an hour long."""
 
+_SHORTEST: Final = timedelta(milliseconds=1)
+"""Less would be rounded to nothing: who is refused and told to come back at once comes back, and is refused, for ever."""
+
 _EVERYTHING: Final = ""
 _MOST_PAUSES: Final = 4096
 _KEPT_BACK: Final = 0.1
@@ -126,7 +129,7 @@ class Limits:
         if not is_asked_for():
             end = max(end, self._ends_unasked.get(installation_id, 0.0))
         seconds = end - self._moment()
-        return timedelta(seconds=seconds) if seconds > 0 else None
+        return max(timedelta(seconds=seconds), _SHORTEST) if seconds > 0 else None
 
     def _hold(self, installation_id: int | None, wait: timedelta) -> None:
         if is_asked_for():

@@ -52,6 +52,15 @@ class TestSaid:
         clock.move(seconds=10)
         assert limits.find_pause(7, "core") is None
 
+    def test_nobody_who_has_to_wait_is_told_to_come_back_at_once(self, limits: Limits, clock: Clock) -> None:
+        # The seconds of a date are a float that tells fractions of a microsecond; a timedelta does not.
+        for micro in range(1, 2000):
+            limits.note(7, "core", timedelta(microseconds=micro))
+            clock.move(seconds=micro / 1_000_000)
+            pause = limits.find_pause(7, "core")
+            assert pause is None or pause >= timedelta(milliseconds=1)
+            clock.move(seconds=1)
+
     def test_a_secondary_limit_is_for_everything_and_everybody(self, limits: Limits) -> None:
         limits.note(7, "", timedelta(seconds=30))
         for ask in (READ, QUERY, TOKEN):
