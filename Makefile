@@ -19,7 +19,7 @@ soak: $(READY)  ## Random schedules from fresh seeds, RUNS= of them, a failing o
 	@RUNS=$(or $(RUNS),2000) FIRST=$(or $(FIRST),$(shell date +%s)) SIGKILLS=$(or $(SIGKILLS),20) TURNS=1 \
 		$(BIN)/python -m pytest -n auto tests/crash/test_schedules.py tests/crash/test_sigkill.py tests/crash/test_orders.py -m slow
 
-bench: $(READY)  ## What a plan costs, requests of a release, the wait for eyes, and the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
+bench: $(READY)  ## What a plan costs, requests of a release, a burst over many repositories (ARGS="--estate 1000"), the wait for eyes, and the webhook and the engine beside a bare server; ARGS="--seconds 5 --rounds 3" for better ones.
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lint: $(READY)

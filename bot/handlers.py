@@ -28,7 +28,7 @@ from bot.github.errors import (
     is_out_of_reach,
 )
 from bot.github.facts import AppAccount, RepositoryRef
-from bot.github.limits import asked_by_a_person
+from bot.github.limits import asked_by_a_person, work_for
 from bot.intake.command import CommandDelivery
 from bot.intake.groups import GROUP, GroupDelivery
 from bot.intake.heads import HEAD, HeadDelivery
@@ -129,7 +129,8 @@ class LaneHandlers:
             hints.silent_until = None
         with structlog.contextvars.bound_contextvars(repository=repository.full_name):
             work = self._within_reach(repository, self._go_round(repository))
-            after = await self._patiently(f"lane:{repository.id}", repository, work, asked=False)
+            with work_for(repository.id):
+                after = await self._patiently(f"lane:{repository.id}", repository, work, asked=False)
             if after is not None:
                 await self._engine.wake(repository, after=spread(after, repository))
 

@@ -19,7 +19,7 @@ from cachetools import LRUCache, TLRUCache
 
 from bot.clock import Clock
 from bot.github.errors import A_MINUTE
-from bot.github.pace import SHARE, SHARE_UNASKED, Ask, Pace
+from bot.github.pace import SHARE, SHARE_OF_ONE, SHARE_UNASKED, Ask, Pace, Window
 
 AN_HOUR: Final = timedelta(hours=1)
 """The longest wait that a limit can ask for: GitHub's windows are an hour long."""
@@ -52,6 +52,19 @@ def is_asked_for() -> bool:
     return _asked_for.get()
 
 
+_work_for: ContextVar[int | None] = ContextVar("work_for", default=None)
+
+
+@contextmanager
+def work_for(repository_id: int) -> Iterator[None]:
+    """What is asked of GitHub in here is for this repository, which must leave something of the limits to the others."""
+    token = _work_for.set(repository_id)
+    try:
+        yield
+    finally:
+        _work_for.reset(token)
+
+
 @dataclass(frozen=True, slots=True)
 class _Strike:
     """A refusal that did not say for how long: how long we waited, and until when."""
@@ -74,6 +87,7 @@ class Limits:
             _MOST_PAUSES, ttu=lambda _key, strike, _now: strike.end + 2 * strike.wait, timer=self._moment
         )
         self._paces: LRUCache[int | None, Pace] = LRUCache(_MOST_PAUSES)
+        self._own: LRUCache[tuple[int | None, int], Window] = LRUCache(_MOST_PAUSES)
 
     def admit(self, installation_id: int | None, ask: Ask) -> timedelta | None:
         """Count a request that is about to be sent; or how long it has to wait, and then it is not counted."""
@@ -89,8 +103,21 @@ class Limits:
             # One lane that is refused speaks for all: each would read what it cannot act on.
             self._hold(installation_id, timedelta(seconds=wait))
             return timedelta(seconds=wait)
+        if (own := self._find_own(installation_id, ask)) is not None:
+            wait = own.find_wait(ask.content, share * SHARE_OF_ONE, self._moment())
+            if wait > 0:
+                # Nobody else is held up: it is for them that this one waits.
+                return timedelta(seconds=wait)
+            own.spend(ask.content, self._moment())
         pace.spend(ask, self._moment())
         return None
+
+    def _find_own(self, installation_id: int | None, ask: Ask) -> Window | None:
+        """What the repository that is worked for has spent, if that counts: what people ask for does not."""
+        repository = _work_for.get()
+        if repository is None or not ask.content or is_asked_for():
+            return None
+        return self._own.setdefault((installation_id, repository), Pace.of_one())
 
     def note(self, installation_id: int | None, resource: str, wait: timedelta) -> None:
         """GitHub asks this installation to wait with ``resource``, or with everything if that is empty."""

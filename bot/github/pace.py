@@ -25,6 +25,9 @@ SHARE: Final = 0.9
 SHARE_UNASKED: Final = 0.7
 """How much of it work may use that no person waits for, so that a command finds something left."""
 
+SHARE_OF_ONE: Final = 0.5
+"""How much of that one repository may use of an hour's content: whatever happens in it, the others' find something left."""
+
 _ROOM: Final = 0.125
 """How much must be free again, of what may be used, before whoever was refused comes back: else for a request or two."""
 
@@ -93,6 +96,11 @@ class Pace:
         """Note that the request is sent now."""
         for window, cost in self._windows(ask):
             window.spend(cost, now)
+
+    @staticmethod
+    def of_one() -> Window:
+        """What one repository of an installation has spent of its hour's content."""
+        return Window(*_CONTENT[-1])
 
     def _windows(self, ask: Ask) -> list[tuple[Window, int]]:
         windows = [(self._points.get(ask.resource, self._points["core"]), ask.points)]

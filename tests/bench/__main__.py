@@ -1,4 +1,4 @@
-"""``make bench``: what a plan costs, requests of a release, the wait for 👀, and the webhook and the engine beside a bare server on the same machine.
+"""``make bench``: what a plan costs, requests of a release, a burst over many repositories, the wait for 👀, and the webhook and the engine beside a bare server on the same machine.
 
 Each scene is played in rounds that alternate between the servers, so that whatever else the machine does meets all of
 them. Client, server and database share its processors. *CPU us* is what the server's process spent on each answer, which
@@ -25,6 +25,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.bench.estate import measure_burst, size_of
 from tests.bench.eyes import count_unanswered, measure_eyes
 from tests.bench.load import Load, send
 from tests.bench.payloads import REPOSITORIES, SCENES, SECRET, SIZE, list_requests
@@ -34,6 +35,7 @@ from tests.stories.auto_phases import AUTO_PHASES, Way, count_following
 from tests.stories.phases import STARTS, count_cold_and_warm
 
 BARE = "bare: signature only"
+_SMALL_ESTATE = 200
 BARE_SCENE = "dropped: an event that is not used"
 
 
@@ -66,16 +68,22 @@ async def main() -> None:
     words.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
     words.add_argument("--samples", type=int, default=100, help="commands whose eyes are waited for")
     words.add_argument("--commits", type=int, nargs="*", default=[10, 100, 500, 2000], help="since the last tag")
+    words.add_argument("--estate", type=int, help="only a burst over so many installed repositories; 1000 take minutes")
+    words.add_argument("--owners", type=int, default=20, help="of the estate")
     words.add_argument("--eyes", action="store_true", help="end with those, on SQLite")
     chosen = words.parse_args()
     print(
         f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before we began, Python {sys.version.split()[0]}"
     )
+    if chosen.estate:
+        await _measure_estate(chosen.estate, chosen.owners)
+        return
     print(f"payloads of {SIZE / 1000:.0f} kB, signed, for {REPOSITORIES} repositories; {chosen.rounds} rounds of"
           f" {chosen.seconds:.0f} s\n")  # fmt: skip
     await _measure_plans()
     await _count_requests()
     await _count_following(chosen.commits)
+    await _measure_estate(_SMALL_ESTATE, 4)
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/eyes.db"
         await _count_unanswered(url)
@@ -119,6 +127,13 @@ async def _count_following(numbers: list[int]) -> None:
             shown = [f"{phase.requests - phase.tokens} ({phase.points} points)" for phase in phases]
             print(f"{way:38}{number:8}" + "".join(f"{text:>26}" for text in shown))
     print()
+
+
+async def _measure_estate(repositories: int, owners: int) -> None:
+    """Many repositories at once."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    figures = await measure_burst(size_of(repositories, owners))
+    print("\n".join(figures.describe()) + "\n")
 
 
 async def _measure_plans() -> None:

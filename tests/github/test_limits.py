@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.github.limits import Limits, asked_by_a_person
+from bot.github.limits import Limits, asked_by_a_person, work_for
 from bot.github.pace import Ask
 from bot.sandbox.limits import SecondaryLimits
 from tests.github.scripted import Clock
@@ -213,6 +213,45 @@ class TestSpent:
             elif dice.random() < 0.02:
                 clock.move(seconds=pause.total_seconds())
         assert sent > 1000
+
+
+class TestShared:
+    """By the repositories of an installation."""
+
+    def test_a_busy_repository_leaves_half_of_an_hours_content_to_the_others(
+        self, limits: Limits, clock: Clock
+    ) -> None:
+        with work_for(1):
+            made = _write_for_an_hour(limits, clock)
+        assert made == 175
+        with work_for(2):
+            assert limits.admit(7, WRITE) is None
+        with work_for(1):
+            pause = limits.admit(7, WRITE)
+            assert pause is not None
+            assert limits.admit(7, READ) is None
+            assert limits.admit(8, WRITE) is None
+            with asked_by_a_person():
+                assert limits.admit(7, WRITE) is None
+            clock.move(seconds=pause.total_seconds())
+            assert limits.admit(7, WRITE) is None
+
+    def test_many_repositories_together_keep_to_what_the_installation_may(self, limits: Limits, clock: Clock) -> None:
+        made = 0
+        for _ in range(59):
+            for repository in range(8):
+                with work_for(repository):
+                    made += limits.admit(7, WRITE) is None
+            clock.move(minutes=1)
+        assert made == 350
+
+
+def _write_for_an_hour(limits: Limits, clock: Clock) -> int:
+    made = 0
+    for _ in range(59):
+        made += sum(limits.admit(7, WRITE) is None for _ in range(8))
+        clock.move(minutes=1)
+    return made
 
 
 class _Caller:
