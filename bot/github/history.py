@@ -45,7 +45,7 @@ _FILES = f"files(first: {_MOST_FILES}) {{ pageInfo {{ hasNextPage }} nodes {{ pa
 _PAGES = f"""
 query($owner: String!, $name: String!, $tag: String!, $head: String!, $first: Int!, $after: String) {{
   repository(owner: $owner, name: $name) {{ ref(qualifiedName: $tag) {{ compare(headRef: $head) {{
-    headTarget {{ oid }}
+    headTarget {{ oid }} behindBy
     commits(first: $first, after: $after) {{
       pageInfo {{ hasNextPage endCursor }}
       nodes {{
@@ -93,7 +93,8 @@ async def read_history(session: Session, *, tag: str, branch: str, paths: bool =
         commits += await _with_named(session, branch, read, paths=paths)
         more = bool(page["pageInfo"]["hasNextPage"])
         if not more or len(commits) >= MOST_COMMITS:
-            return History(str(compared["headTarget"]["oid"]), tuple(commits), complete=not more)
+            head, is_beside = str(compared["headTarget"]["oid"]), int(compared["behindBy"]) > 0
+            return History(head, tuple(commits), complete=not more, is_beside=is_beside)
         after = str(page["pageInfo"]["endCursor"])
 
 

@@ -42,8 +42,12 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The commits that ``head`` has and the tag has not, oldest first; ``complete``: none was left out."""
+    """The commits that ``head`` has and the tag has not, oldest first; ``complete``: none was left out.
+
+    ``is_beside`` says that the tag has commits that ``head`` has not: it was put on another branch.
+    """
 
     head: str
     commits: tuple[Landed, ...]
     complete: bool
+    is_beside: bool = False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packaging.version import Version
+
 from bot.github.facts import PullRequest, TagRef
 from bot.settings.repository import RepositorySettings
 from bot.versions import MaintenanceLine, Project, find_newest, find_version, released_versions, tag_for
@@ -40,6 +42,23 @@ def find_newest_tag(
     newest = find_newest(released, line)
     spelling = next((text for text in released if newest is not None and find_version(text) == newest), None)
     return tag_for(spelling, pattern) if spelling is not None else None
+
+
+def list_prereleases(
+    settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, tag: TagRef
+) -> frozenset[str]:
+    """The names of all tags of pre-releases of the version that ``tag`` is one of; none when it is none, or the files say it."""
+    pattern = tag_pattern(settings, tags, project)
+
+    def find(name: str) -> Version | None:
+        return next(filter(None, map(find_version, released_versions([name], pattern))), None)
+
+    newest = find(tag.name)
+    if newest is None or not newest.is_prerelease or project.version >= newest:
+        return frozenset()
+    versions = {one.name: find(one.name) for one in tags}
+    same = {name: found for name, found in versions.items() if found and found.base_version == newest.base_version}
+    return frozenset(name for name, found in same.items() if found.is_prerelease)
 
 
 def find_titled_version(pull: PullRequest) -> str:

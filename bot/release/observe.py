@@ -384,7 +384,7 @@ class Observer:
         version = foresee_version(moved, settings, snapshot.at) if record.follows else None
         if version is not None and not same_version(version, record.version):
             moved = await self._with_candidate(moved, settings, base, version)
-        return replace(snapshot, base_candidate=moved.candidate, since=moved.since)
+        return replace(snapshot, base_candidate=moved.candidate, since=moved.since, tags=moved.tags)
 
     async def _is_in_base(self, sight: Sight, base: str, commit: str) -> bool:
         """Whether the base branch still has what was merged."""

@@ -10,7 +10,7 @@ from bot.changelog import Changelog, NoChangelog, drop_earlier, list_places, wei
 from bot.github.facts import AppAccount, PullRequest, TagRef
 from bot.release.automatic import find_following
 from bot.release.commits import Commits
-from bot.release.naming import find_newest_tag, previous_tag
+from bot.release.naming import find_newest_tag, list_prereleases, previous_tag
 from bot.release.packages import Share, find_share
 from bot.release.record import Record
 from bot.release.since import Since, gather_since
@@ -18,6 +18,9 @@ from bot.release.snapshot import Snapshot
 from bot.release.wanted import find_line
 from bot.settings.repository import RepositorySettings
 from bot.versions import VersionProblem, find_version, same_version
+
+_MOST_FOREIGN = 3
+"""How many versions are looked at of which there are pre-releases on other branches."""
 
 
 class SinceReader:
@@ -29,10 +32,14 @@ class SinceReader:
     async def with_since(self, snapshot: Snapshot, settings: RepositorySettings, version: str | None) -> Snapshot:
         """The facts with what was merged up to the candidate since the release before ``version``; None: since the last one.
 
+        Then pre-releases of a later version that were made on another branch are none of this line's, and left out.
+
         Raises:
             Backoff: GitHub shows another head of the base now.
         """
         candidate = snapshot.candidate
+        if candidate is not None and version is None:
+            snapshot = await self._without_foreign(snapshot, settings, candidate.commit)
         tag = _find_tag(snapshot, settings, version)
         if candidate is None or tag is None:
             return replace(snapshot, since=None)
@@ -91,12 +98,30 @@ class SinceReader:
         project that announces its next version in them, or decides it by what is written there, is looked at more closely
         each time.
         """
+        if not record.follows:
+            return False
+        snapshot = await self._without_foreign(snapshot, settings, head)
         tag = _find_tag(snapshot, settings, None)
-        if not record.follows or tag is None:
+        if tag is None:
             return False
         since = await self._find(snapshot, settings, tag, head)
         version = foresee_version(replace(snapshot, since=since), settings, snapshot.at, announced=False)
         return version is not None and not same_version(version, record.version)
+
+    async def _without_foreign(self, snapshot: Snapshot, settings: RepositorySettings, head: str) -> Snapshot:
+        """The facts without the tags of pre-releases that another branch has made of what the files here do not say yet."""
+        for _ in range(_MOST_FOREIGN):
+            tag, project = _find_tag(snapshot, settings, None), snapshot.project
+            if tag is None or project is None:
+                break
+            foreign = list_prereleases(settings, snapshot.tags, project, tag)
+            if not foreign:
+                break
+            since = await self._find(snapshot, settings, tag, head)
+            if since is None or not since.is_beside:
+                break
+            snapshot = replace(snapshot, tags=tuple(one for one in snapshot.tags if one.name not in foreign))
+        return snapshot
 
     async def find(
         self, settings: RepositorySettings, tag: TagRef, base: str, head: str | None = None, share: Share | None = None

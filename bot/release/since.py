@@ -32,7 +32,8 @@ class Since:
 
     Of one of several packages ``changes`` are its own. ``weighed`` are the entries that the changes make, ``release_as``
     the version that one of them asks for, ``shas`` all commits, newest first. ``written`` is what people wrote for the next
-    release since then, in fragments or by hand, where that asks for more than the changes do.
+    release since then, in fragments or by hand, where that asks for more than the changes do. ``is_beside`` says that the
+    tag was put on another branch.
     """
 
     tag: TagRef
@@ -42,6 +43,7 @@ class Since:
     complete: bool = True
     shas: tuple[str, ...] = ()
     written: tuple[Weighed, ...] = ()
+    is_beside: bool = False
 
     @property
     def level(self) -> Level:
@@ -88,7 +90,15 @@ def gather_since(tag: TagRef, history: History, rules: Rules, share: Share | Non
     if share is not None:
         changes = list_touching(changes, share.root, share.others)
     shas = tuple(commit.sha for commit in reversed(history.commits))
-    return Since(tag, changes, weigh(changes, rules), find_release_as(changes), history.complete, shas)
+    return Since(
+        tag,
+        changes,
+        weigh(changes, rules),
+        find_release_as(changes),
+        history.complete,
+        shas,
+        is_beside=history.is_beside,
+    )
 
 
 def foresee_change(pull: LandedPull, commits: Sequence[Landed], head: str, *, squashed: bool) -> Change:

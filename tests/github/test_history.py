@@ -41,7 +41,7 @@ def commit(sha: str, message: str, *pulls: dict[str, Any], parents: int = 1) -> 
 
 def page(*commits: dict[str, Any], after: str | None = None) -> dict[str, Any]:
     info = {"hasNextPage": after is not None, "endCursor": after}
-    compared = {"headTarget": {"oid": C}, "commits": {"pageInfo": info, "nodes": list(commits)}}
+    compared = {"headTarget": {"oid": C}, "behindBy": 0, "commits": {"pageInfo": info, "nodes": list(commits)}}
     return {"repository": {"ref": {"compare": compared}}}
 
 

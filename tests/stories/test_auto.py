@@ -370,3 +370,30 @@ async def test_a_footer_that_cannot_be_followed_keeps_nothing_back(tmp_path: Pat
         body = theatre.plain(theatre.release_pull.body or "")
         assert "`1.2.0`, a minor step, because of" in body
         theatre.read_all()
+
+
+async def test_a_candidate_on_another_branch_leads_nowhere_here(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await turn_on(theatre, released=True)
+        theatre.acme.hugo.push_branch("next", "main")
+        for number in (1, 2):
+            theatre.acme.hugo.push_commit("next", {"widget/next.py": f"N = {number}\n"}, "feat!: another widget")
+            theatre.acme.hugo.push_tag(f"v2.0.0rc{number}", "next")
+        await theatre.settle()
+        await push(theatre, "fix: sink less")
+        assert versions(theatre) == ["1.1.6"]
+        await push(theatre, "feat: float")
+        assert versions(theatre) == ["1.2.0"]
+        made = theatre.release_pull.head_sha
+        await push(theatre, "docs: how to float")
+        assert theatre.release_pull.head_sha == made
+        theatre.read_all()
+
+
+async def test_a_candidate_that_was_made_of_this_branch_leads_to_the_next_one(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await turn_on(theatre, released=True)
+        theatre.acme.hugo.push_tag("v2.0.0rc1", "main")
+        await push(theatre, "fix: sink less")
+        assert versions(theatre) == ["2.0.0rc2"]
+        theatre.read_all()
