@@ -127,7 +127,7 @@ def _why(entry: Weighed) -> str:
 
 def _version(preview: Preview) -> str:
     if not preview.has_project:
-        return "The repository has no package at its top that I can read, so no version is foreseen."
+        return "No version is foreseen: what it changes does not belong to exactly one package that I can read."
     if preview.tag is None:
         return "Nothing that I know of was released from this branch before, so no version follows by itself."
     since = f"With what was merged since {code(preview.tag)}"

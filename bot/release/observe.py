@@ -42,7 +42,7 @@ from bot.release.observe_forward import find_forward
 from bot.release.observe_runs import list_run_facts
 from bot.release.observe_since import SinceReader, foresee_version
 from bot.release.own_check import OwnCheck
-from bot.release.packages import Share
+from bot.release.packages import Share, find_touched
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_environment, find_ours
 from bot.release.sight import Sight, look
@@ -204,14 +204,21 @@ class Observer:
             return await self._for_request(snapshot, sight, settings, request)
         return await self._for_pull(snapshot, sight, settings, pull, record) if pull and record else snapshot
 
-    async def observe_base(self, repository: Repository, line: Line, settings: RepositorySettings) -> Snapshot:
-        """What the next release of ``line`` would be made of now, whether or not anybody asks for one."""
-        sight = await self.look(line)
-        snapshot = replace(self._begin(repository, line, None, None), settings=settings)
-        snapshot = replace(snapshot, tags=await sight.list_tags(line.package))
-        head = await sight.find_branch(line.base)
-        if head is None:
+    async def observe_base(
+        self, repository: Repository, base: str, settings: RepositorySettings, paths: Iterable[str] | None
+    ) -> Snapshot:
+        """What the next release that a change of the files ``paths`` concerns would be made of now, whether or not anybody asks.
+
+        Nothing is told of a candidate where it concerns several packages, or none.
+        """
+        sight = await self.look(Line(base))
+        head, tags = await sight.find_branch(base), await sight.list_tags()
+        packages = await self._commits.list_packages(head) if head is not None else ()
+        line = find_touched(packages, (tag.name for tag in tags), base, paths)
+        snapshot = replace(self._begin(repository, line or Line(base), None, None), settings=settings)
+        if head is None or line is None:
             return snapshot
+        snapshot = replace(snapshot, tags=await sight.list_tags(line.package))
         snapshot = await self._with_candidate(snapshot, settings, head, None)
         return await self._since.with_since(snapshot, settings, None)
 

@@ -9,7 +9,6 @@ from bot.changelog import Changelog, NoChangelog, Weighed, is_noted, weigh
 from bot.changelog.labels import find_skip_label
 from bot.github.proposals import Proposal
 from bot.github.wording import Wording
-from bot.release.line import Line
 from bot.release.observe import Observer
 from bot.release.observe_since import foresee_version
 from bot.release.preview import Preview, find_place, find_untold, is_needed, list_added, list_concerned
@@ -29,7 +28,7 @@ async def foresee(
         Backoff: GitHub shows another head of the base by now.
         GitHubError: GitHub cannot be asked at the moment.
     """
-    base = await observer.observe_base(proposal.repository, Line(proposal.pull.base_branch), settings)
+    base = await observer.observe_base(proposal.repository, proposal.pull.base_branch, settings, proposal.paths)
     book: Changelog | NoChangelog = base.candidate.changelog if base.candidate is not None else NoChangelog()
     files = await _read_concerned(observer, proposal, base, book)
     # Hostile files can take a while to read; other repositories must not wait for that.

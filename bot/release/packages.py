@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.changelog import Change, list_touching
 from bot.release.line import Line
 from bot.versions import PackagePlace, is_tagged_apart
 
@@ -40,3 +41,21 @@ def find_share(packages: Sequence[PackagePlace], tags: Iterable[str], line: Line
     own = next((package for package in packages if line_for(line.base, package) == line), None)
     others = tuple(one.root for one in list_choices(packages, tags) if one is not own)
     return Share(own.root, others) if own is not None and others else None
+
+
+def find_touched(
+    packages: Sequence[PackagePlace], tags: Iterable[str], base: str, paths: Iterable[str] | None
+) -> Line | None:
+    """The line of the one package that a change of these files concerns; None: it concerns several, or none.
+
+    ``paths`` are None where they are more than is told. Where there are no several packages it is the base's own line.
+    """
+    choices = list_choices(packages, tags)
+    if not choices:
+        return Line(base)
+    change = Change("", None, "", paths=tuple(paths) if paths is not None else None)
+    roots = tuple(one.root for one in choices)
+    lines = [line_for(base, one) for one in choices if list_touching((change,), one.root, roots)]
+    if len(choices) == 1:
+        return line_for(base, choices[0])
+    return lines[0] if len(lines) == 1 else None

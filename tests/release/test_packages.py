@@ -7,7 +7,7 @@ import pytest
 from bot.changelog import Change
 from bot.github.facts import TagRef
 from bot.github.landed import History, Landed
-from bot.release.packages import Share, find_share, line_for
+from bot.release.packages import Share, find_share, find_touched, line_for
 from bot.release.since import gather_since
 from bot.release.snapshot import Line
 from bot.settings.repository import RepositorySettings
@@ -39,6 +39,26 @@ def test_the_top_is_the_line_of_no_package() -> None:
 )
 def test_what_is_whose(packages: list[PackagePlace], line: Line, share: Share | None) -> None:
     assert find_share(packages, (), line) == share
+
+
+@pytest.mark.parametrize(
+    ("packages", "paths", "line"),
+    [
+        ([], ["a.py"], Line("main")),
+        ([TOP], None, Line("main")),
+        ([TOP, EXAMPLE], ["more/example/a.py"], Line("main")),
+        ([CORE], ["README.md"], Line("main", "acme-core")),
+        ([TOP, CORE], ["libs/core/a.py"], Line("main", "acme-core")),
+        ([TOP, CORE], ["README.md"], Line("main")),
+        ([TOP, CORE], ["README.md", "libs/core/a.py"], None),
+        ([CORE, CLI], ["README.md"], None),
+        ([CORE, CLI], None, None),
+    ],
+)
+def test_which_one_package_a_change_concerns(
+    packages: list[PackagePlace], paths: list[str] | None, line: Line | None
+) -> None:
+    assert find_touched(packages, (), "main", paths) == line
 
 
 def list_titles(share: Share | None) -> list[str]:

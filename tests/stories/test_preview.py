@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +28,7 @@ STAMPED: Files = {"CHANGELOG.md": changelog(unreleased=False)}
 
 
 async def propose(
-    theatre: Theatre, title: str, *, body: str = "", files: dict[str, str | bytes | None] | None = None
+    theatre: Theatre, title: str, *, body: str = "", files: Mapping[str, str | bytes | None] | None = None
 ) -> PullRequest:
     """Let the writer open a pull request."""
     branch = f"topic-{theatre.acme.repository.next_number()}"
@@ -278,12 +279,26 @@ async def test_a_label_that_does_not_show_yet_is_waited_for(tmp_path: Path) -> N
         assert read_preview(theatre, pull).startswith("neutral: major")
 
 
+async def test_of_several_packages_the_one_that_is_touched_is_foreseen(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    async with open_theatre(tmp_path, workspace=True, settings=ON) as theatre:
+        pull = await propose(theatre, "feat: float", files={"libs/cli/acme_cli/more.py": "MORE = 1\n"})
+        said = read_preview(theatre, pull)
+        assert said == snapshot
+        both = {"libs/cli/acme_cli/more.py": "MORE = 1\n", "libs/core/acme_core/more.py": "MORE = 1\n"}
+        pull = await propose(theatre, "feat: float", files=both)
+        said = read_preview(theatre, pull)
+        assert said.startswith("neutral: minor: Float\n")
+        assert "No version is foreseen" in said
+
+
 async def test_where_no_package_is_at_the_top_no_version_is_foreseen(tmp_path: Path) -> None:
     async with open_theatre(tmp_path, settings=ON, files={"pyproject.toml": None}) as theatre:
         pull = await propose(theatre, "feat: float")
         said = read_preview(theatre, pull)
         assert said.startswith("neutral: minor: Float\n")
-        assert "no version is foreseen" in said
+        assert "No version is foreseen" in said
 
 
 @pytest.mark.parametrize("lacking", ["checks", "pull_requests", "contents"])
