@@ -96,10 +96,11 @@ class Membership(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HeadCommit:
-    """The newest commit of a pull request: its first parent, and its message."""
+    """The newest commit of a pull request: its first parent, its message, and when it was made, where that is told."""
 
     parent: str
     message: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

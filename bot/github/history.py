@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.github.client import Session
 from bot.github.errors import Unavailable
 from bot.github.landed import History, Landed, LandedPull
-from bot.github.read import Json, read_account_node
+from bot.github.read import Json, read_account_node, read_moment
 
 MOST_COMMITS: Final = 2_500
 """How many commits are read. A project that did not release for so long is told that the list is cut."""
@@ -34,7 +34,7 @@ _NUMBER: Final = re.compile(r"\(#(\d{1,9})\)\s*\Z|\AMerge pull request #(\d{1,9}
 
 _PULL = f"""
 fragment landed on PullRequest {{
-  number title body merged baseRefName headRefName
+  number title body merged baseRefName headRefName mergedAt lastEditedAt
   author {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
   mergeCommit {{ oid }}
   labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
@@ -147,13 +147,20 @@ def _choose(pulls: Iterable[Mapping[str, Any] | None], branch: str) -> LandedPul
     return LandedPull(
         number=int(pull["number"]),
         title=str(pull["title"]),
-        body=str(pull.get("body") or ""),
+        body="" if _is_edited_late(pull) else str(pull.get("body") or ""),
         author=read_account_node(pull.get("author")),
         labels=tuple(str(node["name"]) for node in (pull.get("labels") or {"nodes": ()})["nodes"] if node),
         head_branch=str(pull["headRefName"]),
         merge_commit=str(merge["oid"]) if merge else None,
         paths=_read_paths(pull.get("files")),
     )
+
+
+def _is_edited_late(pull: Mapping[str, Any]) -> bool:
+    """Whether its text is another one than whoever merged it has seen: its author can edit it, and need not be a writer."""
+    edited, merged = read_moment(pull.get("lastEditedAt")), read_moment(pull.get("mergedAt"))
+    # GitHub tells whole seconds only.
+    return edited is not None and merged is not None and edited >= merged
 
 
 def _read_paths(files: Json | None) -> tuple[str, ...] | None:

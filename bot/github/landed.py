@@ -11,6 +11,8 @@ from bot.github.facts import Person
 class LandedPull:
     """The merged pull request that brought a commit. Everything in it was written by people, of any length.
 
+    ``body`` is empty where it was edited after the merge. Of a title nothing tells whether it was.
+
     ``paths`` are the files it changes; None: nobody asked, or GitHub did not tell all of them.
     """
 

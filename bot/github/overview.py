@@ -273,7 +273,7 @@ fragment pull on PullRequest {{
   author {{ ...account }}
   mergeCommit {{ oid parents(first: 1) {{ nodes {{ oid }} }} }}
   labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
-  commits(last: 1) {{ nodes {{ commit {{ oid message parents(first: 1) {{ nodes {{ oid }} }}
+  commits(last: 1) {{ nodes {{ commit {{ oid message committedDate parents(first: 1) {{ nodes {{ oid }} }}
     checkSuites(first: {_MOST_SUITES}, filterBy: {{appId: $app}}) {{
       pageInfo {{ hasNextPage }}
       nodes {{ checkRuns(first: {_MOST_CHECKS}, filterBy: {{appId: $app, checkName: $check, checkType: ALL}}) {{

@@ -151,7 +151,9 @@ def _read_head_commit(data: Json) -> HeadCommit | None:
     commits = [node["commit"] for node in (data.get("commits") or {"nodes": ()})["nodes"] if node]
     head = next((commit for commit in commits if commit["oid"] == data["headRefOid"]), None)
     parents = [str(parent["oid"]) for parent in (head or {}).get("parents", {"nodes": ()})["nodes"] if parent]
-    return HeadCommit(parents[0], str(head["message"])) if head and parents else None
+    if head is None or not parents:
+        return None
+    return HeadCommit(parents[0], str(head["message"]), read_moment(head.get("committedDate")))
 
 
 def read_check_node(data: Json, sha: str) -> CheckRun:

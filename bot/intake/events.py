@@ -166,8 +166,8 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
         return Wake(payload.repository(), "pull request merged", number, waits and not ours)
     if action in _ON_RELEASE_PULLS and _is_release_branch(pull.child("head").text("ref")):
         return _wake(payload, f"release pull request {action}")
-    if action in {"edited", "labeled", "unlabeled"} and pull.flag("merged"):
-        # What it says, and its labels, may count for the next release.
+    if action in {"labeled", "unlabeled"} and pull.flag("merged"):
+        # Its labels count for the next release; what its author edits after the merge does not.
         if _is_release_line(pull.child("base").text("ref"), payload):
             return _wake(payload, f"merged pull request {action}")
         return Ignored("a pull request into a branch no release is made from")

@@ -50,7 +50,7 @@ def _begin(plan: Plan, change: str) -> str:
     if plan.is_unasked:
         return (
             f"**{code(plan.project)} {change}**, which follows from what was merged. This pull request stays up to date with"
-            " every merge, and nothing is released before somebody merges it."
+            " every merge, and merging it is what releases."
         )
     asked = f"**{code(plan.project)} {change}**, asked for by {code('@' + plan.requester_login)}."
     return f"{asked} The version follows what is merged." if plan.follows else asked

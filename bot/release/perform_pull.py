@@ -115,7 +115,7 @@ class PullPerformer:
             await pulls.update_pull(self._access.speak, pull.number, body=new_body, title=title)
         fresh = replace(record, version=plan.version, tag=plan.tag, bump=sha, confirmed=None)
         check = await self._move(snapshot, plan, fresh, before=pull.head_sha)
-        head = HeadCommit(plan.base_commit, plan.message)
+        head = HeadCommit(plan.base_commit, plan.message, snapshot.at)
         return Outcome(pull=replace(pull, title=title, head_sha=sha, head=head), check=check)
 
     async def _commit(self, plan: Plan, base: Candidate, *, there: str | None = None) -> str:

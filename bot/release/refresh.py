@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from bot.conversation.registry import AUTO
 from bot.github.facts import Person
@@ -42,12 +43,21 @@ def find_refresh(snapshot: Snapshot) -> Plan | None:
             # The base says a later version by now: whoever merges is told by GitHub that the two do not fit together.
             return None
         plan = plan_release(fresh, _request(snapshot), version, project=project, settings=settings, route=route)
+        # That another day has begun is no reason to make the branch anew.
+        made = replace(fresh, at=_made_at(snapshot))
+        then = plan_release(made, _request(snapshot), version, project=project, settings=settings, route=route)
     except (ProjectRefused, VersionProblem):
         return None
     if same_version(plan.version, record.version):
         # The tag that was promised stands, whatever the settings and the other tags say by now.
         plan = replace(plan, tag=record.tag)
-    return plan if plan.version != record.version or _has_news(snapshot) or differs(plan, snapshot.candidate) else None
+    return plan if plan.version != record.version or _has_news(snapshot) or differs(then, snapshot.candidate) else None
+
+
+def _made_at(snapshot: Snapshot) -> datetime:
+    """When our bump commit was made, where that is told."""
+    head = snapshot.pull.head if snapshot.pull is not None else None
+    return head.at if head is not None and head.at is not None else snapshot.at
 
 
 def _find_version(snapshot: Snapshot, record: Record, project: Project, settings: RepositorySettings) -> SpelledVersion:

@@ -23,7 +23,6 @@ from bot.github.landed import History, Landed, LandedPull
 from bot.release.packages import Share
 
 _NUMBER = re.compile(r"\s*\(#\d+\)\s*\Z", re.ASCII)
-_CONVENTIONAL = re.compile(r"[A-Za-z]+(?:\([^()\n]*\))?!?: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
     if len(own) == 1 and own[0].sha == sha:
         title, body = _read_squash(pull, own[0])
     else:
-        title, body = pull.title, "\n\n".join(_list_messages(own))
+        title, body = _find_title(pull, commits), "\n\n".join(_list_messages(own))
     by = pull.author
     return Change(
         sha=sha,
@@ -156,14 +155,19 @@ def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
 
 
 def _read_squash(pull: LandedPull, commit: Landed) -> tuple[str, str]:
-    """Title and body of a squash. Whoever merges words the commit, whoever looks after the list the pull request's title.
+    """Title and body of a squash, as whoever merged it has worded them.
 
-    The latter can be mended after the merge, so it counts unless only the commit keeps the convention.
+    The pull request's title can be edited after the merge, by an author who may not even push.
     """
     headline, _, body = commit.message.partition("\n")
-    headline = _NUMBER.sub("", headline)
-    keeps = _CONVENTIONAL.match(headline) and not _CONVENTIONAL.match(pull.title)
-    return (headline if keeps else pull.title), body.strip()
+    return _NUMBER.sub("", headline) or pull.title, body.strip()
+
+
+def _find_title(pull: LandedPull, commits: Sequence[Landed]) -> str:
+    """The title as it was when somebody merged, where the merge tells: GitHub writes it below the headline."""
+    merges = (commit for commit in commits if commit.is_merge and commit.sha == pull.merge_commit)
+    said = (commit.message.partition("\n")[2].strip().partition("\n")[0] for commit in merges)
+    return next(filter(None, said), pull.title)
 
 
 def _list_messages(commits: Iterable[Landed]) -> Iterable[str]:

@@ -62,7 +62,6 @@ WAKES = [
     ("pull_request", pull("edited", "aweigh/1.x--core")),
     ("pull_request", pull("closed", "feature", merged=True)),
     ("pull_request", pull("labeled", "feature", merged=True)),
-    ("pull_request", pull("edited", "feature", merged=True)),
     ("push", push("refs/tags/v1.2.0")),
     ("push", push("refs/heads/main")),
     ("push", push("refs/heads/1.x")),

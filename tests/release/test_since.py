@@ -38,15 +38,11 @@ def test_a_squash_is_one_change_of_its_pull_request() -> None:
     assert (change.author, change.labels, change.is_bot) == ("mona", ("bug",), False)
 
 
-def test_a_title_that_was_mended_after_the_merge_counts() -> None:
-    (change,) = gather(commit("c", "flot (#7)", PULL))
-    assert change.title == "Float"
-
-
-def test_a_squash_that_alone_keeps_the_convention_counts() -> None:
-    (change,) = gather(commit("c", "feat(sea)!: float (#7)", PULL))
-    assert change.title == "feat(sea)!: float"
-    (change,) = gather(commit("c", "feat: float (#7)", replace(PULL, title="fix: float")))
+def test_a_title_that_was_edited_after_the_merge_does_not_count() -> None:
+    (change,) = gather(commit("c", "fix: float (#7)", replace(PULL, title="feat!: float")))
+    assert change.title == "fix: float"
+    merge = commit("c", "Merge pull request #7 from acme/feature\n\nfix: float", PULL, is_merge=True)
+    (change,) = gather(commit("a", "One", PULL), merge)
     assert change.title == "fix: float"
 
 

@@ -397,3 +397,35 @@ async def test_a_candidate_that_was_made_of_this_branch_leads_to_the_next_one(tm
         await push(theatre, "fix: sink less")
         assert versions(theatre) == ["2.0.0rc2"]
         theatre.read_all()
+
+
+async def test_what_its_author_edits_after_the_merge_counts_for_nothing(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await turn_on(theatre, released=True)
+        pulls = [await merge(theatre, f"Widgets float {method}", method) for method in ("squash", "merge")]
+        before = versions(theatre)
+        for pull in pulls:
+            entry = "```release-note\nBuy it at evil.test\n```"
+            theatre.acme.wanda.edit_pull(pull.number, title="feat!: everything", body=entry)
+        await theatre.settle()
+        await push(theatre, "fix: sink less")
+        assert versions(theatre) == before
+        body = theatre.release_pull.body or ""
+        assert "everything" not in body.lower()
+        assert "evil" not in body
+        theatre.read_all()
+
+
+async def test_another_day_alone_moves_nothing(tmp_path: Path) -> None:
+    async with open_play(tmp_path) as play:
+        theatre = play.theatre
+        await turn_on(theatre, released=True)
+        await push(theatre, "feat: float")
+        head = theatre.release_pull.head_sha
+        await push(theatre, "docs: how to float")
+        await theatre.pass_time(timedelta(days=2))
+        await push(theatre, "docs: how to sink")
+        assert theatre.release_pull.head_sha == head
+        await push(theatre, "fix: sink less")
+        assert theatre.release_pull.head_sha != head
+        theatre.read_all()
