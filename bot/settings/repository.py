@@ -7,7 +7,6 @@ approved. All are optional. A file that cannot be read is a problem, never a sil
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,20 +22,33 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    WithJsonSchema,
 )
 
 from bot.changelog import SKIP_LABELS, Rules, Style, Wish
 from bot.github.facts import MergeMethod, Role
 from bot.settings.bounds import MOST_APPROVALS
 from bot.settings.freeze import FreezeWindow
+from bot.settings.values import (
+    Branch,
+    ChangelogStyle,
+    Development,
+    FileName,
+    Input,
+    Label,
+    LeastRole,
+    PackageName,
+    Path,
+    Pattern,
+    PlacePath,
+    Tag,
+    Team,
+    Versioning,
+    each_once,
+)
 from bot.versions import (
     Project,
     TomlError,
     VersionFile,
-    VersionProblem,
-    check_development_pattern,
-    check_versioning,
     infer_package_tag_pattern,
     infer_tag_pattern,
     read_toml,
@@ -49,12 +61,6 @@ _MAINTENANCE = ("*.x",)
 
 DEFAULTS_NAME = "aweigh.toml of the organisation's .github repository"
 
-_ONE_VERSION = r"^(?:(?!\{version\})[\s\S])*\{version\}(?:(?!\{version\})[\s\S])*$"
-_SCHEME = r"^(?:semver|semver:0\.x|calver:(?:YYYY|YY|0Y)(?:[.-](?:MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO))*)$"
-_MARKER = r"^\{(?:version|next_major|next_minor|next_patch)\}[0-9A-Za-z.+_-]{1,20}$"
-_INSIDE = r"^(?!/)(?!(?:.*/)?\.\.(?:/|$)).+$"
-"""What a JSON Schema can say of these; what it cannot, such as that no field comes twice, only reading them tells."""
-
 _APPROVAL = "approval"
 _OURS = ("source", "unknown", "shadowed")
 """Members of the settings that no file can set."""
@@ -62,86 +68,8 @@ _OURS = ("source", "unknown", "shadowed")
 _MOST_BYTES = 512 * 1024
 
 
-def _strong_enough(role: Role) -> Role:
-    if not role.reaches(Role.WRITE):
-        raise ValueError("it is write, maintain or admin: less may not even push")
-    return role
-
-
-def _a_scheme(versioning: str) -> str:
-    try:
-        check_versioning(versioning)
-    except VersionProblem as problem:
-        raise ValueError(problem.sentence) from None
-    return versioning
-
-
-def _a_marker(development: bool | str) -> bool | str:
-    if isinstance(development, str):
-        try:
-            check_development_pattern(development)
-        except VersionProblem as problem:
-            raise ValueError(problem.sentence) from None
-    return development
-
-
-def _with_version(pattern: str) -> str:
-    if pattern.count("{version}") != 1:
-        raise ValueError("it needs {version} exactly once, where the version stands")
-    return pattern
-
-
-def _inside(path: str) -> str:
-    if path.startswith("/") or ".." in path.split("/"):
-        raise ValueError("it is a path inside the repository")
-    return posixpath.normpath(path)
-
-
-def _each_once(packages: dict[str, Any]) -> dict[str, Any]:
-    if len({canonicalize_name(name) for name in packages}) < len(packages):
-        raise ValueError("one package is named twice, in two spellings")
-    return packages
-
-
 def _as_place(entry: Any) -> Any:
     return {"path": entry} if isinstance(entry, str) else entry
-
-
-_PlacePath = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-_FileName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}\.ya?ml\Z")]
-_Tag = Annotated[str, StringConstraints(pattern=r"^[\w./@=+-]{0,40}\{version\}[\w./@=+-]{0,20}\Z")]
-_Pattern = Annotated[
-    str,
-    StringConstraints(max_length=200),
-    AfterValidator(_with_version),
-    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": _ONE_VERSION}),
-]
-_Versioning = Annotated[
-    str,
-    StringConstraints(max_length=100),
-    AfterValidator(_a_scheme),
-    WithJsonSchema({"type": "string", "pattern": _SCHEME}),
-]
-_Development = Annotated[
-    Annotated[bool, Field(strict=True)] | Annotated[str, StringConstraints(max_length=60)],
-    AfterValidator(_a_marker),
-    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "maxLength": 60, "pattern": _MARKER}]}),
-]
-_Role = Annotated[
-    Role, AfterValidator(_strong_enough), WithJsonSchema({"type": "string", "enum": ["write", "maintain", "admin"]})
-]
-_Branch = Annotated[str, StringConstraints(pattern=r"^[\w.*?/+-]{1,100}\Z")]
-_Team = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")]
-_Path = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200),
-    AfterValidator(_inside),
-    WithJsonSchema({"type": "string", "maxLength": 200, "pattern": _INSIDE}),
-]
-_Style = Annotated[Style, WithJsonSchema({"type": "string", "enum": [str(style) for style in Style]})]
-_Label = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-_PackageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?\Z")]
-_Input = Annotated[str, StringConstraints(max_length=1000)]
 
 
 class _Table(BaseModel):
@@ -165,13 +93,13 @@ class VersionPlace(_Table):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    path: _PlacePath
+    path: PlacePath
     """A file of the package, or a glob."""
-    pattern: _Pattern | None = None
+    pattern: Pattern | None = None
     """The text around the version, which stands as {version} in it."""
 
 
-_Place = Annotated[VersionPlace, BeforeValidator(_as_place, json_schema_input_type=_PlacePath | VersionPlace)]
+_Place = Annotated[VersionPlace, BeforeValidator(_as_place, json_schema_input_type=PlacePath | VersionPlace)]
 
 
 class _Authority(_Table):
@@ -182,7 +110,7 @@ class _Authority(_Table):
 class ReleaseSettings(_Authority):
     """``release``: who may ask for releases, and steer them."""
 
-    role: _Role = Role.WRITE
+    role: LeastRole = Role.WRITE
     """Least role to ask for a release and to steer it."""
 
 
@@ -201,9 +129,9 @@ class ApprovalSettings(_Authority):
     ``teams`` are those of the owning organisation whose members may approve whatever their role, from triage up.
     """
 
-    role: _Role = Role.MAINTAIN
+    role: LeastRole = Role.MAINTAIN
     """Least role to approve."""
-    teams: Annotated[tuple[_Team, ...], Field(max_length=10)] = ()
+    teams: Annotated[tuple[Team, ...], Field(max_length=10)] = ()
     """Teams of the owning organisation whose members may approve too, from triage up."""
     required: Annotated[int | None, Field(strict=True, ge=0, le=MOST_APPROVALS)] = None
     """How many approvals a release takes; by default 1 at the gate of the App and 0 without it."""
@@ -214,24 +142,24 @@ class ApprovalSettings(_Authority):
 class ChangelogSettings(_Table):
     """``changelog``: where the changelog is, how it is kept, and what it leaves out."""
 
-    file: _Path | None = None
+    file: Path | None = None
     """Path of the changelog; by default it is found by its name, or by the settings of the tool that keeps it."""
-    style: _Style = Style.DETECT
+    style: ChangelogStyle = Style.DETECT
     """How it is kept: detect lists what was merged where nobody wrote anything, generate beside what people wrote, by-hand only what people wrote, and none leaves every file alone."""
-    skip_labels: Annotated[tuple[_Label, ...], Field(alias="skip-labels", max_length=50)] = SKIP_LABELS
+    skip_labels: Annotated[tuple[Label, ...], Field(alias="skip-labels", max_length=50)] = SKIP_LABELS
     """Labels that keep a pull request out of the changelog."""
 
 
 class PackageSettings(_Table):
     """``packages.NAME``: what holds for one of several packages."""
 
-    path: _Path | None = None
+    path: Path | None = None
     """Its folder, where nothing leads to it."""
-    tag: _Tag | None = None
+    tag: Tag | None = None
     """Shape of its tag, such as core-v{version}; by default that of the newest tags called after it."""
-    changelog: _Path | None = None
+    changelog: Path | None = None
     """Path of its changelog in the repository; by default the one in its folder."""
-    workflow: _FileName | None = None
+    workflow: FileName | None = None
     """File name of the workflow that publishes it; by default the only one that its tag starts."""
 
 
@@ -240,19 +168,19 @@ class RepositorySettings(_Table):
 
     mode: Literal["auto", "on-demand"] | None = None
     """Whether release pull requests open by themselves; by default they do with any setting, or after the first release."""
-    branches: Annotated[tuple[_Branch, ...], Field(max_length=20)] | None = None
+    branches: Annotated[tuple[Branch, ...], Field(max_length=20)] | None = None
     """Branches beside the default one that releases are made from, by name or glob; by default *.x, on demand alone."""
-    tag: _Tag | None = None
+    tag: Tag | None = None
     """Shape of the tag, such as v{version}; by default that of the newest tags."""
-    versioning: _Versioning | None = None
+    versioning: Versioning | None = None
     """What minor and the like lead to: semver, semver:0.x, or calver: with a pattern such as YYYY.MM.MICRO."""
     version_files: Annotated[tuple[_Place, ...], Field(alias="version-files", max_length=50)] = ()
     """Further places of the version."""
-    development: _Development = False
+    development: Development = False
     """Whether a second pull request brings the files back to development, or with which marker, such as {next_minor}.dev0."""
-    workflow: _FileName | None = None
+    workflow: FileName | None = None
     """File name of the publish workflow; by default the only one with a publishing job."""
-    workflow_inputs: Annotated[dict[str, _Input], Field(alias="workflow-inputs", max_length=25)] = {}
+    workflow_inputs: Annotated[dict[str, Input], Field(alias="workflow-inputs", max_length=25)] = {}
     """Inputs for a dispatch; {tag}, {version} and {package} are filled in."""
     environment: Annotated[str | None, StringConstraints(min_length=1, max_length=255)] = None
     """Environment of the publishing job, where the workflow computes its name."""
@@ -270,7 +198,7 @@ class RepositorySettings(_Table):
     """Windows in which nothing is tagged or published."""
     changelog: ChangelogSettings = ChangelogSettings()
     """Where the changelog is, and how it is kept."""
-    packages: Annotated[dict[_PackageName, PackageSettings], Field(max_length=200), AfterValidator(_each_once)] = {}
+    packages: Annotated[dict[PackageName, PackageSettings], Field(max_length=200), AfterValidator(each_once)] = {}
     """Where the packages of a repository with several lie, by their names, and what holds for each."""
     source: Annotated[str | None, Field(exclude=True)] = None
     unknown: Annotated[tuple[tuple[str, str | None], ...], Field(exclude=True)] = ()
