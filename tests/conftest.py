@@ -21,11 +21,17 @@ settings.load_profile("untimed")
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # for the same reason
     """Hands out each test by itself, but those of the browser to one process: they share a demo and build on each other.
 
+    So do those of one command in the crash suite, which all begin with playing it undisturbed.
+
     pytest-xdist's own groups would say so with a mark, but it writes them into a field that pytest 9.2 no longer reads.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+        if nodeid.startswith("tests/browser/"):
+            return "browser"
+        if nodeid.startswith("tests/crash/test_orders.py::test_every"):
+            return nodeid.partition("[")[2].rpartition("-")[0]
+        return nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -34,8 +40,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
     return Scheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mark of no rule would say nothing."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A mark of no rule would say nothing; and where the whole is played its sample is not."""
+    samples = [item for item in items if item.get_closest_marker("sample")]
+    if samples and any(item.get_closest_marker("slow") for item in items) and "slow" not in config.option.markexpr:
+        items[:] = [item for item in items if item not in samples]
+        config.hook.pytest_deselected(items=samples)
     for item in items:
         for mark in item.iter_markers("rule"):
             if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in RULES:

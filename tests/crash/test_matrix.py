@@ -40,6 +40,7 @@ async def play_all(name: str, matrix: Matrix, cells: Iterable[Cell], note: Note)
     assert not wrong, "\n\n".join(f"{cell}\n{problem}" for cell, problem in wrong.items())
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("order", ORDERS)
 async def test_a_sample_of_the_crash_matrix(order: Trigger, record_property: Note) -> None:
     matrix = await get_matrix(order)

@@ -42,6 +42,7 @@ async def play_all(name: str, played: Played, cells: Iterable[tuple[Fault, int, 
     assert not wrong, "\n\n".join(f"{cell}\n{problem}" for cell, problem in wrong.items())
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.name for chapter in CHAPTERS])
 async def test_a_sample_of_each_command(chapter: Chapter, record_property: Note) -> None:
     played = await get_played(chapter)
