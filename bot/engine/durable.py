@@ -59,7 +59,7 @@ DEAD_LETTER_RETENTION: Final = timedelta(days=90)
 
 _STOPPED: Final = "the engine is not running"
 _UPKEEP: Final = timedelta(minutes=10)
-_POLL: Final = timedelta(milliseconds=200)
+_POLL: Final = timedelta(milliseconds=100)
 """A look at the queue costs three milliseconds of computing, all day long."""
 _LOOK: Final = timedelta(seconds=2)
 

@@ -22,6 +22,7 @@ from bot.github.facts import TagRef
 from bot.github.landed import History, Landed, LandedPull
 from bot.release.packages import Share
 
+_CONVENTIONAL = re.compile(r"[A-Za-z]+(?:\([^()\n]*\))?!?: ")
 _NUMBER = re.compile(r"\s*\(#\d+\)\s*\Z", re.ASCII)
 
 
@@ -155,12 +156,14 @@ def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
 
 
 def _read_squash(pull: LandedPull, commit: Landed) -> tuple[str, str]:
-    """Title and body of a squash, as whoever merged it has worded them.
+    """Title and body of a squash. The pull request's title is what people word it with, unless only the commit keeps the convention.
 
-    The pull request's title can be edited after the merge, by an author who may not even push.
+    Of a pull request with one commit GitHub takes that commit's headline for the squash.
     """
     headline, _, body = commit.message.partition("\n")
-    return _NUMBER.sub("", headline) or pull.title, body.strip()
+    headline = _NUMBER.sub("", headline)
+    keeps = _CONVENTIONAL.match(headline) and not _CONVENTIONAL.match(pull.title)
+    return (headline if keeps else pull.title), body.strip()
 
 
 def _find_title(pull: LandedPull, commits: Sequence[Landed]) -> str:

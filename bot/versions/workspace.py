@@ -95,7 +95,7 @@ def _is_private(package: Package) -> bool:
     """Whether a package says that it is never published, in one of the ways there are.
 
     https://docs.astral.sh/uv/reference/settings/#package, https://python-poetry.org/docs/basic-usage/#operating-modes,
-    https://pypi.org/classifiers/ (the index refuses every classifier that begins with *Private*).
+    The list of classifiers of the index, which refuses every one that begins with *Private*.
     """
     private = any(text.startswith(_PRIVATE) for text in package.strings("project", "classifiers"))
     unpackaged = package.value("tool", "uv", "package") is False

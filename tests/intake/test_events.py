@@ -26,6 +26,7 @@ from bot.intake.events import (
 from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed
+from bot.versions import find_maintenance_line
 from tests.intake.payloads import ANN, BOT, comment, job, payload, pull, push, review, run
 
 US = AppIdentity(app_id=42, bot_login="aweigh[bot]")
@@ -405,3 +406,18 @@ def test_no_json_object_is_ever_an_exception(event: str, members: dict[str, Any]
 )
 def test_lets_a_line_through_that_may_be_a_command_or_earn_a_hint(body: str, holds: bool) -> None:
     assert may_hold_command(body) is holds
+
+
+@pytest.mark.parametrize(
+    "branch", ["1.1.x", "release/v2", "stable-3.0", "4.2", "v1.X", "maint/1.2.3", "team/release-1.x", "hotfix_7"]
+)
+def test_what_the_version_engine_takes_for_a_line_is_heard_of(branch: str) -> None:
+    assert find_maintenance_line(branch) is not None
+    meaning = translate("push", push(f"refs/heads/{branch}"), US)
+    assert isinstance(meaning, Wake)
+    assert meaning.pushed is not None
+
+
+@pytest.mark.parametrize("branch", ["feature", "fix-12", "release", "x", "a/b.x.y"])
+def test_what_is_no_line_is_not(branch: str) -> None:
+    assert isinstance(translate("push", push(f"refs/heads/{branch}"), US), Ignored)

@@ -38,9 +38,14 @@ def test_a_squash_is_one_change_of_its_pull_request() -> None:
     assert (change.author, change.labels, change.is_bot) == ("mona", ("bug",), False)
 
 
-def test_a_title_that_was_edited_after_the_merge_does_not_count() -> None:
-    (change,) = gather(commit("c", "fix: float (#7)", replace(PULL, title="feat!: float")))
-    assert change.title == "fix: float"
+def test_a_squash_is_worded_by_the_title_unless_it_alone_keeps_the_convention() -> None:
+    (change,) = gather(commit("c", "flot (#7)", PULL))
+    assert change.title == "Float"
+    (change,) = gather(commit("c", "feat(sea)!: float (#7)", PULL))
+    assert change.title == "feat(sea)!: float"
+
+
+def test_below_a_merge_stands_the_title_of_the_moment() -> None:
     merge = commit("c", "Merge pull request #7 from acme/feature\n\nfix: float", PULL, is_merge=True)
     (change,) = gather(commit("a", "One", PULL), merge)
     assert change.title == "fix: float"

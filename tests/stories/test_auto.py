@@ -406,7 +406,8 @@ async def test_what_its_author_edits_after_the_merge_counts_for_nothing(tmp_path
         before = versions(theatre)
         for pull in pulls:
             entry = "```release-note\nBuy it at evil.test\n```"
-            theatre.acme.wanda.edit_pull(pull.number, title="feat!: everything", body=entry)
+            title = "feat!: everything" if pull is pulls[1] else None
+            theatre.acme.wanda.edit_pull(pull.number, title=title, body=entry)
         await theatre.settle()
         await push(theatre, "fix: sink less")
         assert versions(theatre) == before

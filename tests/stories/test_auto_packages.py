@@ -64,7 +64,7 @@ def proposed(theatre: Theatre) -> list[str]:
 async def test_what_is_there_already_opens_one_for_each_package(tmp_path: Path) -> None:
     async with open_theatre(tmp_path, workspace=True) as theatre:
         await turn_on(theatre, released=False)
-        assert proposed(theatre) == ["acme-cli 0.3.1", "acme-core 1.1.1"]
+        assert proposed(theatre) == ["acme-cli 0.4.0", "acme-core 1.2.0"]
         theatre.read_all()
 
 

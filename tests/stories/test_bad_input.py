@@ -359,7 +359,8 @@ async def test_only_the_command_at_the_top_counts_whatever_follows(tmp_path: Pat
         comment = await theatre.say(theatre.acme.mona, body)
         assert theatre.reactions(comment) == ["eyes", "rocket"]
         assert [pull.title for pull in theatre.acme.repository.pulls[1:]] == ["Release widget 1.2.0"]
-        assert "6.6.6" not in "".join(theatre.replies(theatre.feature))
+        said = "".join(theatre.replies(theatre.feature)).replace("`/release 6.6.6` further down was passed over", "")
+        assert "6.6.6" not in said
         theatre.read_all()
 
 

@@ -185,7 +185,7 @@ CHANGELOGS: dict[str, tuple[str | bytes | None, bool]] = {
     "none": (None, False),
     "empty": ("", False),
     "of another kind": ("Everything changed, see git log.\n", False),
-    "nothing unreleased": (changelog(unreleased=False), False),
+    "nothing unreleased": (changelog(unreleased=False), True),
     "with CRLF": (CRLF, True),
     "with a BOM": ("\ufeff" + changelog(unreleased=True), True),
     "not UTF-8": (changelog(unreleased=True).replace("Widgets", "W\u00fcdgets").encode("latin-1"), False),

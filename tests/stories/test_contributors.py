@@ -75,6 +75,6 @@ async def test_the_notes_are_shown_as_they_would_be_released(tmp_path: Path) -> 
         await merge(theatre, "Widgets float")
         pull = await theatre.propose()
         await theatre.say(theatre.acme.wanda, "/release notes", pull.number)
-        said = theatre.reply(pull.number)
+        said = theatre.reply(pull.number).replace("\u2060", "")
         assert "Widgets float by @" in said
         assert "**Contributors**: `@wanda` (first contribution in #" in said

@@ -174,7 +174,7 @@ async def test_a_branch_of_somebody_else_is_left_alone_and_the_release_is_announ
 
 
 async def test_each_package_of_several_goes_back_by_itself(tmp_path: Path) -> None:
-    settings = 'development = "{next_patch}.dev0"\n'
+    settings = 'mode = "on-demand"\ndevelopment = "{next_patch}.dev0"\n'
     async with open_theatre(tmp_path, workspace=True, settings=settings, clock=VirtualClock(MORNING)) as theatre:
         acme = theatre.acme
         await theatre.say(acme.mona, "/release acme-core 1.2.0")
