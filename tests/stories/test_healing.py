@@ -15,7 +15,7 @@ from tests.stories.plays import Play, open_play
 from tests.stories.test_sweep import new_engine
 from tests.stories.theatre import Theatre
 
-WEEKS = timedelta(days=23)
+WEEKS = timedelta(days=12)
 DAY = timedelta(hours=25)
 
 
