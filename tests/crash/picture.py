@@ -27,6 +27,9 @@ from bot.sandbox.state.runs import Deployment, WorkflowRun
 
 BOT = "aweigh[bot]"
 _MARK = re.compile(r"<!-- aweigh:(?P<name>[^>]+?) -->")
+_DIGEST = re.compile(r"(<!-- aweigh:[\w-]+) [0-9a-f]{12} -->")
+"""Of a text that names commits, which are called otherwise in each world."""
+
 _SHA = re.compile(r"(?<![\w«])[0-9a-f]{7,40}(?!\w)")
 _ID = re.compile(r"(?<![\w.])\d{3,9}(?![\w.]\d|\w)")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<!\w)1[6-9]\d{8}(?!\w)")
@@ -123,7 +126,7 @@ class Picture:
 
     def _neutral(self, text: str | None) -> str:
         """``text`` without what differs from run to run."""
-        plain = _TIME.sub("«time»", text or "")
+        plain = _DIGEST.sub(r"\1 «digest» -->", _TIME.sub("«time»", text or ""))
         plain = _SHA.sub(lambda match: self._name_sha(match[0]), plain)
         return _ID.sub(lambda match: self._ids.get(int(match[0]), match[0]), plain)
 
