@@ -1,3 +1,1 @@
 """Aweigh: PyPI releases by conversation."""
-
-from bot import deferred as deferred

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from bot import deferred  # noqa: F401 (what it defers must not be loaded by anything below)
 from bot.audit import audit
 from bot.deadletters import deadletters
 from bot.engine import EngineUnavailableError

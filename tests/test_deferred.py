@@ -40,13 +40,13 @@ def test_a_bot_that_waits_has_loaded_nothing_of_what_works_on_releases() -> None
     ],
 )
 def test_a_module_that_was_deferred_is_the_real_one_when_it_is_used(use: str) -> None:
-    begin = "import bot, sys, psycopg; from psycopg import errors; was = type(sys.modules['psycopg']).__name__"
+    begin = "import bot.deferred, sys, psycopg; from psycopg import errors; was = type(sys.modules['psycopg']).__name__"
     end = "assert type(sys.modules['psycopg']).__name__ == 'module'; print(was)"
     assert run(f"{begin}; assert {use}; {end}") == "Deferred"
 
 
 def test_what_is_loaded_already_stays_as_it_is() -> None:
-    assert run("import psycopg as real, rich, bot, psycopg, sys; print(psycopg is real, 'rich' in sys.modules)") == (
+    assert run("import psycopg as real, rich, bot.deferred, psycopg, sys; print(psycopg is real, 'rich' in sys.modules)") == (
         "True True"
     )
 

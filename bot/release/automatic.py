@@ -44,9 +44,7 @@ def is_automatic(settings: RepositorySettings, own: Iterable[PullRequest]) -> bo
     Without the setting they are where somebody has decided for us: by any setting, or by one release that we made
     (``own`` are the line's newest release pull requests).
     """
-    if settings.mode is not None:
-        return settings.mode == "auto"
-    return is_chosen(settings) or any(pull.merged for pull in own)
+    return is_chosen(settings) or (settings.mode is None and any(pull.merged for pull in own))
 
 
 def is_chosen(settings: RepositorySettings) -> bool:
