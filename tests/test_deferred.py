@@ -46,9 +46,9 @@ def test_a_module_that_was_deferred_is_the_real_one_when_it_is_used(use: str) ->
 
 
 def test_what_is_loaded_already_stays_as_it_is() -> None:
-    assert run("import psycopg as real, rich, bot.deferred, psycopg, sys; print(psycopg is real, 'rich' in sys.modules)") == (
-        "True True"
-    )
+    assert run(
+        "import psycopg as real, rich, bot.deferred, psycopg, sys; print(psycopg is real, 'rich' in sys.modules)"
+    ) == ("True True")
 
 
 async def test_the_handlers_are_opened_once_however_much_comes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
