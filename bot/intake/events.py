@@ -7,7 +7,6 @@ everything else is observed from GitHub when the repository's turn comes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -18,12 +17,8 @@ from bot.intake.command import CommandDelivery, may_hold_command
 from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed, Payload
+from bot.line_names import find_line_numbers
 from bot.release.when_merged import LABEL
-
-_LIKE_A_LINE: Final = re.compile(
-    r"(?:.*[/_-])?v?\d+(?:\.\d+)*\.[xX*]|(?:(?:releases?|stable|maint(?:enance)?|support|hotfix)[/_-])?v?\d+(?:\.\d+)*"
-)
-"""What branches of maintenance lines are called, a little more than the version engine takes: that is not loaded here."""
 
 RELEASE_BRANCHES: Final = "aweigh/"
 BUTTONS: Final = {"hold": "hold", "unhold": "unhold", "recreate": "recreate", "recheck": "status"}
@@ -338,7 +333,7 @@ def _is_release_branch(branch: str) -> bool:
 def _is_release_line(branch: str, payload: Payload) -> bool:
     # Which branches releases are made from only the settings say; what their names can look like is known.
     is_default = branch == payload.child("repository").find_text("default_branch")
-    return is_default or _LIKE_A_LINE.fullmatch(branch) is not None
+    return is_default or find_line_numbers(branch) is not None
 
 
 def _is_on_default_branch(run: Payload, payload: Payload) -> bool:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from packaging.version import InvalidVersion, Version
 
+from bot.line_names import find_line_numbers
 from bot.versions.sentences import Parts, Quoted, render_plain
 
 MOST_CHARACTERS = 64
@@ -23,13 +24,6 @@ _BLANKS = " \t"
 # ignores case and therefore takes some letters outside ASCII for their look-alikes (the long s for an s).
 _CHARACTERS = re.compile(r"[0-9A-Za-z.!+_-]+")
 _LEADING_V = re.compile(r"\A[vV](?=\d)")
-
-_LINE_NAME = r"v?(?P<numbers>\d{1,9}(?:\.\d{1,9}){0,3})"
-_LINE_BRANCHES = (
-    re.compile(rf"(?:.*[/_-])?{_LINE_NAME}\.[xX*]"),
-    re.compile(rf"(?:releases?|stable|maint(?:enance)?|support|hotfix)[/_-]{_LINE_NAME}"),
-    re.compile(_LINE_NAME),
-)
 
 
 class VersionCode(StrEnum):
@@ -171,9 +165,8 @@ def is_prerelease(version: str) -> bool:
 
 def find_maintenance_line(branch: str) -> MaintenanceLine | None:
     """The line a branch is for by its name (``1.1.x``, ``release/v2``, ``stable-3.0``, ``4.2``), None for any other."""
-    matches = (pattern.fullmatch(branch) for pattern in _LINE_BRANCHES)
-    found = next(filter(None, matches), None)
-    return MaintenanceLine(tuple(map(int, found["numbers"].split(".")))) if found else None
+    numbers = find_line_numbers(branch)
+    return MaintenanceLine(tuple(map(int, numbers.split(".")))) if numbers is not None else None
 
 
 def find_newest(released: Iterable[str], line: MaintenanceLine | None = None) -> Version | None:
