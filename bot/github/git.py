@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.github.client import Session
 from bot.github.errors import GraphQLError, Unprocessable
-from bot.github.facts import TagRef
+from bot.github.facts import TagRef, Tree
 from bot.github.repositories import find_branch, find_tag
 
 ZERO = "0" * 40
@@ -31,21 +31,21 @@ async def ensure_commit(
     session: Session,
     *,
     parent: str,
-    base_tree: str,
+    base: Tree,
     files: Mapping[str, bytes | None],
-    modes: Mapping[str, str],
     message: str,
     there: str | None = None,
 ) -> str:
-    """A commit on ``parent`` with ``files`` replaced (None: deleted): ``there`` when that is it already, else a new one.
+    """A commit on ``parent`` with ``files`` of ``base`` replaced (None: deleted): ``there`` when that is it already, else a new one.
 
     Neither author nor committer is sent: only then does GitHub sign it for the App and show it as *Verified*. So the
     name of a commit holds the moment it was made, and only parent, tree and message tell that two are the same.
     """
+    modes = {entry.path: entry.mode for entry in base.entries}
     entries = [await _make_entry(session, path, modes.get(path, "100644"), content) for path, content in files.items()]
-    tree = base_tree
+    tree = base.sha
     if entries:
-        tree = (await session.post("/repos/{repository}/git/trees", {"base_tree": base_tree, "tree": entries}))["sha"]
+        tree = (await session.post("/repos/{repository}/git/trees", {"base_tree": base.sha, "tree": entries}))["sha"]
     if there is not None and await _is_commit(session, there, parent=parent, tree=tree, message=message):
         return there
     body = {"message": message, "tree": tree, "parents": [parent]}

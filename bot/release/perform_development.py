@@ -85,13 +85,11 @@ class DevelopmentPerformer:
         facts = snapshot.development if isinstance(plan, DevelopmentPlan) else snapshot.forward
         if facts is None or facts.base_tree is None:
             raise ValueError("what follows a release is planned on the base as it is")
-        modes = {entry.path: entry.mode for entry in facts.base_tree.entries}
         return await git.ensure_commit(
             self._access.change,
             parent=plan.base_commit,
-            base_tree=facts.base_tree.sha,
+            base=facts.base_tree,
             files={edit.path: edit.new for edit in plan.edits},
-            modes=modes,
             message=plan.message,
             there=there,
         )

@@ -119,13 +119,11 @@ class PullPerformer:
         return Outcome(pull=replace(pull, title=title, head_sha=sha, head=head), check=check)
 
     async def _commit(self, plan: Plan, base: Candidate, *, there: str | None = None) -> str:
-        modes = {entry.path: entry.mode for entry in base.tree.entries}
         return await git.ensure_commit(
             self._access.change,
             parent=plan.base_commit,
-            base_tree=base.tree.sha,
+            base=base.tree,
             files={edit.path: edit.new for edit in plan.edits},
-            modes=modes,
             message=plan.message,
             there=there,
         )
