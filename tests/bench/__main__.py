@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.bench.estate import measure_burst, size_of
 from tests.bench.eyes import count_unanswered, measure_eyes
 from tests.bench.load import Load, send
-from tests.bench.payloads import REPOSITORIES, SCENES, SECRET, SIZE, list_requests
+from tests.bench.payloads import OWNERS, REPOSITORIES, SCENES, SECRET, SIZE, list_requests
 from tests.bench.planning import list_trees, measure_plan
 from tests.engine.postgresql import SERVER, execute, new_database
 from tests.stories.auto_phases import AUTO_PHASES, Way, count_following
@@ -78,7 +78,8 @@ async def main() -> None:
     if chosen.estate:
         await _measure_estate(chosen.estate, chosen.owners)
         return
-    print(f"payloads of {SIZE / 1000:.0f} kB, signed, for {REPOSITORIES} repositories; {chosen.rounds} rounds of"
+    print(f"payloads of {SIZE / 1000:.0f} kB, signed, for {REPOSITORIES} repositories of {OWNERS} owners;"
+          f" {chosen.rounds} rounds of"
           f" {chosen.seconds:.0f} s\n")  # fmt: skip
     await _measure_plans()
     await _count_requests()

@@ -1,4 +1,4 @@
-"""Signed deliveries of about 12 kB, as GitHub sends them, for fifty repositories."""
+"""Signed deliveries of about 12 kB, as GitHub sends them, for fifty repositories of ten owners."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Final
 SECRET: Final = "a secret for benchmarks only"
 SIZE: Final = 12_000
 REPOSITORIES: Final = 50
+OWNERS: Final = 10
 GUID_HEADER: Final = b"X-GitHub-Delivery: "
 _FIRST_ID: Final = 10**15
 
@@ -58,7 +59,7 @@ SCENES: Final = {
 def list_requests(scene: str) -> Iterator[bytes]:
     """Whole HTTP requests without end, each with a GUID of its own, and each command in a comment of its own."""
     event, make = SCENES[scene]
-    bodies = [_prepare(make(_repository(number))) for number in range(REPOSITORIES)]
+    bodies = [_prepare(make(_repository(number)), number) for number in range(REPOSITORIES)]
     # A command is known by its comment, whatever the GUID. Other bodies need no signature each time.
     fresh = make is command
     signed = [(_head(event, body), body) for body in bodies]
@@ -71,8 +72,8 @@ def list_requests(scene: str) -> Iterator[bytes]:
             yield head + str(guid).encode() + b"\r\n\r\n" + body
 
 
-def _prepare(members: dict[str, Any]) -> bytes:
-    delivery = {**members, "sender": PERSON, "installation": {"id": 7}}
+def _prepare(members: dict[str, Any], number: int) -> bytes:
+    delivery = {**members, "sender": PERSON, "installation": {"id": 7 + number % OWNERS}}
     body = _spell(delivery)
     # What fills a real payload are addresses of the API, in each of its objects; nobody reads them.
     objects = [name for name, value in delivery.items() if isinstance(value, dict)]
@@ -105,4 +106,4 @@ def _head(event: str, body: bytes) -> bytes:
 
 
 def _repository(number: int) -> dict[str, Any]:
-    return {"id": 1000 + number, "full_name": f"acme/widget{number}", "default_branch": "main"}
+    return {"id": 1000 + number, "full_name": f"acme{number % OWNERS}/widget{number}", "default_branch": "main"}
