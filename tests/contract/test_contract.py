@@ -18,7 +18,7 @@ from tests.contract.findings import Finding
 from tests.contract.graph_answers import check_graph_answer
 from tests.contract.json_schema import to_json_schema
 from tests.contract.trim import list_routes
-from tests.contract.watching import MOST_SOFT, SOFT_SEEN, held_to_contract, load_contract
+from tests.contract.watching import MOST_SOFT, SOFT_SEEN, Judged, held_to_contract, load_contract
 from tests.sandbox.client import REPO
 from tests.sandbox.conftest import Desk, desk
 
@@ -267,3 +267,38 @@ def test_everything_that_is_served_and_told_is_described() -> None:
     payloads = json.loads((DATA / "webhooks.json").read_bytes())["payloads"]
     for event in EVENTS:
         assert any(name.startswith(event.replace("_", "-")) for name in payloads), event
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (f'{{"sha": "{"0a" * 20}"}}', f'{{"sha": "{"1b" * 20}"}}', True),
+        (f'{{"sha": "{"0a" * 20}"}}', f'{{"sha": "{"1b" * 20}0"}}', False),
+        (f'{{"sha": "{"0a" * 20}"}}', f'{{"sha": "{"1B" * 20}"}}', False),
+        ('{"at": "2026-05-01T12:00:00Z"}', '{"at": "2027-12-28T23:59:59Z"}', True),
+        ('{"at": "2026-05-01T12:00:00Z"}', '{"at": "2026-05-01T12:00:00.123Z"}', True),
+        ('{"at": "2026-05-01T12:00:00Z"}', '{"at": "2026-13-01T12:00:00Z"}', False),
+        ('{"at": "2026-05-01T12:00:00Z"}', '{"at": "2026-05-01 12:00:00"}', False),
+        ('{"at": "2026-05-01T12:00:00Z"}', '{"at": null}', False),
+        ('{"url": "http://127.0.0.1:4711/a"}', '{"url": "http://127.0.0.1:815/a"}', True),
+        ('{"url": "http://127.0.0.1:4711/a"}', '{"url": "http://127.0.0.1:x/a"}', False),
+        ('{"id": 1}', '{"id": "1"}', False),
+    ],
+)
+def test_what_differs_in_names_of_commits_and_times_alone_is_judged_once(one: str, other: str, alike: bool) -> None:
+    judged, asked = Judged(), list[str]()
+
+    def judge() -> list[Finding]:
+        asked.append("again")
+        return []
+
+    for said in (one, other):
+        judged.find(("answer", said), judge)
+    assert len(asked) == (1 if alike else 2)
+
+
+def test_what_was_found_once_is_found_again() -> None:
+    judged, finding = Judged(), Finding("GET /app 200", "answer", "is wrong")
+    assert judged.find(("a", "b"), lambda: [finding]) == (finding,)
+    assert judged.find(("a", "b"), list) == (finding,)
+    assert judged.find(("ab", ""), list) == ()
