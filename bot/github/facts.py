@@ -136,6 +136,14 @@ class PullRequest:
         return self.state == "open"
 
 
+@dataclass(frozen=True, slots=True)
+class PullText:
+    """The title and the text of a pull request, which anybody with write access may have changed."""
+
+    title: str
+    body: str
+
+
 MergeMethod = Literal["squash", "merge", "rebase"]
 
 

@@ -14,11 +14,11 @@ from bot.github.checks import NAME
 from bot.github.client import Session
 from bot.github.comments import SAID
 from bot.github.environments import ENVIRONMENT, read_environment_node
-from bot.github.facts import CheckRun, Comment, Environment, PullRequest, ReleaseRef, Repository, TagRef, Tree
+from bot.github.facts import CheckRun, Environment, PullRequest, ReleaseRef, Repository, TagRef, Tree
+from bot.github.newest import NEWEST, Newest, read_newest_node
 from bot.github.read import (
     Json,
     read_check_node,
-    read_comment_node,
     read_pull_node,
     read_release_node,
     read_repository_node,
@@ -31,7 +31,6 @@ _MOST_RELEASES = 30
 _MOST_PULLS = 5
 _MOST_SUITES = 2
 _MOST_CHECKS = 30
-_MOST_COMMENTS = 100
 _MOST_LABELS = 30
 MOST_LINES = 5
 """The lines whose pull requests one document tells."""
@@ -107,8 +106,8 @@ class Overview:
     """By the branch they come from."""
     checks: Mapping[str, CheckRun | None]
     """Our newest check run on the heads of ``pulls``."""
-    conversations: Mapping[int, tuple[Comment, ...]]
-    """Whole conversations, of the newest pull request of each line."""
+    newest: Mapping[int, Newest]
+    """The newest pull request of each line, by its number."""
     labelled: tuple[int, ...] = ()
     """The numbers of the newest merged pull requests with the label that was asked for."""
     blobs: Mapping[str, bytes] = field(default_factory=dict)
@@ -169,7 +168,7 @@ async def read_overview(
     if repository is None:
         return None
     pulls = {line.branch: _read_page(data[f"pulls{i}"]) for i, line in enumerate(asked)}
-    newest = [node for i in range(len(asked)) for node in data[f"newest{i}"]["nodes"]]
+    newest = [read_newest_node(node) for i in range(len(asked)) for node in data[f"newest{i}"]["nodes"]]
     heads: dict[str, str | None] = {}
     for i, line in enumerate(asked):
         heads |= {line.base: _read_head(data[f"base{i}"]), line.branch: _read_head(data[f"head{i}"])}
@@ -186,11 +185,7 @@ async def read_overview(
         files=_read_files({path: data[f"file{i}"] for i, path in enumerate(wanted)}),
         pulls=pulls,
         checks=dict(_read_checks([node for i in range(len(asked)) for node in data[f"pulls{i}"]["nodes"]] + threads)),
-        conversations={
-            int(node["number"]): tuple(read_comment_node(said) for said in node["comments"]["nodes"])
-            for node in newest
-            if not node["comments"]["pageInfo"]["hasPreviousPage"]
-        },
+        newest={one.number: one for one in newest},
         labelled=tuple(int(node["number"]) for node in data["labelled"]["nodes"]),
         blobs=dict(
             _read_blobs(data.get(f"{name}{i}") for name, paths in _list_besides(besides) for i in range(len(paths)))
@@ -218,7 +213,7 @@ def _get_document(paths: int, lines: int, besides: Besides) -> str:
     parts += [_TREE.replace("REF", name).replace("LEVELS", render_levels(besides.levels)) for name in listed]
     parts += [_THREAD] if with_thread else []
     parts += ["environment(name: $environment) { ...guarded }"] if with_environment else []
-    used = [CONTENT, TAG, *([_PULL] if with_pulls else []), *([SAID] if lines else [])]
+    used = [CONTENT, TAG, *([_PULL] if with_pulls else []), *([SAID, NEWEST] if lines else [])]
     used += [ENVIRONMENT] if with_environment else []
     return _DOCUMENT.replace("DECLARED", ", ".join(declared)).replace("PARTS", "\n".join(parts)) + "".join(used)
 
@@ -253,7 +248,7 @@ _LINE = f"""
       headRefName: $branch#, first: {_MOST_PULLS}, orderBy: {{field: CREATED_AT, direction: DESC}}
     ) {{ pageInfo {{ hasNextPage }} nodes {{ ...pull }} }}
     newest#: pullRequests(headRefName: $branch#, first: 1, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
-      nodes {{ number comments(last: {_MOST_COMMENTS}) {{ ...said }} }}
+      nodes {{ ...newest }}
     }}"""
 
 _TREE = """

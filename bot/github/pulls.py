@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.github.client import Session
 from bot.github.errors import NotFound, Unprocessable
-from bot.github.facts import MergeMethod, MergeState, Merging, Person, PullRequest, Push, Repository
+from bot.github.facts import MergeMethod, MergeState, Merging, Person, PullRequest, PullText, Push, Repository
 from bot.github.read import read_account_node, read_moment, read_person, read_pull, read_repository
 
 MOST_FILES = 300
@@ -78,10 +78,10 @@ async def ensure_pull(
     return next((pull for pull in there if pull.is_open and pull.base_branch == base), None), False
 
 
-async def get_text(session: Session, number: int) -> tuple[PullRequest, str]:
-    """The pull request and its text, as they are now. Raises NotFound."""
+async def get_text(session: Session, number: int) -> PullText:
+    """What the pull request says now. Raises NotFound."""
     data = await session.get("/repos/{repository}/pulls/{number}", number=number)
-    return read_pull(data), str(data.get("body") or "")
+    return PullText(str(data["title"]), str(data.get("body") or ""))
 
 
 async def update_pull(

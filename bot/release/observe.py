@@ -47,7 +47,7 @@ from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_environment, find_ours
 from bot.release.sight import Sight, look
 from bot.release.since import Since
-from bot.release.snapshot import BRANCHES, Line, Request, Snapshot, is_astray
+from bot.release.snapshot import BRANCHES, BranchHistory, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.views import find_shown_run, is_to_be_started
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
@@ -184,9 +184,9 @@ class Observer:
         pull = sight.with_queue(pull) if pull is not None else None
         check, record = await self._find_record(sight, pull)
         snapshot = self._begin(repository, line, pull, request)
-        snapshot = replace(
-            snapshot, check=check, record=record, comments=sight.find_conversation(pull) if pull else None
-        )
+        snapshot = replace(snapshot, check=check, record=record)
+        if pull is not None:
+            snapshot = replace(snapshot, comments=sight.find_conversation(pull), text=sight.find_text(pull))
         if request is None and (pull is None or record is None or _is_settled(pull, record) or is_astray(pull)):
             return snapshot
         settings = await self.read_settings(sight)
@@ -197,6 +197,11 @@ class Observer:
             snapshot = await self.with_notes(snapshot, record.notes, sight)
         if pull is not None and record is not None and record.held is None and is_labelled(pull):
             snapshot = await self._with_labeller(snapshot, pull)
+        if pull is not None and record is not None and record.is_bump(pull.head_sha):
+            # Our bump commit stands on a commit of the base. So it follows from no other head that a pull request can have
+            # had: a branch that came to it without force was opened with it, and the record of pushes says no more.
+            ours = sight.is_put_by(pull, self._app.bot.id)
+            snapshot = replace(snapshot, history=BranchHistory(ours=pull.head_sha) if ours else None)
         if pull is not None and record is not None and (request is not None or _is_moved(pull, record)):
             snapshot = await self._branch.with_branch(snapshot, pull, record)
             settings = snapshot.settings if isinstance(snapshot.settings, RepositorySettings) else settings

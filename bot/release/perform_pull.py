@@ -103,20 +103,31 @@ class PullPerformer:
         base, pull, record = snapshot.base_candidate, snapshot.pull, snapshot.record
         if base is None or pull is None or record is None or not isinstance(snapshot.settings, RepositorySettings):
             raise ValueError("an open pull request is refreshed together with its record")
+        # First of all, so that little time passes in which people may change what was read.
+        title = await self._refresh_text(snapshot, plan, pull, snapshot.settings)
         sha = await self._commit(plan, base)
-        now, text = await pulls.get_text(self._access.read, pull.number)
-        if not now.is_open:
-            raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
-        asked = approvals.wanted(snapshot, snapshot.settings)
-        body = pull_words.render_pull_body(plan, snapshot.environment, asked)
-        title = plan.title if is_title_of(plan.project, now.title) else now.title
-        new_body = body if pull_words.is_as_rendered(text) and text != body else None
-        if new_body is not None or title != now.title:
-            await pulls.update_pull(self._access.speak, pull.number, body=new_body, title=title)
         fresh = replace(record, version=plan.version, tag=plan.tag, bump=sha, confirmed=None)
         check = await self._move(snapshot, plan, fresh, before=pull.head_sha)
         head = HeadCommit(plan.base_commit, plan.message, snapshot.at)
         return Outcome(pull=replace(pull, title=title, head_sha=sha, head=head), check=check)
+
+    async def _refresh_text(
+        self, snapshot: Snapshot, plan: Plan, pull: PullRequest, settings: RepositorySettings
+    ) -> str:
+        """Bring title and text up to date where they are ours, and say what the title is then.
+
+        Raises:
+            Backoff: the pull request was merged or closed meanwhile.
+        """
+        text = snapshot.text or await pulls.get_text(self._access.read, pull.number)
+        body = pull_words.render_pull_body(plan, snapshot.environment, approvals.wanted(snapshot, settings))
+        title = plan.title if is_title_of(plan.project, text.title) else text.title
+        new_body = body if pull_words.is_as_rendered(text.body) and text.body != body else None
+        if new_body is not None or title != text.title:
+            now = await pulls.update_pull(self._access.speak, pull.number, body=new_body, title=title)
+            if not now.is_open:
+                raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
+        return title
 
     async def _commit(self, plan: Plan, base: Candidate, *, there: str | None = None) -> str:
         return await git.ensure_commit(

@@ -271,7 +271,7 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
         case RefreshPull() if outcome.pull is not None and outcome.check is not None:
             record = find_record(outcome.check.external_id)
             # How the branch came to its old head says nothing of the new one.
-            fresh = replace(snapshot, pull=outcome.pull, check=outcome.check, record=record, history=None)
+            fresh = replace(snapshot, pull=outcome.pull, check=outcome.check, record=record, history=None, text=None)
             return replace(fresh, candidate=snapshot.base_candidate, base_candidate=None)
         case CreateTag() if outcome.tag is not None:
             return replace(snapshot, tags=(outcome.tag, *snapshot.tags))

@@ -13,7 +13,17 @@ from bot.github.access import Access
 from bot.github.comments import Thread, get_thread
 from bot.github.environments import get_environment
 from bot.github.errors import GraphQLError, PermissionMissing
-from bot.github.facts import CheckRun, Comment, Environment, PullRequest, ReleaseRef, Repository, TagRef
+from bot.github.facts import (
+    CheckRun,
+    Comment,
+    Environment,
+    PullRequest,
+    PullText,
+    ReleaseRef,
+    Repository,
+    TagRef,
+)
+from bot.github.newest import Newest
 from bot.github.overview import Besides, LineRefs, Overview, ThreadRef, read_overview
 from bot.github.pulls import list_pulls
 from bot.github.releases import find_release
@@ -162,4 +172,18 @@ class Sight:
 
     def find_conversation(self, pull: PullRequest) -> tuple[Comment, ...] | None:
         """What was said on a pull request, if all of it was seen."""
-        return self._overview.conversations.get(pull.number) if self._overview else None
+        newest = self._find_newest(pull)
+        return newest.conversation if newest is not None else None
+
+    def find_text(self, pull: PullRequest) -> PullText | None:
+        """The title and the text of a pull request, if it was seen closely."""
+        newest = self._find_newest(pull)
+        return newest.text if newest is not None else None
+
+    def is_put_by(self, pull: PullRequest, account_id: int) -> bool:
+        """Whether this account was seen to be the last that moved the head of a pull request, if by going forward alone."""
+        newest = self._find_newest(pull)
+        return newest is not None and newest.head_sha == pull.head_sha and newest.is_put_by(account_id)
+
+    def _find_newest(self, pull: PullRequest) -> Newest | None:
+        return self._overview.newest.get(pull.number) if self._overview else None

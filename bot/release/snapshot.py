@@ -20,6 +20,7 @@ from bot.github.facts import (
     Merging,
     Person,
     PullRequest,
+    PullText,
     Push,
     ReleaseRef,
     Repository,
@@ -211,6 +212,8 @@ class Snapshot:
     """What was said on the pull request; None: nobody looked."""
     labelled_by: Person | None = None
     """Who gave the pull request the label that holds it, where it has that and it shows who did."""
+    text: PullText | None = None
+    """What the pull request says; None: nobody looked."""
     history: BranchHistory | None = None
     foreign_files: tuple[str, ...] = ()
     """What the pull request changes beside the files of our bump commit, when people pushed onto that."""

@@ -16,6 +16,7 @@ _PREFIXES = {
     "Deployment": "DE",
     "DeploymentStatus": "DES",
     "Environment": "EN",
+    "HeadRefForcePushedEvent": "HRFPE",
     "Installation": "MDIzOkluc3RhbGxhdGlvbg",
     "Issue": "I",
     "IssueComment": "IC",

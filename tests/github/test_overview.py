@@ -9,7 +9,7 @@ import pytest
 from graphql import parse, validate
 
 from bot.github.client import Session
-from bot.github.facts import CheckRun, Environment, Person, ReleaseRef, TagRef, TreeEntry
+from bot.github.facts import CheckRun, Environment, Person, PullText, ReleaseRef, TagRef, TreeEntry
 from bot.github.overview import Besides, Blob, LineRefs, Overview, read_overview
 from bot.sandbox.graph.schema import load_schema
 
@@ -21,6 +21,11 @@ MORE = {"hasNextPage": True}
 
 def run(number: int, external_id: str) -> dict[str, Any]:
     return {"databaseId": number, "conclusion": "SUCCESS", "externalId": external_id, "title": "T", "summary": None, "url": "u"}  # fmt: skip
+
+
+def forced(to: str, by: int | None) -> dict[str, Any]:
+    actor = {"__typename": "Bot", "login": "aweigh", "databaseId": by} if by is not None else None
+    return {"actor": actor, "afterCommit": {"oid": to}}
 
 
 SUITE = {"checkRuns": {"pageInfo": WHOLE, "nodes": [run(7, "new"), run(5, "old")]}}
@@ -52,6 +57,14 @@ COMMENT = {
     "isMinimized": False,
     "author": None,
 }
+NEWEST = {
+    "number": 2,
+    "title": "T",
+    "body": "B",
+    "headRefOid": HEAD,
+    "comments": {"pageInfo": {"hasPreviousPage": False}, "nodes": [COMMENT]},
+    "timelineItems": {"nodes": []},
+}
 DATA: dict[str, Any] = {
     "id": "R_3",
     "databaseId": 3,
@@ -77,7 +90,7 @@ DATA: dict[str, Any] = {
     "head0": {"target": {"oid": HEAD}},
     "base0": None,
     "pulls0": {"pageInfo": WHOLE, "nodes": [PULL]},
-    "newest0": {"nodes": [{"number": 2, "comments": {"pageInfo": {"hasPreviousPage": False}, "nodes": [COMMENT]}}]},
+    "newest0": {"nodes": [NEWEST]},
 }
 
 
@@ -124,7 +137,7 @@ async def test_everything_is_told() -> None:
     assert (pull.state, pull.merged, pull.merge_commit, pull.head_repository_id) == ("closed", True, MERGE, 3)
     assert pull.author == Person(9, "aweigh[bot]", is_bot=True)
     assert found.checks == {HEAD: CheckRun(7, HEAD, "success", "new", "T", "", "u")}
-    assert [comment.id for comment in found.conversations[2]] == [1]
+    assert [comment.id for comment in found.newest[2].conversation or ()] == [1]
 
 
 async def test_a_page_that_is_not_the_last_does_not_pass_for_the_whole() -> None:
@@ -132,8 +145,26 @@ async def test_a_page_that_is_not_the_last_does_not_pass_for_the_whole() -> None
     assert not (await read(tags={"pageInfo": MORE, "nodes": []})).has_all_tags
     assert not (await read(releases={"pageInfo": MORE, "nodes": []})).has_all_releases
     assert not (await read(pulls0={"pageInfo": MORE, "nodes": [PULL]})).pulls["aweigh/main"].complete
-    longer = {"number": 2, "comments": {"pageInfo": {"hasPreviousPage": True}, "nodes": [COMMENT]}}
-    assert (await read(newest0={"nodes": [longer]})).conversations == {}
+    longer = NEWEST | {"comments": {"pageInfo": {"hasPreviousPage": True}, "nodes": [COMMENT]}}
+    assert (await read(newest0={"nodes": [longer]})).newest[2].conversation is None
+
+
+@pytest.mark.parametrize(
+    ("forced", "by_us"),
+    [
+        ([], True),
+        ([forced(HEAD, 9)], True),
+        ([forced(HEAD, 7)], False),
+        ([forced(OTHER, 9)], False),
+        ([forced(HEAD, None)], False),
+        ([None], False),
+    ],
+    ids=["never forced", "by us", "by somebody else", "moved since", "by a deleted account", "untold"],
+)
+async def test_who_put_a_branch_where_it_is(forced: list[dict[str, Any] | None], by_us: bool) -> None:
+    found = await read(newest0={"nodes": [NEWEST | {"timelineItems": {"nodes": forced}}]})
+    assert found.newest[2].text == PullText("T", "B")
+    assert found.newest[2].is_put_by(9) is by_us
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bot.sandbox.git.store import GitStore
 from bot.sandbox.http import invalid, refused
 from bot.sandbox.shapes.pulls import full_pull
 from bot.sandbox.state.accounts import User
-from bot.sandbox.state.conversation import PullRequest
+from bot.sandbox.state.conversation import ForcedPush, PullRequest
 from bot.sandbox.state.repository import Repository
 from bot.sandbox.world import World
 
@@ -214,6 +214,8 @@ def _follow_head(world: World, into: Repository, pull: PullRequest, after: str, 
     if head is not into:
         into.store.take_objects(head.store)
     before, pull.head_sha, pull.updated_at = pull.head_sha, after, world.now()
+    if not is_ancestor(into.store, before, after):
+        pull.forced.append(ForcedPush(world.ids.next(), actor, before, after, world.now()))
     pull.unknown_reads = world.unknown_reads
     into.store.set_ref(f"refs/pull/{pull.number}/head", after)
     target = into.store.find_ref(f"refs/heads/{pull.base_ref}")

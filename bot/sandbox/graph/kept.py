@@ -64,8 +64,9 @@ KEPT: dict[str, str] = {
     "LabelConnection": "edges nodes pageInfo totalCount",
     "LabelEdge": "cursor node",
     "Labelable": "labels",
+    "HeadRefForcePushedEvent": "actor afterCommit beforeCommit createdAt id",
     "LabeledEvent": "actor createdAt id label",
-    "PullRequestTimelineItems": "LabeledEvent",
+    "PullRequestTimelineItems": "HeadRefForcePushedEvent LabeledEvent",
     "PullRequestTimelineItemsConnection": "edges nodes pageInfo totalCount",
     "PullRequestTimelineItemsEdge": "cursor node",
     "PullRequest": (

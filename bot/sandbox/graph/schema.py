@@ -14,6 +14,7 @@ from bot.sandbox.graph import (
     repository_fields,
     thread_fields,
     thread_mutations,
+    timeline_fields,
 )
 from bot.sandbox.graph.fields import attach
 
@@ -27,6 +28,7 @@ PARTS = (
     repository_fields,
     thread_fields,
     thread_mutations,
+    timeline_fields,
 )
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLError
-
 from bot.sandbox.acts.pulls import find_test_merge
 from bot.sandbox.acts.rules import find_queue, find_unmet_check
 from bot.sandbox.clock import iso, iso_or_none
@@ -295,28 +293,6 @@ def labels(node: ThreadNode, _call: Call, **page: Any) -> dict[str, Any]:
     """The labels of an issue or pull request."""
     page.pop("order_by", None)
     return connection("labels", node.thread.labels, **page)
-
-
-@field("PullRequest", "timelineItems")
-def timeline_items(
-    node: ThreadNode, _call: Call, *, item_types: list[str] | None = None, **page: Any
-) -> dict[str, Any]:
-    """What happened on a pull request, oldest first; of all that is known there who gave it a label."""
-    if item_types != ["LABELED_EVENT"]:
-        raise GraphQLError("The sandbox tells of LABELED_EVENT alone.")
-    for name in ("since", "skip"):
-        page.pop(name, None)
-    shown = [
-        {
-            "__typename": "LabeledEvent",
-            "id": node_id("LabeledEvent", one.id),
-            "actor": one.actor,
-            "createdAt": iso(one.at),
-            "label": one.label,
-        }
-        for one in node.thread.labellings
-    ]
-    return connection("timelineItems", shown, **page)
 
 
 field("PullRequest", "comments")(comments)

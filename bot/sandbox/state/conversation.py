@@ -121,6 +121,17 @@ class Labelling:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ForcedPush:
+    """That somebody moved the head branch of an open pull request to a commit that does not follow from the one before."""
+
+    id: int
+    actor: User
+    before: str
+    after: str
+    at: datetime
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Issue:
     """An issue; every pull request is one too, and both share one sequence of numbers."""
@@ -175,6 +186,7 @@ class PullRequest(Issue):
     requested_reviewers: list[User] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     review_comments: list[ReviewComment] = field(default_factory=list)
+    forced: list[ForcedPush] = field(default_factory=list)
 
     @property
     def merged(self) -> bool:

@@ -344,3 +344,26 @@ async def test_who_gave_a_pull_request_its_labels(desk: Desk) -> None:
         ("urgent", "hugo"),
         ("kept", "hugo"),
     ]
+
+
+async def test_who_moved_the_head_of_a_pull_request_by_force(desk: Desk) -> None:
+    pull = desk.acme.feature
+    first = pull.head_sha
+    desk.acme.wanda.push_commit(pull.head_ref, {"widget/more.py": "MORE = 1\n"}, "More")
+    second = pull.head_sha
+    desk.acme.hugo.push_branch(pull.head_ref, first, force=True)
+    items = "timelineItems(last: 1, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT]) { totalCount nodes { __typename"
+    asked = "... on HeadRefForcePushedEvent { actor { login } beforeCommit { oid } afterCommit { oid } }"
+    found = await ask(desk, f"pullRequest(number: {pull.number}) {{ {items} {asked} }} }} }}")
+    told = found["pullRequest"]["timelineItems"]
+    assert told == {
+        "totalCount": 1,
+        "nodes": [
+            {
+                "__typename": "HeadRefForcePushedEvent",
+                "actor": {"login": "hugo"},
+                "beforeCommit": {"oid": second},
+                "afterCommit": {"oid": first},
+            }
+        ],
+    }

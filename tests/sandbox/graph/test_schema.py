@@ -42,6 +42,7 @@ def test_every_field_of_a_git_or_conversation_object_has_a_resolver() -> None:
         "MergeQueueEntry",
         "PullRequestChangedFile",
         "PullRequestCommit",
+        "HeadRefForcePushedEvent",
         "LabeledEvent",
     }
     own = {
