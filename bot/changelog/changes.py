@@ -54,6 +54,8 @@ class Change:
         author: who made it, by login; None for a deleted account or an unknown address.
         is_bot: whether that is a bot's account.
         paths: the files it touches; None: nobody looked.
+        merge: what the messages of the base branch's own commits say, where other messages make up the body: those of the
+            commits that a merge has brought, which may be older than the merge and from another line.
     """
 
     sha: str
@@ -65,6 +67,7 @@ class Change:
     author: str | None = None
     is_bot: bool = False
     paths: tuple[str, ...] | None = field(default=None, repr=False)
+    merge: str | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:

@@ -73,13 +73,14 @@ def find_level(weighed: Iterable[Weighed]) -> tuple[Level, Weighed | None]:
 def find_release_as(changes: Iterable[Change]) -> ReleaseAs | None:
     """The version that the newest merge with a ``Release-As`` footer asks for.
 
-    Only the message of the merge itself counts, and ``changes`` are those since the last release: so the word is kept
-    once, and leaks into no later release. One that was reverted, or that is no version, asks for nothing.
+    Only the message of the merge itself counts, not that of a commit it brings: that may have been written for another line
+    long ago. And ``changes`` are those since the last release, so the word is kept once and leaks into no later one. A
+    footer that was reverted, or that is no version, asks for nothing.
     """
     changes = tuple(changes)
     cancelled = find_cancelled(changes)
     for change in changes:
-        value = find_footer(change.body, "Release-As")
+        value = find_footer(change.body if change.merge is None else change.merge, "Release-As")
         if change.sha in cancelled or not value or len(value) > _MOST_VERSION:
             continue
         try:

@@ -51,7 +51,7 @@ query($owner: String!, $name: String!, $tag: String!, $head: String!, $first: In
       nodes {{
         oid message
         author {{ user {{ login }} }}
-        parents(first: 1) {{ totalCount }}
+        parents(first: 1) {{ totalCount nodes {{ oid }} }}
         associatedPullRequests(first: {_MOST_PULLS}) {{ nodes {{ ...landed }} }}
       }}
     }}
@@ -134,6 +134,7 @@ def _read_commit(node: Json, branch: str) -> Landed:
         author=str(author["login"]) if author.get("login") else None,
         is_merge=int(node["parents"]["totalCount"]) > 1,
         pull=_choose(pulls, branch),
+        parent=next((str(one["oid"]) for one in node["parents"]["nodes"] if one), None),
     )
 
 

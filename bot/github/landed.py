@@ -30,7 +30,7 @@ class LandedPull:
 class Landed:
     """A commit. ``author`` is the login of the account that its author's address belongs to, if to any.
 
-    ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it, ``paths``
+    ``parent`` is its first parent: of a merge the commit of the branch that was merged into. ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it, ``paths``
     which files it changes itself, where somebody looked.
     """
 
@@ -40,6 +40,7 @@ class Landed:
     is_merge: bool
     pull: LandedPull | None
     paths: tuple[str, ...] | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

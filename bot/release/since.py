@@ -31,7 +31,7 @@ class Since:
     """What landed on a line since ``tag``, newest first; ``complete``: nothing was left out.
 
     Of one of several packages ``changes`` are its own. ``weighed`` are the entries that the changes make, ``release_as``
-    the version that one of them asks for, ``shas`` all commits, newest first. ``written`` is what people wrote for the next
+    the version that one of those ``asking`` asks for, since it concerns no other package; ``shas`` all commits, newest first. ``written`` is what people wrote for the next
     release since then, in fragments or by hand, where that asks for more than the changes do. ``is_beside`` says that the
     tag was put on another branch.
     """
@@ -44,6 +44,7 @@ class Since:
     shas: tuple[str, ...] = ()
     written: tuple[Weighed, ...] = ()
     is_beside: bool = False
+    asking: tuple[Change, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -81,23 +82,26 @@ class Since:
 
 def gather_since(tag: TagRef, history: History, rules: Rules, share: Share | None = None) -> Since:
     """The changes that a history is made of, and what they weigh; with a ``share`` those that touch what a package has."""
-    brought: dict[int | str, list[Landed]] = {}
+    groups: dict[int | str, list[Landed]] = {}
     # Newest first, so that a pull request stands where its last commit landed.
     for commit in reversed(history.commits):
-        brought.setdefault(commit.pull.number if commit.pull else commit.sha, []).append(commit)
-    read = (_read_group(commits) for commits in brought.values())
+        groups.setdefault(commit.pull.number if commit.pull else commit.sha, []).append(commit)
+    brought = _find_brought(history)
+    read = (_read_group(commits, brought) for commits in groups.values())
     changes = tuple(change for change in read if change is not None)
     if share is not None:
         changes = list_touching(changes, share.root, share.others)
+    asking = changes if share is None else _list_of_one(changes, share)
     shas = tuple(commit.sha for commit in reversed(history.commits))
     return Since(
         tag,
         changes,
         weigh(changes, rules),
-        find_release_as(changes),
+        find_release_as(asking),
         history.complete,
         shas,
         is_beside=history.is_beside,
+        asking=asking,
     )
 
 
@@ -110,31 +114,66 @@ def foresee_change(pull: LandedPull, commits: Sequence[Landed], head: str, *, sq
     if not squashed or not own:
         # Whatever the merge will be called, it is none of these.
         merge = Landed("", "", None, is_merge=True, pull=None)
-        return replace(_read_pull(replace(pull, merge_commit=None), [merge, *reversed(own)]), sha=head)
+        brought = frozenset(commit.sha for commit in own)
+        return replace(_read_pull(replace(pull, merge_commit=None), [merge, *reversed(own)], brought), sha=head)
     points = "\n\n".join(f"* {message}" for message in _list_messages(own))
     message = own[0].message if len(own) == 1 else f"{pull.title}\n\n{points}"
     landed = Landed(head, message, None, is_merge=False, pull=None)
-    return _read_pull(replace(pull, merge_commit=head), [landed])
+    return _read_pull(replace(pull, merge_commit=head), [landed], frozenset())
 
 
 def with_change(since: Since, change: Change, rules: Rules) -> Since:
     """``since`` as it will be once ``change`` has landed too."""
     changes = (change, *since.changes)
-    return replace(since, changes=changes, weighed=weigh(changes, rules), release_as=find_release_as(changes))
+    asking = (change, *since.asking)
+    weighed = weigh(changes, rules)
+    return replace(since, changes=changes, asking=asking, weighed=weighed, release_as=find_release_as(asking))
 
 
-def _read_group(commits: Sequence[Landed]) -> Change | None:
+def _find_brought(history: History) -> frozenset[str]:
+    """The commits that merges have brought: all but those that the branch itself went through, as its first parents tell."""
+    parents = {commit.sha: commit.parent for commit in history.commits}
+    if history.head not in parents:
+        # The newest were not read.
+        return frozenset()
+    sha: str | None = history.head
+    brought = set(parents)
+    while sha in brought:
+        brought.remove(sha)
+        sha = parents[sha]
+    return frozenset(brought)
+
+
+def _list_of_one(changes: Iterable[Change], share: Share) -> tuple[Change, ...]:
+    """The changes that concern this package for certain, and no other one: a version is asked for of one package."""
+
+    def is_of_others(change: Change) -> bool:
+        roots = (share.root, *share.others)
+        return any(list_touching((change,), root, roots) for root in share.others)
+
+    return tuple(change for change in changes if change.paths and not is_of_others(change))
+
+
+def _read_group(commits: Sequence[Landed], brought: frozenset[str]) -> Change | None:
     newest = commits[0]
     if newest.pull is not None:
-        return _read_pull(newest.pull, commits)
+        return _read_pull(newest.pull, commits, brought)
     if newest.is_merge:
         # Of a branch that was merged without a pull request each commit stands for itself.
         return None
     title, _, body = newest.message.partition("\n")
-    return Change(newest.sha, None, title.strip(), body.strip(), author=newest.author, paths=newest.paths)
+    return Change(
+        newest.sha,
+        None,
+        title.strip(),
+        body.strip(),
+        author=newest.author,
+        paths=newest.paths,
+        merge="" if newest.sha in brought else None,
+    )
 
 
-def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
+def _read_pull(pull: LandedPull, commits: Sequence[Landed], brought: frozenset[str]) -> Change:
     sha = pull.merge_commit or commits[0].sha
     own = [commit for commit in reversed(commits) if not commit.is_merge]
     if len(own) == 1 and own[0].sha == sha:
@@ -152,6 +191,7 @@ def _read_pull(pull: LandedPull, commits: Sequence[Landed]) -> Change:
         author=by.login if by else None,
         is_bot=by is not None and by.is_bot,
         paths=pull.paths,
+        merge=_find_merge(commits, brought),
     )
 
 
@@ -164,6 +204,12 @@ def _read_squash(pull: LandedPull, commit: Landed) -> tuple[str, str]:
     headline = _NUMBER.sub("", headline)
     keeps = _CONVENTIONAL.match(headline) and not _CONVENTIONAL.match(pull.title)
     return (headline if keeps else pull.title), body.strip()
+
+
+def _find_merge(commits: Sequence[Landed], brought: frozenset[str]) -> str | None:
+    """What the base branch's own commits of a pull request say; None where it has all of them."""
+    own = [commit for commit in commits if commit.sha not in brought]
+    return "\n\n".join(_list_messages(own)) if len(own) < len(commits) else None
 
 
 def _find_title(pull: LandedPull, commits: Sequence[Landed]) -> str:

@@ -34,7 +34,7 @@ def commit(sha: str, message: str, *pulls: dict[str, Any], parents: int = 1) -> 
         "oid": sha,
         "message": message,
         "author": {"user": {"login": "mona"}},
-        "parents": {"totalCount": parents},
+        "parents": {"totalCount": parents, "nodes": [{"oid": "f" * 40}]},
         "associatedPullRequests": {"nodes": list(pulls)},
     }
 
@@ -78,7 +78,7 @@ async def test_every_page_is_read_in_its_order() -> None:
     told = Told(page(commit(A, "One"), after="x"), page(commit(B, "Two", pull(2, B)), commit(C, "Three")))
     found = await read(told)
     assert found is not None
-    assert [one.sha for one in found.commits] == [A, B, C]
+    assert [(one.sha, one.parent) for one in found.commits] == [(A, "f" * 40), (B, "f" * 40), (C, "f" * 40)]
     assert (found.head, found.complete) == (C, True)
     assert [variables["after"] for _, variables in told.asked] == [None, "x"]
     assert told.asked[0][1]["tag"] == "refs/tags/v1.0"

@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.changelog.changes import Change, Rules
 from bot.github.facts import Person, TagRef
 from bot.github.landed import History, Landed, LandedPull
-from bot.release.since import foresee_change, gather_since, with_change
+from bot.release.packages import Share
+from bot.release.since import Since, foresee_change, gather_since, with_change
 
 TAG = TagRef("v1.0.0", "f" * 40, annotated=True)
 PULL = LandedPull(7, "Float", "Why.", Person(1, "mona"), ("bug",), "feature", "c" * 40)
@@ -104,3 +105,54 @@ def test_what_is_to_come_counts_with_what_has_landed() -> None:
     assert after.changes == (revert, *since.changes)
     # It takes away what has landed before.
     assert [one.level for one in after.weighed if one.change is since.changes[0]] == [0]
+
+
+ASKS = "chore: round\n\nRelease-As: 3.0.0"
+
+
+def find_asked(*commits: Landed, share: Share | None = None) -> str | None:
+    found = read_since(*commits, share=share).release_as
+    return found.version if found is not None else None
+
+
+def read_since(*commits: Landed, share: Share | None = None) -> Since:
+    return gather_since(TAG, History(commits[-1].sha, commits, complete=True), Rules(), share)
+
+
+def follow(commit: Landed, parent: str) -> Landed:
+    return replace(commit, parent=parent * 40)
+
+
+def test_what_the_base_itself_went_through_asks_for_a_version() -> None:
+    assert find_asked(follow(commit("a", ASKS), "f"), follow(commit("b", "fix: x"), "a")) == "3.0.0"
+    assert find_asked(follow(commit("c", f"Float (#7)\n\n{ASKS}", PULL), "f")) == "3.0.0"
+    rebased = follow(commit("a", ASKS, PULL), "f"), follow(commit("c", "fix: two", PULL), "a")
+    assert find_asked(*rebased) == "3.0.0"
+
+
+def test_a_merge_asks_by_its_own_message_and_not_by_those_of_the_commits_it_brings() -> None:
+    brought = follow(commit("a", ASKS, PULL), "f")
+    merge = follow(commit("c", "Merge pull request #7 from acme/feature\n\nfix: float", PULL, is_merge=True), "f")
+    assert find_asked(brought, merge) is None
+    assert find_asked(brought, replace(merge, message=f"{merge.message}\n\nRelease-As: 4.0.0")) == "4.0.0"
+    bare = follow(commit("b", "Merge branch '1.x'", is_merge=True), "f")
+    assert find_asked(follow(commit("a", ASKS), "e"), bare) is None
+
+
+def test_of_several_packages_a_version_is_asked_of_one_that_is_concerned_alone() -> None:
+    share = Share("libs/core", ("libs/cli",))
+    one = replace(commit("a", ASKS), paths=("libs/core/a.py",))
+    assert find_asked(one, share=share) == "3.0.0"
+    assert find_asked(replace(one, paths=("libs/core/a.py", "README.md")), share=share) == "3.0.0"
+    for paths in (("libs/core/a.py", "libs/cli/b.py"), (), None):
+        assert find_asked(replace(one, paths=paths), share=share) is None
+    before = read_since(replace(one, paths=()), share=share)
+    assert with_change(before, Change("b" * 40, 8, "fix: x"), Rules()).release_as is None
+
+
+def test_nobody_asks_by_a_commit_of_a_branch_that_is_to_be_merged() -> None:
+    asks = [commit("a", ASKS)]
+    before = read_since(commit("f", "fix: x"))
+    merged, squashed = (foresee_change(OPEN, asks, "a" * 40, squashed=squashed) for squashed in (False, True))
+    assert with_change(before, merged, Rules()).release_as is None
+    assert with_change(before, squashed, Rules()).release_as is not None

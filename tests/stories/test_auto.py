@@ -177,6 +177,20 @@ async def test_release_as_counts_once(tmp_path: Path) -> None:
         theatre.read_all()
 
 
+@pytest.mark.parametrize(("method", "version"), [("squash", "3.0.0"), ("rebase", "3.0.0"), ("merge", "1.2.0")])
+async def test_release_as_counts_where_it_is_merged_and_not_where_it_is_brought(
+    tmp_path: Path, method: MergeMethod, version: str
+) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await turn_on(theatre, released=True)
+        acme = theatre.acme
+        acme.wanda.push_commit("topic", {"widget/new.py": "NEW = 1\n"}, "feat: float\n\nRelease-As: 3.0.0")
+        pull = acme.wanda.open_pull("topic", "feat: float", "Because.")
+        await theatre.merge(pull, method)
+        assert versions(theatre) == [version]
+        theatre.read_all()
+
+
 async def test_what_was_merged_twice_at_once_makes_one_pull_request(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         await turn_on(theatre, released=True)
