@@ -36,7 +36,7 @@ from bot.release.audit import Audit, CommandCounter
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.hints import Hints
-from bot.release.lines import PUSHED, note_away
+from bot.release.lines import LABELLED, PUSHED, note_away
 from bot.release.merge_groups import MergeGroups
 from bot.release.pull_checks import PullChecks
 from bot.release.workbench import Workbench
@@ -137,7 +137,7 @@ class LaneHandlers:
     async def _look_when_permitted(self, repository: RepositoryRef) -> timedelta | None:
         """Without a permission to find our pull requests nobody can be told; releases that are known of are not given up."""
         kept = await self._engine.intents(repository).list()
-        under_way = any(not one.key.startswith(PUSHED) for one in kept)
+        under_way = any(not one.key.startswith((PUSHED, LABELLED)) for one in kept)
         return _PERMISSION_PAUSE if under_way else None
 
     async def _carry_out(self, comment: CommandDelivery, guid: str) -> timedelta | None:

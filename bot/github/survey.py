@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,10 +12,11 @@ from bot.github.client import Session
 from bot.github.facts import RepositoryRef
 from bot.github.graphql import in_batches
 from bot.github.read import read_moment
+from bot.line_names import find_line_numbers
 
 PAGE: Final = 100
 _AT_ONCE: Final = 50
-"""Repositories to a document: 14 connections each are 7 points together, and far from the ten seconds a query may take."""
+"""Repositories to a document: 15 connections each are 8 points together, and far from the ten seconds a query may take."""
 
 _REPOSITORY: Final = """
   r{i}: node(id: $id{i}) {{
@@ -36,6 +37,9 @@ fragment lately on Repository {
       name
       associatedPullRequests(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...pull } }
     }
+  }
+  numbered: refs(refPrefix: "refs/heads/", query: ".", first: 50) {
+    nodes { name target { oid ... on Commit { committedDate } } }
   }
 }
 fragment pull on PullRequest {
@@ -104,17 +108,28 @@ class SurveyedPull:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyedLine:
+    """A branch that is called like a maintenance line, the commit it is at, and when that was made."""
+
+    name: str
+    head: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Surveyed:
     """What a survey shows of a repository.
 
     ``pulls`` are the newest of its main release line, of each release branch, and those changed last; ``branches`` are
-    its release branches; ``changed_at`` is when an issue or a pull request last changed.
+    its release branches; ``changed_at`` is when an issue or a pull request last changed. ``lines`` are the branches that
+    are called like maintenance lines, of the first fifty with a dot in their names.
     """
 
     repository: ListedRepository
     pulls: tuple[SurveyedPull, ...]
     branches: tuple[str, ...]
     changed_at: datetime | None
+    lines: tuple[SurveyedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +217,15 @@ def _read_surveyed(repository: ListedRepository, node: dict[str, Any]) -> Survey
     pulls = {str(one["id"]): _read_pull(one) for one in nodes}
     changes = [datetime.fromisoformat(one["updatedAt"]) for one in (*node["issues"]["nodes"], *nodes)]
     names = tuple(f"aweigh/{branch['name'].removeprefix('aweigh/')}" for branch in branches)
-    return Surveyed(repository, tuple(pulls.values()), names, max(changes, default=None))
+    lines = tuple(_list_lines(node["numbered"]["nodes"] if node["numbered"] else ()))
+    return Surveyed(repository, tuple(pulls.values()), names, max(changes, default=None), lines)
+
+
+def _list_lines(refs: Iterable[dict[str, Any]]) -> Iterator[SurveyedLine]:
+    for ref in refs:
+        at = read_moment(ref["target"].get("committedDate"))
+        if at is not None and find_line_numbers(ref["name"]) is not None:
+            yield SurveyedLine(str(ref["name"]), str(ref["target"]["oid"]), at)
 
 
 def _read_pull(node: dict[str, Any]) -> SurveyedPull:

@@ -10,7 +10,15 @@ from bot.intake.command import CommandDelivery
 from bot.intake.events import InstallationBack, InstallationGone, Wake, WakeKnown
 from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
-from bot.release.lines import MERGED, UNDER_WAY, is_under_way, note_pushed, note_remembered, note_told
+from bot.release.lines import (
+    MERGED,
+    UNDER_WAY,
+    is_under_way,
+    note_labelled,
+    note_pushed,
+    note_remembered,
+    note_told,
+)
 
 
 async def take_in(
@@ -25,7 +33,9 @@ async def take_in(
         EngineUnavailableError: nothing can be made durable right now.
     """
     match meaning:
-        case Wake(repository, _, merged, waited_for, pushed):
+        case Wake(repository, _, merged, waited_for, pushed, labelled):
+            if labelled is not None:
+                await note_labelled(engine.intents(repository), *labelled)
             if pushed is not None:
                 await note_pushed(engine.intents(repository), *pushed)
             if merged is not None:

@@ -64,6 +64,8 @@ class Wake:
     """Whether it is another one."""
     pushed: tuple[str, str] | None = None
     """The branch that releases are made from and somebody pushed to, and the commit that it is at since."""
+    labelled: tuple[int, tuple[str, ...]] | None = None
+    """The number of a merged pull request, and the labels that it has by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,9 @@ def _read_pull_request(payload: Payload, identity: AppIdentity) -> Meaning:
     if action in {"labeled", "unlabeled"} and pull.flag("merged"):
         # Its labels count for the next release; what its author edits after the merge does not.
         if _is_release_line(pull.child("base").text("ref"), payload):
-            return _wake(payload, f"merged pull request {action}")
+            # When we look, nothing may show it yet.
+            labelled = pull.integer("number"), tuple(pull.names("labels"))
+            return Wake(payload.repository(), f"merged pull request {action}", labelled=labelled)
         return Ignored("a pull request into a branch no release is made from")
     if action in _NEW_HEADS | _NEW_WORDS and not _is_release_branch(pull.child("head").text("ref")):
         return _read_head(payload, pull, action)

@@ -9,9 +9,10 @@ part of the steady state. It is made
 * once a day: GitHub promises no delivery, and in a repository without a release under way nothing else would ever find
   the one command that was lost.
 
-A hundred repositories cost three requests and about 14 GraphQL points, two requests more for each in which somebody
+A hundred repositories cost three requests and about 16 GraphQL points, two requests more for each in which somebody
 said something since the last pass, and one more for every fifty releases that were merged. Those that were pushed to
-since the last pass are woken as well: something may be worth a release now.
+since the last pass are woken as well: something may be worth a release now, and of the branches that are called like
+maintenance lines those are looked at of which the newest commit is about as new as that push.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from bot.github.facts import RepositoryRef
 from bot.github.survey import (
     Installation,
     Surveyed,
+    SurveyedLine,
     SurveyedPull,
     list_installations,
     list_repository_page,
@@ -41,7 +43,7 @@ from bot.github.survey import (
 from bot.intake.account import Account
 from bot.intake.lost_comments import TOO_YOUNG, LostComments
 from bot.release.line import Line, line_between
-from bot.release.lines import LASTS, note_line, note_merged
+from bot.release.lines import LASTS, note_line, note_merged, note_pushed
 from bot.release.record import Milestone, find_record
 
 NOTE: Final = "sweep:recovery"
@@ -59,6 +61,12 @@ _AT_ONCE: Final = 10
 _APART: Final = timedelta(seconds=15)
 """Of many releases under way the first few are woken at once, the others one by one: a look at one costs some fifteen
 requests, and an installation has 5,000 an hour."""
+
+_MADE_BEFORE: Final = timedelta(days=7)
+"""How long a commit may lie on somebody's machine until it is pushed."""
+
+_MOST_PUSHED_LINES: Final = 3
+"""What one document tells beside the default branch, with something to spare."""
 
 _AFTER_RELEASES: Final = timedelta(minutes=1)
 """What was merged can wait until the releases under way were looked at."""
@@ -151,6 +159,12 @@ def has_stray_branch(surveyed: Surveyed, bot_id: int) -> bool:
     """Whether there is a release branch from which we have no pull request yet: somebody may be waiting for one."""
     ours = {pull.head_branch for pull in surveyed.pulls if _is_ours(pull, bot_id)}
     return not ours.issuperset(surveyed.branches)
+
+
+def list_pushed_lines(surveyed: Surveyed, since: datetime) -> list[SurveyedLine]:
+    """The maintenance lines to which somebody may have pushed ``since`` then: what is pushed may be some days older."""
+    lately = [line for line in surveyed.lines if line.at >= since - _MADE_BEFORE]
+    return sorted(lately, key=lambda line: line.at)[-_MOST_PUSHED_LINES:]
 
 
 def _is_ours(pull: SurveyedPull, bot_id: int) -> bool:
@@ -262,10 +276,15 @@ class Recovery:
             for pull in under_way:
                 if not pull.is_open:
                     await note_merged(intents, pull.number)
+            pushed_lately = one.repository.pushed_at is not None and one.repository.pushed_at >= since
+            known = {line.base for line in lines}
+            for other in list_pushed_lines(one, since) if pushed_lately else ():
+                if other.name not in known:
+                    await note_pushed(intents, other.name, other.head)
             if lines or has_stray_branch(one, bot_id):
                 await self._engine.wake(repository, after=max(NOW, (before + woken + 1 - _AT_ONCE) * _APART))
                 woken += 1
-            elif one.repository.pushed_at is not None and one.repository.pushed_at >= since:
+            elif pushed_lately:
                 pushed += 1
                 await self._engine.wake(repository, after=_AFTER_RELEASES + pushed * _APART)
         return woken

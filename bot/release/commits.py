@@ -214,6 +214,12 @@ class Commits:
             self._histories[key] = await self._with_paths(found) if found is not None and paths else found
         return self._histories[key]
 
+    def find_labels(self, number: int) -> frozenset[str] | None:
+        """The labels of a merged pull request, where a history that was read here has it."""
+        read = (commit.pull for history in self._histories.values() if history for commit in history.commits)
+        pull = next((pull for pull in read if pull is not None and pull.number == number), None)
+        return frozenset(pull.labels) if pull is not None else None
+
     async def _with_paths(self, history: History) -> History:
         """A history with the files of the newest commits that came without a pull request, or in one that did not tell them."""
         known: dict[int | str, tuple[str, ...] | None] = {}

@@ -8,6 +8,7 @@ GitHub shows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,6 +27,9 @@ TOLD: Final = "told:"
 
 PUSHED: Final = "pushed:"
 """How the key of a note begins that says where somebody has pushed a base to."""
+
+LABELLED: Final = "labelled:"
+"""How the key of a note begins that says which labels a merged pull request has got."""
 
 REMEMBERED: Final = "remembered:"
 """How the key of a note begins that leads to a command which waited for a merge."""
@@ -51,6 +55,8 @@ class Noted:
     """Merged release pull requests that reads may not show merged yet, and when we were told."""
     pushed: tuple[tuple[str, str, datetime], ...] = ()
     """Bases that reads may not show where they are by now: the commit, and when we were told; each push by itself."""
+    labelled: tuple[tuple[int, frozenset[str], datetime], ...] = ()
+    """Merged pull requests that reads may not show with their labels yet: those they have, and when we were told."""
     away: bool = False
     """Whether the repository was out of our reach, or archived, when it was looked at last."""
 
@@ -95,6 +101,16 @@ async def forget_pushed(intents: Intents, base: str, commit: str) -> None:
     await intents.forget(f"{PUSHED}{base} {commit}")
 
 
+async def note_labelled(intents: Intents, number: int, labels: Sequence[str]) -> None:
+    """We were told that this merged pull request has these labels by now."""
+    await intents.record(f"{LABELLED}{number}", {"labels": list(labels)})
+
+
+async def forget_labelled(intents: Intents, number: int) -> None:
+    """Reads show it by now, or should."""
+    await intents.forget(f"{LABELLED}{number}")
+
+
 async def note_remembered(intents: Intents, number: int) -> None:
     """This pull request was merged, and a command in its thread waits for that."""
     await intents.record(f"{REMEMBERED}{number}", {})
@@ -134,7 +150,20 @@ async def get_noted(intents: Intents) -> Noted:
     remembered = sorted(int(key.removeprefix(REMEMBERED)) for key in keys if key.startswith(REMEMBERED))
     told = [(int(one.key.removeprefix(TOLD)), one.recorded_at) for one in noted if one.key.startswith(TOLD)]
     pushed = [(*_find_push(one.key), one.recorded_at) for one in noted if one.key.startswith(PUSHED)]
-    return Noted(lines, tuple(merged[:_MOST_MERGED]), tuple(remembered), tuple(told), tuple(pushed), away=AWAY in keys)
+    labelled = [
+        (int(one.key.removeprefix(LABELLED)), frozenset(map(str, one.value["labels"])), one.recorded_at)
+        for one in noted
+        if one.key.startswith(LABELLED)
+    ]
+    return Noted(
+        lines,
+        tuple(merged[:_MOST_MERGED]),
+        tuple(remembered),
+        tuple(told),
+        tuple(pushed),
+        tuple(labelled),
+        away=AWAY in keys,
+    )
 
 
 def _key(line: Line) -> str:

@@ -149,6 +149,10 @@ class Observer:
         """What was merged into ``base``, whose head this is, since ``tag``, of a ``share`` of it; None: they share no history."""
         return await self._since.find(settings, tag, base, head, share)
 
+    def find_labels(self, number: int) -> frozenset[str] | None:
+        """The labels with which a merged pull request was read here; None: it was not."""
+        return self._commits.find_labels(number)
+
     async def has_written(self, since: Since, line: Line, head: str) -> bool:
         """Whether people wrote something for the next release of ``line``, whose head this is, that asks for one by itself."""
         content = await self._commits.get_content(head, line.package)

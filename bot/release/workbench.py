@@ -24,6 +24,7 @@ from bot.release.lines import (
     Noted,
     find_remembered,
     forget_away,
+    forget_labelled,
     forget_line,
     forget_merged,
     forget_pushed,
@@ -206,6 +207,8 @@ class Workbench:
         await self._tend_packages(repository, pulls, sight, noted, going)
         if await self._is_push_hidden(noted, sight) or await self._is_merge_hidden(noted, pulls):
             going.look_again(min(STALENESS / 3, going.soonest or STALENESS))
+        if await self._are_labels_hidden(noted):
+            going.look_again(STALENESS / 3)
         return going.soonest
 
     async def _tend(self, repository: Repository, line: Line, own: list[PullRequest], going: _Going) -> None:
@@ -264,6 +267,17 @@ class Workbench:
         for number, told_at in noted.told:
             if number in merged or not self.is_recent(told_at):
                 await forget_told(self._intents, number)
+            else:
+                hidden = True
+        return hidden
+
+    async def _are_labels_hidden(self, noted: Noted) -> bool:
+        """Whether we were told of labels that what was merged did not show yet when its history was read."""
+        hidden = False
+        for number, labels, told_at in noted.labelled:
+            shown = self.observer.find_labels(number)
+            if shown is None or shown == labels or not self.is_recent(told_at):
+                await forget_labelled(self._intents, number)
             else:
                 hidden = True
         return hidden

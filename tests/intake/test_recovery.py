@@ -12,7 +12,7 @@ import pytest
 from bot.github.facts import RepositoryRef
 from bot.github.survey import ListedRepository, Surveyed, SurveyedPull
 from bot.intake.recovery import NOTE, Pass, has_stray_branch, list_under_way
-from bot.release.lines import UNDER_WAY
+from bot.release.lines import UNDER_WAY, forget_pushed, get_noted
 from bot.sandbox.faults import Lost, When, secondary_limit, server_error
 from bot.sandbox.http import Request
 from tests.intake.estate import Estate, open_estate
@@ -265,8 +265,8 @@ class TestObstacles:
         note = await estate.engine.notes().find(NOTE)
         assert note is not None
         assert Pass.from_json(note.value).only == {estate.acme.installation.id: 1}
-        # The first page was two documents of seven points; the third document would have taken the rest.
-        assert sum(one.points for one in estate.requests if one.path == "/graphql") == 15
+        # The first page was two documents of eight points; the third document would have taken the rest.
+        assert sum(one.points for one in estate.requests if one.path == "/graphql") == 17
         for _ in range(40):
             await estate.clock.advance(5 * MINUTE)
             await estate.act()
@@ -316,6 +316,25 @@ class TestOccasions:
         await estate.clock.advance(5 * MINUTE)
         await estate.act()
         assert estate.seen.reconciled == estate.refs(released, pushed)
+
+    async def test_lines_that_were_pushed_to_meanwhile_are_looked_at(self, estate: Estate) -> None:
+        await estate.act()
+        (repository,) = estate.add_repositories(1)
+        mona = estate.person(repository)
+        mona.push_commit("1.x", {"README.md": "old"})
+        heads = repository.store.refs("refs/heads/")
+        estate.deliver_webhooks()
+        await estate.restart(away=30 * DAY)
+        await estate.act()
+        await forget_pushed(estate.engine.intents(estate.refs(repository)[0]), "1.x", str(heads["refs/heads/1.x"]))
+        for branch in ("2.x", "dependabot/pip/sails-2.0", "main"):
+            mona.push_commit(branch, {"README.md": branch})
+        estate.lose_webhooks()
+        await estate.restart(away=16 * MINUTE)
+        await estate.act()
+        noted = await get_noted(estate.engine.intents(estate.refs(repository)[0]))
+        heads = repository.store.refs("refs/heads/")
+        assert [(base, commit) for base, commit, _ in noted.pushed] == [("2.x", heads["refs/heads/2.x"])]
 
     async def test_after_a_start_nothing_is_done_twice_within_a_period(self, estate: Estate) -> None:
         await estate.act()

@@ -9,6 +9,7 @@ import pytest
 
 from bot.engine.memory import MemoryEngine
 from bot.sandbox.acts.merging import MergeMethod
+from bot.sandbox.faults import StaleReads
 from bot.sandbox.state.conversation import PullRequest
 from tests.stories.plays import open_play
 from tests.stories.test_commands import open_pulls, version_in
@@ -443,4 +444,27 @@ async def test_another_day_alone_moves_nothing(tmp_path: Path) -> None:
         assert theatre.release_pull.head_sha == head
         await push(theatre, "fix: sink less")
         assert theatre.release_pull.head_sha != head
+        theatre.read_all()
+
+
+async def test_a_label_that_does_not_show_yet_is_found_a_little_later(tmp_path: Path) -> None:
+    async with open_play(tmp_path) as play:
+        theatre = play.theatre
+        await turn_on(theatre, released=True)
+        pull = await merge(theatre, "Widgets float")
+        assert versions(theatre) == ["1.1.6"]
+        world = theatre.sandbox.world
+        stale = StaleReads(100, of=r"/graphql$", lasting=timedelta(seconds=15))
+        theatre.sandbox.github.faults.remember(world, stale, world.now())
+        theatre.acme.mona.label(pull.number, "major")
+        await theatre.settle()
+        assert versions(theatre) == ["1.1.6"]
+        await theatre.pass_time(timedelta(minutes=1))
+        assert versions(theatre) == ["2.0.0"]
+        # One that shows at once costs nothing more.
+        theatre.acme.mona.label(pull.number, "bug")
+        await theatre.settle()
+        made = len(world.requests)
+        await theatre.pass_time(timedelta(minutes=1))
+        assert len(world.requests) == made
         theatre.read_all()
