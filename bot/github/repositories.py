@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from bot.github.client import Session
@@ -41,6 +41,12 @@ query($owner: String!, $name: String!, $tag: String!) {{
 
 _TAGS_CONTAINING = _TAGS.replace("$first: Int!", "$first: Int!, $query: String!").replace(
     'refs/tags/",', 'refs/tags/", query: $query,'
+)
+
+_TAGS_AFTER = (
+    _TAGS.replace("$first: Int!", "$first: Int!, $after: String")
+    .replace("first: $first,", "first: $first, after: $after,")
+    .replace("nodes {", "pageInfo { hasNextPage endCursor } nodes {")
 )
 
 _BLOBS = f"""
@@ -86,6 +92,18 @@ async def list_tags(session: Session, containing: str | None = None) -> tuple[Ta
         data = await session.graphql(_TAGS_CONTAINING, {**variables, "query": containing})
     nodes = data["repository"]["refs"]["nodes"]
     return tuple(read_tag_node(node) for node in nodes)
+
+
+async def page_tags(session: Session) -> AsyncIterator[tuple[TagRef, ...]]:
+    """All tags, the newest first, ``MOST_TAGS`` at a time, each with the commit it leads to."""
+    variables: dict[str, object] = {"owner": session.owner, "name": session.name, "first": MOST_TAGS}
+    after: str | None = None
+    while True:
+        refs = (await session.graphql(_TAGS_AFTER, variables | {"after": after}))["repository"]["refs"]
+        yield tuple(read_tag_node(node) for node in refs["nodes"])
+        if not refs["pageInfo"]["hasNextPage"]:
+            return
+        after = str(refs["pageInfo"]["endCursor"])
 
 
 async def find_tag(session: Session, name: str) -> TagRef | None:

@@ -46,6 +46,13 @@ class Hints:
     edited: tuple[str, ...] = ()
     """The files that the release branch has otherwise than its base, while there is an open pull request from it."""
 
+    vain_until: datetime | None = None
+    """Until when no release is looked for among hundreds of tags that are none."""
+
+    def is_vain(self, at: datetime) -> bool:
+        """Whether hundreds of tags were looked through for a release a while ago, and none of them was one."""
+        return self.vain_until is not None and at < self.vain_until
+
     def note_edited(self, paths: Iterable[str]) -> None:
         """The release branch was made with these files edited."""
         self.edited = tuple(path for path in paths if path in self.paths)

@@ -35,6 +35,7 @@ from bot.release.evidence import Evidence
 from bot.release.forward import find_source
 from bot.release.gather import gather_candidate
 from bot.release.held import LABEL, is_labelled
+from bot.release.hidden_tags import with_hidden_tags
 from bot.release.hints import Hints
 from bot.release.observe_branch import BranchReader
 from bot.release.observe_development import find_development
@@ -228,7 +229,7 @@ class Observer:
         if head is None or line is None:
             return snapshot
         snapshot = replace(snapshot, tags=await sight.list_tags(line.package))
-        snapshot = await self._with_candidate(snapshot, settings, head, None)
+        snapshot = await self._with_candidate(snapshot, settings, head, None, sight=sight)
         return await self._since.with_since(snapshot, settings, None)
 
     async def list_differences(self, commit: str, other: str) -> tuple[str, ...]:
@@ -317,7 +318,7 @@ class Observer:
         if base_head is None:
             return snapshot
         asked = None if request.follows else request.version
-        snapshot = await self._with_candidate(snapshot, settings, base_head, asked)
+        snapshot = await self._with_candidate(snapshot, settings, base_head, asked, sight=sight)
         snapshot = await self._since.with_since(snapshot, settings, asked)
         if request.follows:
             # What the index has files of is not proposed.
@@ -346,7 +347,7 @@ class Observer:
         commit = pull.merge_commit if pull.merged else pull.head_sha
         if commit is None:
             return snapshot
-        snapshot = await self._with_candidate(snapshot, settings, commit, None, record=record)
+        snapshot = await self._with_candidate(snapshot, settings, commit, None, record=record, sight=sight)
         if not pull.merged:
             snapshot = await self._with_base(snapshot, sight, settings, pull, record)
             if is_wanted(snapshot, pull) and not pull.queued:
@@ -414,7 +415,9 @@ class Observer:
         version: str | None,
         *,
         record: Record | None = None,
+        sight: Sight | None = None,
     ) -> Snapshot:
+        """What ``commit`` offers, where ``sight`` tells by tags that may stand behind others."""
         candidate = await gather_candidate(
             self._commits,
             app=self._app,
@@ -429,7 +432,12 @@ class Observer:
             released=record.version if record else None,
             day=(snapshot.request.at if snapshot.request else snapshot.at).date(),
         )
-        return replace(snapshot, candidate=candidate)
+        told, snapshot = snapshot.tags, replace(snapshot, candidate=candidate)
+        if sight is not None:
+            snapshot = await with_hidden_tags(self._access, snapshot, settings, sight, self._hints)
+        if snapshot.tags == told:
+            return snapshot
+        return await self._with_candidate(snapshot, settings, commit, version, record=record)
 
     async def _with_environment(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
         """Who guards the publishing job: asked once for each job of ours."""

@@ -116,16 +116,25 @@ class Sight:
     async def list_tags(self, package: str | None = None) -> tuple[TagRef, ...]:
         """The newest tags; of one of several packages its own as well, before them, where they are among very many."""
         newest = self._overview.tags if self._overview else await list_tags(self._access.read)
-        if package is None or (self._overview is not None and self._overview.has_all_tags):
+        if package is None or self.has_all_tags:
             return newest
         # They are called after it in one spelling or another, or after its folder: the last word they have in common.
         own = await list_tags(self._access.read, package.rpartition("-")[2])
         return tuple({tag.name: tag for tag in (*own, *newest)}.values())
 
+    @property
+    def has_all_tags(self) -> bool:
+        """Whether there are no tags but those that are listed."""
+        return self._overview is not None and self._overview.has_all_tags
+
+    def list_published(self) -> tuple[str, ...]:
+        """The tags of the newest published releases, by name, as far as somebody looked."""
+        return tuple(release.tag for release in self._overview.releases) if self._overview else ()
+
     async def find_tag(self, name: str, newest: Iterable[TagRef]) -> TagRef | None:
         """The tag called exactly ``name``, which may be older than the newest ones that were listed."""
         told = next((tag for tag in newest if tag.name == name), None)
-        if told is not None or (self._overview is not None and self._overview.has_all_tags):
+        if told is not None or self.has_all_tags:
             return told
         return await find_tag(self._access.read, name)
 
