@@ -43,7 +43,8 @@ async def notes(talk: Talk, command: Command, place: Place) -> Answer:
     if record is None or snapshot.project is None:
         return talk.refuse(because(Reason.NOTHING_UNDER_WAY))
     release = PublishRelease(record.tag, record.version, latest=False, prerelease=False)
-    told = await find_contributions(talk.bench.access, snapshot, record.tag, record.version)
+    read = talk.bench.observer.find_released
+    told = await find_contributions(talk.bench.access, snapshot, record.tag, record.version, read)
     text = render_notes(snapshot, release, find_notes(snapshot, record.version), told)
     return Answer("rocket", replies.render_notes_shown(text, record.version, talk.comment.comment_id))
 

@@ -214,6 +214,10 @@ class Commits:
             self._histories[key] = await self._with_paths(found) if found is not None and paths else found
         return self._histories[key]
 
+    def knows_history(self, tag: TagRef) -> bool:
+        """Whether what landed since ``tag`` was read already, wherever the branch stood, and without the files of each change."""
+        return (tag.commit, None, False) in self._histories
+
     def find_labels(self, number: int) -> frozenset[str] | None:
         """The labels of a merged pull request, where a history that was read here has it."""
         read = (commit.pull for history in self._histories.values() if history for commit in history.commits)

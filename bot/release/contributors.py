@@ -12,12 +12,15 @@ behind all of its title.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.changelog.changes import Change
 
 _MOST_CHARACTERS = 200_000
 """GitHub takes no longer text for a release than 125,000."""
 
+_NUMBER = re.compile(r"in https?://\S+/pull/(\d{1,10})\Z", re.ASCII)
 _LOGIN = r"(?P<login>[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?)"
 _MERGED = re.compile(rf"\* .* by @{_LOGIN} in https?://\S+/pull/\d{{1,10}}", re.ASCII)
 _FIRST = re.compile(
@@ -61,6 +64,29 @@ def read_contributions(text: str, own_login: str) -> Contributions:
     logins = dict.fromkeys(login for line in merged if (login := _find_author(line)) and _is_person(login))
     people = tuple(Contributor(login, first.get(login)) for login in logins)
     return Contributions(people, "\n".join(_list_filled(merged)))
+
+
+def keep_merged(told: Contributions, numbers: Collection[int]) -> Contributions:
+    """What of it came with these pull requests: who made them, and the list of what they brought."""
+    lines = [line for line in told.merged.split("\n") if line.startswith("### ") or _find_number(line) in numbers]
+    logins = {login for line in lines if (login := _find_author(line))}
+    people = tuple(
+        replace(one, first=one.first if one.first in numbers else None) for one in told.people if one.login in logins
+    )
+    return Contributions(people, "\n".join(_list_filled(lines)))
+
+
+def with_pushers(told: Contributions, changes: Iterable[Change]) -> Contributions:
+    """With those who pushed one of ``changes`` without a pull request, where its author has an account that GitHub knows."""
+    known = {one.login.casefold() for one in told.people}
+    logins = dict.fromkeys(change.author for change in changes if change.number is None and change.author)
+    new = (login for login in logins if login.casefold() not in known and _is_person(login))
+    return replace(told, people=(*told.people, *map(Contributor, new)))
+
+
+def _find_number(line: str) -> int | None:
+    found = _NUMBER.search(line) if _MERGED.fullmatch(line) else None
+    return int(found[1]) if found else None
 
 
 def _find_author(line: str) -> str | None:

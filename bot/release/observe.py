@@ -150,6 +150,12 @@ class Observer:
         """What was merged into ``base``, whose head this is, since ``tag``, of a ``share`` of it; None: they share no history."""
         return await self._since.find(settings, tag, base, head, share)
 
+    async def find_released(self, snapshot: Snapshot, version: str, anew: bool) -> Since | None:
+        """What the release of ``version`` holds, see ``SinceReader``; None also where the settings cannot be read."""
+        if isinstance(snapshot.settings, SettingsProblem):
+            return None
+        return await self._since.find_released(snapshot, snapshot.settings, version, anew=anew)
+
     def find_labels(self, number: int) -> frozenset[str] | None:
         """The labels with which a merged pull request was read here; None: it was not."""
         return self._commits.find_labels(number)

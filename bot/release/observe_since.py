@@ -89,6 +89,21 @@ class SinceReader:
         since = await self._find(snapshot, settings, tag)
         return replace(snapshot, missed=since.list_between(parent, commit) if since is not None else ())
 
+    async def find_released(
+        self, snapshot: Snapshot, settings: RepositorySettings, version: str, *, anew: bool
+    ) -> Since | None:
+        """What the release of ``version`` holds, as its commit has it; None: it is a first one, or was not read yet.
+
+        ``anew``: a history that was not read yet is read for it.
+        """
+        tag, candidate = _find_tag(snapshot, settings, version), snapshot.candidate
+        if tag is None or candidate is None:
+            return None
+        if not anew and not self._commits.knows_history(tag):
+            return None
+        since = await self._find(snapshot, settings, tag)
+        return since.up_to(candidate.commit) if since is not None else None
+
     async def leads_elsewhere(
         self, snapshot: Snapshot, settings: RepositorySettings, record: Record, head: str
     ) -> bool:

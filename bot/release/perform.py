@@ -23,7 +23,7 @@ from bot.publishing.diagnosis import JobReport, diagnose
 from bot.release import approvals
 from bot.release.audit import Audit, Cause, Decided, Decision
 from bot.release.contributors import Contributions
-from bot.release.generated import find_contributions
+from bot.release.generated import ReadReleased, find_contributions
 from bot.release.notes import find_notes
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
@@ -72,10 +72,18 @@ class Performer:
     """Carries out the steps of releases of one repository."""
 
     def __init__(
-        self, access: Access, speech: Speech, own_check: OwnCheck, intents: Intents, clock: Clock, audit: Audit
+        self,
+        access: Access,
+        speech: Speech,
+        own_check: OwnCheck,
+        intents: Intents,
+        clock: Clock,
+        audit: Audit,
+        read_released: ReadReleased,
     ) -> None:
         self._access, self._speech, self._own_check = access, speech, own_check
         self._intents, self._clock, self._audit = intents, clock, audit
+        self._read_released = read_released
         self._on_pull = PullPerformer(access, own_check, intents)
         self._on_development = DevelopmentPerformer(access, intents, clock)
 
@@ -169,7 +177,7 @@ class Performer:
         return await releases.publish_draft(self._access.change, draft, latest=step.latest)
 
     async def _ask_who(self, snapshot: Snapshot, step: PublishRelease) -> Contributions | None:
-        return await find_contributions(self._access, snapshot, step.tag, step.version)
+        return await find_contributions(self._access, snapshot, step.tag, step.version, self._read_released)
 
     async def _create_release(
         self, snapshot: Snapshot, step: PublishRelease, told: Contributions | None, *, draft: bool

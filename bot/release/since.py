@@ -66,6 +66,11 @@ class Since:
         own = {one.change.sha for one in self.weighed if one.skipped is Skipped.OWN and one.change is not None}
         return tuple(change for change in self.changes if change.sha not in own)
 
+    def up_to(self, commit: str) -> Since:
+        """As it was at ``commit``: without the changes that landed later; all of it where that is not among the commits."""
+        later = frozenset(self.shas[: self.shas.index(commit)]) if commit in self.shas else frozenset[str]()
+        return replace(self, changes=tuple(change for change in self.changes if change.sha not in later))
+
     def list_after(self, commit: str) -> tuple[Weighed, ...]:
         """The entries that move the version and landed after ``commit``; all of them where it is not among the commits."""
         known = self.shas.index(commit) if commit in self.shas else len(self.shas)

@@ -67,7 +67,7 @@ class Workbench:
         own_check = OwnCheck(access, intents, clock, app.id)
         self.observer = Observer(access, app, evidence, own_check, clock, defaults=defaults, hints=hints)
         self.speech = Speech(access, intents, clock, app.bot.id)
-        performer = Performer(access, self.speech, own_check, intents, clock, audit)
+        performer = Performer(access, self.speech, own_check, intents, clock, audit, self.observer.find_released)
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
         self._unasked = Unasked(self.observer, self._reconciler, intents, clock, app, hints)
         self._intents, self._clock = intents, clock

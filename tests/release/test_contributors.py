@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.release.contributors import Contributor, read_contributions
+from bot.changelog.changes import Change
+from bot.release.contributors import Contributor, keep_merged, read_contributions, with_pushers
 
 PULL = "https://github.test/acme/widget/pull"
 OWN = "aweigh[bot]"
@@ -68,3 +69,27 @@ def test_where_nothing_is_told_there_should_be_nothing(text: str) -> None:
 def test_endless_text_should_be_read_in_no_time() -> None:
     text = told(*(f"* {' by @a in ' * 2000} by @ada in {PULL}/41" for _ in range(1000)))
     assert read_contributions(text, OWN).people == (Contributor("ada"),)
+
+
+def test_of_one_package_only_what_came_with_its_pull_requests_should_be_told() -> None:
+    lines = (
+        "### Features",
+        f"* Float by @ada in {PULL}/41",
+        f"* Float by @ada in {PULL}/42",
+        "### Fixes",
+        f"* Sink by @bob in {PULL}/43",
+    )
+    new = (f"* @ada made their first contribution in {PULL}/41", f"* @bob made their first contribution in {PULL}/43")
+    found = read_contributions(told(*lines, new=new), OWN)
+    ours = keep_merged(found, {42})
+    assert ours.people == (Contributor("ada"),)
+    assert ours.merged == f"### Features\n\n* Float by @ada in {PULL}/42"
+    assert keep_merged(found, {41, 43}).people == (Contributor("ada", 41), Contributor("bob", 43))
+    assert keep_merged(found, ()).people == ()
+
+
+def test_who_pushed_should_be_named_once_and_bots_not_at_all() -> None:
+    found = read_contributions(told(f"* Float by @ada in {PULL}/41"), OWN)
+    pushed = [Change("a", None, "x", author=login) for login in ("Ada", "bob", "bob", "robot[bot]", None)]
+    theirs = Change("b", 7, "y", author="eve")
+    assert with_pushers(found, [*pushed, theirs]).people == (Contributor("ada"), Contributor("bob"))

@@ -50,6 +50,38 @@ async def test_without_a_changelog_the_notes_list_what_was_merged(tmp_path: Path
         assert theatre.asked("POST", ASK) == 1
 
 
+async def test_who_pushed_without_a_pull_request_is_named_too(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, trigger="tag-push") as theatre:
+        await merge(theatre, "Float higher")
+        theatre.acme.hugo.push_commit("main", {"widget/deep.py": "DEEP = 1\n"}, "Sink deeper")
+        notes = await publish(theatre)
+        assert "**Contributors**: `@wanda` (first contribution in #" in notes
+        (people,) = [line for line in notes.splitlines() if line.startswith("**Contributors**")]
+        assert "`@hugo`" in people, people
+        assert theatre.asked("POST", ASK) == 1
+
+
+async def test_each_package_names_its_own(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, workspace=True, trigger="tag-push") as theatre:
+        acme = theatre.acme
+        acme.hugo.push_tags("acme-core-v1.1.5", "acme-cli-v0.3.5", revision="main")
+        pulls = []
+        for person, name in ((acme.wanda, "core"), (acme.mona, "cli")):
+            person.push_commit(f"topic-{name}", {f"libs/{name}/acme_{name}/new.py": "NEW = 1\n"}, f"Float {name}")
+            pulls.append(person.open_pull(f"topic-{name}", f"Float {name}", "Because."))
+            await theatre.merge(pulls[-1], "squash")
+        acme.hugo.push_commit("main", {"libs/cli/acme_cli/deep.py": "DEEP = 1\n"}, "Sink deeper")
+        await theatre.say(acme.mona, "/release acme-core 1.2.0")
+        pull = theatre.release_pull
+        await theatre.merge(pull)
+        await theatre.say(acme.hugo, "/release approve 1.2.0", pull.number)
+        notes = theatre.plain(theatre.release("acme-core-v1.2.0").body or "")
+        assert f"**Contributors**: `@wanda` (first contribution in #{pulls[0].number})" in notes
+        assert "mona" not in notes
+        assert "hugo" not in notes
+        theatre.read_all()
+
+
 @pytest.mark.parametrize("status", [403, 404, 422, 502])
 async def test_where_github_does_not_tell_it_the_release_is_published_all_the_same(tmp_path: Path, status: int) -> None:
     async with open_theatre(tmp_path) as theatre:
