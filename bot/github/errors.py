@@ -165,6 +165,11 @@ class Unprocessable(GitHubError):
         return self.has_code("already_exists") or self.says("already exists")
 
     @property
+    def against_a_rule(self) -> bool:
+        """A ruleset forbids it, or an immutable release does, which works through rules as well."""
+        return self.says("rule violations found")
+
+    @property
     def reference_exists(self) -> bool:
         """``POST /git/refs`` for a branch or tag that is there."""
         return self.says("Reference already exists")

@@ -31,6 +31,30 @@ def declined_because(error: GitHubError) -> Because:
     return because(Reason.REFUSED_BY_GITHUB, detail=describe(error))
 
 
+def release_refused_because(error: GitHubError, tag: str) -> Because:
+    """The reason for which GitHub did not make a release, which somebody else may make in our place."""
+    if isinstance(error, NotFound | PermissionMissing) and _list_lacking(error) == ["workflows"]:
+        return because(Reason.TAG_REFUSED, why="workflows", tag=tag, release="yes", detail=describe(error))
+    return declined_because(error)
+
+
+def tag_refused_because(error: GitHubError, tag: str, commit: str, version: str) -> Because:
+    """The reason for which GitHub did not make a tag, which somebody else may make in our place."""
+    match error:
+        case Unprocessable(against_a_rule=True):
+            why = "rule"
+        case PermissionMissing(wanted=wanted) | NotFound(wanted=wanted) if _is_about_workflows(error, wanted):
+            why = "workflows"
+        case _:
+            return declined_because(error)
+    return because(Reason.TAG_REFUSED, why=why, tag=tag, commit=commit, version=version, detail=describe(error))
+
+
+def _is_about_workflows(error: GitHubError, wanted: tuple[Mapping[str, str], ...]) -> bool:
+    """Whether a ref may not be made for want of that permission: the object of its tag is there, so that we may write."""
+    return error.path.endswith("/git/refs") and _names(wanted, "workflows")
+
+
 def _list_lacking(error: GitHubError) -> list[str]:
     match error:
         case PermissionMissing(wanted=wanted):

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     # What GitHub does not let us do.
     PERMISSION_MISSING = "permission-missing"
     REFUSED_BY_GITHUB = "refused-by-github"
+    TAG_REFUSED = "tag-refused"
     # Who asked.
     ROLE_TOO_LOW = "role-too-low"
     OWN_APPROVAL = "own-approval"

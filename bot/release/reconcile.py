@@ -19,7 +19,7 @@ from bot.github.facts import PullRequest, Repository
 from bot.messages.markers import STATUS, marker
 from bot.messages.status import render_check, render_status
 from bot.release.decide import next_step
-from bot.release.declined import DECLINED, declined_because
+from bot.release.declined import DECLINED, declined_because, release_refused_because, tag_refused_because
 from bot.release.observe import Observer
 from bot.release.orders import Order
 from bot.release.outcome import Outcome, StandsError
@@ -188,7 +188,7 @@ class Reconciler:
 
     async def _stand(self, snapshot: Snapshot, step: Effect, error: Exception) -> Reached:
         """An effect that GitHub declines stops the release until a person has looked; the reason is said where they see it."""
-        reason = _reason_of(error)
+        reason = _reason_of(error, step)
         log.warning("step declined", step=type(step).__name__, reason=reason.code, detail=str(error))
         if isinstance(step, MergePull) and snapshot.order is None and snapshot.request is None:
             # Nobody has asked: whoever looks at it is told what keeps it from being merged by itself.
@@ -314,8 +314,12 @@ def _after(record: Record, outcome: Outcome, snapshot: Snapshot) -> Record:
     return record
 
 
-def _reason_of(error: Exception) -> Because:
+def _reason_of(error: Exception, step: Effect) -> Because:
     match error:
+        case GitHubError() if isinstance(step, CreateTag):
+            return tag_refused_because(error, step.tag, step.commit, step.version)
+        case GitHubError() if isinstance(step, PublishRelease):
+            return release_refused_because(error, step.tag)
         case StandsError(reason=reason):
             return reason
         case GitHubError():

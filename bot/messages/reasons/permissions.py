@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+
 from bot.messages.reasons.said import Said, Words
-from bot.messages.text import code
+from bot.messages.text import block, code
 from bot.release.reasons import Because, Reason
 
 _PERMISSIONS = {
@@ -37,7 +39,33 @@ def _refused_by_github(reason: Because) -> Said:
     )
 
 
+def _tag_refused(reason: Because) -> Said:
+    tag, commit = reason.get("tag"), reason.get("commit")
+    made = "release of" if reason.get("release") else "tag"
+    if reason.get("why") == "workflows":
+        sentence = (
+            f"GitHub does not let me create the {made} {code(tag)}: its commit has other workflow files than the default"
+            f" branch, and I was not granted {code('workflows: write')} here."
+        )
+        fix = "Whoever runs me can ask for that permission."
+    else:
+        sentence = f"GitHub does not let me create the tag {code(tag)}: {code(reason.get('detail'))}."
+        fix = (
+            "Either a ruleset guards the tags: an administrator adds me to those who bypass it. Or an immutable release had"
+            f" a tag of this name before, and GitHub never gives it again: {code(reason.get('version'))} cannot be released"
+            " then, but the next version can."
+        )
+    name = shlex.quote(tag)
+    if reason.get("release"):
+        by_hand = block([f"gh release create {name} --verify-tag --generate-notes"], "sh")
+        return Said(sentence, fix, details=f"Or somebody who may publishes the release; I go on with it:\n\n{by_hand}")
+    by_hand = block([f"git tag -a {name} -m {name} {commit}", f"git push origin {name}"], "sh")
+    pushed = "Or somebody who may pushes the tag; on exactly this commit I go on with it:"
+    return Said(sentence, fix, details=f"{pushed}\n\n{by_hand}")
+
+
 WORDS: Words = {
     Reason.PERMISSION_MISSING: _permission_missing,
     Reason.REFUSED_BY_GITHUB: _refused_by_github,
+    Reason.TAG_REFUSED: _tag_refused,
 }
