@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.github.client import Session
 from bot.github.errors import Unavailable
-from bot.github.landed import History, Landed, LandedPull
+from bot.github.landed import MOST_PARENTS, History, Landed, LandedPull
 from bot.github.read import Json, read_account_node, read_moment
 
 MOST_COMMITS: Final = 2_500
@@ -51,7 +51,7 @@ query($owner: String!, $name: String!, $tag: String!, $head: String!, $first: In
       nodes {{
         oid message
         author {{ user {{ login }} }}
-        parents(first: 1) {{ totalCount nodes {{ oid }} }}
+        parents(first: {MOST_PARENTS}) {{ totalCount nodes {{ oid }} }}
         associatedPullRequests(first: {_MOST_PULLS}) {{ nodes {{ ...landed }} }}
       }}
     }}
@@ -134,7 +134,7 @@ def _read_commit(node: Json, branch: str) -> Landed:
         author=str(author["login"]) if author.get("login") else None,
         is_merge=int(node["parents"]["totalCount"]) > 1,
         pull=_choose(pulls, branch),
-        parent=next((str(one["oid"]) for one in node["parents"]["nodes"] if one), None),
+        parents=tuple(str(one["oid"]) for one in node["parents"]["nodes"] if one),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.github.facts import Person
+
+MOST_PARENTS = 10
+"""How many parents of a commit are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class LandedPull:
 class Landed:
     """A commit. ``author`` is the login of the account that its author's address belongs to, if to any.
 
-    ``parent`` is its first parent: of a merge the commit of the branch that was merged into. ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it, ``paths``
+    The first of its ``parents`` is, of a merge, the commit of the branch that was merged into. ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it, ``paths``
     which files it changes itself, where somebody looked.
     """
 
@@ -40,7 +43,12 @@ class Landed:
     is_merge: bool
     pull: LandedPull | None
     paths: tuple[str, ...] | None = None
-    parent: str | None = None
+    parents: tuple[str, ...] = ()
+
+    @property
+    def parent(self) -> str | None:
+        """Its first parent; None for a commit that has none."""
+        return self.parents[0] if self.parents else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +62,22 @@ class History:
     commits: tuple[Landed, ...]
     complete: bool
     is_beside: bool = False
+
+    def find_since(self, commit: str) -> History | None:
+        """What landed since a ``commit`` that landed here; None where that does not follow from what is known here.
+
+        Left out is that commit and whatever it has.
+        """
+        known = {one.sha: one for one in self.commits}
+        if not self.complete or commit not in known:
+            return None
+        had: set[str] = set()
+        waiting = [commit]
+        while waiting:
+            sha = waiting.pop()
+            if sha in known and sha not in had:
+                if len(known[sha].parents) >= MOST_PARENTS:
+                    return None
+                had.add(sha)
+                waiting += known[sha].parents
+        return replace(self, commits=tuple(one for one in self.commits if one.sha not in had), is_beside=False)

@@ -88,6 +88,8 @@ class Commits:
         self._earlier: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = {}
         self._changes: dict[str, frozenset[str]] = {}
         self._histories: dict[tuple[str, str | None, bool], History | None] = {}
+        self._wholes: dict[tuple[str, str | None, bool], History] = {}
+        """What was read of each branch last, and so most likely since the longest time ago."""
         self._touched: dict[int | str, tuple[str, ...] | None] = {}
 
     def know(self, blobs: Mapping[str, bytes]) -> None:
@@ -208,10 +210,21 @@ class Commits:
         """
         key = (tag.commit, head, paths)
         if key not in self._histories:
+            # Several packages are released from one branch, each at a time of its own: one reading tells of all of them.
+            shared = (
+                shorter
+                for (of, *known), read in self._wholes.items()
+                if of == branch and known == [head, paths] and (shorter := read.find_since(tag.commit)) is not None
+            )
+            if (shorter := next(shared, None)) is not None:
+                self._histories[key] = shorter
+                return shorter
             found = await read_history(self._access.read, tag=tag.name, branch=branch, paths=paths)
             if found is not None and head is not None and found.head != head:
                 raise Backoff(_MOVES, f"{branch} moves while it is read")
-            self._histories[key] = await self._with_paths(found) if found is not None and paths else found
+            self._histories[key] = found = await self._with_paths(found) if found is not None and paths else found
+            if found is not None:
+                self._wholes[branch, head, paths] = found
         return self._histories[key]
 
     def knows_history(self, tag: TagRef) -> bool:

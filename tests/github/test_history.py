@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.github import history
 from bot.github.client import Session
 from bot.github.errors import GraphQLError, GraphQLProblem, Unavailable
-from bot.github.landed import History
+from bot.github.landed import History, Landed
 from bot.github.session import Session as RealSession
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
@@ -176,3 +177,26 @@ async def test_files_are_asked_for_only_where_they_matter_and_in_smaller_pages()
     assert found is not None
     assert found.commits[0].pull is not None
     assert found.commits[0].pull.paths == ("a.py",)
+
+
+def landed(sha: str, *parents: str) -> Landed:
+    return Landed(sha, "x", None, is_merge=len(parents) > 1, pull=None, parents=parents)
+
+
+def test_what_landed_since_a_later_commit_follows_from_what_landed_since_an_earlier_one() -> None:
+    # a - b - d - e, and beside it c, which d has merged.
+    commits = landed("a", "0"), landed("b", "a"), landed("c", "a"), landed("d", "b", "c"), landed("e", "d")
+    history = History("e", commits, complete=True, is_beside=True)
+
+    def list_since(commit: str) -> list[str] | None:
+        found = history.find_since(commit)
+        return [one.sha for one in found.commits] if found is not None and not found.is_beside else None
+
+    assert list_since("b") == ["c", "d", "e"]
+    assert list_since("c") == ["b", "d", "e"]
+    assert list_since("d") == ["e"]
+    assert list_since("e") == []
+    assert list_since("0") is None
+    assert replace(history, complete=False).find_since("b") is None
+    octopus = replace(history, commits=(landed("a", *map(str, range(10))), *commits[1:]))
+    assert octopus.find_since("b") is None

@@ -120,7 +120,7 @@ def read_since(*commits: Landed, share: Share | None = None) -> Since:
 
 
 def follow(commit: Landed, parent: str) -> Landed:
-    return replace(commit, parent=parent * 40)
+    return replace(commit, parents=(parent * 40,))
 
 
 def test_what_the_base_itself_went_through_asks_for_a_version() -> None:

@@ -283,3 +283,37 @@ async def test_whoever_begins_anew_looks_once_whether_there_are_packages(tmp_pat
         await push(theatre, "feat: ask twice", IN_CLI)
         assert proposed(theatre) == ["acme-cli 0.4.0"]
         theatre.read_all()
+
+
+def many_packages(count: int) -> dict[str, str | None]:
+    """What makes further packages of a workspace, each with a workflow of its own."""
+    files: dict[str, str | None] = {}
+    for number in range(count):
+        name, folder = f"acme-p{number}", f"libs/p{number}"
+        files[f"{folder}/pyproject.toml"] = (
+            f'[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n\n[project]\nname = "{name}"\nversion = "1.0.0"\n'
+        )
+        files[f"{folder}/acme_p{number}/__init__.py"] = ""
+        files[f".github/workflows/p{number}.yml"] = publish_workflow_of(f"{name}-v*", folder)
+    return files
+
+
+async def test_the_packages_of_a_workspace_share_one_reading_of_the_history(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, workspace=True, files=many_packages(8)) as theatre:
+        acme, log = theatre.acme, theatre.sandbox.world.requests
+        acme.hugo.push_tags(
+            "acme-core-v1.1.5", "acme-cli-v0.3.5", *(f"acme-p{n}-v1.0.0" for n in range(7)), revision="main"
+        )
+        await turn_on(theatre, released=False)
+        for number in range(7):
+            await push(theatre, "docs: say it", f"libs/p{number}")
+            acme.hugo.push_tag(f"acme-p{number}-v1.0.1", "main")
+        await theatre.settle()
+        made = len(log)
+        await push(theatre, "feat: float", IN_CORE)
+        told = log[made:]
+        histories = [one for one in told if b"compare(headRef: $head)" in one.body]
+        assert len(histories) == 1
+        assert sum(not one.path.endswith("/access_tokens") for one in told) <= 25
+        assert proposed(theatre)[0] == "acme-core 1.2.0"
+        theatre.read_all()
