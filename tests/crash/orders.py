@@ -17,6 +17,7 @@ from bot.release.when_merged import LABEL
 from bot.sandbox.acme import GateKind
 from bot.sandbox.acme_files import Trigger
 from bot.sandbox.state.conversation import PullRequest
+from bot.sandbox.state.rulesets import RuleKind, Ruleset
 from tests.crash.asking import Asked
 from tests.crash.matrix import Listen, describe_kept, differences, draw
 from tests.crash.mischief import Fault, Strike
@@ -137,6 +138,32 @@ def are_both_open(scene: Scene) -> bool:
     return len(pulls) == len(said) == 2
 
 
+def begin_line(scene: Scene) -> None:
+    """Wanda begins a maintenance line, with a fix on it, and asks there for the next version."""
+    wanda, store = scene.acme.wanda, scene.acme.repository.store
+    wanda.push_branch("1.1.x", "v1.1.0")
+    before = (store.read("v1.1.0", "CHANGELOG.md") or b"").decode()
+    fixed = before.replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n\n- Widgets stop.\n")
+    wanda.push_commit("1.1.x", {"widget/fix.py": "FIXED = 1\n", "CHANGELOG.md": fixed}, "Stop")
+    wanda.push_commit("line", {"line.py": "LINE = 1\n"}, "Line", onto="1.1.x")
+    topic = wanda.open_pull("line", "Line", base="1.1.x")
+    scene.acme.mona.comment(topic.number, "/release patch")
+
+
+def is_carried(scene: Scene) -> bool:
+    """Whether the section of the line's release is on its way into the default branch, and that was said."""
+    carried = [pull for pull in scene.acme.repository.pulls if pull.head_ref.startswith("aweigh-forward/")]
+    return len(carried) == 1 and is_said(scene, "outcome")
+
+
+def demand_queue(scene: Scene) -> None:
+    """The default branch gets a merge queue that asks for our check."""
+    kinds: tuple[RuleKind, ...] = ("merge_queue", "required_status_checks")
+    scene.acme.repository.rulesets += [
+        Ruleset(kind, "branch", frozenset({kind}), ("refs/heads/main",), checks=("Release",)) for kind in kinds
+    ]
+
+
 def push(title: str, version: str) -> Act:
     """Hugo pushes something to the base, and the release pull request is for the version that follows."""
 
@@ -168,6 +195,8 @@ class Chapter:
     trigger: Trigger = "release-published"
     gate: GateKind = "rule"
     changes: dict[str, Any] = field(default_factory=dict)
+    rarely: int = 1
+    """Of a long one every so many requests are struck, but for ``make soak``."""
 
     @property
     def name(self) -> str:
@@ -194,7 +223,16 @@ QUIET_PACKAGES = Act(
 BY_ITSELF = push("feat: float", "1.2.0")
 FOLLOW = push("feat!: sink", "2.0.0")
 
+QUEUE = Act("have a queue", demand_queue, lambda scene: True)
+BY_QUEUE = typed("merge order in a queue", "wanda", "/release merge", lambda scene: bool(scene.acme.repository.runs))
+BY_TIME = Act("wait for its merge", lambda scene: None, lambda scene: bool(scene.acme.repository.runs))
+LINE = Act("begin a line", begin_line, lambda scene: is_said(scene, "status") and is_answered(scene, "/release patch"))
+CARRY = Act("carry on", lambda scene: None, is_carried, runners=True)
+
 CHAPTERS = (
+    Chapter(BY_TIME, changes={"files": {".github/aweigh.toml": "merge.auto = true\n"}}, rarely=3),
+    Chapter(BY_QUEUE, (QUEUE, ASK), rarely=3),
+    Chapter(CARRY, (LINE, MERGE), trigger="tag-push", gate="none", rarely=3),
     Chapter(BY_ITSELF, (QUIET,), changes=AUTO),
     Chapter(FOLLOW, (QUIET, BY_ITSELF), changes=AUTO),
     Chapter(push("feat: float again", "1.3.0"), (QUIET, BY_ITSELF, *ACTS[1:]), changes=AUTO),
