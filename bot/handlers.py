@@ -156,6 +156,10 @@ class LaneHandlers:
         hints = self._hints.get(head.repository.id)
         if head.words and hints is not None and hints.is_silent(self._clock.now()):
             return
+        if head.labels is not None and hints is not None:
+            shown = hints.is_previewed(head.number, head.head, head.labels, told_at, fewer=head.fewer)
+            if shown:
+                return
         bench = await self._open_bench(head.repository)
         await PullChecks(bench, self._clock).look(head.number, head.head, told_at, head.changed_at)
 

@@ -196,6 +196,8 @@ def _read_head(payload: Payload, pull: Payload, action: str) -> Meaning:
         again=action == "reopened" or moved,
         words=action in _NEW_WORDS and not moved,
         changed_at=pull.find_text("updated_at") or "",
+        labels=tuple(pull.names("labels")) if action in {"labeled", "unlabeled"} else None,
+        fewer=action == "unlabeled",
     )
 
 

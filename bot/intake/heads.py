@@ -24,6 +24,10 @@ class HeadDelivery:
     """Whether only its title, text or labels have changed: where no preview is wanted, that is nothing to look at."""
     changed_at: str = ""
     """When it was changed last, as it was told: what reads show may be older."""
+    labels: tuple[str, ...] | None = None
+    """The labels it had then, where only those have changed; None: something else has."""
+    fewer: bool = False
+    """Whether a label was taken off, and not given."""
 
     @property
     def natural_key(self) -> str | None:
@@ -36,6 +40,7 @@ class HeadDelivery:
         return (
             told
             | ({"changed_at": self.changed_at} if self.changed_at else {})
+            | ({"labels": list(self.labels), "fewer": self.fewer} if self.labels is not None else {})
             | ({"words": True} if self.words else {})
         )
 
@@ -50,4 +55,6 @@ class HeadDelivery:
             content["head"],
             words=content.get("words", False),
             changed_at=content.get("changed_at", ""),
+            labels=tuple(content["labels"]) if "labels" in content else None,
+            fewer=content.get("fewer", False),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.changelog import Level, Source, Weighed, list_entries_of, render_plain
 from bot.github.facts import CheckContent, Conclusion
-from bot.messages.text import block, code, finish, plain
+from bot.messages.text import block, code, finish, plain, short
 from bot.release.preview import Preview, Untold
 
 _MARK = "preview"
@@ -130,7 +130,8 @@ def _version(preview: Preview) -> str:
         return "No version is foreseen: what it changes does not belong to exactly one package that I can read."
     if preview.tag is None:
         return "Nothing that I know of was released from this branch before, so no version follows by itself."
-    since = f"With what was merged since {code(preview.tag)}"
+    until = f" up to {code(short(preview.base))}" if preview.base is not None else ""
+    since = f"With what was merged since {code(preview.tag)}{until}"
     if preview.version is None:
         return f"{since} there is nothing to be released yet."
     said = f"{since} the next release is {code(preview.version)}"

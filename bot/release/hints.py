@@ -20,6 +20,8 @@ _MOST_PATHS: Final = 30
 _MOST_BYTES: Final = 256 * 1024
 """Of one file; what is larger is read when it is needed, and not each time that somebody looks."""
 
+_MOST_PREVIEWED: Final = 100
+
 _SILENT: Final = timedelta(minutes=10)
 """How long the settings are taken to want no preview still, where this process hears of no change."""
 
@@ -43,6 +45,8 @@ class Hints:
 
     silent_until: datetime | None = None
     """Until when no preview is taken to be wanted of what pull requests say."""
+    previewed: dict[int, tuple[str, frozenset[str], datetime]] = field(default_factory=dict)
+    """The head and the labels for which previews of pull requests were made, and when, the newest last."""
     edited: tuple[str, ...] = ()
     """The files that the release branch has otherwise than its base, while there is an open pull request from it."""
 
@@ -67,6 +71,24 @@ class Hints:
     def note_preview(self, at: datetime, *, wanted: bool) -> None:
         """The settings of the default branch want a preview, or want none."""
         self.silent_until = None if wanted else at + _SILENT
+
+    def note_previewed(self, number: int, head: str, labels: Iterable[str], at: datetime) -> None:
+        """What this pull request will add was shown on its ``head``, as its ``labels`` had it; somebody began to look ``at``."""
+        self.previewed.pop(number, None)
+        self.previewed[number] = (head, frozenset(labels), at)
+        while len(self.previewed) > _MOST_PREVIEWED:
+            del self.previewed[next(iter(self.previewed))]
+
+    def is_previewed(self, number: int, head: str, labels: Iterable[str], told_at: datetime, *, fewer: bool) -> bool:
+        """Whether that was shown as we are told of it: several labels that are given at once are told of one by one.
+
+        What was read later may have more of them by then, or ``fewer`` where they were taken off.
+        """
+        shown_head, shown, at = self.previewed.get(number, ("", frozenset[str](), told_at))
+        told = frozenset(labels)
+        if shown_head != head:
+            return False
+        return shown == told or (told_at <= at and (shown <= told if fewer else shown >= told))
 
     def is_silent(self, at: datetime) -> bool:
         """Whether no preview was wanted a short while ago."""

@@ -54,6 +54,7 @@ async def foresee(
         skip_labels=rules.skip_labels,
         is_missing=is_needed(book) and not files and skip_label is None,
         has_project=base.project is not None,
+        base=base.candidate.commit if base.candidate is not None else None,
         tag=before.tag.name if before is not None else None,
         version=foresee_version(merged, settings, base.at),
         without=foresee_version(base, settings, base.at),

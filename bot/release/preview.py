@@ -54,6 +54,7 @@ class Preview:
         skip_labels: those that would.
         is_missing: whether an entry of its own is needed, and not there.
         has_project: whether there is a package whose version follows.
+        base: the commit of the default branch that it was made with; None where that is gone.
         tag: of the last release; None before the first, or where that does not show.
         version: what the next release would be with it; None where none follows.
         without: the same without it.
@@ -68,6 +69,7 @@ class Preview:
     skip_labels: tuple[str, ...] = ()
     is_missing: bool = False
     has_project: bool = True
+    base: str | None = None
     tag: str | None = None
     version: str | None = None
     without: str | None = None

@@ -94,6 +94,7 @@ class PullChecks:
         self._bench.hints.note_preview(self._clock.now(), wanted=wanted)
         if not isinstance(settings, RepositorySettings) or not wanted:
             return
+        began = self._clock.now()
         wording = await get_wording(self._access.read, proposal.pull.number)
         if wording.head != proposal.pull.head_sha:
             # It moved within this look, and we are told of that by itself.
@@ -102,6 +103,7 @@ class PullChecks:
             raise Backoff(_SOON, "the pull request does not show that change yet")
         preview = await foresee(self._bench.observer, proposal, wording, settings, self._bench.app.bot.login)
         await self._say(proposal, PREVIEW_NAME, render_preview_check(preview, required=settings.preview == "required"))
+        self._bench.hints.note_previewed(proposal.pull.number, wording.head, wording.pull.labels, began)
 
     async def _say(self, proposal: Proposal, name: str, content: CheckContent) -> None:
         seen = proposal.checks.get(name) if proposal.checks is not None else None

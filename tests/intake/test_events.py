@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -225,8 +226,12 @@ def test_an_ordinary_pull_request_is_looked_at_once_for_each_head(members: dict[
 
 @pytest.mark.parametrize("action", ["edited", "labeled", "unlabeled"])
 def test_other_words_of_an_ordinary_pull_request_are_looked_at_each_time(action: str) -> None:
-    meaning = translate("pull_request", pull(action, "feature", updated_at="2026-04-01T09:00:00Z"), US)
-    assert meaning == HeadDelivery(WIDGET, 5, "c" * 40, words=True, changed_at="2026-04-01T09:00:00Z")
+    labels = [{"name": "major"}]
+    meaning = translate("pull_request", pull(action, "feature", updated_at="2026-04-01T09:00:00Z", labels=labels), US)
+    told = HeadDelivery(WIDGET, 5, "c" * 40, words=True, changed_at="2026-04-01T09:00:00Z")
+    if action != "edited":
+        told = replace(told, labels=("major",), fewer=action == "unlabeled")
+    assert meaning == told
     assert meaning.natural_key is None
     assert HeadDelivery.find(WIDGET, meaning.to_content()) == meaning
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,8 @@ from bot.github.trees import MOST_ENTRIES, MOST_LEVELS
 from bot.release.hints import Hints
 from bot.release.observe import Observer
 from bot.release.snapshot import Line
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 def tree(*paths: str) -> Tree:
@@ -62,3 +65,20 @@ async def test_a_listing_that_github_gives_up_on_is_not_asked_for_again() -> Non
         with pytest.raises(Unavailable):
             await observer.look(Line("main"))
     assert ["entries" in query for query in asked] == [True, False]
+
+
+def test_a_preview_should_not_be_made_again_for_labels_that_it_has_shown() -> None:
+    hints = Hints()
+    assert not hints.is_previewed(5, "head", ("a",), NOW, fewer=False)
+    hints.note_previewed(5, "head", ("a", "b"), NOW)
+    assert hints.is_previewed(5, "head", ("b", "a"), NOW + timedelta(hours=1), fewer=False)
+    # Told before somebody looked, and shown with what came after it.
+    assert hints.is_previewed(5, "head", ("a",), NOW, fewer=False)
+    assert hints.is_previewed(5, "head", ("a", "b", "c"), NOW, fewer=True)
+    assert not hints.is_previewed(5, "head", ("a",), NOW + timedelta(seconds=1), fewer=False)
+    assert not hints.is_previewed(5, "head", ("a",), NOW, fewer=True)
+    assert not hints.is_previewed(5, "head", ("c",), NOW, fewer=False)
+    assert not hints.is_previewed(5, "other", ("a", "b"), NOW, fewer=False)
+    for number in range(10, 200):
+        hints.note_previewed(number, "head", (), NOW)
+    assert not hints.is_previewed(5, "head", ("a", "b"), NOW, fewer=False)

@@ -52,7 +52,7 @@ def list_previews(theatre: Theatre, pull: PullRequest) -> list[CheckRun]:
 def read_preview(theatre: Theatre, pull: PullRequest) -> str:
     """The newest one as people read it."""
     run = list_previews(theatre, pull)[-1]
-    return f"{run.conclusion}: {run.output.title}\n\n{run.output.summary}"
+    return theatre.plain(f"{run.conclusion}: {run.output.title}\n\n{run.output.summary}")
 
 
 async def test_a_conventional_title_is_shown_as_the_entry_it_makes(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
@@ -88,6 +88,23 @@ async def test_labels_and_words_change_it_on_the_same_head(tmp_path: Path, snaps
         assert read_preview(theatre, pull).startswith("neutral: major: Widgets swim\n")
         # It is one run whose words change.
         assert len(list_previews(theatre, pull)) == 1
+
+
+async def test_labels_that_are_given_at_once_make_two_previews_at_most(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, settings=ON, files=STAMPED) as theatre:
+        pull = await propose(theatre, "Float in water")
+        made = len(theatre.sandbox.world.requests)
+        await label(theatre, pull, "one")
+        one = len(theatre.sandbox.world.requests) - made
+        theatre.acme.mona.label(pull.number, "one", "two", "three", "four", "minor")
+        await theatre.settle()
+        # One for the first, and one for all that came while that was made.
+        assert len(theatre.sandbox.world.requests) - made - one <= 2 * one + 1
+        assert read_preview(theatre, pull).startswith("neutral: minor")
+        await label(theatre, pull, "one")
+        assert read_preview(theatre, pull).startswith("neutral: patch")
+        assert " up to `«commit»` " in read_preview(theatre, pull)
+        theatre.read_all()
 
 
 async def test_what_says_the_same_is_not_written_again(tmp_path: Path) -> None:
