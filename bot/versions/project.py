@@ -45,6 +45,7 @@ class SiteKind(StrEnum):
     SEMANTIC_RELEASE = "configuration of Python Semantic Release"
     RELEASE_PLEASE = "configuration of release-please"
     LIBRARIAN = "record of Librarian"
+    ROOSTER = "configuration of Rooster"
     ANNOTATION = "place marked in the file"
     VERSION_FILES = "place named by version-files"
 

@@ -97,6 +97,33 @@ def test_release_please_has_a_manifest_and_extra_files() -> None:
     assert "d.yml" not in changed
 
 
+@pytest.mark.parametrize("key", ["version-files", "version_files"])
+def test_rooster_lists_texts_and_fields(key: str) -> None:
+    rooster = (
+        f"[tool.rooster]\n{key} = ['pyproject.toml', 'crates/w/Cargo.toml', 'docs/a.md', 'no.md', '../b.md', 'c.html',\n"
+        "  {path = 'dist.toml', field = 'w.version', format = 'cargo'}, {path = 'x/V', format = 'text'},\n"
+        "  {path = 'other.toml', field = 'w.version', format = 'toml'}, {format = 'text'}, 3]\n"
+    )
+    tree = {
+        "pyproject.toml": STATIC + rooster,
+        "crates/w/Cargo.toml": '[dependencies]\nx = { version = "1.1.0" }\n[package]\nversion = "1.1.0"\n',
+        "docs/a.md": "1.1.0, v1.1.0 but 11.1.0\n",
+        "dist.toml": '[w]\nversion = "1.1.0"\nother = "1.1.0"\n',
+        "other.toml": '[w]\nversion = "1.0.9"\n',
+        "x/V": "1.1.0",
+        "c.html": "1.1.0",
+    }
+    changed = bump_tree(tree, "1.2.0rc1")
+    assert changed.keys() == {"pyproject.toml", "crates/w/Cargo.toml", "docs/a.md", "dist.toml", "x/V"}
+    assert changed["crates/w/Cargo.toml"] == tree["crates/w/Cargo.toml"].replace(
+        '[package]\nversion = "1.1.0"', '[package]\nversion = "1.2.0-rc.1"'
+    )
+    assert changed["dist.toml"] == tree["dist.toml"].replace('\nversion = "1.1.0"', '\nversion = "1.2.0-rc.1"')
+    assert changed["docs/a.md"] == "1.2.0rc1, v1.2.0rc1 but 11.1.0\n"
+    # What lags, and a format that the tool would not know either, is named.
+    assert [(item.path, item.text) for item in read_tree(tree).lookalikes] == [("c.html", ""), ("other.toml", "1.0.9")]
+
+
 def test_a_record_that_is_left_behind_is_shown() -> None:
     tree = {"pyproject.toml": STATIC, "tbump.toml": '[version]\ncurrent = "1.0.0"\n'}
     assert [(item.path, item.text) for item in read_tree(tree).lookalikes] == [("tbump.toml", "1.0.0")]

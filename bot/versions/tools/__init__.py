@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.versions.copies.finding import Finding, Subject
-from bot.versions.tools import bumpversion, commitizen, librarian, release_please, semantic_release, tbump
+from bot.versions.tools import bumpversion, commitizen, librarian, release_please, rooster, semantic_release, tbump
 
 TOOL_FILES = (*bumpversion.FILES, *tbump.FILES, *commitizen.FILES, *release_please.FILES)
 """Configuration files of their own, at the top of the package."""
@@ -21,6 +21,7 @@ _TOOLS: tuple[Callable[[Subject], Finding], ...] = (
     semantic_release.find_semantic_release_copies,
     release_please.find_release_please_copies,
     librarian.find_librarian_copies,
+    rooster.find_rooster_copies,
 )
 
 
