@@ -38,6 +38,7 @@ def trace_version(
     *,
     bases: tuple[str, ...] = _BASES,
     strict: bool = True,
+    joins: bool = False,
 ) -> tuple[Site, ...]:
     """The literals that ``path`` binds to the first of ``names``, followed through its imports.
 
@@ -48,6 +49,7 @@ def trace_version(
         kind: why the file counts.
         bases: folders in which absolute imports are looked for.
         strict: refuse what is not a literal, instead of finding nothing.
+        joins: whether who reads the first of ``names`` joins the elements of a tuple with dots.
 
     Raises:
         ProjectRefused: the file cannot be read, or (if ``strict``) the version is not a literal.
@@ -56,7 +58,7 @@ def trace_version(
         text = checkout.find_python(path)
         if text is None:
             return ()
-        values = read_values(path, text.body, names)
+        values = read_values(path, text.body, names, names[0] if joins else None)
         place = values[0] if values else None
         if not isinstance(place, Elsewhere):
             return tuple(site for value in values if (site := site_of(path, kind, value, strict=strict)) is not None)

@@ -72,7 +72,10 @@ def _from_setup_cfg(package: Package) -> Source | None:
 
 
 def _from_attr(package: Package, attr: str, bases: tuple[str, ...]) -> Source | None:
-    """``pkg.module.NAME``: setuptools reads the first assignment of a literal, or runs the module."""
+    """``pkg.module.NAME``: setuptools reads the first assignment of a literal, or runs the module.
+
+    It joins the elements of a tuple with dots (``setuptools.config.expand.version``), so that (1, 2, 0, "rc1") is 1.2.0rc1.
+    """
     module, _, name = attr.replace(":", ".").rpartition(".")
     path = locate_module(package.checkout, module or "__init__", bases)
     if path is None:
@@ -80,9 +83,8 @@ def _from_attr(package: Package, attr: str, bases: tuple[str, ...]) -> Source | 
     if path is None:
         missing = "The module that setuptools reads the version from is not in the repository."
         raise ProjectRefused(ProjectCode.FILE_MISSING, missing, path=package.path)
-    sites = trace_version(
-        package.checkout, path, (name, *VERSION_NAMES), SiteKind.SETUPTOOLS_ATTR, bases=(*bases, "", "src")
-    )
+    names, bases = (name, *VERSION_NAMES), (*bases, "", "src")
+    sites = trace_version(package.checkout, path, names, SiteKind.SETUPTOOLS_ATTR, bases=bases, joins=True)
     if not sites and package.checkout.find(path) is not None and not package.checkout.wanted:
         computed = "The attribute that setuptools reads the version from is not a literal of the repository."
         raise ProjectRefused(ProjectCode.NOT_A_LITERAL, computed, path=path)

@@ -64,15 +64,18 @@ class Computed:
 Value = Literal | Composite | Elsewhere | Computed
 
 
-def read_values(path: str, body: str, names: Iterable[str]) -> list[Value]:
+def read_values(path: str, body: str, names: Iterable[str], joined: str | None = None) -> list[Value]:
     """What the first of ``names`` that the module binds at its top is bound to: every plain string, else one other value.
+
+    ``joined`` is the name whose tuple, where it is bound to one, the reader joins with dots.
 
     Raises:
         ProjectRefused: the file is not Python (of the version this program runs on), or nested beyond reason.
     """
     module = Module(body, parse(path, body))
     for name in names:
-        values = module.values_of(name)
+        whole = module.find_elements(name) if name == joined else None
+        values: list[Value] = module.values_of(name) if whole is None else [whole]
         if values:
             return values
     return []
@@ -132,14 +135,13 @@ class Module:
             return self._attribute(name, expression)
         joined = self._joined.get(name) or self._joined.get(_joins(expression) or "")
         if joined is not None:
-            return [Composite(name, 1 + sum(1 for start in self.starts[1:] if start <= joined.start), (joined,))]
+            return [Composite(name, self._line(joined.start), (joined,))]
         pieces = self._pieces(expression)
         if pieces is None:
             pieces = self._pieces_within(expression)
         if pieces:
             first = min(pieces, key=lambda piece: piece.start)
-            line = 1 + sum(1 for start in self.starts[1:] if start <= first.start)
-            return [Composite(name, line, tuple(pieces))]
+            return [Composite(name, self._line(first.start), tuple(pieces))]
         mentioned = (self.imported[used] for used in _names(expression) if used in self.imported)
         local = next((place for place in mentioned if place.level or "version" in place.name.lower()), None)
         if local is not None and not isinstance(expression, ast.Call):
@@ -167,15 +169,29 @@ class Module:
             node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         )
         for name, count in Counter(joins).items():
-            bound = self.bound.get(name, ())
-            if len(bound) != 1 or uses[name] != count or not isinstance(bound[0], (ast.Tuple, ast.List)):
-                continue
-            elements = bound[0].elts
-            if 2 <= len(elements) <= MOST_ELEMENTS:
-                span = Span(self._start(elements[0]), self._end(elements[-1]))
-                text = self.body[span.start : span.end]
-                if find_version(join_elements(text) or "") is not None:
-                    yield name, Piece(span.start, span.end, Form.ELEMENTS, text)
+            piece = self._find_elements(name) if uses[name] == count else None
+            if piece is not None:
+                yield name, piece
+
+    def find_elements(self, name: str) -> Composite | None:
+        """The tuple that ``name`` is bound to, as a place for all of its elements, which say a version joined with dots."""
+        piece = self._find_elements(name)
+        return Composite(name, self._line(piece.start), (piece,)) if piece is not None else None
+
+    def _find_elements(self, name: str) -> Piece | None:
+        bound = self.bound.get(name, ())
+        if len(bound) != 1 or not isinstance(bound[0], (ast.Tuple, ast.List)):
+            return None
+        elements = bound[0].elts
+        if not 2 <= len(elements) <= MOST_ELEMENTS:
+            return None
+        span = Span(self._start(elements[0]), self._end(elements[-1]))
+        text = self.body[span.start : span.end]
+        is_version = find_version(join_elements(text) or "") is not None
+        return Piece(span.start, span.end, Form.ELEMENTS, text) if is_version else None
+
+    def _line(self, position: int) -> int:
+        return 1 + sum(1 for start in self.starts[1:] if start <= position)
 
     def _start(self, node: ast.expr) -> int:
         return position_of(self.body, self.starts, node.lineno, node.col_offset)
