@@ -33,6 +33,7 @@ class SiteKind(StrEnum):
     PACKAGE_JSON = "version of package.json"
     NPM_LOCK = "the package's own entry in package-lock.json"
     MODULE = "__version__ of the package"
+    HEADER = "version in a header of the package"
     LOCK = "the project's own entry in the lock file"
     PIN = "requirement of a sibling on this package"
     DOCS_CONF = "version of the documentation"

@@ -24,7 +24,9 @@ PYPROJECT = "pyproject.toml"
 _NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]{0,98}[A-Z0-9]", re.IGNORECASE | re.ASCII)
 _HATCH_LISTS = ("packages", "include", "only-include")
 _PROJECT_VERSION: Path = ("project", "version")
-_POETRY_VERSION: Path = ("tool", "poetry", "version")
+POETRY_VERSION: Path = ("tool", "poetry", "version")
+_NEVER_POETRY = ("setuptools", "hatchling", "flit", "pdm", "uv_build", "maturin", "mesonpy", "scikit_build_core")
+"""Backends that read no table of Poetry's: where one stands all the same, it is for tools of the maintainers' own."""
 
 
 def get_name(package: Package, setup: SetupPy | None) -> str:
@@ -57,8 +59,11 @@ def list_static_sites(package: Package) -> tuple[Site, ...]:
     Raises:
         ProjectRefused: one is not a string, or not a plain one.
     """
-    paths = ((_PROJECT_VERSION, SiteKind.PROJECT_TABLE), (_POETRY_VERSION, SiteKind.POETRY_TABLE))
-    sites = tuple(_get_site(package, path, kind) for path, kind in paths if _holds_version(package, path))
+    paths = ((_PROJECT_VERSION, SiteKind.PROJECT_TABLE), (POETRY_VERSION, SiteKind.POETRY_TABLE))
+    holding = [(path, kind) for path, kind in paths if _holds_version(package, path)]
+    if [path for path, _ in holding] == [POETRY_VERSION] and package.backend.startswith(_NEVER_POETRY):
+        return ()
+    sites = tuple(_get_site(package, path, kind) for path, kind in holding)
     if len(sites) == 2 and package.backend and not package.backend.startswith("poetry"):
         # A table that was left behind when the project moved to another backend.
         same = find_version(sites[0].spelling) == find_version(sites[1].spelling)
@@ -93,7 +98,7 @@ def list_packages(package: Package) -> list[str]:
 
 def _holds_version(package: Package, path: Path) -> bool:
     value = package.value(*path)
-    if path == _POETRY_VERSION and (
+    if path == POETRY_VERSION and (
         package.value("tool", "poetry-dynamic-versioning", "enable") or value in ("0.0.0", "0")
     ):
         # Such projects keep a placeholder there; the version comes from the tag.

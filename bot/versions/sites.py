@@ -27,6 +27,7 @@ from bot.versions.copies.documents import (
 )
 from bot.versions.copies.extensions import find_extension_copies
 from bot.versions.copies.finding import Finding, Subject, VersionFile
+from bot.versions.copies.headers import find_header_copies
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
 from bot.versions.copies.modules import find_module_copies
@@ -67,6 +68,7 @@ _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_module_copies,
     find_manifest_copies,
     find_extension_copies,
+    find_header_copies,
     find_lock_copies,
     find_pins,
     find_tool_copies,

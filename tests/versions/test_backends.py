@@ -44,6 +44,10 @@ SETUPTOOLS = system("setuptools.build_meta", "setuptools")
             ("w/a.py", "1.1.0", "1.2.0"),
         ),
         (
+            {"pyproject.toml": DYNAMIC + "[tool.pdm]\nversion = {from = 'w/a.py'}\n", "w/a.py": MODULE},
+            ("w/a.py", "1.1.0", "1.2.0"),
+        ),
+        (
             {"pyproject.toml": DYNAMIC + "[tool.pdm.version]\npath = 'w/a.py'\npattern = 'ver = \"(.+)\"'\n"}
             | {"w/a.py": 'ver = "1.1.0"\n'},
             ("w/a.py", "1.1.0", "1.2.0"),
@@ -201,6 +205,7 @@ def test_a_workspace_of_crates_shares_its_version() -> None:
         ({"pyproject.toml": DYNAMIC + system("setuptools.build_meta", "setuptools_scm>=8")}, "setuptools-scm"),
         ({"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.setuptools_scm]\n"}, "setuptools-scm"),
         ({"pyproject.toml": DYNAMIC + "[tool.pdm.version]\nsource = 'scm'\n"}, "pdm-backend"),
+        ({"pyproject.toml": DYNAMIC + "[tool.pdm]\nversion = {use_scm = true}\n"}, "pdm-backend"),
         ({"pyproject.toml": DYNAMIC + SETUPTOOLS + "[tool.versioningit]\n"}, "versioningit"),
         ({"setup.py": "setup(name='widget', use_scm_version=True)\n"}, "setuptools-scm"),
         ({"setup.py": "setup(setup_requires=['pbr'], pbr=True)\n", "setup.cfg": "[metadata]\nname = widget\n"}, "pbr"),
@@ -228,6 +233,52 @@ def test_a_version_from_the_tag_needs_no_edit(tree: dict[str, str], tool: str) -
     project = read_tree(tree)
     assert (project.derived_by, project.sites) == (tool, ())
     assert project.at("1.4.0").spelling == "1.4.0"
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        ("(1, 1, 0)", "1.2.0", "(1, 2, 0)"),
+        ("(1, 1)", "1.1.1", "(1, 1, 1)"),
+        ("(1, 1, 0)", "1.2.0rc1", '(1, 2, 0, "rc", 1)'),
+        ("(1, 1, 0, 'rc1')", "1.1.0", "(1, 1, 0)"),
+        ("['1', '1', '0']", "1.2.0", "['1', '2', '0']"),
+    ],
+)
+@pytest.mark.parametrize("name", ["VERSION", "version_info"])
+def test_a_tuple_that_setuptools_joins_has_as_many_elements_as_the_version(
+    before: str, version: str, after: str, name: str
+) -> None:
+    module = f"{name} = {{}}\nprint({name}[:2])\n"
+    declared = DYNAMIC + SETUPTOOLS + f"[tool.setuptools.dynamic]\nversion = {{attr = 'widget.{name}'}}\n"
+    tree = {"pyproject.toml": declared, "widget/__init__.py": module.format(before)}
+    assert bump_tree(tree, version) == {"widget/__init__.py": module.format(after)}
+    in_cfg = {"setup.cfg": f"[metadata]\nname = widget\nversion = attr: widget.{name}\n"}
+    imported = {"widget/__init__.py": f"from ._v import {name}\n", "widget/_v.py": module.format(before)}
+    assert bump_tree(in_cfg | imported, version) == {"widget/_v.py": module.format(after)}
+
+
+def test_a_tuple_that_setuptools_could_not_join_into_a_version_is_changed_piece_by_piece() -> None:
+    declared = DYNAMIC + SETUPTOOLS + "[tool.setuptools.dynamic]\nversion = {attr = 'widget.version'}\n"
+    tree = {"pyproject.toml": declared, "widget.py": "V = (1, 1, 0, 'final', 0)\nversion = make(V)\n"}
+    check_bump(tree, "1.2.0rc1", ("widget.py", "(1, 1, 0, 'final', 0)", "(1, 2, 0, 'candidate', 1)"))
+
+
+POETRY = '[tool.poetry]\nname = "widget"\nversion = "{}"\n'
+
+
+@pytest.mark.parametrize("poetry", ["1.1.0", "1.0.9"])
+def test_a_table_of_poetrys_declares_nothing_for_a_backend_that_does_not_read_it(poetry: str) -> None:
+    tree = {
+        "pyproject.toml": POETRY.format(poetry) + SETUPTOOLS,
+        "setup.py": "from setuptools import setup\nfrom widget import __version__\nsetup(name='widget', version=__version__)\n",
+        "widget/__init__.py": MODULE,
+    }
+    changed = bump_tree(tree, "1.2.0")
+    assert changed["widget/__init__.py"] == MODULE.replace("1.1.0", "1.2.0")
+    # It follows while it says the same, and is named when it does not.
+    assert ("pyproject.toml" in changed) is (poetry == "1.1.0")
+    assert [item.text for item in read_tree(tree).lookalikes] == ([] if poetry == "1.1.0" else [poetry])
 
 
 def test_a_generated_file_of_the_tag_tool_is_never_a_site() -> None:

@@ -271,6 +271,48 @@ def test_documentation_lies_where_its_index_is(conf: str, index: str, follows: b
     assert (conf in bump_tree(tree, "1.2.0")) is follows
 
 
+HEADER = """#pragma once
+#define {0}VERSION_MAJOR 1
+#define {0}VERSION_MINOR 1
+#  define\t{0}VERSION_PATCH  0  // since 1.1.0
+#define {0}VERSION_DEV 0
+#define {0}ABI_VERSION 1
+"""
+
+
+@pytest.mark.parametrize("prefix", ["", "WIDGET_", "WI_"])
+@pytest.mark.parametrize("version", ["2.3.4", "2.3.4rc1"])
+def test_a_header_says_the_numbers_of_the_release(prefix: str, version: str) -> None:
+    before = HEADER.format(prefix)
+    tree = {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n', "include/widget/widget.h": before}
+    after = before.replace("R 1\n#define", "R 2\n#define").replace("MINOR 1", "MINOR 3").replace("PATCH  0", "PATCH  4")
+    assert bump_tree(tree, version)["include/widget/widget.h"] == after
+
+
+@pytest.mark.parametrize(
+    ("path", "header"),
+    [
+        ("src/other.h", HEADER.format("WIDGET_")),
+        ("vendor/widget/version.h", HEADER.format("WIDGET_")),
+        ("src/version.h", HEADER.format("WIDGET_").replace("PATCH  0", "PATCH  1")),
+        ("src/version.h", HEADER.format("WIDGET_").replace("VERSION_PATCH", "VERSION_NOTHING")),
+        ("src/version.h", HEADER.format("WIDGET_") * 2),
+        ("src/version.h", HEADER.format("THEIRS_") + HEADER.format("OTHERS_")),
+        ("src/version.h", HEADER.format("WIDGET_").replace("MINOR 1", "MINOR 1.0")),
+    ],
+)
+def test_other_headers_and_other_numbers_stay(path: str, header: str) -> None:
+    tree = {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n', path: header}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml"}
+
+
+def test_a_package_may_be_built_from_the_files_of_src_itself() -> None:
+    module = "__version__ = '1.1.0'\n"
+    tree = {"pyproject.toml": STATIC, "src/__init__.py": module, "tests/__init__.py": module}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "src/__init__.py"}
+    assert bump_tree(tree | {"my/widget/__init__.py": ""}, "1.2.0").keys() == {"pyproject.toml"}
+
+
 def test_what_a_table_of_the_projects_own_says_is_shown_and_stays() -> None:
     tools = '[tool.docs]\nstable = "1.1.0"\nsince = "1.1"\n[[tool.docs.list]]\nversion = "v1.1.0"\nother = "1.1.0"\n'
     tree = {"pyproject.toml": STATIC + tools}

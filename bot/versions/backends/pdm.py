@@ -20,7 +20,9 @@ def find_pdm_source(package: Package) -> Source | None:
     if not isinstance(package.value("tool", "pdm", "version"), dict):
         return None
     source, path = (package.string("tool", "pdm", "version", key) for key in ("source", "path"))
-    if source == "scm":
+    # pdm-pep517, which came before, has ``from`` and ``use_scm`` instead.
+    path = path or package.string("tool", "pdm", "version", "from")
+    if source == "scm" or package.value("tool", "pdm", "version", "use_scm") is True:
         return Source(derived_by="pdm-backend")
     if path is None or source not in (None, "file"):
         return None

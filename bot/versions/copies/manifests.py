@@ -15,7 +15,9 @@ from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.npm_lock import find_own_entries
 from bot.versions.formats.text import decode_lock, line_of
 from bot.versions.project import Form, ProjectCode, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.pyproject import POETRY_VERSION
 from bot.versions.sentences import Quoted
+from bot.versions.tools.search import toml_site
 
 _RUST_BUILDS = frozenset({"maturin", "setuptools-rust"})
 
@@ -23,7 +25,7 @@ _RUST_BUILDS = frozenset({"maturin", "setuptools-rust"})
 def find_manifest_copies(subject: Subject) -> Finding:
     """The versions that other build files of the package repeat."""
     package, finding = subject.package, Finding()
-    for find in (_setup_cfg, _setup_py):
+    for find in (_setup_cfg, _setup_py, _poetry_table):
         with suppress(ProjectRefused):
             finding.add(subject.sort(find(subject)))
     manifest = find_cargo_manifest(package)
@@ -96,6 +98,11 @@ def _setup_cfg(subject: Subject) -> list[Site]:
     span, line = value.span, line_of(text.body, value.span.start)
     key = ("metadata", "version")
     return [Site(path, line, SiteKind.SETUP_CFG, value.text, key, span.start, span.end, Reader.CFG)]
+
+
+def _poetry_table(subject: Subject) -> list[Site]:
+    """The table of Poetry's beside a backend that does not read it."""
+    return toml_site(subject, subject.package.path, POETRY_VERSION, SiteKind.POETRY_TABLE)
 
 
 def _setup_py(subject: Subject) -> list[Site]:

@@ -16,6 +16,8 @@ _MOST_FILES = 20
 _EVERYWHERE = ("__version__",)
 _BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO")
 _IN_VERSION_MODULES = ("version", "release")
+_INSTALLERS = ("scikit_build_core", "mesonpy")
+"""Backends whose builds may install the files of ``src`` itself as a package, under a name that only the build knows."""
 
 
 def find_module_copies(subject: Subject) -> Finding:
@@ -25,7 +27,8 @@ def find_module_copies(subject: Subject) -> Finding:
         ProjectRefused: a module with a ``__version__`` cannot be read, or it is a string that cannot be replaced.
     """
     checkout = subject.package.checkout
-    paths = list_version_modules(checkout.relative(), subject.name, subject.packages)[:_MOST_FILES]
+    homes = (*subject.packages, *(("src",) if subject.package.backend.startswith(_INSTALLERS) else ()))
+    paths = list_version_modules(checkout.relative(), subject.name, homes)[:_MOST_FILES]
     finding = Finding()
     for path in paths:
         resolved = checkout.resolve(path)
