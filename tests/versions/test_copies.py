@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from bot.versions import FileEdit, ProjectCode, ProjectRefused, bump
+from bot.versions import FileEdit, Project, ProjectCode, ProjectRefused, VersionFile, bump, read_project, wanted_paths
 from bot.versions.formats.python_elements import join_elements, write_elements
 from tests.versions.trees import bump_tree, check_bump, read_tree
 
@@ -181,6 +181,16 @@ def test_other_entries_of_a_lock_stay(lock: str) -> None:
         ("1.1.0", "version = '1.1'\nrelease = '1.1.0'\n", "version = '1.2'\nrelease = '1.2.0'\n"),
         ("1.1.0", "release = version = '1.1.0'\n", "release = version = '1.2.0'\n"),
         ("1.2.0.dev0", "release = '1.1.0'\n", "release = '1.2.0'\n"),
+        ("1.2.0.dev0", "version = '1.1'\nrelease = '1.1.7'\n", "version = '1.2'\nrelease = '1.2.0'\n"),
+        ("1.1.4a0", "release = '1.1.3'\n", "release = '1.2.0'\n"),
+        ("1.2.dev", "release = '1.1.3'\n", "release = '1.2.0'\n"),
+        ("1.0.0.dev0", "release = '0.9.3'\n", "release = '1.2.0'\n"),
+        # Something was released since: the candidate that the files say, or a version in between.
+        ("1.2.0rc1", "release = '1.1.0'\n", None),
+        ("1.2.0a1", "release = '1.1.0'\n", None),
+        ("1.2.0.dev0", "release = '1.0.0'\n", None),
+        ("1.2.1.dev0", "release = '1.1.0'\n", None),
+        ("1.1.9.dev0", "release = '1.1.0'\n", None),
         ("1.2.0rc1", "version = '1.2'\nrelease = '1.2.0rc1'\n", "version = '1.2'\nrelease = '1.2.0'\n"),
         ("1.1.0", "release = '0.9.0'\n", None),
         ("1.1.0", "release = '2.0.0'\n", None),
@@ -191,6 +201,24 @@ def test_other_entries_of_a_lock_stay(lock: str) -> None:
 def test_the_documentation_follows_also_when_it_lags(current: str, conf: str, after: str | None) -> None:
     tree = {"pyproject.toml": STATIC.replace("1.1.0", current), "docs/conf.py": conf}
     assert bump_tree(tree, "1.2.0").get("docs/conf.py") == after
+
+
+def test_documentation_that_nobody_keeps_up_is_named_with_the_setting_that_changes_it() -> None:
+    tree = {
+        "pyproject.toml": STATIC.replace("1.1.0", "1.2.0rc1"),
+        "docs/conf.py": "version = '0.6'\nrelease = '0.6.1'\n",
+    }
+    named = read_tree(tree).lookalikes
+    assert [(item.path, item.line, item.text, item.setting) for item in named] == [
+        ("docs/conf.py", line, text, "docs/conf.py") for line, text in ((2, "0.6.1"), (1, "0.6"))
+    ]
+    places = (VersionFile("docs/conf.py"),)
+    known = {path: text.encode() for path, text in tree.items()}
+    assert wanted_paths(known, known, version_files=places) == []
+    project = read_project(known, version_files=places)
+    assert isinstance(project, Project)
+    changed = {edit.path: edit.new.decode() for edit in bump(project, "1.2.0")}
+    assert changed["docs/conf.py"] == "version = '1.2'\nrelease = '1.2.0'\n"
 
 
 CITATION = "cff-version: 1.2.0\nversion: 1.1.0  # now\ndate-released: '2025-01-31'\nreferences:\n  - version: 1.1.0\n"
@@ -306,11 +334,12 @@ def test_other_headers_and_other_numbers_stay(path: str, header: str) -> None:
     assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml"}
 
 
-def test_a_package_may_be_built_from_the_files_of_src_itself() -> None:
+@pytest.mark.parametrize("backend", ["scikit_build_core.build", "mesonpy"])
+def test_a_package_may_be_built_from_the_files_of_src_itself(backend: str) -> None:
     module = "__version__ = '1.1.0'\n"
-    tree = {"pyproject.toml": STATIC, "src/__init__.py": module, "tests/__init__.py": module}
+    system = f'[build-system]\nbuild-backend = "{backend}"\n'
+    tree = {"pyproject.toml": STATIC + system, "src/__init__.py": module, "tests/__init__.py": module}
     assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "src/__init__.py"}
-    assert bump_tree(tree | {"my/widget/__init__.py": ""}, "1.2.0").keys() == {"pyproject.toml"}
 
 
 def test_what_a_table_of_the_projects_own_says_is_shown_and_stays() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+from contextlib import suppress
+
+from bot.versions.copies.documents import find_sphinx
 from bot.versions.copies.finding import Finding, Subject, VersionFile
-from bot.versions.project import SiteKind
+from bot.versions.project import ProjectRefused, SiteKind
 from bot.versions.tools.annotations import find_annotated
 from bot.versions.tools.search import MOST_ENTRIES, find_in_file, list_files
 
@@ -23,6 +27,11 @@ def _find(subject: Subject, place: VersionFile) -> Finding:
         marked = find_annotated(subject, place.path)
         if marked.sites:
             return marked
+    if place.pattern is None and posixpath.basename(place.path) == "conf.py":
+        with suppress(ProjectRefused):
+            documented = find_sphinx(subject, place.path, is_named=True)
+            if documented.sites or documented.lookalikes:
+                return documented
     finding = Finding()
     for path in list_files(subject, place.path):
         pattern = place.pattern or _MARK

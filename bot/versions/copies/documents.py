@@ -6,6 +6,8 @@ import posixpath
 import re
 from contextlib import suppress
 
+from packaging.version import Version
+
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.json_source import json_version_site
 from bot.versions.backends.python_source import site_of
@@ -49,7 +51,7 @@ def find_document_copies(subject: Subject) -> Finding:
     finding = Finding()
     for path in (*SPHINX, *_list_other_confs(subject)):
         with suppress(ProjectRefused):
-            finding.add(_sphinx(subject, path))
+            finding.add(find_sphinx(subject, path))
     with suppress(ProjectRefused):
         finding.add(_citation(subject))
     for path in METADATA:
@@ -81,8 +83,14 @@ def _list_other_confs(subject: Subject) -> list[str]:
     return [name for name, _ in found[:_MOST_CONFS]]
 
 
-def _sphinx(subject: Subject, name: str) -> Finding:
-    """``release`` is the whole version, ``version`` often only its first two numbers; both may name the last release."""
+def find_sphinx(subject: Subject, name: str, *, is_named: bool = False) -> Finding:
+    """``release`` is the whole version, ``version`` often only its first two numbers; both may name the last release.
+
+    A file that ``is_named`` by the settings follows however far it is behind.
+
+    Raises:
+        ProjectRefused: the file cannot be read.
+    """
     finding, checkout = Finding(), subject.package.checkout
     path = checkout.resolve(name)
     text = checkout.find_python(path)
@@ -102,8 +110,8 @@ def _sphinx(subject: Subject, name: str) -> Finding:
             finding.sites.append(site)
         elif _is_prefix(subject, site):
             finding.sites.append(_as_prefix(site))
-        elif _is_last_release(subject, site):
-            finding.sites.append(site)
+        elif _is_last_release(subject, site) or (is_named and _is_behind(subject, site)):
+            finding.sites.append(_as_prefix(site) if _is_short(subject, site) else site)
         else:
             finding.add(subject.sort([site], loosely=True))
     return finding
@@ -128,16 +136,33 @@ def _as_prefix(site: Site) -> Site:
 
 
 def _is_last_release(subject: Subject, site: Site) -> bool:
-    """While the project is between releases, its documentation may stay with the last one."""
+    """While the project is between releases, its documentation may stay with the last one.
+
+    It names that one only if nothing was released since: neither the pre-release that the files say, where that is more
+    than a marker, nor any version in between. A file that missed releases is kept up to date by nobody.
+    """
     current, stated = subject.version, find_version(site.spelling)
-    return (
-        current is not None
-        and stated is not None
-        and current.is_prerelease
-        and not stated.is_prerelease
-        and stated < current
-        and stated.release[:1] >= (current.release[0] - 1,)
-    )
+    if current is None or stated is None or stated.is_prerelease or not _is_marker(current):
+        return False
+    count = max(len(current.release), len(stated.release))
+    now, then = ((*version.release, *[0] * count)[:count] for version in (current, stated))
+    at = next((at for at in range(count) if now[at] != then[at]), None)
+    return at is not None and now[at] == then[at] + 1 and not any(now[at + 1 :])
+
+
+def _is_marker(version: Version) -> bool:
+    """Whether a version only says that development goes on: 1.3.0.dev0, 1.3.0a0, 1.2.0+dev."""
+    return version.is_devrelease or version.local is not None or (version.pre is not None and version.pre[1] == 0)
+
+
+def _is_behind(subject: Subject, site: Site) -> bool:
+    stated = find_version(site.spelling)
+    return subject.version is not None and stated is not None and stated < subject.version
+
+
+def _is_short(subject: Subject, site: Site) -> bool:
+    """Whether ``version`` has fewer numbers than the project's: the first two of three, as Sphinx means it."""
+    return site.key == ("version",) and site.spelling.count(".") < subject.spelling.count(".")
 
 
 def _citation(subject: Subject) -> Finding:
