@@ -15,6 +15,7 @@ from bot.versions.sentences import Quoted
 _LONG_LEVELS = {"a": "alpha", "b": "beta", "rc": "candidate"}
 _SEMVER = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?")
 _SEMVER_PRE = re.compile(r"-(?P<level>[A-Za-z]+)(?P<separator>[.-]?)\d*")
+_SEMVER_MARKER = re.compile(r"(?P<word>-[A-Za-z]+)[.-]?(?P<number>\d+)\Z")
 _LEVEL_WORDS = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "candidate": "rc", "c": "rc", "rc": "rc"}
 _FINAL_WORDS = ("final", "f", "release", "stable", "")
 
@@ -59,15 +60,17 @@ def compose(pieces: tuple[Piece, ...]) -> str | None:
 def to_semver(new: SpelledVersion, old: str = "") -> str | None:
     """``new`` for Cargo and npm (https://semver.org), in the dialect of ``old``; None when semver cannot say it.
 
+    What was typed as semver is kept, but for what stands between the marker's word and its number: that is the crate's own.
     maturin reads ``1.0.0-rc.1`` and ``1.0.0-rc1`` back as 1.0.0rc1.
     """
     version = new.version
+    known = _SEMVER_PRE.search(old)
     if _SEMVER.fullmatch(new.spelling):
-        return new.spelling
+        between = known["separator"] if known and find_version(old) is not None else None
+        return new.spelling if between is None else _SEMVER_MARKER.sub(rf"\g<word>{between}\g<number>", new.spelling)
     if version.epoch or version.post is not None or any(version.release[3:]):
         return None
     numbers = ".".join(map(str, (*version.release, 0, 0)[:3]))
-    known = _SEMVER_PRE.search(old)
     separator = known["separator"] if known else "."
     tail = []
     if version.pre:

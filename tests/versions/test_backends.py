@@ -172,6 +172,25 @@ def test_a_crate_keeps_its_dialect_of_semver() -> None:
         "Cargo.toml": CARGO.replace('n = "1.1.0"\n', 'n = "1.1.0-rc1"\n'),
     }
     check_bump(tree, "1.1.0rc2", ("Cargo.toml", "1.1.0-rc1", "1.1.0-rc2"))
+    check_bump(tree, "1.1.0-rc.2", ("Cargo.toml", "1.1.0-rc1", "1.1.0-rc2"))
+
+
+@pytest.mark.parametrize(
+    ("old", "typed", "new"),
+    [
+        ("1.1.0-dev.0", "1.1.0-rc1", "1.1.0-rc.1"),
+        ("1.1.0-a1", "1.1.0-a.2", "1.1.0-a2"),
+        ("1.1.0-rc-1", "1.1.0-rc2", "1.1.0-rc-2"),
+        ("1.0.0", "1.1.0-rc1", "1.1.0-rc1"),
+        ("1.1.0-rc.1", "1.1.0", "1.1.0"),
+    ],
+)
+def test_what_stands_between_a_marker_and_its_number_is_the_crates_own(old: str, typed: str, new: str) -> None:
+    tree = {
+        "pyproject.toml": DYNAMIC + system("maturin"),
+        "Cargo.toml": CARGO.replace('n = "1.1.0"\n', f'n = "{old}"\n'),
+    }
+    check_bump(tree, typed, ("Cargo.toml", f'n = "{old}"\n', f'n = "{new}"\n'))
 
 
 def test_a_workspace_of_crates_shares_its_version() -> None:
