@@ -114,12 +114,14 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
     settings = read_settings(folder.read(SETTINGS_PATHS))
     if isinstance(settings, SettingsProblem):
         raise Unplannable(f"The settings in {settings.path} cannot be used: {settings.detail}.")
-    packages = [] if package is None else _list_packages(folder, listing, settings)
-    root = "." if package is None else _find_root(packages, package)
-    project = _read_project(folder, listing, root, settings)
-    others = tuple(place for place in packages if place.root != root and not place.is_private)
-    project = replace(project, siblings=others)
     tags = tuple(folder.list_tags())
+    packages = settings.join(_list_packages(folder, listing, settings), tags)
+    place = _find_place(packages, package)
+    root = place.root if place is not None else "."
+    project = _read_project(folder, listing, root, settings, place.together if place is not None else ())
+    if package is not None:
+        others = tuple(other for other in packages if other.root != root and not other.is_private)
+        project = replace(project, siblings=others)
     pattern = settings.tag_pattern(project, tags)
     line = _find_line(folder.find_branch())
     if project.derived_by is not None:
@@ -208,14 +210,17 @@ def _open_book(folder: Folder, listing: list[str], wish: Wish) -> Changelog | No
     return find_book(listing, files, wish)
 
 
-def _read_project(folder: Folder, listing: list[str], root: str, settings: RepositorySettings) -> Project:
+def _read_project(
+    folder: Folder, listing: list[str], root: str, settings: RepositorySettings, together: Iterable[PackagePlace]
+) -> Project:
     files: dict[str, bytes] = {}
+    folders = tuple(place.root for place in together)
     for _ in range(_MOST_ROUNDS):
-        more = wanted_paths(listing, files, root, settings.places)
+        more = wanted_paths(listing, files, root, settings.places, folders)
         if not more:
             break
         files |= dict.fromkeys(more, b"") | folder.read(more)
-    project = read_project(files, root, settings.places)
+    project = read_project(files, root, settings.places, folders)
     if isinstance(project, Project):
         return project
     packages = _list_packages(folder, listing, settings) if root == "." else []
@@ -230,10 +235,15 @@ def _list_packages(folder: Folder, listing: Iterable[str], settings: RepositoryS
     return list_packages_of(files, folders)
 
 
-def _find_root(packages: list[PackagePlace], name: str) -> str:
+def _find_place(packages: list[PackagePlace], name: str | None) -> PackagePlace | None:
+    """The package that is meant; None: the one at the top, or that all others go on with, if there is any."""
+    if name is None:
+        public = [place for place in packages if not place.is_private]
+        alone = public[0] if len(public) == 1 and public[0].together else None
+        return next((place for place in public if place.root == "."), alone)
     found = find_package(packages, name)
     if found is not None:
-        return found.root
+        return found
     known = ", ".join(f"{place.name} ({place.root})" for place in packages[:_MOST_NAMED])
     raise Unplannable(f"There is no package {name} here." + (f" There are: {known}." if known else ""))
 

@@ -91,6 +91,7 @@ class Commits:
         self._wholes: dict[tuple[str, str | None, bool], History] = {}
         """What was read of each branch last, and so most likely since the longest time ago."""
         self._touched: dict[int | str, tuple[str, ...] | None] = {}
+        self._tags: tuple[str, ...] = ()
 
     def know(self, blobs: Mapping[str, bytes]) -> None:
         """Take note of files that were read elsewhere, by the names of their objects."""
@@ -99,6 +100,10 @@ class Commits:
     def know_tree(self, tree: Tree) -> None:
         """Take note of what a commit lists that was read elsewhere."""
         self._trees[tree.commit] = tree
+
+    def know_tags(self, tags: Iterable[str]) -> None:
+        """Take note of the names of the newest tags: with the files they tell which packages go on together."""
+        self._tags = tuple(tags)
 
     async def get_content(self, commit: str, package: str | None = None) -> Content:
         """What is to be read of ``commit`` for the package of this canonical name; None: the one at the top."""
@@ -140,19 +145,21 @@ class Commits:
         if tree.truncated:
             return Content(tree, {}, _CUT_SHORT)
         if package is None:
-            files = await self._read_files(tree, ".")
+            others = await self._find_others(tree)
+            files = await self._read_files(tree, ".", others)
             # Hostile files can take seconds to read and to decide about; other repositories must not wait for that.
-            project = await asyncio.to_thread(_read_project, files, ".")
+            project = await asyncio.to_thread(_read_project, files, ".", others)
             return await self._with_changelog(Content(tree, files, project))
         _, packages = await self._read_layout(tree)
         place = next((place for place in packages if place.normalised_name == package), None)
         if place is None:
             return Content(tree, {}, _no_package(package), packages=packages)
-        files = await self._read_files(tree, place.root)
-        project = await asyncio.to_thread(_read_project, files, place.root)
+        others = tuple(one.root for one in place.together)
+        files = await self._read_files(tree, place.root, others)
+        project = await asyncio.to_thread(_read_project, files, place.root, others)
         if isinstance(project, Project):
-            others = tuple(other for other in packages if other != place and not other.is_private)
-            project = replace(project, siblings=others)
+            siblings = tuple(other for other in packages if other != place and not other.is_private)
+            project = replace(project, siblings=siblings)
         return await self._with_changelog(Content(tree, files, project, packages=packages))
 
     async def _with_changelog(self, content: Content) -> Content:
@@ -188,7 +195,18 @@ class Commits:
         folders = _list_folders(files)
         named = [path for folder in folders.values() for path in list_manifests_in(folder)]
         files |= await self._read(tree, [path for path in named if path not in files])
-        return files, tuple(await asyncio.to_thread(list_packages_of, files, folders))
+        packages = await asyncio.to_thread(list_packages_of, files, folders)
+        settings = read_settings(files)
+        joined = settings.join(packages, self._tags) if isinstance(settings, RepositorySettings) else packages
+        return files, tuple(joined)
+
+    async def _find_others(self, tree: Tree) -> tuple[str, ...]:
+        """The folders of the packages that go on with the one at the top; nobody is asked where no other folder is a package."""
+        if {dirname(path) for path in list_manifests(tree.paths)} <= {""}:
+            return ()
+        _, packages = await self._read_layout(tree)
+        top = next((place for place in packages if place.root == "."), None)
+        return tuple(one.root for one in top.together) if top is not None else ()
 
     async def list_changes(self, sha: str) -> frozenset[str]:
         """The paths that a commit changes against its first parent."""
@@ -259,15 +277,15 @@ class Commits:
                 self._touched[key] = tuple(touched) if touched is not None else None
         return self._touched[key]
 
-    async def _read_files(self, tree: Tree, root: str) -> dict[str, bytes]:
+    async def _read_files(self, tree: Tree, root: str, others: tuple[str, ...]) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""
         first = [*list_wanted(tree.paths, {}, Wish(root=root)), *filter(is_workflow_path, tree.paths), *SETTINGS_PATHS]
-        first += wanted_paths(tree.paths, {}, root)
+        first += wanted_paths(tree.paths, {}, root, together=others)
         # What is known already names its files now, so that they come along.
         known = self._find_known(_find_entries(tree, first))
-        files = await self._read(tree, [*first, *await asyncio.to_thread(_list_wanted, tree, known, root)])
+        files = await self._read(tree, [*first, *await asyncio.to_thread(_list_wanted, tree, known, root, others)])
         for _ in range(_MOST_ROUNDS):
-            more = await asyncio.to_thread(_list_wanted, tree, files, root)
+            more = await asyncio.to_thread(_list_wanted, tree, files, root, others)
             if not more:
                 break
             files |= await self._read(tree, more)
@@ -302,12 +320,12 @@ def _with_paths(commit: Landed, paths: tuple[str, ...] | None) -> Landed:
     return replace(commit, paths=paths)
 
 
-def _list_wanted(tree: Tree, files: Mapping[str, bytes], root: str) -> list[str]:
-    return wanted_paths(tree.paths, files, root, _list_places(files))
+def _list_wanted(tree: Tree, files: Mapping[str, bytes], root: str, others: tuple[str, ...]) -> list[str]:
+    return wanted_paths(tree.paths, files, root, _list_places(files), others)
 
 
-def _read_project(files: Mapping[str, bytes], root: str) -> Project | ProjectProblem:
-    return read_project(files, root, _list_places(files))
+def _read_project(files: Mapping[str, bytes], root: str, others: tuple[str, ...]) -> Project | ProjectProblem:
+    return read_project(files, root, _list_places(files), others)
 
 
 def _list_folders(files: Mapping[str, bytes]) -> dict[str, str]:

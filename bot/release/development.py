@@ -62,13 +62,14 @@ def plan_development(snapshot: Snapshot, settings: RepositorySettings) -> Develo
     since in the base is theirs: files that say another version by now are left alone.
     """
     facts, record = snapshot.development, snapshot.record
-    if not settings.development or facts is None or record is None:
+    project, released = facts.project if facts is not None else None, snapshot.project
+    wished = settings.development_of(released.name) if released is not None else settings.development
+    if not wished or facts is None or record is None:
         return None
     if facts.pull is not None:
         return FollowUp(number=facts.pull.number)
     if facts.declined is not None:
         return FollowUp(reason=facts.declined)
-    project, released = facts.project, snapshot.project
     if facts.base_commit is None or project is None or released is None or project.derived_by is not None:
         return None
     if released.version.is_prerelease or not same_version(project.spelling, record.version):
@@ -78,7 +79,7 @@ def plan_development(snapshot: Snapshot, settings: RepositorySettings) -> Develo
     version = find_development(
         record.version,
         before.spelling,
-        pattern=settings.development if isinstance(settings.development, str) else None,
+        pattern=wished if isinstance(wished, str) else None,
         earlier=released_versions(names, tag_pattern(settings, snapshot.tags, project)),
         versioning=settings.versioning,
         line=find_line(snapshot.line.base, snapshot.repository.default_branch),
@@ -96,6 +97,6 @@ def plan_development(snapshot: Snapshot, settings: RepositorySettings) -> Develo
 def is_to_be_looked_for(snapshot: Snapshot, settings: RepositorySettings) -> bool:
     """Whether it can be the turn of the second pull request: the files are out, and a final version they are."""
     published, project = snapshot.published, snapshot.project
-    if not settings.development or published is None or not published.verdicts or project is None:
+    if published is None or not published.verdicts or project is None or not settings.development_of(project.name):
         return False
     return project.derived_by is None and not project.version.is_prerelease and snapshot.pull is not None

@@ -7,7 +7,7 @@ approved. All are optional. A file that cannot be read is a problem, never a sil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -46,11 +46,13 @@ from bot.settings.values import (
     each_once,
 )
 from bot.versions import (
+    PackagePlace,
     Project,
     TomlError,
     VersionFile,
     infer_package_tag_pattern,
     infer_tag_pattern,
+    join_lockstep,
     read_toml,
 )
 
@@ -161,6 +163,8 @@ class PackageSettings(_Table):
     """Path of its changelog in the repository; by default the one in its folder."""
     workflow: FileName | None = None
     """File name of the workflow that publishes it; by default the only one that its tag starts."""
+    development: Development | None = None
+    """Whether a second pull request brings its files back to development, or with which marker; by default as for all."""
 
 
 class RepositorySettings(_Table):
@@ -200,6 +204,10 @@ class RepositorySettings(_Table):
     """Where the changelog is, and how it is kept."""
     packages: Annotated[dict[PackageName, PackageSettings], Field(max_length=200), AfterValidator(each_once)] = {}
     """Where the packages of a repository with several lie, by their names, and what holds for each."""
+    lockstep: Annotated[bool, Field(strict=True)] | Annotated[tuple[PackageName, ...], Field(max_length=200)] | None = (
+        None
+    )
+    """Which packages go on together under one version and one tag: all, none, or those named, the leading one first; by default those that did so far."""
     source: Annotated[str | None, Field(exclude=True)] = None
     unknown: Annotated[tuple[tuple[str, str | None], ...], Field(exclude=True)] = ()
     shadowed: Annotated[str | None, Field(exclude=True)] = None
@@ -215,6 +223,15 @@ class RepositorySettings(_Table):
         """The folders of packages that are named, by canonical name."""
         named = {canonicalize_name(name): package.path for name, package in self.packages.items()}
         return {name: path for name, path in named.items() if path is not None}
+
+    def join(self, packages: Sequence[PackagePlace], tags: Iterable[str]) -> list[PackagePlace]:
+        """The packages of a repository, those that go on together as one; ``tags`` are names."""
+        return join_lockstep(packages, tags, self.lockstep)
+
+    def development_of(self, name: str) -> bool | str:
+        """Whether, or with which marker, the files of a package go back to development."""
+        own = self.get_package(name).development
+        return self.development if own is None else own
 
     def wish(self, project: Project) -> Wish:
         """Which changelog is that of a project, and how it is kept. The setting of a package comes before that for all."""
@@ -249,6 +266,9 @@ class RepositorySettings(_Table):
         own = self.get_package(project.name).tag
         if own is not None:
             return own
+        if project.together:
+            # One tag for all of them is called after none.
+            return self.tag or infer_tag_pattern(newest_first, project.name)
         if project.root != "." and project.siblings:
             return infer_package_tag_pattern(newest_first, project.place, project.siblings)
         if self.tag is not None or project.root == ".":

@@ -16,7 +16,7 @@ What a commit says, without executing anything:
   ``Project`` with its version sites and lookalikes, or a ``ProjectProblem`` (code, sentence in parts). A project whose
   version a tool derives from the newest tag has no sites: ``Project.derived_by`` names the tool.
 * ``list_manifests(tree)`` and ``list_packages_of(files)`` name the packages of a repository, ``find_package`` one of them;
-  ``wanted_paths`` and ``read_project`` take its folder.
+  ``wanted_paths`` and ``read_project`` take its folder. ``join_lockstep`` tells which of them go on together.
 * ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing
   else; ``list_changes`` says the same place by place, for people.
 
@@ -51,6 +51,7 @@ from bot.versions.development import check_development_pattern, find_development
 from bot.versions.edits import bump, list_changes
 from bot.versions.formats.text import most_bytes
 from bot.versions.formats.toml_spans import TomlError, find_keys, read_toml
+from bot.versions.lockstep import join_lockstep
 from bot.versions.places import PackagePlace, find_package, list_touched
 from bot.versions.project import (
     FileEdit,
@@ -124,6 +125,7 @@ __all__ = [
     "is_newer",
     "is_prerelease",
     "is_tagged_apart",
+    "join_lockstep",
     "list_changes",
     "list_development_edits",
     "list_manifests",

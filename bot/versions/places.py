@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from packaging.utils import canonicalize_name
 
@@ -18,12 +18,16 @@ class PackagePlace:
         root: its folder, ``.`` for the top.
         is_member: whether a workspace at the top, or the settings, name it.
         is_private: whether it says itself that it is never published.
+        version: what its manifest says of its version, None when that stands elsewhere.
+        together: the packages that go on with it, under one version and one tag.
     """
 
     name: str
     root: str
     is_member: bool = False
     is_private: bool = False
+    version: str | None = field(default=None, compare=False)
+    together: tuple[PackagePlace, ...] = ()
 
     @property
     def normalised_name(self) -> str:
@@ -37,16 +41,16 @@ class PackagePlace:
         return (self.name,) if self.root == "." or folder == self.name else (self.name, folder)
 
     def has(self, path: str) -> bool:
-        """Whether a file lies in its folder."""
-        return self.root == "." or path.startswith(f"{self.root}/")
+        """Whether a file lies in its folder, or in that of a package that goes on with it."""
+        return self.root == "." or path.startswith(f"{self.root}/") or any(one.has(path) for one in self.together)
 
 
 def find_package(packages: Iterable[PackagePlace], name: str) -> PackagePlace | None:
-    """The package that ``name`` means: its name in any spelling, or its folder."""
-    packages = list(packages)
+    """The package that ``name`` means: its name in any spelling, or its folder; or one that leads the package of that name."""
+    known = [(package, one) for package in packages for one in (package, *package.together)]
     wanted = canonicalize_name(name)
-    by_name = (package for package in packages if package.normalised_name == wanted)
-    by_root = (package for package in packages if package.root == name.strip("/"))
+    by_name = (package for package, one in known if one.normalised_name == wanted)
+    by_root = (package for package, one in known if one.root == name.strip("/"))
     return next(by_name, None) or next(by_root, None)
 
 

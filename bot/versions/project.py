@@ -185,6 +185,7 @@ class Project:
             declared site, and its version is what the caller said was released last.
         root: the package's folder, ``.`` for the top of the repository.
         siblings: the other packages that are released from the same repository, as far as anybody looked.
+        together: the packages that go on with it; their sites are among its own.
     """
 
     name: str
@@ -195,11 +196,12 @@ class Project:
     derived_by: str | None = None
     root: str = "."
     siblings: tuple[PackagePlace, ...] = ()
+    together: tuple[PackagePlace, ...] = ()
 
     @property
     def place(self) -> PackagePlace:
         """Where it lies."""
-        return PackagePlace(self.name, self.root)
+        return PackagePlace(self.name, self.root, together=self.together)
 
     @property
     def normalised_name(self) -> str:

@@ -6,8 +6,9 @@ nothing more: two or three rounds) and then what it found (``read_project``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -32,6 +33,7 @@ from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
 from bot.versions.copies.modules import find_module_copies
 from bot.versions.copies.pins import find_pins
+from bot.versions.places import PackagePlace
 from bot.versions.project import (
     Form,
     Lookalike,
@@ -82,6 +84,7 @@ def wanted_paths(
     known: Mapping[str, bytes] | bytes,
     root: str = ".",
     version_files: tuple[VersionFile, ...] = (),
+    together: tuple[str, ...] = (),
 ) -> list[str]:
     """The files whose contents ``read_project`` needs beside those known; none once it has all.
 
@@ -90,13 +93,21 @@ def wanted_paths(
         known: contents read so far by path, an empty mapping in the first round; or the content of pyproject.toml.
         root: folder of the package.
         version_files: the places that the project's settings name.
+        together: folders of the packages that go on with it.
 
     Returns:
-        Paths in the tree, at most 60. None when pyproject.toml is no use; ``read_project`` says why.
+        Paths in the tree, at most 60 for each package. None when pyproject.toml is no use; ``read_project`` says why.
     """
     files = {PYPROJECT: known} if isinstance(known, bytes) else known
-    checkout = Checkout(dict.fromkeys((*tree_paths, *files)), files, root)
-    if not files:
+    paths = dict.fromkeys((*tree_paths, *files))
+    wanted = dict.fromkeys(_list_wanted(Checkout(paths, files, root), version_files))
+    for folder in together:
+        wanted |= dict.fromkeys(_list_wanted(Checkout(paths, files, folder), ()))
+    return list(wanted)
+
+
+def _list_wanted(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> list[str]:
+    if not checkout.files:
         for name in _FIRST:
             checkout.find(checkout.resolve(name))
     with suppress(ProjectRefused):
@@ -111,11 +122,14 @@ def wanted_paths(
             with suppress(ProjectRefused):
                 finding.add(find(subject))
         find_npm_lock_copies(subject, _paths(source, finding))
-    return [path for path in checkout.wanted if path not in files]
+    return [path for path in checkout.wanted if path not in checkout.files]
 
 
 def read_project(
-    files: Mapping[str, bytes], root: str = ".", version_files: tuple[VersionFile, ...] = ()
+    files: Mapping[str, bytes],
+    root: str = ".",
+    version_files: tuple[VersionFile, ...] = (),
+    together: tuple[str, ...] = (),
 ) -> Project | ProjectProblem:
     """The project at a commit.
 
@@ -123,18 +137,40 @@ def read_project(
         files: contents by path: the files of all rounds of ``wanted_paths``. More do no harm.
         root: folder of the package.
         version_files: the places that the project's settings name.
+        together: folders of the packages that go on with it; all that holds their version is its own as well.
 
     Returns:
         The project with all its version sites, or the problem that keeps it from being released. When a tool derives
         the version from the newest tag there are no sites, and ``Project.at`` says which version that is.
     """
     try:
-        return _read(Checkout(files, files, root), version_files)
+        found = _search(Checkout(files, files, root), version_files)
+        if isinstance(found, _Found):
+            return _project(found, [_search(Checkout(files, files, folder), ()) for folder in together])
     except ProjectRefused as refused:
         return refused.problem
+    return found
 
 
-def _read(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> Project | ProjectProblem:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A package with the declared places of its version and with all others."""
+
+    subject: Subject
+    source: Source
+    finding: Finding
+
+    @property
+    def place(self) -> PackagePlace:
+        return PackagePlace(self.subject.name, self.subject.package.checkout.root)
+
+
+def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Found | Project:
+    """What is found in one package; a project without sites where its version comes from the tag.
+
+    Raises:
+        ProjectRefused: its version cannot be told.
+    """
     package = read_package(checkout)
     setup = read_setup_py(package)
     if package.document is None and setup is None and not package.setup_cfg:
@@ -148,7 +184,7 @@ def _read(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> Project
         raise ProjectRefused(ProjectCode.NO_VERSION, *missing, path=None)
     version = _get_version(source.sites[0])
     if any(_get_version(site) != version for site in source.sites):
-        return ProjectProblem(ProjectCode.SITES_DISAGREE, _disagreement(source.sites), sites=source.sites)
+        raise _disagree(source.sites)
     subject = _subject(package, name, packages, source, version_files)
     finding = Finding()
     for find in _COPIES:
@@ -156,7 +192,7 @@ def _read(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> Project
     finding.add(find_npm_lock_copies(subject, _paths(source, finding)))
     finding.lookalikes += lookalikes_in_pyproject(subject)
     finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
-    return _project(checkout, subject, source, finding)
+    return _Found(subject, source, finding)
 
 
 def _paths(source: Source, finding: Finding) -> Iterable[str]:
@@ -171,21 +207,33 @@ def _subject(
     return Subject(package, name, (*packages, *source.packages), spelling, form, version_files)
 
 
-def _project(checkout: Checkout, subject: Subject, source: Source, finding: Finding) -> Project:
+def _project(own: _Found, others: Iterable[_Found | Project]) -> Project:
+    """The package with those that go on with it. One whose version comes from the tag as well needs no place for that."""
+    subject, finding = own.subject, own.finding
+    declared, places = [own.source.sites[0]], list[PackagePlace]()
     sites: dict[str, list[Site]] = {}
-    for site in (*source.sites, *finding.sites):
+    for other in others:
+        places.append(other.place)
+        if isinstance(other, _Found):
+            declared.append(other.source.sites[0])
+            finding.sites += [*other.source.sites, *other.finding.sites]
+            finding.lookalikes += other.finding.lookalikes
+    if any(_get_version(site) != _get_version(declared[0]) for site in declared):
+        raise _disagree(declared)
+    for site in (*own.source.sites, *finding.sites):
         known = sites.setdefault(site.path, [])
         if not any(_overlap(site, other) for other in known):
             known.append(site)
-    files = tuple(
-        SourceFile(
-            path, checkout.files[path], tuple(sorted(found, key=lambda site: site.start)) if index else tuple(found)
-        )
+    files = subject.package.checkout.files
+    sources = tuple(
+        SourceFile(path, files[path], tuple(sorted(found, key=lambda site: site.start)) if index else tuple(found))
         for index, (path, found) in enumerate(sites.items())
     )
-    version = _get_version(source.sites[0])
-    lookalikes = tuple(_beside(finding.lookalikes, sites))
-    return Project(subject.name, version, source.sites[0].spelling, files, lookalikes, root=checkout.root)
+    first, lookalikes = declared[0], tuple(_beside(finding.lookalikes, sites))
+    root = subject.package.checkout.root
+    return Project(
+        subject.name, _get_version(first), first.spelling, sources, lookalikes, root=root, together=tuple(places)
+    )
 
 
 def _overlap(one: Site, other: Site) -> bool:
@@ -204,6 +252,12 @@ def _get_version(site: Site) -> Version:
         wrong = (f"{site.kind}, ", Quoted(site.spelling), ", is not a version in the sense of PEP 440.")
         raise ProjectRefused(ProjectCode.NOT_PEP440, *wrong, path=site.path, line=site.line)
     return version
+
+
+def _disagree(sites: Sequence[Site]) -> ProjectRefused:
+    refused = ProjectRefused(ProjectCode.SITES_DISAGREE, *_disagreement(sites))
+    refused.problem = replace(refused.problem, sites=tuple(sites))
+    return refused
 
 
 def _disagreement(sites: Iterable[Site]) -> Parts:

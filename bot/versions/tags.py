@@ -141,6 +141,23 @@ def is_tagged_apart(tags: Iterable[str], package: PackagePlace) -> bool:
     return any(_find_named_prefix(tag, package.names) is not None for tag in tags)
 
 
+def part_tags(tags: Iterable[str]) -> tuple[set[Version], set[str]]:
+    """The versions of tags that are called after nothing (``v1.2``, ``release-1.2``), and the canonical names of what others are."""
+    plain, called = set[Version](), set[str]()
+    for tag in tags:
+        start = _find_version_start(tag)
+        prefix = tag[:start] if start is not None else None
+        version = find_version(tag[start:]) if start is not None else None
+        if prefix is None or version is None:
+            continue
+        named = _PACKAGE_PREFIX.fullmatch(prefix)
+        if _PLAIN_PREFIX.fullmatch(prefix):
+            plain.add(version)
+        elif named is not None:
+            called.add(canonicalize_name(named["package"]))
+    return plain, called
+
+
 def _find_named_prefix(tag: str, names: Iterable[str]) -> str | None:
     """What stands before the version in ``tag``, when it names the package."""
     for name in names:
@@ -164,10 +181,7 @@ def _renamed(prefix: str, sibling: PackagePlace, package: PackagePlace) -> str:
 
 
 def _find_prefix(tag: str, package: str | None) -> str | None:
-    if len(tag) > _LONGEST_PATTERN or not _is_tag_name(tag):
-        return None
-    starts = (match.start() for match in _VERSION_MAY_START.finditer(tag))
-    start = next((start for start in starts if find_version(tag[start:]) is not None), None)
+    start = _find_version_start(tag)
     if start is None:
         return None
     prefix = tag[:start]
@@ -178,6 +192,13 @@ def _find_prefix(tag: str, package: str | None) -> str | None:
         named is not None and package is not None and canonicalize_name(named["package"]) == canonicalize_name(package)
     )
     return prefix if own else None
+
+
+def _find_version_start(tag: str) -> int | None:
+    if len(tag) > _LONGEST_PATTERN or not _is_tag_name(tag):
+        return None
+    starts = (match.start() for match in _VERSION_MAY_START.finditer(tag))
+    return next((start for start in starts if find_version(tag[start:]) is not None), None)
 
 
 def _is_tag_name(name: str) -> bool:

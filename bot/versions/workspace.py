@@ -14,7 +14,7 @@ from bot.versions.formats.toml_spans import value_at
 from bot.versions.layout import is_foreign
 from bot.versions.places import PackagePlace
 from bot.versions.project import ProjectRefused
-from bot.versions.pyproject import PYPROJECT, get_name
+from bot.versions.pyproject import PYPROJECT, get_name, list_static_sites
 
 MOST_PACKAGES = 1000
 _MANIFESTS = (PYPROJECT, "setup.py", "setup.cfg")
@@ -86,7 +86,15 @@ def _find_place(files: Mapping[str, bytes], root: str) -> PackagePlace | None:
     own = {path: files[path] for path in list_manifests_in(root) if path in files}
     try:
         package = read_package(Checkout(own, own, root))
-        return PackagePlace(get_name(package, read_setup_py(package)), root, is_private=_is_private(package))
+        name, version = get_name(package, read_setup_py(package)), _find_version(package)
+        return PackagePlace(name, root, is_private=_is_private(package), version=version)
+    except ProjectRefused:
+        return None
+
+
+def _find_version(package: Package) -> str | None:
+    try:
+        return next((site.spelling for site in list_static_sites(package)), None)
     except ProjectRefused:
         return None
 

@@ -203,12 +203,46 @@ def test_each_package_has_settings_of_its_own() -> None:
         "packages.core.tag = 'core'",
         "packages.'a/b'.path = 'libs'",
         "packages.core = 'libs'",
+        "packages.core.development = '1.3.0.dev0'",
         "packages = ['core']",
         "packages = { a-b = {}, A_b = {} }",
     ],
 )
 def test_settings_of_packages_that_make_no_sense_are_a_problem(line: str) -> None:
     assert isinstance(read(f"[tool.aweigh]\n{line}\n"), SettingsProblem)
+
+
+@pytest.mark.parametrize(
+    ("line", "wish"), [("true", True), ("false", False), ("['a', 'A_b']", ("a", "A_b")), ("[]", ()), (None, None)]
+)
+def test_which_packages_go_on_together(line: str | None, wish: bool | tuple[str, ...] | None) -> None:
+    settings = read("[tool.aweigh]\nmode = 'auto'\n" + (f"lockstep = {line}\n" if line else ""))
+    assert isinstance(settings, RepositorySettings)
+    assert settings.lockstep == wish
+    packages = [PackagePlace("a", "x/a", version="1.2"), PackagePlace("a-b", "x/b", version="1.2")]
+    joined = settings.join(packages, ["v1.1", "v1.2"])
+    assert len(joined) == (2 if wish in (False, ()) else 1)
+
+
+@pytest.mark.parametrize("line", ["lockstep = 1", "lockstep = 'a'", "lockstep = ['a/b']", "lockstep = [true]"])
+def test_what_cannot_go_on_together_is_a_problem(line: str) -> None:
+    assert isinstance(read(f"[tool.aweigh]\n{line}\n"), SettingsProblem)
+
+
+def test_the_tag_of_packages_that_go_on_together_is_called_after_none() -> None:
+    core = replace(core_at("libs/core", "cli"), together=(PackagePlace("core-x", "libs/x"),))
+    assert RepositorySettings().tag_pattern(core, ["cli@1.0", "2.0"]) == "{version}"
+    assert RepositorySettings(tag="r{version}").tag_pattern(core, ["cli@1.0", "2.0"]) == "r{version}"
+
+
+@pytest.mark.parametrize(
+    ("own", "found"),
+    [("", True), ("development = false", False), ("development = '{next_patch}.dev0'", "{next_patch}.dev0")],
+)
+def test_a_package_may_go_back_to_development_in_its_own_way(own: str, found: bool | str) -> None:
+    settings = read(f"[tool.aweigh]\ndevelopment = true\n[tool.aweigh.packages.Core]\n{own}\n")
+    assert isinstance(settings, RepositorySettings)
+    assert (settings.development_of("core"), settings.development_of("cli")) == (found, True)
 
 
 def test_unknown_keys_of_a_package_are_reported_with_a_suggestion() -> None:

@@ -56,8 +56,9 @@ async def test_a_second_pull_request_brings_the_files_back(tmp_path: Path, snaps
         theatre.read_all()
 
 
-async def test_a_local_marker_can_be_released_from(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path, settings=WANTED, files=marked("1.2.0+dev")) as theatre:
+async def test_a_local_marker_can_be_released_from_where_the_package_wants_it(tmp_path: Path) -> None:
+    own = f"[packages.widget]\n{WANTED}"
+    async with open_theatre(tmp_path, settings=own, files=marked("1.2.0+dev")) as theatre:
         await release(theatre)
         assert 'version = "1.3.0+dev"' in text_of(theatre, BRANCH)
         theatre.read_all()

@@ -351,6 +351,47 @@ async def test_the_package_at_the_top_has_the_branch_and_the_tags_of_the_base_it
         theatre.read_all()
 
 
+EXTRA = '[project]\nname = "widget-extra"\nversion = "1.1.0"\ndependencies = ["widget==1.1.0"]\n'
+
+
+@pytest.mark.parametrize("settings", [None, "lockstep = true\n"])
+async def test_packages_of_one_version_under_one_tag_are_released_as_one(tmp_path: Path, settings: str | None) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING), settings=settings) as theatre:
+        hugo = theatre.acme.hugo
+        if settings is None:
+            # Files and tags tell: the second release has both, and no tag is called after either.
+            hugo.push_tag("v1.0.0", "v1.1.0")
+        hugo.push_commit("main", {"extra/pyproject.toml": EXTRA, "extra/widget_extra.py": "__version__ = '1.1.0'\n"})
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.reactions(comment) == ["eyes", "rocket"], theatre.replies(theatre.feature)
+        pull = theatre.release_pull
+        assert (pull.head_ref, theatre.record(pull).tag) == ("aweigh/main", "v1.2.0")
+        assert text_at(theatre, "extra/pyproject.toml", pull.head_ref) == EXTRA.replace("1.1.0", "1.2.0")
+        assert text_at(theatre, "extra/widget_extra.py", pull.head_ref) == "__version__ = '1.2.0'\n"
+        assert 'version = "1.2.0"' in text_at(theatre, "pyproject.toml", pull.head_ref)
+        assert "extra/pyproject.toml" in (pull.body or "")
+        theatre.read_all()
+        await theatre.say(theatre.acme.mona, "/release widget-extra 1.2.0")
+        assert f"Already done: #{pull.number} is the release" in theatre.reply(theatre.feature)
+        await theatre.pass_time(MINUTE)
+        await theatre.merge(pull)
+        await theatre.pass_time(MINUTE)
+        assert await approve(theatre, pull, "1.2.0") == ["eyes", "rocket"]
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
+async def test_packages_that_have_been_equal_once_are_released_apart(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, clock=VirtualClock(MORNING)) as theatre:
+        theatre.acme.hugo.push_commit("main", {"extra/pyproject.toml": EXTRA})
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.reactions(comment) == ["eyes", "rocket"], theatre.replies(theatre.feature)
+        extra = text_at(theatre, "extra/pyproject.toml", theatre.release_pull.head_ref)
+        # What it requires follows, and nothing else of it.
+        assert extra == EXTRA.replace("==1.1.0", "==1.2.0")
+        theatre.read_all()
+
+
 async def test_a_second_version_of_a_package_is_refused_while_another_package_goes_ahead(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:

@@ -1,0 +1,156 @@
+"""Packages that carry one version under one tag are released as one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.versions import (
+    PackagePlace,
+    Project,
+    ProjectCode,
+    ProjectProblem,
+    bump,
+    find_package,
+    join_lockstep,
+    list_packages_of,
+    read_project,
+    wanted_paths,
+)
+
+TOP = PackagePlace("acme", ".", version="1.2.0")
+CORE = PackagePlace("acme-core", "libs/core", version="1.2.0")
+POOL = PackagePlace("acme-pool", "libs/acme_pool", version="1.2.0")
+TAGS = ("v1.2.0", "v1.1.0")
+
+
+def together(joined: list[PackagePlace]) -> dict[str, list[str]]:
+    return {one.name: [other.name for other in one.together] for one in joined}
+
+
+@pytest.mark.parametrize(
+    ("packages", "tags", "expected"),
+    [
+        ([TOP, CORE], TAGS, {"acme": ["acme-core"]}),
+        ([CORE, POOL], TAGS, {"acme-core": ["acme-pool"]}),
+        ([POOL, PackagePlace("acme", "a/long", version="1.2")], TAGS, {"acme": ["acme-pool"]}),
+        ([TOP, replace(CORE, version="1.2.0.dev1")], TAGS, {"acme": [], "acme-core": []}),
+        ([TOP, replace(CORE, version=None)], TAGS, {"acme": [], "acme-core": []}),
+        ([TOP, replace(CORE, is_private=True)], TAGS, {"acme": [], "acme-core": []}),
+        # One release may make them equal by chance: everything begins with 0.1.0.
+        ([TOP, CORE], TAGS[:1], {"acme": [], "acme-core": []}),
+        ([TOP, CORE], ("v1.2.0", "v1.4.0"), {"acme": [], "acme-core": []}),
+        # Tags called after one of them, after its folder or after the end of its name, are its own.
+        ([TOP, CORE, POOL], (*TAGS, "acme-core-v1.1.0"), {"acme": ["acme-pool"], "acme-core": []}),
+        ([TOP, CORE, POOL], (*TAGS, "core@1.1.0"), {"acme": ["acme-pool"], "acme-core": []}),
+        ([TOP, CORE, POOL], (*TAGS, "pool-1.1.0"), {"acme": ["acme-core"], "acme-pool": []}),
+        ([TOP, CORE], (*TAGS, "acme-1.1.0"), {"acme": [], "acme-core": []}),
+        ([TOP], TAGS, {"acme": []}),
+        ([], TAGS, {}),
+    ],
+)
+def test_the_files_and_the_tags_tell(
+    packages: list[PackagePlace], tags: tuple[str, ...], expected: dict[str, list[str]]
+) -> None:
+    assert together(join_lockstep(packages, tags)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        (False, {"acme": [], "acme-core": [], "acme-pool": []}),
+        (True, {"acme": ["acme-core", "acme-pool"]}),
+        (["Acme_Pool", "acme-core", "gone"], {"acme": [], "acme-pool": ["acme-core"]}),
+        (["acme-core"], {"acme": [], "acme-core": [], "acme-pool": []}),
+        ([], {"acme": [], "acme-core": [], "acme-pool": []}),
+    ],
+)
+def test_the_settings_come_before_what_files_and_tags_tell(
+    wish: bool | list[str], expected: dict[str, list[str]]
+) -> None:
+    assert together(join_lockstep([TOP, CORE, POOL], TAGS, wish)) == expected
+
+
+def test_who_follows_is_found_by_its_name_and_its_folder() -> None:
+    joined = join_lockstep([TOP, CORE, POOL], (*TAGS, "pool-1.1.0"))
+    assert [find_package(joined, name) for name in ("acme", "Acme.Core", "libs/core")] == [joined[0]] * 3
+    assert find_package(joined, "acme-pool") == POOL
+    assert joined[0].has("libs/core/a.py")
+
+
+TREE = {
+    "pyproject.toml": (
+        '[project]\nname = "acme"\nversion = "1.2.0"\ndependencies = ["acme-core==1.2.0", "other==1.2.0"]\n'
+        "[project.optional-dependencies]\nc = [\"acme-c == 1.2.0; python_version > '3'\"]\n[build-system]\nrequires = []\n"
+        '[tool.uv.workspace]\nmembers = ["libs/*"]\n'
+    ),
+    "acme/__init__.py": "__version__ = '1.2.0'\n",
+    "libs/core/pyproject.toml": '[project]\nname = "acme-core"\nversion = "1.2.0"\n',
+    "libs/core/acme_core/__init__.py": "__version__ = '1.2.0'\n",
+    "libs/c/pyproject.toml": '[project]\nname = "acme-c"\nversion = "1.2.0"\ndependencies = ["acme-core~=1.2.0", "acme==1.2.0"]\n',
+    "libs/own/pyproject.toml": '[project]\nname = "acme-own"\nversion = "1.2.1"\ndependencies = ["acme-core==1.2.0"]\n',
+    "uv.lock": "".join(
+        f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ editable = "{folder}" }}\n\n'
+        for name, version, folder in (
+            ("acme", "1.2.0", "."),
+            ("acme-c", "1.2.0", "libs/c"),
+            ("acme-core", "1.2.0", "libs/core"),
+            ("acme-own", "1.2.1", "libs/own"),
+        )
+    ),
+}
+
+
+def read(tree: dict[str, str], root: str, others: tuple[str, ...]) -> Project | ProjectProblem:
+    content = {path: text.encode() for path, text in tree.items()}
+    known: dict[str, bytes] = {}
+    while more := wanted_paths(content, known, root, together=others):
+        assert not known.keys() & set(more)
+        known |= {path: content[path] for path in more}
+    return read_project(known, root, together=others)
+
+
+@pytest.mark.parametrize(("root", "others"), [(".", ("libs/core", "libs/c")), ("libs/core", (".", "libs/c"))])
+def test_every_place_of_all_of_them_follows(root: str, others: tuple[str, ...]) -> None:
+    project = read(TREE, root, others)
+    assert isinstance(project, Project)
+    assert [one.root for one in project.together] == list(others)
+    changed = {edit.path: edit.new.decode() for edit in bump(project, "1.3.0")}
+    assert changed == {
+        path: text.replace('other==1.2.0"', "\0").replace("1.2.0", "1.3.0").replace("\0", 'other==1.2.0"')
+        for path, text in TREE.items()
+    }
+    assert project.lookalikes == ()
+
+
+def test_those_that_disagree_are_refused_with_every_place() -> None:
+    problem = read(TREE, ".", ("libs/core", "libs/own"))
+    assert isinstance(problem, ProjectProblem)
+    assert problem.code is ProjectCode.SITES_DISAGREE
+    assert [site.path for site in problem.sites] == [
+        "pyproject.toml",
+        "libs/core/pyproject.toml",
+        "libs/own/pyproject.toml",
+    ]
+    gone = read(TREE | {"libs/c/pyproject.toml": "[project]\n"}, ".", ("libs/c",))
+    assert isinstance(gone, ProjectProblem)
+    assert gone.code is ProjectCode.NO_NAME
+
+
+def test_one_whose_version_comes_from_the_tag_needs_no_place() -> None:
+    derived = '[project]\nname = "acme-c"\ndynamic = ["version"]\n[tool.hatch.version]\nsource = "vcs"\n'
+    project = read(TREE | {"libs/c/pyproject.toml": derived}, ".", ("libs/c",))
+    assert isinstance(project, Project)
+    assert (project.spelling, [one.name for one in project.together]) == ("1.2.0", ["acme-c"])
+
+
+def test_a_manifest_tells_its_version_where_it_holds_it() -> None:
+    files = {path: text.encode() for path, text in TREE.items()} | {"x/setup.py": b"setup(name='x', version='1')"}
+    assert [(one.name, one.version) for one in list_packages_of(files)] == [
+        ("acme", "1.2.0"),
+        ("x", None),
+        ("acme-c", "1.2.0"),
+        ("acme-core", "1.2.0"),
+        ("acme-own", "1.2.1"),
+    ]
