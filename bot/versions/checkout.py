@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from bot.versions.formats.text import Text, decode_python, decode_text, decode_toml
 from bot.versions.formats.toml_spans import TomlDocument, TomlError, read_toml
@@ -14,6 +15,7 @@ MOST_WANTED = 60
 """Files of one package that are read in one round; a project needs a handful."""
 
 _LONGEST_PATH = 300
+_Made = TypeVar("_Made")
 
 
 class Checkout:
@@ -35,6 +37,7 @@ class Checkout:
         self.root = posixpath.normpath(root or ".")
         self.wanted: dict[str, None] = {}
         self._toml: dict[str, tuple[Text, TomlDocument]] = {}
+        self._made: dict[object, Any] = {}
 
     def resolve(self, path: str, folder: str = ".") -> str | None:
         """``path`` (relative to ``folder`` of the package) as a path of the repository, None when it leads out of it."""
@@ -91,6 +94,13 @@ class Checkout:
                 wrong = (Quoted(path), " is not TOML: ", Quoted(str(problem)), ".")
                 raise ProjectRefused(ProjectCode.NOT_TOML, *wrong, path=path) from None
         return self._toml[path]
+
+    def once(self, key: object, make: Callable[[], _Made]) -> _Made:
+        """What ``make`` makes of the commit, which several ask for and one search is dear enough for."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: _Made = self._made[key]
+        return made
 
     def under(self, folder: str) -> list[str]:
         """The files below ``folder`` of the repository, ``.`` for all, in a fixed order."""

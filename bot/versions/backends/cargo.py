@@ -48,7 +48,7 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
     declared = _site(checkout, holder, key, SiteKind.CARGO)
     if declared is None:
         return ()
-    crates = Crates(checkout, manifest)
+    crates = checkout.once((Crates, manifest), lambda: Crates(checkout, manifest))
     same = crates.list_lockstep(manifest, declared.spelling)
     if key == SHARED:
         same += [crate for crate in crates.list_inheriting() if crate not in same]

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from bot.versions.formats.text import Span
 from bot.versions.formats.toml_spans import Path
 
-OWN_ENTRIES: tuple[Path, ...] = (("version",), ("packages", "", "version"))
+_NAME = "version"
+OWN_ENTRIES: tuple[Path, ...] = ((_NAME,), ("packages", "", _NAME))
+_DEPTHS = frozenset(map(len, OWN_ENTRIES))
 _DEEPEST = 32
+_OPENING = ("{", "[")
 _TOKEN = re.compile(
     r'"(?P<text>(?:[^"\\\x00-\x1f]|\\.)*+)"(?P<colon>[ \t\r\n]*+:)?|(?P<bracket>[\[\]{}])|(?P<wrong>["\x00-\x08])'
 )
@@ -24,26 +27,27 @@ def find_own_entries(body: str) -> Mapping[Path, Span] | None:
     waiting: str | None = None
     found: dict[Path, Span] = {}
     for token in _TOKEN.finditer(body):
-        bracket = token["bracket"]
-        if token["wrong"]:
+        text, colon, bracket, wrong = token.groups()
+        if colon:
+            waiting = text
+            continue
+        if wrong:
             return None
-        if token["colon"]:
-            waiting = token["text"]
-        elif bracket in ("{", "["):
+        if bracket in _OPENING:
             if len(keys) >= _DEEPEST:
                 return None
             keys.append(waiting)
-            waiting = None
         elif bracket:
             if not keys:
                 return None
             keys.pop()
-            waiting = None
-        else:
-            own = next((entry for entry in OWN_ENTRIES if entry == (*keys[1:], waiting)), None)
+        elif waiting == _NAME and len(keys) in _DEPTHS:
+            # Of very many strings few are called so, there: the others must cost next to nothing.
+            path = (*keys[1:], _NAME)
+            own = next((entry for entry in OWN_ENTRIES if entry == path), None)
             if own in found:
                 return None
             if own is not None:
-                found[own] = Span(token.start("text"), token.end("text"))
-            waiting = None
+                found[own] = Span(*token.span("text"))
+        waiting = None
     return found if not keys else None
