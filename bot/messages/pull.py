@@ -19,6 +19,7 @@ PULL = "release-pull"
 _MOST_LOOKALIKES = 8
 _MOST_UNMENTIONED = 20
 _MOST_FILES = 40
+_MOST_TOGETHER = 10
 _SETTING = 'version-files = ["%s"]'
 _PLAIN_PATH = re.compile(r"[\w./*-]{1,100}")
 
@@ -36,6 +37,7 @@ def render_pull_body(plan: Plan, environment: Environment | None, needed: int) -
         change = f"{code(plan.previous)} → {change}"
     parts = [
         _begin(plan, change),
+        *_others(plan),
         "## What merging does",
         *render_plan(plan, environment, needed),
         *render_since(plan),
@@ -54,6 +56,18 @@ def _begin(plan: Plan, change: str) -> str:
         )
     asked = f"**{code(plan.project)} {change}**, asked for by {code('@' + plan.requester_login)}."
     return f"{asked} The version follows what is merged." if plan.follows else asked
+
+
+def _others(plan: Plan) -> list[str]:
+    """What else is released, where packages go on together. Only the files of the leading one are looked for on the index."""
+    if not plan.together:
+        return []
+    names = ", ".join(map(code, plan.together[:_MOST_TOGETHER]))
+    more = len(plan.together) - _MOST_TOGETHER
+    others = f"{names} and {more} more go" if more > 0 else f"{names} {'goes' if len(plan.together) == 1 else 'go'}"
+    return [
+        f"{others} on with it, under the same version and tag. On the index I look for the files of {code(plan.project)} alone."
+    ]
 
 
 def is_as_rendered(body: str) -> bool:

@@ -38,6 +38,7 @@ def describe(checkout: Checkout, plan: LocalPlan | None, *, applied: bool) -> di
     return {
         "project": project.name,
         "root": project.root,
+        "together": [one.name for one in project.together],
         "derived_by": project.derived_by,
         "version": project.spelling,
         "next": plan.version.spelling if plan else None,
@@ -68,6 +69,8 @@ def _headline(checkout: Checkout, plan: LocalPlan | None) -> Iterator[str]:
         yield f"{project.name} {project.spelling}{where}"
     else:
         yield f"{project.name} {project.spelling} -> {plan.version}{where}, tag {plan.tag}"
+    if project.together:
+        yield f"  Together with {', '.join(one.name for one in project.together)}."
     if project.derived_by is not None:
         yield f"  {project.derived_by} takes the version from the newest tag: no file has to say it."
 

@@ -46,6 +46,8 @@ class Plan:
     requester_id: int
     comment_id: int
     lookalikes: tuple[Lookalike, ...] = ()
+    together: tuple[str, ...] = ()
+    """The names of the packages that go on with it, under the same version and tag."""
     left: NoChangelog = NO_CHANGELOG
     """The changelog that is left as it is, and why, when it is one that cannot be changed safely."""
     unmentioned: tuple[Listed, ...] = ()
@@ -130,6 +132,7 @@ def plan_release(
         requester_id=request.requester.id,
         comment_id=request.comment_id,
         lookalikes=project.lookalikes,
+        together=tuple(one.name for one in project.together),
         left=_left(candidate.changelog, outcome),
         unmentioned=released.unmentioned if released else (),
         since=snapshot.since,

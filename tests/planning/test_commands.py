@@ -203,6 +203,22 @@ def test_one_of_several_packages_is_planned_by_name_or_folder(tmp_path: Path) ->
     assert "There is no package other here. There are: gadget" in run(folder, "plan", "--package", "other", code=1)
 
 
+@pytest.mark.parametrize("top", [True, False])
+def test_packages_that_go_on_together_are_planned_as_one(tmp_path: Path, top: bool) -> None:
+    leading = "pyproject.toml" if top else "libs/w/pyproject.toml"
+    extra = PYPROJECT.replace("widget", "widget-extra")
+    folder = make(tmp_path, {leading: PYPROJECT, "libs/extra/pyproject.toml": extra}, "v1.0.0", "v1.1.0")
+    for words in ((), ("--package", "libs/extra"), ("--package", "widget")):
+        said = read(folder, "plan", "minor", *words)
+        assert (said["project"], said["tag"], said["together"]) == ("widget", "v1.2.0", ["widget-extra"])
+        assert said["files"] == [leading, "libs/extra/pyproject.toml"]
+    assert "  Together with widget-extra." in run(folder, "plan").splitlines()
+    (folder / ".github").mkdir()
+    (folder / ".github" / "aweigh.toml").write_text("lockstep = false\n")
+    git(folder, "add", ".")
+    assert read(folder, "plan", "minor", "--package", "widget")["files"] == [leading]
+
+
 def test_without_git_the_folder_is_enough_and_links_are_not_followed(tmp_path: Path) -> None:
     outside, folder = tmp_path / "outside", tmp_path / "widget"
     make_plain(outside, {"version.py": '__version__ = "1.1.0"\n'})

@@ -370,6 +370,8 @@ async def test_packages_of_one_version_under_one_tag_are_released_as_one(tmp_pat
         assert text_at(theatre, "extra/widget_extra.py", pull.head_ref) == "__version__ = '1.2.0'\n"
         assert 'version = "1.2.0"' in text_at(theatre, "pyproject.toml", pull.head_ref)
         assert "extra/pyproject.toml" in (pull.body or "")
+        said = "`widget-extra` goes on with it, under the same version and tag. On the index I look for the files of `widget` alone."
+        assert said in (pull.body or "")
         theatre.read_all()
         await theatre.say(theatre.acme.mona, "/release widget-extra 1.2.0")
         assert f"Already done: #{pull.number} is the release" in theatre.reply(theatre.feature)
