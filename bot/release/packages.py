@@ -12,10 +12,19 @@ from bot.versions import PackagePlace, is_tagged_apart
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What of a repository one of several packages has: its folder, and the folders of the ``others``."""
+    """What of a repository one of several packages has.
+
+    That is its folder, and ``more`` where packages go on with it; the ``others`` are the folders of all that do not.
+    """
 
     root: str
     others: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+    def pick(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """The changes that concern it."""
+        folders = (self.root, *self.more)
+        return tuple(change for change in changes if _touches(change, folders, (*folders, *self.others)))
 
 
 def list_choices(packages: Iterable[PackagePlace], tags: Iterable[str]) -> list[PackagePlace]:
@@ -39,8 +48,8 @@ def line_for(base: str, package: PackagePlace) -> Line:
 def find_share(packages: Sequence[PackagePlace], tags: Iterable[str], line: Line) -> Share | None:
     """What of the repository is the package's that ``line`` releases; None: all of it, since there is no other package."""
     own = next((package for package in packages if line_for(line.base, package) == line), None)
-    others = tuple(one.root for one in list_choices(packages, tags) if one is not own)
-    return Share(own.root, others) if own is not None and others else None
+    others = tuple(root for one in list_choices(packages, tags) if one is not own for root in one.roots)
+    return Share(own.root, others, own.roots[1:]) if own is not None and others else None
 
 
 def find_touched(
@@ -54,8 +63,12 @@ def find_touched(
     if not choices:
         return Line(base)
     change = Change("", None, "", paths=tuple(paths) if paths is not None else None)
-    roots = tuple(one.root for one in choices)
-    lines = [line_for(base, one) for one in choices if list_touching((change,), one.root, roots)]
+    roots = tuple(root for one in choices for root in one.roots)
+    lines = [line_for(base, one) for one in choices if _touches(change, one.roots, roots)]
     if len(choices) == 1:
         return line_for(base, choices[0])
     return lines[0] if len(lines) == 1 else None
+
+
+def _touches(change: Change, folders: Iterable[str], known: tuple[str, ...]) -> bool:
+    return any(list_touching((change,), folder, known) for folder in folders)

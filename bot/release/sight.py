@@ -72,7 +72,7 @@ async def look(
         commits.know({blob.oid: blob.content for blob in settings if blob is not None} | dict(overview.blobs))
         for tree in overview.trees:
             commits.know_tree(tree)
-        commits.know_tags(tag.name for tag in overview.tags)
+        commits.know_tags([*(tag.name for tag in overview.tags), *(one.tag for one in overview.releases)])
     return Sight(access, own_check, overview)
 
 

@@ -95,7 +95,7 @@ def gather_since(tag: TagRef, history: History, rules: Rules, share: Share | Non
     read = (_read_group(commits, brought) for commits in groups.values())
     changes = tuple(change for change in read if change is not None)
     if share is not None:
-        changes = list_touching(changes, share.root, share.others)
+        changes = share.pick(changes)
     asking = changes if share is None else _list_of_one(changes, share)
     shas = tuple(commit.sha for commit in reversed(history.commits))
     return Since(
@@ -153,7 +153,7 @@ def _list_of_one(changes: Iterable[Change], share: Share) -> tuple[Change, ...]:
     """The changes that concern this package for certain, and no other one: a version is asked for of one package."""
 
     def is_of_others(change: Change) -> bool:
-        roots = (share.root, *share.others)
+        roots = (share.root, *share.more, *share.others)
         return any(list_touching((change,), root, roots) for root in share.others)
 
     return tuple(change for change in changes if change.paths and not is_of_others(change))

@@ -40,9 +40,14 @@ class PackagePlace:
         folder = posixpath.basename(self.root)
         return (self.name,) if self.root == "." or folder == self.name else (self.name, folder)
 
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Its folder, and those of the packages that go on with it."""
+        return (self.root, *(one.root for one in self.together))
+
     def has(self, path: str) -> bool:
         """Whether a file lies in its folder, or in that of a package that goes on with it."""
-        return self.root == "." or path.startswith(f"{self.root}/") or any(one.has(path) for one in self.together)
+        return any(root == "." or path.startswith(f"{root}/") for root in self.roots)
 
 
 def find_package(packages: Iterable[PackagePlace], name: str) -> PackagePlace | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.changelog import Change
@@ -17,6 +19,8 @@ TOP = PackagePlace("acme", ".")
 CORE = PackagePlace("Acme.Core", "libs/core", is_member=True)
 CLI = PackagePlace("acme-cli", "libs/cli", is_member=True)
 EXAMPLE = PackagePlace("example", "more/example")
+BOTH = replace(CORE, together=(CLI,))
+POOL = PackagePlace("acme-pool", "libs/pool", is_member=True)
 
 
 def test_the_top_is_the_line_of_no_package() -> None:
@@ -34,6 +38,9 @@ def test_the_top_is_the_line_of_no_package() -> None:
         ([TOP, CORE, CLI], Line("main", "acme-core"), Share("libs/core", (".", "libs/cli"))),
         ([CORE, CLI], Line("main", "acme-cli"), Share("libs/cli", ("libs/core",))),
         ([CORE, CLI], Line("main", "gone"), None),
+        ([BOTH], Line("main", "acme-core"), None),
+        ([BOTH, POOL], Line("main", "acme-core"), Share("libs/core", ("libs/pool",), ("libs/cli",))),
+        ([BOTH, POOL], Line("main", "acme-pool"), Share("libs/pool", ("libs/core", "libs/cli"))),
         ([TOP, EXAMPLE], Line("main", "example"), Share("more/example", (".",))),
     ],
 )
@@ -53,6 +60,9 @@ def test_what_is_whose(packages: list[PackagePlace], line: Line, share: Share | 
         ([TOP, CORE], ["README.md", "libs/core/a.py"], None),
         ([CORE, CLI], ["README.md"], None),
         ([CORE, CLI], None, None),
+        ([BOTH, POOL], ["libs/cli/a.py"], Line("main", "acme-core")),
+        ([BOTH, POOL], ["libs/cli/a.py", "libs/core/b.py"], Line("main", "acme-core")),
+        ([BOTH, POOL], ["libs/cli/a.py", "libs/pool/b.py"], None),
     ],
 )
 def test_which_one_package_a_change_concerns(
@@ -79,3 +89,13 @@ def test_of_its_share_alone_a_release_is_made() -> None:
     assert list_titles(Share("libs/core", (".", "libs/cli"))) == ["anything", "core"]
     assert list_titles(Share("libs/cli", (".", "libs/core"))) == ["anything"]
     assert list_titles(Share(".", ("libs/core", "libs/cli"))) == ["anything", "top", "core"]
+
+
+def test_a_change_in_any_folder_of_packages_that_go_on_together_is_theirs() -> None:
+    share = find_share([BOTH, POOL], (), Line("main", "acme-core"))
+    assert share is not None
+    changes = tuple(
+        Change(name, None, "", paths=(path,))
+        for name, path in (("core", "libs/core/a"), ("cli", "libs/cli/a"), ("pool", "libs/pool/a"), ("none", "README"))
+    )
+    assert [change.sha for change in share.pick(changes)] == ["core", "cli"]

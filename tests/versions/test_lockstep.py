@@ -40,12 +40,14 @@ def together(joined: list[PackagePlace]) -> dict[str, list[str]]:
         ([TOP, replace(CORE, is_private=True)], TAGS, {"acme": [], "acme-core": []}),
         # One release may make them equal by chance: everything begins with 0.1.0.
         ([TOP, CORE], TAGS[:1], {"acme": [], "acme-core": []}),
+        ([TOP, CORE], ("v1.1.0",), {"acme": [], "acme-core": []}),
         ([TOP, CORE], ("v1.2.0", "v1.4.0"), {"acme": [], "acme-core": []}),
         # Tags called after one of them, after its folder or after the end of its name, are its own.
         ([TOP, CORE, POOL], (*TAGS, "acme-core-v1.1.0"), {"acme": ["acme-pool"], "acme-core": []}),
         ([TOP, CORE, POOL], (*TAGS, "core@1.1.0"), {"acme": ["acme-pool"], "acme-core": []}),
         ([TOP, CORE, POOL], (*TAGS, "pool-1.1.0"), {"acme": ["acme-core"], "acme-pool": []}),
         ([TOP, CORE], (*TAGS, "acme-1.1.0"), {"acme": [], "acme-core": []}),
+        ([TOP, CORE, POOL], (*TAGS, "acme-1.1.0"), {"acme": [], "acme-core": [], "acme-pool": []}),
         ([TOP], TAGS, {"acme": []}),
         ([], TAGS, {}),
     ],
@@ -76,7 +78,9 @@ def test_who_follows_is_found_by_its_name_and_its_folder() -> None:
     joined = join_lockstep([TOP, CORE, POOL], (*TAGS, "pool-1.1.0"))
     assert [find_package(joined, name) for name in ("acme", "Acme.Core", "libs/core")] == [joined[0]] * 3
     assert find_package(joined, "acme-pool") == POOL
-    assert joined[0].has("libs/core/a.py")
+    (leading,) = join_lockstep([CORE, POOL], TAGS)
+    assert leading.roots == ("libs/core", "libs/acme_pool")
+    assert [leading.has(path) for path in ("libs/core/a.py", "libs/acme_pool/a.py", "libs/a.py")] == [True, True, False]
 
 
 TREE = {
