@@ -204,6 +204,8 @@ class Commits:
         """The folders of the packages that go on with the one at the top; nobody is asked where no other folder is a package."""
         if {dirname(path) for path in list_manifests(tree.paths)} <= {""}:
             return ()
+        # What is read next of the one at the top comes along, so that the others cost no request of their own.
+        await self._read(tree, [*_list_first(tree, ".", ()), *_list_readable(tree)])
         _, packages = await self._read_layout(tree)
         top = next((place for place in packages if place.root == "."), None)
         return tuple(one.root for one in top.together) if top is not None else ()
@@ -279,8 +281,7 @@ class Commits:
 
     async def _read_files(self, tree: Tree, root: str, others: tuple[str, ...]) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""
-        first = [*list_wanted(tree.paths, {}, Wish(root=root)), *filter(is_workflow_path, tree.paths), *SETTINGS_PATHS]
-        first += wanted_paths(tree.paths, {}, root, together=others)
+        first = _list_first(tree, root, others)
         # What is known already names its files now, so that they come along.
         known = self._find_known(_find_entries(tree, first))
         files = await self._read(tree, [*first, *await asyncio.to_thread(_list_wanted, tree, known, root, others)])
@@ -318,6 +319,13 @@ def _with_paths(commit: Landed, paths: tuple[str, ...] | None) -> Landed:
     if commit.pull is not None:
         return replace(commit, pull=replace(commit.pull, paths=paths))
     return replace(commit, paths=paths)
+
+
+def _list_first(tree: Tree, root: str, others: tuple[str, ...]) -> list[str]:
+    """What is worth reading of a commit before anything of it is known."""
+    changelogs = list_wanted(tree.paths, {}, Wish(root=root))
+    workflows = filter(is_workflow_path, tree.paths)
+    return [*changelogs, *workflows, *SETTINGS_PATHS, *wanted_paths(tree.paths, {}, root, together=others)]
 
 
 def _list_wanted(tree: Tree, files: Mapping[str, bytes], root: str, others: tuple[str, ...]) -> list[str]:
