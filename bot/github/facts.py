@@ -129,6 +129,8 @@ class PullRequest:
     """Whether it waits in a merge queue; REST does not tell that either."""
     merge_parent: str | None = None
     """Where the base was when this was merged, as far as the overview tells; after a rebase of several commits one of them."""
+    tag: str | None = None
+    """The tag of a release without a pull request, whose picture this is (``bot.release.tag_only``); None: it is a real one."""
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +144,17 @@ class PullText:
 
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRef:
+    """An issue, or a pull request, as a place to talk."""
+
+    node_id: str
+    url: str
+    locked: bool
+    labels: tuple[str, ...] = ()
+    pull: PullRequest | None = None
 
 
 MergeMethod = Literal["squash", "merge", "rebase"]

@@ -14,11 +14,22 @@ from bot.github.checks import NAME
 from bot.github.client import Session
 from bot.github.comments import SAID
 from bot.github.environments import ENVIRONMENT, read_environment_node
-from bot.github.facts import CheckRun, Environment, PullRequest, ReleaseRef, Repository, TagRef, Tree
+from bot.github.facts import (
+    CheckRun,
+    Comment,
+    Environment,
+    PullRequest,
+    ReleaseRef,
+    Repository,
+    TagRef,
+    ThreadRef,
+    Tree,
+)
 from bot.github.newest import NEWEST, Newest, read_newest_node
 from bot.github.read import (
     Json,
     read_check_node,
+    read_comment_node,
     read_pull_node,
     read_release_node,
     read_repository_node,
@@ -31,6 +42,7 @@ _MOST_RELEASES = 30
 _MOST_PULLS = 5
 _MOST_SUITES = 2
 _MOST_CHECKS = 30
+_MOST_COMMENTS = 100
 _MOST_LABELS = 30
 MOST_LINES = 5
 """The lines whose pull requests one document tells."""
@@ -67,7 +79,8 @@ class Besides:
 
     Of the base of the first line: these ``paths``, its listing so many ``levels`` deep (0: none), and who guards an
     ``environment``. Of its release branch the files that a release has ``edited``, if any are named, and the listing.
-    ``thread`` is the number of an issue or pull request.
+    ``thread`` is the number of an issue or pull request; ``check`` a commit and the name of a check run of ours on it, of a
+    release that is talked about there: then the conversation comes along as well.
     """
 
     paths: tuple[str, ...] = ()
@@ -75,15 +88,7 @@ class Besides:
     environment: str | None = None
     thread: int | None = None
     edited: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadRef:
-    """An issue, or a pull request, as a place to talk."""
-
-    node_id: str
-    locked: bool
-    pull: PullRequest | None
+    check: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,10 @@ class Overview:
     environment: Environment | None = None
     """The environment that was asked for, as far as GraphQL tells who guards it."""
     thread: ThreadRef | None = None
+    named: Mapping[tuple[str, str], CheckRun | None] = field(default_factory=dict)
+    """Our newest check run of another name than that of a release pull request, by its commit and name."""
+    spoken: Mapping[int, tuple[Comment, ...]] = field(default_factory=dict)
+    """The whole conversation of the thread where a release was asked for that has no pull request, by its number."""
 
 
 async def read_overview(
@@ -148,6 +157,8 @@ async def read_overview(
     variables["labels"] = [label]
     if asked or besides.thread is not None:
         variables |= {"app": app_id, "check": NAME}
+    if besides.check is not None:
+        variables |= {"commit": besides.check[0], "named": besides.check[1]}
     if besides.thread is not None:
         variables["thread"] = besides.thread
     if besides.environment is not None:
@@ -193,17 +204,20 @@ async def read_overview(
         trees=tuple(tree for name in ("base0", "head0") if (tree := _read_tree(data.get(name))) is not None),
         environment=read_environment_node(data.get("environment")),
         thread=_read_thread(thread) if thread else None,
+        named=_read_named(data.get("commit"), besides.check),
+        spoken=_read_spoken(data.get("spoken"), besides.thread),
     )
 
 
 def _get_document(paths: int, lines: int, besides: Besides) -> str:
     more = [f"{name}{i}" for name, paths in _list_besides(besides) for i in range(len(paths))] if lines else []
     with_thread, with_environment = besides.thread is not None, besides.environment is not None
-    with_pulls = bool(lines) or with_thread
+    with_pulls, with_check = bool(lines) or with_thread, besides.check is not None and with_thread
     # A variable that is declared and not used makes a document invalid.
     declared = [f"$path{i}: String!" for i in range(paths)] + [f"${name}: String!" for name in more]
     declared += ["$app: Int!", "$check: String!"] if with_pulls else []
     declared += ["$thread: Int!"] if with_thread else []
+    declared += ["$commit: GitObjectID!", "$named: String!"] if with_check else []
     declared += ["$environment: String!"] if with_environment else []
     declared += [f"${name}{i}: String!" for i in range(lines) for name in ("branch", "head", "base")]
     parts = [f"file{i}: object(expression: $path{i}) {{ ...content }}" for i in range(paths)]
@@ -212,8 +226,10 @@ def _get_document(paths: int, lines: int, besides: Besides) -> str:
     listed = ["base0", *(["head0"] if besides.edited else [])] if lines and besides.levels else []
     parts += [_TREE.replace("REF", name).replace("LEVELS", render_levels(besides.levels)) for name in listed]
     parts += [_THREAD] if with_thread else []
+    parts += [_SPOKEN] if with_check else []
     parts += ["environment(name: $environment) { ...guarded }"] if with_environment else []
-    used = [CONTENT, TAG, *([_PULL] if with_pulls else []), *([SAID, NEWEST] if lines else [])]
+    used = [CONTENT, TAG, *([_PULL] if with_pulls else []), *([NEWEST] if lines else [])]
+    used += [SAID] if lines or with_check else []
     used += [ENVIRONMENT] if with_environment else []
     return _DOCUMENT.replace("DECLARED", ", ".join(declared)).replace("PARTS", "\n".join(parts)) + "".join(used)
 
@@ -257,8 +273,24 @@ _TREE = """
 
 _THREAD = """
     thread: issueOrPullRequest(number: $thread) {
-      __typename ... on Issue { id locked } ... on PullRequest { ...pull }
+      __typename ... on Issue { id url locked labels(first: 30) { nodes { name } } } ... on PullRequest { ...pull }
     }"""
+
+_RUNS = """
+    checkSuites(first: SUITES, filterBy: {appId: $app}) {
+      pageInfo { hasNextPage }
+      nodes { checkRuns(first: RUNS, filterBy: {appId: $app, checkName: $NAME, checkType: ALL}) {
+        pageInfo { hasNextPage }
+        nodes { databaseId conclusion externalId title summary url }
+      } }
+    }""".replace("SUITES", str(_MOST_SUITES)).replace("RUNS", str(_MOST_CHECKS))
+
+_SPOKEN = f"""
+    spoken: issueOrPullRequest(number: $thread) {{
+      ... on Issue {{ comments(last: {_MOST_COMMENTS}) {{ ...said }} }}
+      ... on PullRequest {{ comments(last: {_MOST_COMMENTS}) {{ ...said }} }}
+    }}
+    commit: object(oid: $commit) {{ ... on Commit {{ oid {_RUNS.replace("$NAME", "$named")} }} }}"""
 
 _PULL = f"""
 fragment account on Actor {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
@@ -268,14 +300,8 @@ fragment pull on PullRequest {{
   author {{ ...account }}
   mergeCommit {{ oid parents(first: 1) {{ nodes {{ oid }} }} }}
   labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
-  commits(last: 1) {{ nodes {{ commit {{ oid message committedDate parents(first: 1) {{ nodes {{ oid }} }}
-    checkSuites(first: {_MOST_SUITES}, filterBy: {{appId: $app}}) {{
-      pageInfo {{ hasNextPage }}
-      nodes {{ checkRuns(first: {_MOST_CHECKS}, filterBy: {{appId: $app, checkName: $check, checkType: ALL}}) {{
-        pageInfo {{ hasNextPage }}
-        nodes {{ databaseId conclusion externalId title summary url }}
-      }} }}
-    }}
+  commits(last: 1) {{ nodes {{ commit {{
+    oid message committedDate parents(first: 1) {{ nodes {{ oid }} }} {_RUNS.replace("$NAME", "$check")}
   }} }} }}
 }}"""
 
@@ -311,7 +337,8 @@ def _read_blobs(nodes: Iterable[Json | None]) -> Iterator[tuple[str, bytes]]:
 
 def _read_thread(node: Json) -> ThreadRef:
     pull = read_pull_node(node) if node["__typename"] == "PullRequest" else None
-    return ThreadRef(str(node["id"]), bool(node["locked"]), pull)
+    labels = tuple(str(label["name"]) for label in (node.get("labels") or {"nodes": ()})["nodes"] if label)
+    return ThreadRef(str(node["id"]), str(node["url"]), bool(node["locked"]), labels, pull)
 
 
 def _read_branches(connection: Json, prefix: str) -> dict[str, str] | None:
@@ -340,10 +367,27 @@ def _read_checks(pulls: Iterable[Json]) -> Iterable[tuple[str, CheckRun | None]]
         commits: list[Any] = [node["commit"] for node in pull["commits"]["nodes"] if node]
         # That the last commit of a pull request is its head is what everybody counts on; it costs little to be sure.
         head = next((commit for commit in commits if commit["oid"] == pull["headRefOid"]), None)
-        suites = head["checkSuites"] if head else None
-        if suites is None or not _is_whole(suites):
-            continue
-        if all(_is_whole(suite["checkRuns"]) for suite in suites["nodes"]):
-            sha = str(pull["headRefOid"])
-            runs = [read_check_node(node, sha) for suite in suites["nodes"] for node in suite["checkRuns"]["nodes"]]
-            yield sha, max(runs, key=lambda run: run.id, default=None)
+        yield from _read_newest(head)
+
+
+def _read_newest(commit: Json | None) -> Iterator[tuple[str, CheckRun | None]]:
+    """A commit, and the newest of its check runs that were asked for, where all of them were told."""
+    suites = commit.get("checkSuites") if commit else None
+    if not commit or suites is None or not _is_whole(suites):
+        return
+    if all(_is_whole(suite["checkRuns"]) for suite in suites["nodes"]):
+        sha = str(commit["oid"])
+        runs = [read_check_node(node, sha) for suite in suites["nodes"] for node in suite["checkRuns"]["nodes"]]
+        yield sha, max(runs, key=lambda run: run.id, default=None)
+
+
+def _read_spoken(thread: Json | None, number: int | None) -> dict[int, tuple[Comment, ...]]:
+    """What was said in the thread, if that fits into the page."""
+    if not thread or number is None or thread["comments"]["pageInfo"]["hasPreviousPage"]:
+        return {}
+    return {number: tuple(read_comment_node(said) for said in thread["comments"]["nodes"])}
+
+
+def _read_named(commit: Json | None, asked: tuple[str, str] | None) -> dict[tuple[str, str], CheckRun | None]:
+    """Our newest check run of the name that was asked for."""
+    return {(sha, asked[1]): run for sha, run in _read_newest(commit)} if asked else {}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from bot.github.client import Session
-from bot.github.facts import Repository, TagRef, Tree, TreeEntry
+from bot.github.facts import Repository, TagRef, ThreadRef, Tree, TreeEntry
 from bot.github.read import read_repository
 
 MOST_TAGS = 100
@@ -176,6 +176,15 @@ async def read_files_at(session: Session, paths: Iterable[str], at: str = "HEAD"
             text = exact_text(blob)
             found[path] = text if text is not None else await read_blob(session, str(blob["oid"]))
     return found
+
+
+async def find_thread(session: Session, number: int) -> ThreadRef | None:
+    """An issue or pull request as a place to talk; None when it is gone."""
+    data = await session.find("/repos/{repository}/issues/{number}", number=number)
+    if data is None:
+        return None
+    labels = tuple(str(label["name"]) for label in data.get("labels") or () if isinstance(label, dict))
+    return ThreadRef(str(data["node_id"]), str(data["html_url"]), bool(data.get("locked")), labels)
 
 
 async def is_issue_locked(session: Session, number: int) -> bool:

@@ -24,32 +24,40 @@ class OwnCheck:
     def __init__(self, access: Access, intents: Intents, clock: Clock, app_id: int) -> None:
         self._access, self._intents, self._clock, self._app_id = access, intents, clock, app_id
 
-    async def find(self, sha: str) -> CheckRun | None:
-        """Our newest check run on a commit.
+    async def find(self, sha: str, name: str = checks.NAME) -> CheckRun | None:
+        """Our newest check run of this name on a commit.
 
         Raises:
             Backoff: GitHub does not show yet what we wrote.
         """
-        return await self.accept(sha, await checks.find_check(self._access.read, sha, self._app_id))
+        return await self.accept(sha, await checks.find_check(self._access.read, sha, self._app_id, name), name)
 
-    async def accept(self, sha: str, seen: CheckRun | None) -> CheckRun | None:
-        """``seen``, which was read of a commit as our newest check run there, unless it is out of date.
+    async def accept(self, sha: str, seen: CheckRun | None, name: str = checks.NAME) -> CheckRun | None:
+        """``seen``, which was read of a commit as our newest check run of this name there, unless it is out of date.
 
         Raises:
             Backoff: GitHub does not show yet what we wrote.
         """
-        written = await self._intents.find(_key(sha))
-        if written is None:
-            return seen
-        left = written.recorded_at + STALENESS - self._clock.now()
-        if left <= timedelta(0):
-            await self._intents.forget(_key(sha))
-        elif not _shows(seen, written):
-            raise Backoff(left, "our check run does not show yet")
+        await self.expect(sha, seen.id if seen else 0, seen.external_id if seen else "", name)
         return seen
 
-    async def keep(self, sha: str, content: CheckContent, seen: CheckRun | None) -> CheckRun:
-        """Make ``content`` what our check run on a commit says, where ``seen`` is the newest one there.
+    async def expect(self, sha: str, number: int, line: str, name: str) -> None:
+        """That a check run of this number which holds this line is not older than what we wrote; 0: there is none.
+
+        Raises:
+            Backoff: GitHub does not show yet what we wrote.
+        """
+        written = await self._intents.find(_key(sha, name))
+        if written is None:
+            return
+        left = written.recorded_at + STALENESS - self._clock.now()
+        if left <= timedelta(0):
+            await self._intents.forget(_key(sha, name))
+        elif not _shows(number, line, written):
+            raise Backoff(left, "our check run does not show yet")
+
+    async def keep(self, sha: str, content: CheckContent, seen: CheckRun | None, name: str = checks.NAME) -> CheckRun:
+        """Make ``content`` what our check run of this name on a commit says, where ``seen`` is the newest one there.
 
         Returns:
             The check run that says it.
@@ -57,17 +65,17 @@ class OwnCheck:
         if seen is not None and content.is_in(seen):
             return seen
         annotated = seen is not None and ANNOTATED in seen.summary
-        written = await checks.ensure_check(self._access.speak, sha, content, seen, anew=annotated)
-        await self._intents.record(_key(sha), {"id": written.id, "line": content.external_id})
+        written = await checks.ensure_check(self._access.speak, sha, content, seen, anew=annotated, name=name)
+        await self._intents.record(_key(sha, name), {"id": written.id, "line": content.external_id})
         return written
 
 
-def _shows(seen: CheckRun | None, written: Intent) -> bool:
+def _shows(number: int, line: str, written: Intent) -> bool:
     """Whether this is what we wrote, or something newer: an answer that was lost can have left that behind."""
-    if seen is None or seen.id != written.value["id"]:
-        return seen is not None and seen.id > int(written.value["id"])
-    return seen.external_id == str(written.value["line"])
+    if number != written.value["id"]:
+        return number > int(written.value["id"])
+    return line == str(written.value["line"])
 
 
-def _key(sha: str) -> str:
-    return f"check:{sha}"
+def _key(sha: str, name: str) -> str:
+    return f"check:{sha}" if name == checks.NAME else f"check:{sha} {name}"

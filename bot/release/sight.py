@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bot.github.access import Access
+from bot.github.checks import NAME
 from bot.github.comments import Thread, get_thread
 from bot.github.environments import get_environment
 from bot.github.errors import GraphQLError, PermissionMissing
@@ -22,9 +23,10 @@ from bot.github.facts import (
     ReleaseRef,
     Repository,
     TagRef,
+    ThreadRef,
 )
 from bot.github.newest import Newest
-from bot.github.overview import Besides, LineRefs, Overview, ThreadRef, read_overview
+from bot.github.overview import Besides, LineRefs, Overview, read_overview
 from bot.github.pulls import list_pulls
 from bot.github.releases import find_release
 from bot.github.repositories import (
@@ -94,6 +96,10 @@ class Sight:
     def has_seen(self, line: Line) -> bool:
         """Whether this line was looked at."""
         return self._overview is not None and {line.base, line.branch} <= self._overview.heads.keys()
+
+    def has_check(self, sha: str, name: str) -> bool:
+        """Whether it was looked for a check run of this name on a commit."""
+        return self._overview is not None and (sha, name) in self._overview.named
 
     async def get_environment(self, name: str) -> Environment:
         """Who guards an environment, which need not exist."""
@@ -168,10 +174,15 @@ class Sight:
             return list(page.pulls)
         return await list_pulls(self._access.read, branch, limit=_MOST_PULLS)
 
-    async def find_check(self, sha: str) -> CheckRun | None:
-        """Our newest check run on a commit. Raises Backoff when what we wrote does not show yet."""
+    async def find_check(self, sha: str, name: str = NAME) -> CheckRun | None:
+        """Our newest check run of this name on a commit. Raises Backoff when what we wrote does not show yet."""
         told = self._overview.checks if self._overview else {}
-        return await self._own_check.accept(sha, told[sha]) if sha in told else await self._own_check.find(sha)
+        if name == NAME and sha in told:
+            return await self._own_check.accept(sha, told[sha])
+        named = self._overview.named if self._overview else {}
+        if (sha, name) in named:
+            return await self._own_check.accept(sha, named[sha, name], name)
+        return await self._own_check.find(sha, name)
 
     async def get_thread(self, pull: PullRequest) -> Thread:
         """What was said on a release pull request of ours, since it was made."""
@@ -181,7 +192,9 @@ class Sight:
         return await get_thread(self._access.read, pull.number, pull.created_at)
 
     def find_conversation(self, pull: PullRequest) -> tuple[Comment, ...] | None:
-        """What was said on a pull request, if all of it was seen."""
+        """What was said on a pull request, or in the thread of a release without one, if all of it was seen."""
+        if pull.tag is not None:
+            return self._overview.spoken.get(pull.number) if self._overview else None
         newest = self._find_newest(pull)
         return newest.conversation if newest is not None else None
 

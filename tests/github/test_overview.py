@@ -277,11 +277,34 @@ async def test_files_come_along_where_their_exact_bytes_do() -> None:
     assert (await read(Besides(paths=("a", "b", "c", "d")), **more)).blobs == {OTHER: b"x\n"}
 
 
+async def test_the_check_run_of_another_name_comes_along_with_what_was_said_where_it_was_asked_for() -> None:
+    commit = {"oid": OTHER, "checkSuites": {"pageInfo": WHOLE, "nodes": [SUITE]}}
+    spoken = {"comments": {"pageInfo": {"hasPreviousPage": False}, "nodes": [COMMENT]}}
+    besides = Besides(thread=8, check=(OTHER, "Release v1"))
+    told = await read(besides, commit=commit, spoken=spoken)
+    check = told.named[OTHER, "Release v1"]
+    assert check is not None
+    assert (check.id, check.head_sha, check.external_id) == (7, OTHER, "new")
+    assert [comment.id for comment in told.spoken[8]] == [1]
+    # A page that is not whole, and a commit that is not there, tell nothing.
+    cut = commit | {"checkSuites": {"pageInfo": MORE, "nodes": []}}
+    long = {"comments": {"pageInfo": {"hasPreviousPage": True}, "nodes": [COMMENT]}}
+    for changes in ({"commit": cut, "spoken": long}, {"commit": None, "spoken": None}):
+        told = await read(besides, **changes)
+        assert (told.named, told.spoken) == ({}, {})
+    without = {"pageInfo": WHOLE, "nodes": []}
+    assert (await read(besides, commit=commit | {"checkSuites": without}, spoken=spoken)).named == {
+        (OTHER, "Release v1"): None
+    }
+
+
 async def test_the_thread_comes_along() -> None:
-    issue = {"__typename": "Issue", "id": "I_1", "locked": True}
+    labels = {"nodes": [{"name": "release-blocker"}]}
+    issue = {"__typename": "Issue", "id": "I_1", "url": "u", "locked": True, "labels": labels}
     found = (await read(Besides(thread=1), thread=issue)).thread
     assert found is not None
     assert (found.node_id, found.locked, found.pull) == ("I_1", True, None)
+    assert (found.url, found.labels) == ("u", ("release-blocker",))
     told = await read(
         Besides(thread=2), thread=PULL | {"__typename": "PullRequest"}, pulls0=pulls(commits={"nodes": []})
     )
@@ -325,7 +348,14 @@ async def test_what_graphql_cannot_say_of_an_environment_is_not_told(told: dict[
 async def test_the_document_is_valid_whatever_comes_along() -> None:
     schema = load_schema()
     for lines in ([], [LINE], [LINE, LineRefs("1.x", "aweigh/1.x")]):
-        for besides in (Besides(), Besides(("a", "b"), 3, "pypi", 1), Besides(thread=1), Besides(environment="pypi")):
+        named = Besides(thread=1, check=(OTHER, "Release v1"))
+        for besides in (
+            Besides(),
+            Besides(("a", "b"), 3, "pypi", 1),
+            Besides(thread=1),
+            named,
+            Besides(environment="pypi"),
+        ):
             more = {f"{name}1": DATA[f"{name}0"] for name in ("head", "base", "pulls", "newest")}
             told = Told(DATA | more)
             session: Session = told  # type: ignore[assignment]

@@ -67,11 +67,11 @@ class Checks:
         self.shown: CheckRun | None = None
         self.written = 0
 
-    async def find_check(self, _session: Session, _sha: str, _app_id: int) -> CheckRun | None:
+    async def find_check(self, _session: Session, _sha: str, _app_id: int, _name: str) -> CheckRun | None:
         return self.shown
 
     async def ensure_check(
-        self, _session: Session, _sha: str, content: CheckContent, seen: CheckRun | None, *, anew: bool
+        self, _session: Session, _sha: str, content: CheckContent, seen: CheckRun | None, *, anew: bool, name: str
     ) -> CheckRun:
         self.written += 1
         known = seen is not None and seen.conclusion == content.conclusion and not anew
