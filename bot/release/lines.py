@@ -31,6 +31,12 @@ PUSHED: Final = "pushed:"
 LABELLED: Final = "labelled:"
 """How the key of a note begins that says which labels a merged pull request has got."""
 
+TAGGED: Final = "tagged:"
+"""How the key of a note begins that leads to a release without a pull request."""
+
+SOUGHT: Final = "sought"
+"""The key of the note that releases without a pull request may be under way that no note leads to: the database is new."""
+
 REMEMBERED: Final = "remembered:"
 """How the key of a note begins that leads to a command which waited for a merge."""
 
@@ -42,6 +48,16 @@ LASTS: Final = timedelta(days=35)
 
 _MOST_MERGED: Final = 10
 """How many merged releases are looked after, the newest ones; where so many stand still nobody waits for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagNote:
+    """Where a release without a pull request is found: the thread, the commit that is tagged, the tag, and the line."""
+
+    thread: int
+    commit: str
+    tag: str
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,10 @@ class Noted:
     """Bases that reads may not show where they are by now: the commit, and when we were told; each push by itself."""
     labelled: tuple[tuple[int, frozenset[str], datetime], ...] = ()
     """Merged pull requests that reads may not show with their labels yet: those they have, and when we were told."""
+    tagged: tuple[tuple[TagNote, datetime], ...] = ()
+    """Releases without a pull request, the newest first, and when each was noted."""
+    sought: bool = False
+    """Whether others of these may be under way."""
     away: bool = False
     """Whether the repository was out of our reach, or archived, when it was looked at last."""
 
@@ -111,6 +131,31 @@ async def forget_labelled(intents: Intents, number: int) -> None:
     await intents.forget(f"{LABELLED}{number}")
 
 
+async def note_tagged(intents: Intents, note: TagNote) -> None:
+    """A release without a pull request is about to begin, or is under way."""
+    package = () if note.line.package is None else (note.line.package,)
+    # No ref has a blank in its name, says git-check-ref-format.
+    words = " ".join((str(note.thread), note.commit, note.tag, note.line.base, *package))
+    await intents.record(f"{TAGGED}{words}", {})
+
+
+async def forget_tagged(intents: Intents, note: TagNote) -> None:
+    """It is over, or never began."""
+    for intent in await intents.list():
+        if intent.key.startswith(TAGGED) and _find_tag_note(intent.key) == note:
+            await intents.forget(intent.key)
+
+
+async def note_sought(intents: Intents) -> None:
+    """Look whether releases without a pull request are under way: the database knows of none, since it is new."""
+    await intents.record(SOUGHT, {})
+
+
+async def forget_sought(intents: Intents) -> None:
+    """Those that are under way were found, and noted."""
+    await intents.forget(SOUGHT)
+
+
 async def note_remembered(intents: Intents, number: int) -> None:
     """This pull request was merged, and a command in its thread waits for that."""
     await intents.record(f"{REMEMBERED}{number}", {})
@@ -138,7 +183,9 @@ async def forget_away(intents: Intents) -> None:
 
 async def is_under_way(intents: Intents) -> bool:
     """Whether anything is noted that leads to a release of the repository."""
-    return any(one.key.startswith((UNDER_WAY, MERGED, TOLD, REMEMBERED)) for one in await intents.list())
+    return any(
+        one.key.startswith((UNDER_WAY, MERGED, TOLD, TAGGED, SOUGHT, REMEMBERED)) for one in await intents.list()
+    )
 
 
 async def get_noted(intents: Intents) -> Noted:
@@ -155,6 +202,8 @@ async def get_noted(intents: Intents) -> Noted:
         for one in noted
         if one.key.startswith(LABELLED)
     ]
+    tagged = [(_find_tag_note(one.key), one.recorded_at) for one in noted if one.key.startswith(TAGGED)]
+    tagged.sort(key=lambda one: one[1], reverse=True)
     return Noted(
         lines,
         tuple(merged[:_MOST_MERGED]),
@@ -162,6 +211,8 @@ async def get_noted(intents: Intents) -> Noted:
         tuple(told),
         tuple(pushed),
         tuple(labelled),
+        tuple(tagged[:_MOST_MERGED]),
+        sought=SOUGHT in keys,
         away=AWAY in keys,
     )
 
@@ -174,6 +225,11 @@ def _key(line: Line) -> str:
 def _find_push(key: str) -> tuple[str, str]:
     base, _, commit = key.removeprefix(PUSHED).partition(" ")
     return base, commit
+
+
+def _find_tag_note(key: str) -> TagNote:
+    thread, commit, tag, base, *package = key.removeprefix(TAGGED).split(" ")
+    return TagNote(int(thread), commit, tag, Line(base, *package))
 
 
 def _find_line(key: str) -> Line:

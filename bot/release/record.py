@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.release.gate import GateKind
+from bot.release.line import Line
 from bot.settings.bounds import MOST_APPROVALS
 
 _SCHEME = "aweigh/1"
@@ -61,10 +62,20 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where and when a release without a pull request was asked for: the thread, the moment (UTC, whole seconds), the line."""
+
+    thread: int
+    at: datetime
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Who asked for which version under which tag, and what has been reached.
 
     ``bump`` is our bump commit: when people push onto it the record moves on to their head, which is not ours to replace.
+    Of a release without a pull request it is the commit that is tagged.
     ``tag``, ``promised`` and ``promised_approvals`` are what the pull request promised: tags, settings and the publish
     workflow may change until it is merged. ``since`` is when the newest milestone was reached.
     """
@@ -87,6 +98,8 @@ class Record:
     """The comment in which the notes of the release were set; kept likewise."""
     follows: bool = False
     """Whether the version follows what is merged, since nobody named one."""
+    origin: Origin | None = None
+    """Only of a release without a pull request, which would tell all that."""
 
     def reached(self, milestone: Milestone) -> bool:
         """Whether ``milestone`` was reached once, whatever has become of it."""
@@ -149,14 +162,25 @@ def render_record(record: Record) -> str:
         members.append(f"n={_short(record.notes)}")
     if record.follows:
         members.append("w=a")
+    if record.origin:
+        members.append(_render_origin(record.origin))
     line = " ".join(members)
     if len(line.encode()) > _LIMIT:
         raise ValueError(f"a record of {len(line)} bytes does not fit into an external id")
     return line
 
 
-def fits(version: str, tag: str) -> bool:
-    """Whether a record of ``version`` under ``tag`` will fit, whatever there may be to remember before it is over."""
+def _render_origin(origin: Origin) -> str:
+    # No branch has a colon in its name, says git-check-ref-format, and no package has one either.
+    line = f"{origin.line.base}:{origin.line.package or ''}"
+    return f"o={_short(origin.thread)}:{_short(int(origin.at.timestamp()))}:{line}"
+
+
+def fits(version: str, tag: str, origin: Origin | None = None) -> bool:
+    """Whether a record of ``version`` under ``tag`` will fit, whatever there may be to remember before it is over.
+
+    Without a pull request (``origin``) nobody can push to its branch.
+    """
     # Ten times the largest ids that GitHub gives out these days, and a year in which nobody here releases any more.
     person, comment, run, last = 10**10 - 1, 10**12 - 1, f"run:{10**12 - 1}/99", datetime(2200, 1, 1, tzinfo=UTC)
     head = "f" * 40
@@ -171,10 +195,11 @@ def fits(version: str, tag: str) -> bool:
         since=last,
         asked=Asked(run, last),
         failed=run,
-        confirmed=Confirmed(head, person),
+        confirmed=Confirmed(head, person) if origin is None else None,
         held=Held(person, comment),
         notes=comment,
         follows=True,
+        origin=origin,
     )
     try:
         render_record(fullest)
@@ -207,9 +232,17 @@ def find_record(external_id: str) -> Record | None:
             held=_held(values["h"]) if "h" in values else None,
             notes=_number(values["n"]) if "n" in values else None,
             follows=values.get("w") == "a",
+            origin=_origin(values["o"]) if "o" in values else None,
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None
+
+
+def _origin(text: str) -> Origin:
+    thread, at, base, package = text.split(":")
+    if not base:
+        raise ValueError("a line has a base")
+    return Origin(_number(thread), _moment(at), Line(base, package or None))
 
 
 def _confirmed(text: str) -> Confirmed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.release.gate import GateKind
-from bot.release.record import Asked, Confirmed, Held, Milestone, Record, find_record, fits, render_record
+from bot.release.line import Line
+from bot.release.record import Asked, Confirmed, Held, Milestone, Origin, Record, find_record, fits, render_record
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))  # noqa: DTZ001
 RECORDS = st.builds(
@@ -29,6 +31,8 @@ RECORDS = st.builds(
     notes=st.none() | st.integers(1, 10**12 - 1),
     confirmed=st.none() | st.builds(Confirmed, st.just("0123456789" * 2), st.integers(1, 10**10 - 1)),
 )
+LINES = st.builds(Line, st.sampled_from(["main", "1.1.x", "release/1.2"]), st.sampled_from([None, "acme-core"]))
+ORIGINS = st.builds(Origin, st.integers(1, 10**9 - 1), MOMENTS, LINES)
 
 
 BUMP = "jxorb091xgutt3eyso6dzqyg74e2m5m"
@@ -41,6 +45,19 @@ def test_a_record_survives_the_external_id(record: Record) -> None:
     line = render_record(record)
     assert len(line.encode()) <= 255
     assert find_record(line) == record
+
+
+@given(RECORDS, ORIGINS)
+def test_one_without_a_pull_request_survives_it_too(record: Record, origin: Origin) -> None:
+    # Nobody can push to a branch that is not there.
+    without = replace(record, confirmed=None, origin=origin)
+    assert fits(record.version, record.tag, origin)
+    assert find_record(render_record(without)) == without
+
+
+@pytest.mark.parametrize("text", ["o=1", "o=1:1:main", "o=1:1::acme-core", "o=-:1:main:", "o=1:1:main::"])
+def test_one_whose_origin_is_damaged_is_none(text: str) -> None:
+    assert find_record(f"{LEAST} {text}") is None
 
 
 @pytest.mark.parametrize(
