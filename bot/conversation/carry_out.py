@@ -39,6 +39,7 @@ from bot.release.declined import DECLINED, declined_because
 from bot.release.reasons import Because, Reason, because
 from bot.release.snapshot import Line, home_line, is_astray
 from bot.release.speech import STALENESS
+from bot.release.tag_only import name_check
 from bot.release.workbench import Workbench
 from bot.settings.repository import RepositorySettings
 
@@ -198,7 +199,7 @@ class Conversation:
 
     async def _find_aim(self, command: Command, place: Place) -> Place | Answer:
         try:
-            return await self._talk.find_aim(command, place)
+            return await self._talk.find_aim(command, await self._talk.find_tagged(command, place))
         except DECLINED as error:
             log.warning("command not aimed", command=command.entry.name, detail=str(error))
             self._talk.look_again = NOW
@@ -267,7 +268,11 @@ class Conversation:
     async def _find_place(self) -> Place | None:
         """None when the thread is locked, where nothing acts."""
         bench, number = self._bench, self._comment.issue_number
-        sight = await bench.observer.look(bench.hints.usual, thread=number)
+        note = await bench.tags.find_note(number)
+        # A release that is talked about here comes along.
+        lines = [bench.hints.usual] if note is None else [note.line, bench.hints.usual]
+        check = (note.commit, name_check(note.tag)) if note is not None else None
+        sight = await bench.observer.look(*dict.fromkeys(lines), thread=number, check=check)
         thread = sight.thread
         if thread is None:
             return await self._find_hidden_place()

@@ -6,6 +6,7 @@ from bot.conversation.registry import REGISTRY, Entry, Name
 from bot.release.record import Milestone
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Abandoned, AskApproval, AwaitApproval, AwaitMerge, Done, Step
+from bot.release.tag_only import is_to_be_taken_back
 from bot.release.views import find_our_gate, find_shown_run, is_past_holding
 
 _EVERYWHERE = {Name.RELEASE, Name.STATUS, Name.HELP}
@@ -29,6 +30,8 @@ def _of_release(snapshot: Snapshot, step: Step | None) -> set[Name]:
         names.add(Name.SET_NOTES)
     if pull.is_open:
         names |= {Name.CANCEL, Name.RECREATE}
+    if snapshot.is_tag_only and is_to_be_taken_back(snapshot, record) and not isinstance(step, Abandoned):
+        names.add(Name.CANCEL)
     if isinstance(step, AwaitMerge):
         names.add(Name.MERGE)
     if isinstance(step, AwaitApproval | AskApproval):

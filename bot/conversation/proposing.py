@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.registry import AUTO, Command, Option
+from bot.conversation.registry import AUTO, Command, Name, Option
 from bot.conversation.talk import Answer, Place, Talk
 from bot.engine.protocol import Backoff
 from bot.github.pulls import add_label
@@ -13,8 +13,11 @@ from bot.release.reasons import Reason, because
 from bot.release.reconcile import Reached, find_refusal
 from bot.release.snapshot import Request, is_astray, line_of
 from bot.release.speech import STALENESS
-from bot.release.steps import Blocked, OpenPull, Refused
+from bot.release.steps import BeginRelease, Blocked, OpenPull, Refused
 from bot.release.when_merged import LABEL
+
+_OF_PULLS = frozenset({Name.MERGE, Name.RECREATE})
+"""What is done to pull requests alone."""
 
 
 async def release(talk: Talk, command: Command, place: Place) -> Answer:
@@ -46,6 +49,8 @@ async def recreate(talk: Talk, command: Command, place: Place) -> Answer:
 
 async def refuse_elsewhere(talk: Talk, command: Command, place: Place) -> Answer:
     """What is answered to a command that belongs into the thread of a release pull request under way."""
+    if command.entry.name in _OF_PULLS and await talk.is_tag_only(place):
+        return talk.refuse(because(Reason.NO_PULL))
     if place.is_release_pull:
         return talk.refuse(because(Reason.NOTHING_UNDER_WAY))
     pulls = await talk.list_newest(command, place)
@@ -53,7 +58,12 @@ async def refuse_elsewhere(talk: Talk, command: Command, place: Place) -> Answer
     others = [f"{pull.number} {line_of(pull).package or pull.title}" for pull in pulls] if len(pulls) > 1 else []
     version = command.arguments[0] if command.entry.least else "minor"
     reason = because(
-        Reason.NOT_A_RELEASE_PULL, number=number, line=command.line, version=version, others="\n".join(others)
+        Reason.NOT_A_RELEASE_PULL,
+        number=number,
+        line=command.line,
+        version=version,
+        others="\n".join(others),
+        tagged="yes" if await talk.is_tag_only(place) else "",
     )
     return talk.refuse(reason)
 
@@ -69,13 +79,14 @@ def _request(talk: Talk, place: Place, version: str, *, base_commit: str | None 
         on_release_pull=pull is not None and pull.is_open and not is_astray(pull),
         base_commit=base_commit,
         anew=anew,
+        thread=comment.issue_number,
     )
 
 
 async def _preview(talk: Talk, place: Place, request: Request) -> Answer:
     reached = await talk.bench.preview(place.repository, place.line, request, talk.take_sight())
     match reached.step:
-        case OpenPull(plan=plan):
+        case OpenPull(plan=plan) | BeginRelease(plan=plan):
             needed = approvals.needed_for(reached.snapshot)
             return Answer("rocket", render_preview(reached.snapshot, plan, talk.comment.comment_id, needed))
         case Refused(reason=reason) | Blocked(reason=reason):
@@ -94,7 +105,7 @@ async def _remember(talk: Talk, command: Command, place: Place, request: Request
     reached = await talk.bench.preview(place.repository, place.line, request, talk.take_sight())
     if isinstance(reached.step, Refused | Blocked):
         return talk.refuse(reached.step.reason)
-    version = reached.step.plan.version if isinstance(reached.step, OpenPull) else command.arguments[0]
+    version = reached.step.plan.version if isinstance(reached.step, OpenPull | BeginRelease) else command.arguments[0]
     await add_label(talk.bench.access.speak, pull.number, LABEL)
     asked = place.named(command.arguments[0])
     return Answer("rocket", replies.render_remembered(pull, asked, place.named(version), comment_id))
@@ -107,7 +118,7 @@ def _opened(talk: Talk, reached: Reached, place: Place) -> Answer:
     mine = record.comment_id == comment_id
     if record.is_confirmed(pull.head_sha) and record.confirmed_by == talk.comment.author.id and not mine:
         return Answer("rocket", replies.render_confirmed(pull, record.version, comment_id))
-    if mine and place.pull is not None and place.pull.number == pull.number:
+    if mine and talk.comment.issue_number == pull.number:
         return Answer("rocket")
     if not mine:
         return Answer("rocket", replies.render_already(pull, place.named(record.version), comment_id))

@@ -108,7 +108,8 @@ REGISTRY: tuple[Entry, ...] = (
         Name.RELEASE,
         ("VERSION",),
         Who.RELEASE,
-        f"Open the release pull request for VERSION, or move the open one to it. VERSION may be a word: {STEPS},"
+        "Open the release pull request for VERSION, or move the open one to it; in the mode `tag-only` tag the head of the"
+        f" branch. VERSION may be a word: {STEPS},"
         f" or `{AUTO}` for the one that follows from what was merged, and goes on following it."
         " PACKAGE is the name or folder of one of several."
         " `--from` stops when the base is not at that commit; `--dry-run` shows the plan and changes nothing;"
@@ -164,7 +165,7 @@ REGISTRY: tuple[Entry, ...] = (
         Name.CANCEL,
         (),
         Who.RELEASE,
-        "Close the release pull request without a release.",
+        "Close the release pull request without a release; in the mode `tag-only` take the release back before its tag.",
         ("/release cancel",),
         "`/release VERSION`",
     ),

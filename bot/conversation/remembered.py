@@ -130,7 +130,7 @@ async def _carry_out(bench: Workbench, repository: Repository, pull: PullRequest
         if refusal is None:
             await _expect_merge(bench, pull, sight)
             aim = await find_aim(bench, remembered.command, pull.base_branch, sight)
-            answer, seen = await _ask(bench, repository, aim, remembered, sight)
+            answer, seen = await _ask(bench, repository, pull, aim, remembered, sight)
             await _say(bench, pull, remembered, await minutes.answered(0, answer, seen))
             return
         refused = refused or (remembered, minutes, _refuse(refusal, comment))
@@ -162,6 +162,7 @@ async def _say(bench: Workbench, pull: PullRequest, remembered: _Remembered, ans
 async def _ask(
     bench: Workbench,
     repository: Repository,
+    pull: PullRequest,
     aim: Aim | Misunderstood | Because,
     remembered: _Remembered,
     sight: Sight,
@@ -172,7 +173,7 @@ async def _ask(
         return Answer("confused", replies.render_misunderstood(aim, comment.id)), None
     if isinstance(aim, Because):
         return _refuse(aim, comment), None
-    request = Request(command.arguments[0], remembered.author, comment.id, comment.created_at)
+    request = Request(command.arguments[0], remembered.author, comment.id, comment.created_at, thread=pull.number)
     try:
         # What was seen is that of the package at the top.
         seen = sight if aim.line.package is None else None

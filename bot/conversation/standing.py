@@ -6,6 +6,7 @@ from bot.conversation.pressed import find_staleness
 from bot.conversation.talk import Place, Talk
 from bot.github.said import read_standing
 from bot.release.reasons import Because, Reason, because
+from bot.release.tag_only import name_check
 
 
 async def find_fallen(talk: Talk, place: Place) -> Because | None:
@@ -18,8 +19,10 @@ async def _find_stale(talk: Talk, place: Place) -> Because | None:
     taken_up = f"press:{talk.comment.comment_id}"
     if await talk.bench.is_accepted(taken_up):
         return None
+    place = await talk.find_pressed(place)
     pull = place.release_pull
-    check = await (await talk.look(place)).find_check(pull.head_sha) if pull is not None else None
+    sight = await talk.look(place)
+    check = await sight.find_check(pull.head_sha, name_check(pull.tag)) if pull is not None else None
     stale = find_staleness(talk.comment, pull, check)
     if stale is None:
         await talk.bench.accept(taken_up)

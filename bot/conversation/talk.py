@@ -15,13 +15,17 @@ from bot.github.facts import PullRequest, Repository
 from bot.intake.command import CommandDelivery
 from bot.messages import replies
 from bot.release.audit import Code
+from bot.release.lines import TagNote
 from bot.release.packages import line_for
 from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached
+from bot.release.record import find_record
 from bot.release.sight import Sight
-from bot.release.snapshot import Line, Snapshot
+from bot.release.snapshot import Line, Snapshot, line_of
+from bot.release.tag_releases import Tagging
 from bot.release.workbench import Workbench
 from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.versions import same_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,41 @@ class Talk:
             self.sight = None
         return replace(place, line=aim.line, package=aim.package)
 
+    async def is_tag_only(self, place: Place) -> bool:
+        """Whether releases are made here without a pull request."""
+        settings = await self.get_settings(place)
+        return isinstance(settings, RepositorySettings) and settings.mode == "tag-only"
+
+    async def find_tagged(self, command: Command, place: Place) -> Place:
+        """The place as that of a release without a pull request which was asked for here, where there is one.
+
+        Of several the newest is meant, or the one whose version is named.
+        """
+        if place.is_release_pull or command.entry.name is Name.RELEASE:
+            return place
+        if self.comment.source == "button":
+            return await self.find_pressed(place)
+        thread, base = self.comment.issue_number, place.line.base
+        seek = command.entry.name is not Name.HELP and await self.is_tag_only(place)
+        found = await self.bench.tags.list_in(place.repository, thread, base, self.sight, seek=seek)
+        if not found:
+            return place
+        named = [one for one in found if same_version(one.record.version, (*command.arguments, "")[0])]
+        return self._at(place, (named or found)[0])
+
+    async def find_pressed(self, place: Place) -> Place:
+        """The place as that of the release whose check run had the button that was pressed."""
+        shown = find_record(self.comment.shown)
+        if place.is_release_pull or shown is None or shown.origin is None:
+            return place
+        note = TagNote(self.comment.issue_number, self.comment.head, shown.tag, shown.origin.line)
+        found = await self.bench.tags.read(place.repository, note, self.sight)
+        return self._at(place, found) if found is not None else place
+
+    def _at(self, place: Place, found: Tagging) -> Place:
+        self.sight = found.sight
+        return Place(place.repository, line_of(found.pull), found.pull, is_release_pull=True)
+
     async def _check_named(self, command: Command, named: str, place: Place) -> Place | Answer:
         """Whether what is named in the thread of a release pull request is what that releases."""
         if canonicalize_name(named) == place.line.package:
@@ -160,7 +199,10 @@ class Talk:
         return replace(refused, reaction="confused") if wrong.code is Reason.PACKAGE_UNKNOWN else refused
 
     async def list_newest(self, command: Command, place: Place) -> list[PullRequest]:
-        """The newest release pull request of the package that a command names, or of each with a release on this base."""
+        """The newest release of the package that a command names, or of each with a release on this base.
+
+        Those without a pull request come first, as far as they are under way.
+        """
         if command.package is not None:
             newest = await self.find_newest(place)
             return [newest] if newest is not None else []
@@ -169,11 +211,14 @@ class Talk:
         if lines != [place.line]:
             sight = await self.bench.observer.look(*lines)
         found = [await self.bench.observer.list_pulls(place.repository, line, sight) for line in lines]
-        return [pulls[0] for pulls in found if pulls]
+        tagged = await self.bench.tags.list_under_way(place.repository, place.line.base)
+        return [*(one.pull for one in tagged), *(pulls[0] for pulls in found if pulls)]
 
     async def find_newest(self, place: Place) -> PullRequest | None:
-        """The newest release pull request of the line."""
-        return next(iter(await self.bench.observer.list_pulls(place.repository, place.line)), None)
+        """The newest release of the line, which may have no pull request while it is under way."""
+        tagged = await self.bench.tags.list_under_way(place.repository, place.line.base)
+        own = [one.pull for one in tagged if line_of(one.pull) == place.line]
+        return next(iter(own or await self.bench.observer.list_pulls(place.repository, place.line)), None)
 
 
 async def find_aim(bench: Workbench, command: Command, base: str, sight: Sight) -> Aim | Misunderstood | Because:

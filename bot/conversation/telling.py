@@ -42,6 +42,7 @@ async def notes(talk: Talk, command: Command, place: Place) -> Answer:
         return talk.refuse(reached.step.reason)
     if record is None or snapshot.project is None:
         return talk.refuse(because(Reason.NOTHING_UNDER_WAY))
+    snapshot = await talk.bench.observer.with_landed(snapshot)
     release = PublishRelease(record.tag, record.version, latest=False, prerelease=False)
     read = talk.bench.observer.find_released
     told = await find_contributions(talk.bench.access, snapshot, record.tag, record.version, read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from bot.github.client import Session
 from bot.github.facts import RepositoryRef
 from bot.github.graphql import in_batches
 from bot.github.read import read_moment
+from bot.github.repositories import CONTENT, exact_text
 from bot.line_names import find_line_numbers
 
 PAGE: Final = 100
@@ -28,8 +29,12 @@ _REPOSITORY: Final = """
     }}
   }}"""
 
+_HOME: Final = (
+    """home: repository(owner: $owner, name: $home) { defaults: object(expression: $defaults) { ...content } }"""
+)
+
 _FRAGMENTS: Final = """
-fragment lately on Repository {
+fragment lately on Repository {FILES
   issues(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { updatedAt } }
   changed: pullRequests(first: 20, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { ...pull } }
   branches: refs(refPrefix: "refs/heads/aweigh/", first: 10) {
@@ -122,7 +127,8 @@ class Surveyed:
 
     ``pulls`` are the newest of its main release line, of each release branch, and those changed last; ``branches`` are
     its release branches; ``changed_at`` is when an issue or a pull request last changed. ``lines`` are the branches that
-    are called like maintenance lines, of the first fifty with a dot in their names.
+    are called like maintenance lines, of the first fifty with a dot in their names; ``files`` and ``defaults`` are what was
+    asked for of its files and of its owner's, and is there.
     """
 
     repository: ListedRepository
@@ -130,6 +136,21 @@ class Surveyed:
     branches: tuple[str, ...]
     changed_at: datetime | None
     lines: tuple[SurveyedLine, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    defaults: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What comes along of each repository, which costs neither requests nor points: these ``paths`` of its default branch.
+
+    Of one repository, ``home`` of the ``owner``, the file ``defaults``, where it is installed there.
+    """
+
+    paths: tuple[str, ...]
+    owner: str
+    home: str
+    defaults: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +194,23 @@ async def list_repository_page(
     return found, len(found) == PAGE
 
 
-async def survey(session: Session, branches: Mapping[ListedRepository, str]) -> tuple[list[Surveyed], Points]:
+async def survey(
+    session: Session, branches: Mapping[ListedRepository, str], files: Files | None = None
+) -> tuple[list[Surveyed], Points]:
     """What is under way in each repository, and the name of its main release branch; those out of reach are left out."""
     found: list[Surveyed] = []
     spent, points = 0, Points(0, 1, 1)
     for some in in_batches(tuple(branches.items()), _AT_ONCE):
         declared = ", ".join(f"$id{i}: ID!, $branch{i}: String!" for i in range(len(some)))
         asked = "".join(_REPOSITORY.format(i=i) for i in range(len(some)))
-        document = f"query({declared}) {{\n  rateLimit {{ cost limit remaining }}{asked}\n}}{_FRAGMENTS}"
+        more, along, fragments = _render_files(files)
+        document = f"query({declared}{more}) {{\n  rateLimit {{ cost limit remaining }}{asked}{along}\n}}{fragments}"
         variables = {f"id{i}": repository.node_id for i, (repository, _) in enumerate(some)}
         variables |= {f"branch{i}": branch for i, (_, branch) in enumerate(some)}
+        variables |= _fill_in(files)
         data = await session.graphql_in_part(document, variables)
         found += [
-            _read_surveyed(repository, node)
+            _read_surveyed(repository, node, files, (data.get("home") or {}).get("defaults"))
             for i, (repository, _) in enumerate(some)
             if (node := data.get(f"r{i}")) is not None
         ]
@@ -209,7 +234,27 @@ async def read_records(session: Session, pulls: Sequence[SurveyedPull], app_id: 
     return found
 
 
-def _read_surveyed(repository: ListedRepository, node: dict[str, Any]) -> Surveyed:
+def _render_files(files: Files | None) -> tuple[str, str, str]:
+    """What a document declares, and asks beside the repositories, for ``files``; and all fragments."""
+    paths = range(len(files.paths)) if files else ()
+    each = "".join(f" file{n}: object(expression: $path{n}) {{ ...content }}" for n in paths)
+    fragments = _FRAGMENTS.replace("FILES", each) + (CONTENT if files else "")
+    if files is None:
+        return "", "", fragments
+    declared = "".join(f", $path{n}: String!" for n in paths) + ", $owner: String!, $home: String!, $defaults: String!"
+    return declared, f"\n  {_HOME}", fragments
+
+
+def _fill_in(files: Files | None) -> dict[str, str]:
+    if files is None:
+        return {}
+    paths = {f"path{n}": f"HEAD:{path}" for n, path in enumerate(files.paths)}
+    return paths | {"owner": files.owner, "home": files.home, "defaults": f"HEAD:{files.defaults}"}
+
+
+def _read_surveyed(
+    repository: ListedRepository, node: dict[str, Any], files: Files | None, defaults: dict[str, Any] | None
+) -> Surveyed:
     branches = node["branches"]["nodes"] if node["branches"] else []
     nodes = [*node["line"]["nodes"], *node["changed"]["nodes"]]
     for branch in branches:
@@ -218,7 +263,10 @@ def _read_surveyed(repository: ListedRepository, node: dict[str, Any]) -> Survey
     changes = [datetime.fromisoformat(one["updatedAt"]) for one in (*node["issues"]["nodes"], *nodes)]
     names = tuple(f"aweigh/{branch['name'].removeprefix('aweigh/')}" for branch in branches)
     lines = tuple(_list_lines(node["numbered"]["nodes"] if node["numbered"] else ()))
-    return Surveyed(repository, tuple(pulls.values()), names, max(changes, default=None), lines)
+    texts = {path: exact_text(node.get(f"file{n}")) for n, path in enumerate(files.paths if files else ())}
+    there = {path: text for path, text in texts.items() if text is not None}
+    changed_at = max(changes, default=None)
+    return Surveyed(repository, tuple(pulls.values()), names, changed_at, lines, there, exact_text(defaults))
 
 
 def _list_lines(refs: Iterable[dict[str, Any]]) -> Iterator[SurveyedLine]:

@@ -48,7 +48,15 @@ class CommandDelivery:
 
     @classmethod
     def pressed(
-        cls, repository: RepositoryRef, button: str, word: str, run: Payload, sender: Payload, number: int
+        cls,
+        repository: RepositoryRef,
+        button: str,
+        word: str,
+        run: Payload,
+        sender: Payload,
+        number: int,
+        *,
+        is_pull: bool = True,
     ) -> CommandDelivery:
         """The command ``word`` of a ``button`` of our check run. Raises Malformed.
 
@@ -60,7 +68,7 @@ class CommandDelivery:
             comment_id=0,
             node_id="",
             issue_number=number,
-            is_pull=True,
+            is_pull=is_pull,
             author=Person(sender.integer("id"), sender.text("login")),
             created_at=datetime.fromtimestamp(0, UTC),
             body=f"/release {word}",

@@ -18,6 +18,7 @@ from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed, Payload
 from bot.line_names import find_line_numbers
+from bot.release.record import find_record
 from bot.release.when_merged import LABEL
 
 RELEASE_BRANCHES: Final = "aweigh/"
@@ -285,10 +286,15 @@ def _read_button(payload: Payload, pressed: str) -> Meaning:
     run, sender = payload.child("check_run"), payload.child("sender")
     if sender.find_text("type") != "User":
         return Ignored("only people give commands")
-    number = run.find_number_of_pull()
+    record = find_record(run.find_text("external_id") or "")
+    # Without a pull request the record tells the thread, which nobody but our App can write into it.
+    origin = record.origin if record is not None else None
+    number = origin.thread if origin is not None else run.find_number_of_pull()
     if number is None:
         return Ignored("a check of no pull request")
-    return CommandDelivery.pressed(payload.repository(), pressed, BUTTONS[pressed], run, sender, number)
+    return CommandDelivery.pressed(
+        payload.repository(), pressed, BUTTONS[pressed], run, sender, number, is_pull=origin is None
+    )
 
 
 def _read_merge_group(payload: Payload, _: AppIdentity) -> Meaning:

@@ -31,6 +31,7 @@ from bot.github.client import GitHub, Session
 from bot.github.errors import GitHubError, RateLimited, Unavailable
 from bot.github.facts import RepositoryRef
 from bot.github.survey import (
+    Files,
     Installation,
     Surveyed,
     SurveyedLine,
@@ -42,9 +43,11 @@ from bot.github.survey import (
 )
 from bot.intake.account import Account
 from bot.intake.lost_comments import TOO_YOUNG, LostComments
+from bot.release.defaults import PATH, REPOSITORY
 from bot.release.line import Line, line_between
-from bot.release.lines import LASTS, note_line, note_merged, note_pushed
+from bot.release.lines import LASTS, note_line, note_merged, note_pushed, note_sought
 from bot.release.record import Milestone, find_record
+from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
 
 NOTE: Final = "sweep:recovery"
 
@@ -92,6 +95,8 @@ class Pass:
     only: Mapping[int, int] | None = None
     put_off: Mapping[int, int] = field(default_factory=dict)
     done: bool = False
+    is_first: bool = False
+    """Whether it is made for a new database, which no note of a release stands in."""
 
     def covers(self, installation: Installation) -> bool:
         """Whether this installation is still to be gone over in this round."""
@@ -128,6 +133,7 @@ class Pass:
             "only": list(self.only.items()) if self.only is not None else None,
             "put_off": list(self.put_off.items()),
             "done": self.done,
+            "first": self.is_first,
         }
 
     @classmethod
@@ -143,6 +149,7 @@ class Pass:
             only={int(one): pages for one, pages in kept["only"]} if kept["only"] is not None else None,
             put_off={int(one): pages for one, pages in kept["put_off"]},
             done=kept["done"],
+            is_first=kept.get("first", False),
         )
 
 
@@ -153,6 +160,21 @@ def list_under_way(surveyed: Surveyed, bot_id: int, now: datetime) -> list[Surve
         for pull in surveyed.pulls
         if _is_ours(pull, bot_id) and (pull.is_open or (pull.merged_at is not None and now - pull.merged_at < LASTS))
     ]
+
+
+def list_sought(surveyed: Iterable[Surveyed], now: datetime) -> list[RepositoryRef]:
+    """The repositories in which releases without a pull request may be under way: by their mode, and used lately.
+
+    Which ones are their lanes see then, each with one document.
+    """
+    found = []
+    for one in surveyed:
+        if one.changed_at is None or now - one.changed_at > LASTS:
+            continue
+        settings = read_settings(one.files, one.defaults)
+        if isinstance(settings, RepositorySettings) and settings.mode == "tag-only":
+            found.append(one.repository.ref)
+    return found
 
 
 def has_stray_branch(surveyed: Surveyed, bot_id: int) -> bool:
@@ -186,12 +208,13 @@ class Recovery:
         last, now = await self._find_pass(), self._clock.now()
         if last is None:
             log.info("recovery begins", reason="the database is new")
-            await self._note(Pass(began=now, since=now - LOOKS_BACK))
+            await self._note(Pass(began=now, since=now - LOOKS_BACK, is_first=True))
         elif away or (last.done and now - last.began >= EVERY):
             # A pass that is not through yet has not read everything since it began either.
             since = last.began - TOO_YOUNG - _OVERLAP if last.done else last.since
+            first = last.is_first and not last.done
             log.info("recovery begins", reason="we were away" if away else "the daily one", since=since.isoformat())
-            await self._note(Pass(began=now, since=since))
+            await self._note(Pass(began=now, since=since, is_first=first))
 
     async def go_on(self) -> None:
         """Go on with the pass that is under way, for some minutes at most. Raises Unavailable when GitHub is down."""
@@ -231,13 +254,17 @@ class Recovery:
         session = open_survey(self._github, installation.id)
         repositories, more = await list_repository_page(session, installation.id, state.pages + 1)
         branches = {one: Line(one.default_branch).branch for one in repositories if not one.closed}
-        surveyed, points = await survey(session, branches)
+        files = Files(SETTINGS_PATHS, installation.account, REPOSITORY, PATH) if state.is_first else None
+        surveyed, points = await survey(session, branches, files)
+        sought = list_sought(surveyed, state.began) if state.is_first else []
         since = max(state.since, installation.created_at)
         changed = [one.repository.ref for one in surveyed if one.changed_at is not None and one.changed_at >= since]
         # Commands come first in their lanes, as they would have: an approval that was found by looking at the thread
         # would have done its work when it is answered.
         found = await self._find_commands(changed, since, state.began - TOO_YOUNG)
-        woken = await self._wake(session, surveyed, since, state.woken)
+        for repository in sought:
+            await note_sought(self._engine.intents(repository))
+        woken = await self._wake(session, surveyed, since, state.woken, sought)
         log.info(
             "recovered",
             installation=installation.id,
@@ -254,7 +281,14 @@ class Recovery:
         few = points.remaining * 2 < points.limit
         return len(changed), state.past(later=True) if few else state
 
-    async def _wake(self, session: Session, surveyed: Collection[Surveyed], since: datetime, before: int) -> int:
+    async def _wake(
+        self,
+        session: Session,
+        surveyed: Collection[Surveyed],
+        since: datetime,
+        before: int,
+        sought: Collection[RepositoryRef],
+    ) -> int:
         """Wake every repository with a release under way, and note what is; how many, ``before`` were woken earlier.
 
         So is each that was pushed to ``since`` then: what was merged may be worth a release that nobody has proposed.
@@ -281,7 +315,7 @@ class Recovery:
             for other in list_pushed_lines(one, since) if pushed_lately else ():
                 if other.name not in known:
                     await note_pushed(intents, other.name, other.head)
-            if lines or has_stray_branch(one, bot_id):
+            if lines or repository in sought or has_stray_branch(one, bot_id):
                 await self._engine.wake(repository, after=max(NOW, (before + woken + 1 - _AT_ONCE) * _APART))
                 woken += 1
             elif pushed_lately:

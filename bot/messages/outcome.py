@@ -16,6 +16,7 @@ from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.runs import without_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Announce, RejectUndone, ReportFailure
+from bot.release.tag_only import scope
 from bot.release.views import find_release_tag, find_shown_run, index_page
 
 _STATES: dict[AttestationState, str] = {
@@ -43,9 +44,9 @@ _NEXT: dict[Retry, str] = {
 }
 
 
-def outcome_marker(key: str) -> str:
-    """The marker of the comment about one outcome."""
-    return marker(OUTCOME, key)
+def outcome_marker(snapshot: Snapshot, key: str) -> str:
+    """The marker of the comment about one outcome of a release."""
+    return marker(OUTCOME, scope(snapshot.record, key))
 
 
 def nothing(attempt: int) -> str:
@@ -60,12 +61,12 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
     install = " ".join(part for part in ("pip install", option, f"{project}=={step.version}") if part)
     rows = [_row(verdict) for verdict in step.verdicts]
     parts = [
-        outcome_marker("published"),
+        outcome_marker(snapshot, "published"),
         f"🎉 **{code(project)} {code(step.version)} is on {link(snapshot.target.title, index_page(snapshot))}.**",
         block([install], "sh"),
         "\n".join(["| file | sha256 | attestation |", "| --- | --- | --- |", *rows]),
         *([_missing(step.missing)] if step.missing else []),
-        *([_unapproved(step.unapproved)] if step.unapproved else []),
+        *([_unapproved(snapshot, step.unapproved)] if step.unapproved else []),
         _summary(snapshot, step),
         f"GitHub Release: {link(code(step.tag), tag_page(snapshot.repository, step.tag))}",
         *([render_follow_up(step.follow_up)] if step.follow_up else []),
@@ -74,12 +75,12 @@ def render_published(snapshot: Snapshot, step: Announce) -> str:
     return finish("\n\n".join(parts))
 
 
-def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
+def render_failure(snapshot: Snapshot, step: ReportFailure, diagnosis: Diagnosis) -> str:
     """Why the run failed, for the thread."""
     run = step.run.run
     how = "was cancelled" if run.conclusion == "cancelled" else "failed"
     parts = [
-        outcome_marker(step.key),
+        outcome_marker(snapshot, step.key),
         f"🛑 **Publishing {code(step.version)} {how}** in {link(f'run {run.id}', run.url)}, attempt {run.attempt}.",
     ]
     finding = diagnosis.finding
@@ -93,7 +94,7 @@ def render_failure(step: ReportFailure, diagnosis: Diagnosis) -> str:
     return finish("\n\n".join(part for part in parts if part))
 
 
-def render_rejection(step: ReportFailure, review: DeploymentReview, *, ours: bool) -> str:
+def render_rejection(snapshot: Snapshot, step: ReportFailure, review: DeploymentReview, *, ours: bool) -> str:
     """Who closed the gate and what they said, for the thread."""
     run = step.run.run
     comment = without_mark(step.run, review.comment)
@@ -105,19 +106,19 @@ def render_rejection(step: ReportFailure, review: DeploymentReview, *, ours: boo
         # Our own answer to the run names the person who gave the order, and the reason.
         what = f"🛑 **The publication of {code(step.version)} was turned away** in {where}: {code(comment)}."
     parts = [
-        outcome_marker(step.key),
+        outcome_marker(snapshot, step.key),
         what,
         f"{nothing(run.attempt)} To try again, re-run the run on GitHub: I ask anew then.",
     ]
     return finish("\n\n".join(parts))
 
 
-def render_undone(step: RejectUndone) -> str:
+def render_undone(snapshot: Snapshot, step: RejectUndone) -> str:
     """What a person took away, what becomes of the run that waits, and how to ask again, for the thread."""
     run = step.run.run
     where = f"{link(f'run {run.id}', run.url)}, attempt {run.attempt}"
     parts = [
-        outcome_marker(step.key),
+        outcome_marker(snapshot, step.key),
         f"🛑 **This release was undone, so I turn {where}, away at its gate.** {nothing(run.attempt)}",
         say(step.undone).in_line(),
     ]
@@ -141,10 +142,11 @@ def _missing(names: tuple[str, ...]) -> str:
     return f"⚠️ Not shown by the index, though the log of the run speaks of uploading it: {shown}{more}."
 
 
-def _unapproved(count: int) -> str:
+def _unapproved(snapshot: Snapshot, count: int) -> str:
     approvals = "the approval" if count == 1 else f"the {count} approvals"
+    promised = "this takes" if snapshot.is_tag_only else "the pull request promised"
     return (
-        f"⚠️ **{approvals.capitalize()} that the pull request promised never came:** somebody else pushed the tag, which"
+        f"⚠️ **{approvals.capitalize()} that {promised} never came:** somebody else pushed the tag, which"
         " started the publish workflow before. A gated environment would have kept it waiting."
     )
 

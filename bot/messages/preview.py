@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.messages.merged_since import render_since
 from bot.messages.pull import render_plan
 from bot.messages.replies import reply_marker
-from bot.messages.text import code, finish
+from bot.messages.text import code, finish, short
 from bot.release.plan import Plan
 from bot.release.snapshot import Snapshot
 
@@ -22,7 +22,13 @@ def render_preview(snapshot: Snapshot, plan: Plan, comment_id: int, needed: int)
 
 
 def _begin(snapshot: Snapshot, plan: Plan) -> str:
+    asked = code(f"/release {snapshot.named(plan.version)}")
+    if plan.origin is not None:
+        return (
+            f"**A dry run: nothing was changed.** {asked} would tag {code(short(plan.base_commit))}, the head of"
+            f" {code(plan.base)}, for {code(plan.project)} {code(plan.version)}:"
+        )
     return (
-        f"**A dry run: nothing was changed.** {code(f'/release {snapshot.named(plan.version)}')} would open a pull request for"
+        f"**A dry run: nothing was changed.** {asked} would open a pull request for"
         f" {code(plan.project)} {code(plan.version)} into {code(plan.base)}. Merging that would mean:"
     )

@@ -10,6 +10,7 @@ from bot.messages.turns import approving_role
 from bot.release.runs import attempt_mark, order_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import AskApproval, OpenGate, RejectGate, RejectTwin, RejectUndone
+from bot.release.tag_only import scope
 
 PROMPT = "prompt"
 
@@ -17,16 +18,16 @@ _LONGEST_REASON = 300
 """Of a reason that goes onto the run's page, where the address behind it must not be cut off."""
 
 
-def prompt_marker(key: str) -> str:
-    """The marker of the prompt for ``key`` (a run's attempt, or a commit)."""
-    return marker(PROMPT, key)
+def prompt_marker(snapshot: Snapshot, key: str) -> str:
+    """The marker of the prompt for ``key`` (a run's attempt, or a commit) of a release."""
+    return marker(PROMPT, scope(snapshot.record, key))
 
 
 def render_prompt(snapshot: Snapshot, step: AskApproval) -> str:
     """What is asked, of whom, and the line to type."""
     commit = link(code(short(step.commit)), commit_page(snapshot.repository, step.commit))
     what = f"{code(snapshot.named(step.version))} from {commit}"
-    parts = [prompt_marker(step.key)]
+    parts = [prompt_marker(snapshot, step.key)]
     if step.run is None:
         parts.append(f"🚦 **Approval needed before {what} is published.** Nothing has been started yet.")
     else:
@@ -67,7 +68,8 @@ def render_undone_comment(step: RejectUndone) -> str:
 
 def _approvals(snapshot: Snapshot, step: AskApproval) -> str:
     count = "one person" if step.needed == 1 else f"{step.needed} people"
-    others = "" if snapshot.allows_self else ", but not of whoever asked for this release or pushed to its branch"
+    pushed = "" if snapshot.is_tag_only else " or pushed to its branch"
+    others = "" if snapshot.allows_self else f", but not of whoever asked for this release{pushed}"
     pinned = f"/release approve {step.version} {short(step.commit)}"
     return (
         f"This takes the approval of {count} with {approving_role(snapshot)}{others}. To approve, type\n\n"

@@ -81,8 +81,10 @@ def _digest(text: str) -> str:
 
 
 def render_plan(plan: Plan, environment: Environment | None, needed: int) -> list[str]:
-    """What merging does, the changelog and the files, as parts of a message."""
+    """What merging does, the changelog and the files, as parts of a message; without a pull request the notes alone."""
     parts = ["\n".join(f"{number}. {line}" for number, line in enumerate(_acts(plan, environment, needed), 1))]
+    if plan.origin is not None:
+        return [*parts, *(["## Notes", harmless(plan.entries)] if plan.entries else [])]
     return [*parts, *_changelog(plan), "## Files changed", _files(plan), *_lookalikes(plan)]
 
 
@@ -91,22 +93,23 @@ def _acts(plan: Plan, environment: Environment | None, needed: int) -> list[str]
     publish = _publication(plan, environment, needed)
     verify = "I wait for the files on the index, verify their attestations and report here."
     release = "I publish the GitHub Release"
+    commit = "the merge commit" if plan.origin is None else "that commit"
     match plan.route.order:
         case Order.RELEASE_PUBLISHED:
             return [
-                f"I put the tag {tag} on the merge commit.",
+                f"I put the tag {tag} on {commit}.",
                 f"{release}, which starts {workflow}. {publish}",
                 verify,
             ]
         case Order.TAG_PUSH:
             return [
-                f"I put the tag {tag} on the merge commit, which starts {workflow}. {publish}",
+                f"I put the tag {tag} on {commit}, which starts {workflow}. {publish}",
                 verify,
                 f"{release}, with the digests and attestations of the files.",
             ]
         case Order.DISPATCH:
             return [
-                f"I put the tag {tag} on the merge commit.",
+                f"I put the tag {tag} on {commit}.",
                 f"I start {workflow} at the tag. {publish}",
                 verify,
                 f"{release}, with the digests and attestations of the files.",
@@ -116,14 +119,15 @@ def _acts(plan: Plan, environment: Environment | None, needed: int) -> list[str]
 def _publication(plan: Plan, environment: Environment | None, needed: int) -> str:
     name = code(environment.name) if environment else ""
     approvals = "one approval" if needed == 1 else f"{needed} approvals"
+    act = "Merging" if plan.origin is None else "That"
     match plan.gate:
         case GateKind.NONE if not needed and not plan.route.environment_known:
             return (
-                "**Merging may publish at once: only the run knows its environment.** If it waits at one that my rule"
+                f"**{act} may publish at once: only the run knows its environment.** If it waits at one that my rule"
                 " guards, I ask here first; to know it before, name it with `environment` in the settings."
             )
         case GateKind.RULE | GateKind.NONE if not needed:
-            return "**Merging publishes: nothing asks again before the upload.**"
+            return f"**{act} publishes: nothing asks again before the upload.**"
         case GateKind.RULE:
             return f"It waits at the environment {name} for {approvals} in this thread."
         case GateKind.REVIEWERS if needed:

@@ -47,6 +47,12 @@ def render_together(replies: Iterable[str], comment_id: int) -> str:
 def render_opened(pull: PullRequest, version: str, comment_id: int, *, without: bool = False) -> str:
     """The one link where the command was typed; ``without`` says that the pull request there is no part of the release."""
     base = code(pull.base_branch)
+    if pull.tag is not None:
+        commit = code(short(pull.head_sha))
+        return _reply(
+            comment_id,
+            f"{code(version)} is released from {base} at {commit}: what comes of it is said in #{pull.number}.",
+        )
     what = f" It holds {base} as it is now, without this pull request." if without else ""
     return _reply(
         comment_id, f"#{pull.number} is the release pull request for {code(version)}: merging it releases.{what}"
@@ -55,6 +61,11 @@ def render_opened(pull: PullRequest, version: str, comment_id: int, *, without: 
 
 def render_already(pull: PullRequest, version: str, comment_id: int) -> str:
     """The answer to a repeated command."""
+    if pull.tag is not None:
+        there = link(f"#{pull.number}", pull.url)
+        return _reply(
+            comment_id, f"Already done: {code(version)} was asked for in {there}, where it stands what became of it."
+        )
     return _reply(comment_id, f"Already done: #{pull.number} is the release pull request for {code(version)}.")
 
 

@@ -15,20 +15,26 @@ from bot.release.record import Record, render_record
 from bot.release.snapshot import Snapshot
 from bot.release.stages import StageName, State, list_stages
 from bot.release.steps import Abandoned, AwaitApproval, AwaitMerge, AwaitReviewers, Blocked, Done, Step
+from bot.release.tag_only import scope
 from bot.release.views import find_release_tag, find_shown_run, index_page, is_past_holding
 
 _SIGNS = {State.DONE: "✅", State.NOW: "⏳", State.LATER: "▫️", State.STOPPED: "🛑"}
 
 
+def status_marker(snapshot: Snapshot) -> str:
+    """The marker of the status comment of a release."""
+    return marker(STATUS, scope(snapshot.record))
+
+
 def render_status(snapshot: Snapshot, step: Step) -> str:
-    """The status comment on the release pull request."""
+    """The status comment in the thread of the release."""
     what = f"Release of {code(snapshot.named(snapshot.record.version))}" if snapshot.record else "This release"
     rows = [
         f"| {_SIGNS[view.state]} | {view.name.value} | {in_cell(_detail(snapshot, view.name))} |"
         for view in list_stages(snapshot, step)
     ]
     parts = [
-        marker(STATUS),
+        status_marker(snapshot),
         f"**{what}.** {headline(step)}.",
         "\n".join(["| | stage | |", "| --- | --- | --- |", *rows]),
         f"**{'What stopped it' if isinstance(step, Blocked) else 'Whose turn'}:** {turn(snapshot, step)}",
@@ -56,7 +62,7 @@ def _buttons(snapshot: Snapshot, step: Step) -> tuple[CheckButton, ...]:
     if isinstance(step, Done | Abandoned) or snapshot.published is not None:
         return ()
     held = isinstance(step, Blocked) and step.reason.code is Reason.HELD
-    # The check run is there before its pull request.
+    # The check run is there before its pull request, where there will be one.
     is_open = snapshot.pull is None or snapshot.pull.is_open
     steer = (UNHOLD,) if held else () if snapshot.record is not None and is_past_holding(snapshot, step) else (HOLD,)
     return (*steer, RECHECK, *((RECREATE,) if is_open else ()))
@@ -66,7 +72,8 @@ def _locked(snapshot: Snapshot, step: Step) -> str:
     """What a release under way loses by a lock; once it is over nothing is said there anyway."""
     if snapshot.pull is None or not snapshot.pull.locked or isinstance(step, Done | Abandoned):
         return ""
-    return "\n\n🔒 The thread of this pull request is locked: unlock it to approve, and to read there what happens."
+    where = f"#{snapshot.pull.number}" if snapshot.is_tag_only else "this pull request"
+    return f"\n\n🔒 The thread of {where} is locked: unlock it to approve, and to read there what happens."
 
 
 def _conclusion(step: Step) -> Conclusion:
@@ -86,6 +93,9 @@ def _conclusion(step: Step) -> Conclusion:
 def _detail(snapshot: Snapshot, name: StageName) -> str:
     pull = snapshot.pull
     match name:
+        case StageName.COMMIT if pull is not None:
+            commit = pull.head_sha
+            return f"{link(short(commit), commit_page(snapshot.repository, commit))} of {code(pull.base_branch)}"
         case StageName.MERGE if pull is not None and pull.merged and pull.merge_commit:
             commit = pull.merge_commit
             return f"#{pull.number} merged as {link(short(commit), commit_page(snapshot.repository, commit))}"

@@ -43,6 +43,9 @@ _RUN_HEADLINES: dict[Awaited, str] = {
 
 _UNREAD = "⚠️ So much was said here since I asked that I read the newest of it only: an approval further up has to be typed again."
 
+_PROMISED_HERE = (
+    "The settings ask for fewer approvals by now; this release takes as many as they did when it was asked for."
+)
 _PROMISED = "The settings ask for fewer approvals by now; this release takes as many as its pull request said."
 
 
@@ -67,8 +70,8 @@ def headline(step: Step) -> str:
             return "On hold"
         case Blocked():
             return "Stopped: somebody has to look"
-        case Abandoned():
-            return "Closed without a release"
+        case Abandoned(taken_back=taken_back):
+            return "Taken back" if taken_back else "Closed without a release"
         case Done():
             return "Released"
         case _:
@@ -83,14 +86,15 @@ def turn(snapshot: Snapshot, step: Step) -> str:
         case AwaitRun():
             return _run(step)
         case AwaitApproval():
-            others = "" if snapshot.allows_self else " who neither asked for this release nor pushed to its branch"
+            others = _others(snapshot)
             unread = f" {_UNREAD}" if snapshot.answers_unread else ""
             who = (
                 "A maintainer"
                 if approving_role(snapshot) == _MAINTAINERS
                 else f"Somebody with {approving_role(snapshot)}"
             )
-            fewer = f" {_PROMISED}" if asks_for_less(snapshot, step) else ""
+            promised = _PROMISED_HERE if snapshot.is_tag_only else _PROMISED
+            fewer = f" {promised}" if asks_for_less(snapshot, step) else ""
             return f"{who}{others} types {code(f'/release approve {step.version}')}.{fewer}{unread}"
         case AwaitReviewers(run=run) if run is not None:
             names = " or ".join(code("@" + name) for name in step.reviewers)
@@ -152,6 +156,17 @@ def _run(step: AwaitRun) -> str:
             return f"{second} would publish the same again: I turn it away at the gate. {_NOBODY}"
         case Awaited.TWIN_START:
             return f"Another event may still start a second run, which I would turn away at the gate. {_NOBODY}"
+
+
+def _others(snapshot: Snapshot) -> str:
+    """Who is meant beside those that may not approve; without a pull request nobody can push to its branch."""
+    if snapshot.allows_self:
+        return ""
+    return (
+        " who did not ask for this release"
+        if snapshot.is_tag_only
+        else " who neither asked for this release nor pushed to its branch"
+    )
 
 
 def approving_role(snapshot: Snapshot) -> str:

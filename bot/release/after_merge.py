@@ -54,6 +54,7 @@ from bot.release.steps import (
     ReportFailure,
     Step,
 )
+from bot.release.tag_only import of_tag
 from bot.release.undone import find_undone
 from bot.release.views import find_our_gate, is_to_be_started
 from bot.settings.repository import RepositorySettings, SettingsProblem
@@ -172,7 +173,8 @@ def _tagged(stage: Stage) -> Step | None:
         if tag.commit == stage.commit:
             return None
         moved = "moved" if stage.reached(Milestone.TAGGED) else ""
-        return Blocked(because(Reason.TAG_ELSEWHERE, tag=tag.name, found=tag.commit, wanted=stage.commit, how=moved))
+        reason = because(Reason.TAG_ELSEWHERE, tag=tag.name, found=tag.commit, wanted=stage.commit, how=moved)
+        return Blocked(of_tag(stage.snapshot, reason))
     in_the_way = _before_tag(stage)
     if in_the_way is not None:
         return in_the_way
@@ -194,7 +196,8 @@ def _before_tag(stage: Stage) -> Step | None:
         return weakened
     if not stage.snapshot.in_base:
         base = stage.snapshot.line.base
-        return Blocked(because(Reason.MERGE_TAKEN_OUT, commit=stage.commit, base=base, version=stage.version))
+        reason = because(Reason.MERGE_TAKEN_OUT, commit=stage.commit, base=base, version=stage.version)
+        return Blocked(of_tag(stage.snapshot, reason))
     return None
 
 
@@ -204,7 +207,8 @@ def _less_than_promised(stage: Stage) -> Step | None:
         return None
     environment = stage.route.environment or ""
     tag = stage.tag if stage.snapshot.find_tag(stage.tag) else ""
-    return Blocked(because(Reason.GATE_WEAKENED, version=stage.version, environment=environment, tag=tag))
+    reason = because(Reason.GATE_WEAKENED, version=stage.version, environment=environment, tag=tag)
+    return Blocked(of_tag(stage.snapshot, reason))
 
 
 def _started(stage: Stage) -> Step | None:

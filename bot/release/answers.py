@@ -45,7 +45,7 @@ async def hear(
     comments = thread.comments
     # Anyone with write access can edit a comment of ours into a prompt; we never edit one.
     as_posted = [comment for comment in comments if comment.edited_at is None]
-    prompt = find_marked(as_posted, prompt_marker(key), snapshot.app.bot.id)
+    prompt = find_marked(as_posted, prompt_marker(snapshot, key), snapshot.app.bot.id)
     snapshot = replace(snapshot, comments=comments, prompt=prompt)
     known = record.asked.at if record.asked is not None and record.asked.key == key else None
     moments = [moment for moment in (known, prompt.created_at if prompt else None) if moment is not None]

@@ -45,7 +45,7 @@ def _due(snapshot: Snapshot) -> Step:
     if pull.merged:
         step = after_merge(snapshot)
         return unless_locked(step) if pull.locked else step
-    return _before_merge(snapshot, pull) if pull.is_open else Abandoned()
+    return _before_merge(snapshot, pull) if pull.is_open else Abandoned(taken_back=snapshot.is_tag_only)
 
 
 def _astray_reason(snapshot: Snapshot, pull: PullRequest) -> Because:

@@ -61,9 +61,8 @@ def plan_development(snapshot: Snapshot, settings: RepositorySettings) -> Develo
     A pre-release is followed by the next one, so only a final version is followed by development. What people have changed
     since in the base is theirs: files that say another version by now are left alone.
     """
-    facts, record = snapshot.development, snapshot.record
+    facts, record, wished = snapshot.development, snapshot.record, _find_wish(snapshot, settings)
     project, released = facts.project if facts is not None else None, snapshot.project
-    wished = settings.development_of(released.name) if released is not None else settings.development
     if not wished or facts is None or record is None:
         return None
     if facts.pull is not None:
@@ -94,9 +93,17 @@ def plan_development(snapshot: Snapshot, settings: RepositorySettings) -> Develo
     return DevelopmentPlan(version.spelling, record.version, project.name, branch, base, facts.base_commit, edits)
 
 
+def _find_wish(snapshot: Snapshot, settings: RepositorySettings) -> bool | str:
+    """What the settings want for the package; what is released without a pull request is followed by none."""
+    released = snapshot.project
+    if snapshot.is_tag_only:
+        return False
+    return settings.development_of(released.name) if released is not None else settings.development
+
+
 def is_to_be_looked_for(snapshot: Snapshot, settings: RepositorySettings) -> bool:
     """Whether it can be the turn of the second pull request: the files are out, and a final version they are."""
     published, project = snapshot.published, snapshot.project
-    if published is None or not published.verdicts or project is None or not settings.development_of(project.name):
+    if not _find_wish(snapshot, settings) or published is None or not published.verdicts or project is None:
         return False
     return project.derived_by is None and not project.version.is_prerelease and snapshot.pull is not None

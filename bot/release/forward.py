@@ -52,7 +52,8 @@ def find_source(snapshot: Snapshot, settings: RepositorySettings) -> Changelog |
     published, candidate = snapshot.published, snapshot.candidate
     is_out = published is not None and bool(published.verdicts)
     elsewhere = snapshot.line.base != snapshot.repository.default_branch
-    if not settings.forward_port or not is_out or not elsewhere or candidate is None:
+    # What is released without a pull request is followed by none.
+    if not settings.forward_port or snapshot.is_tag_only or not is_out or not elsewhere or candidate is None:
         return None
     changelog = candidate.changelog
     if not isinstance(changelog, Changelog) or isinstance(changelog.keeper, PerRelease):

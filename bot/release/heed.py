@@ -28,7 +28,9 @@ from bot.release.steps import (
     Refused,
     RejectGate,
     Step,
+    TakeBack,
 )
+from bot.release.tag_only import is_to_be_taken_back
 from bot.release.views import find_our_gate, find_shown_run, is_past_holding
 from bot.versions import same_version
 
@@ -44,7 +46,7 @@ def heed(snapshot: Snapshot, order: Order, step: Step) -> Step:
         case Unhold():
             return LiftHold() if record.held is not None else step
         case Cancel():
-            return _cancel(snapshot, record)
+            return _cancel_tag(snapshot, record) if snapshot.is_tag_only else _cancel(snapshot, record)
         case Merge():
             return _merge(snapshot, record, order, step)
         case Reject():
@@ -76,8 +78,16 @@ def _cancel(snapshot: Snapshot, record: Record) -> Step:
     return Refused(because(Reason.TOO_LATE, version=record.version, order="cancel"))
 
 
+def _cancel_tag(snapshot: Snapshot, record: Record) -> Step:
+    if is_to_be_taken_back(snapshot, record):
+        return TakeBack()
+    return Refused(because(Reason.TOO_LATE, version=record.version, order="cancel-tagged"))
+
+
 def _merge(snapshot: Snapshot, record: Record, order: Merge, step: Step) -> Step:
     pull = snapshot.pull
+    if snapshot.is_tag_only:
+        return Refused(because(Reason.NO_PULL, version=record.version))
     if pull is None or not pull.is_open or not isinstance(step, AwaitMerge) or step.queued:
         return step
     at = None if record.comment_id == order.comment_id and record.is_bump(pull.head_sha) else order.at

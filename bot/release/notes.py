@@ -9,12 +9,14 @@ from __future__ import annotations
 from bot.changelog import Changelog
 from bot.changelog import find_notes as find_written
 from bot.conversation.grammar import find_below
+from bot.release.propose_tag import write_notes
 from bot.release.snapshot import Snapshot
 
 
 def find_notes(snapshot: Snapshot, version: str) -> str | None:
     """The text for the notes of ``version``, None when there is none."""
-    return find_set_notes(snapshot) or _find_section(snapshot, version)
+    section = write_notes(snapshot, version) if snapshot.is_tag_only else _find_section(snapshot, version)
+    return find_set_notes(snapshot) or section
 
 
 def find_set_notes(snapshot: Snapshot) -> str | None:

@@ -21,10 +21,11 @@ from bot.github.facts import (
     PullRequest,
     Repository,
     TagRef,
+    ThreadRef,
 )
 from bot.github.pulls import find_labeller, get_merging, list_commits
-from bot.github.repositories import contains, get_repository
-from bot.publishing.route import Route
+from bot.github.repositories import contains, find_thread, get_repository
+from bot.publishing.route import Order, Route
 from bot.release.answers import hear
 from bot.release.approvals import may_be_asked_first
 from bot.release.auto_merge import is_wanted
@@ -37,6 +38,7 @@ from bot.release.gather import gather_candidate
 from bot.release.held import LABEL, is_labelled
 from bot.release.hidden_tags import with_hidden_tags
 from bot.release.hints import Hints
+from bot.release.notes import find_notes
 from bot.release.observe_branch import BranchReader
 from bot.release.observe_development import find_development
 from bot.release.observe_forward import find_forward
@@ -44,12 +46,14 @@ from bot.release.observe_runs import list_run_facts
 from bot.release.observe_since import SinceReader, foresee_version
 from bot.release.own_check import OwnCheck
 from bot.release.packages import Share, find_touched
+from bot.release.propose_tag import is_asked_as_tag
 from bot.release.record import Milestone, Record, find_record
 from bot.release.runs import approval_key, find_environment, find_ours
 from bot.release.sight import Sight, look
 from bot.release.since import Since
 from bot.release.snapshot import BRANCHES, BranchHistory, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
+from bot.release.tag_only import name_check
 from bot.release.views import find_shown_run, is_to_be_started
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
 from bot.versions import PackagePlace, Project, same_version
@@ -82,12 +86,15 @@ class Observer:
         self._since = SinceReader(self._commits, app)
         self._environments: dict[str, Environment] = {}
 
-    async def look(self, *lines: Line, thread: int | None = None, idly: bool = False) -> Sight:
+    async def look(
+        self, *lines: Line, thread: int | None = None, check: tuple[str, str] | None = None, idly: bool = False
+    ) -> Sight:
         """What there is to see now of the repository and these lines, the first of which a release may be made of next.
 
-        ``thread`` is an issue or pull request that is looked at as well; ``idly``: most likely nothing is to be done.
+        ``thread`` is an issue or pull request that is looked at as well, ``check`` the commit and the name of the check run of
+        a release that is talked about there; ``idly``: most likely nothing is to be done.
         """
-        besides = self._hints.bring(thread, content=not idly)
+        besides = replace(self._hints.bring(thread, content=not idly), check=check)
         try:
             return await look(self._access, self._own_check, self._commits, self._app.id, lines, besides)
         except Unavailable:
@@ -190,7 +197,7 @@ class Observer:
 
         ``sight`` is what was seen of the line just now; None: nobody has looked.
         """
-        sight = sight or await self.look(line)
+        sight = sight or await self._look_at(line, pull)
         # REST does not tell of merge queues.
         pull = sight.with_queue(pull) if pull is not None else None
         check, record = await self._find_record(sight, pull)
@@ -219,6 +226,11 @@ class Observer:
         if request is not None:
             return await self._for_request(snapshot, sight, settings, request)
         return await self._for_pull(snapshot, sight, settings, pull, record) if pull and record else snapshot
+
+    async def _look_at(self, line: Line, pull: PullRequest | None) -> Sight:
+        if pull is None or pull.tag is None:
+            return await self.look(line)
+        return await self.look(line, thread=pull.number, check=(pull.head_sha, name_check(pull.tag)))
 
     async def observe_base(
         self, repository: Repository, base: str, settings: RepositorySettings, paths: Iterable[str] | None
@@ -265,6 +277,21 @@ class Observer:
         notes = next((comment for comment in said if comment.id == comment_id), None)
         return replace(snapshot, comments=said, notes=notes)
 
+    async def with_landed(self, snapshot: Snapshot) -> Snapshot:
+        """The facts with what the notes are made of where there is no pull request, and no changelog says anything of it."""
+        settings, record, candidate = snapshot.settings, snapshot.record, snapshot.candidate
+        if not snapshot.is_tag_only or record is None or candidate is None or isinstance(settings, SettingsProblem):
+            return snapshot
+        if snapshot.since is not None or find_notes(snapshot, record.version):
+            return snapshot
+        try:
+            return replace(snapshot, since=await self.find_released(snapshot, record.version, anew=True))
+        except Unavailable as error:
+            # Of very much that was merged GitHub may not get it together in time; nobody waits for a list.
+            if error.status < 500:
+                raise
+            return snapshot
+
     async def glance(
         self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None
     ) -> Snapshot:
@@ -296,9 +323,9 @@ class Observer:
         """Our check run on the head; and the record in it, or in that of the newest commit below that people pushed onto."""
         if pull is None:
             return None, None
-        check = await sight.find_check(pull.head_sha)
+        check = await sight.find_check(pull.head_sha, name_check(pull.tag))
         record = find_record(check.external_id) if check else None
-        if record is not None:
+        if record is not None or pull.tag is not None:
             return check, record
         for sha in reversed((await list_commits(self._access.read, pull.number))[-_MOST_COMMITS:]):
             found = await sight.find_check(sha) if sha != pull.head_sha else None
@@ -311,16 +338,11 @@ class Observer:
         self, snapshot: Snapshot, sight: Sight, settings: RepositorySettings, request: Request
     ) -> Snapshot:
         base_head = await sight.find_branch(snapshot.line.base)
-        branch_head = await sight.find_branch(snapshot.line.branch)
-        bump = await self._find_bump(sight, branch_head) if branch_head is not None else None
-        ours = branch_head is None or bump is not None or await self._was_merged(snapshot, sight, branch_head)
-        snapshot = replace(
-            snapshot,
-            branch_head=branch_head,
-            branch_is_ours=ours,
-            branch_record=bump,
-            tags=await sight.list_tags(snapshot.line.package),
-        )
+        snapshot = replace(snapshot, tags=await sight.list_tags(snapshot.line.package))
+        if is_asked_as_tag(settings, request):
+            snapshot = replace(snapshot, thread=await self._find_thread(sight, request))
+        else:
+            snapshot = await self._with_release_branch(snapshot, sight)
         if base_head is None:
             return snapshot
         asked = None if request.follows else request.version
@@ -334,6 +356,19 @@ class Observer:
                 return snapshot
             snapshot = await self._with_candidate(snapshot, settings, base_head, version)
         return await self._with_index(await self._with_environment(snapshot, sight))
+
+    async def _with_release_branch(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
+        """Where the release branch is, and whether that may be replaced."""
+        branch_head = await sight.find_branch(snapshot.line.branch)
+        bump = await self._find_bump(sight, branch_head) if branch_head is not None else None
+        ours = branch_head is None or bump is not None or await self._was_merged(snapshot, sight, branch_head)
+        return replace(snapshot, branch_head=branch_head, branch_is_ours=ours, branch_record=bump)
+
+    async def _find_thread(self, sight: Sight, request: Request) -> ThreadRef | None:
+        """The thread in which a release is asked for, which may have been looked at just now."""
+        if request.thread is None:
+            return None
+        return sight.thread or await find_thread(self._access.read, request.thread)
 
     async def _was_merged(self, snapshot: Snapshot, sight: Sight, branch_head: str) -> bool:
         """Whether what others pushed to the release branch went into the base with an earlier release, so that nothing is lost."""
@@ -380,6 +415,8 @@ class Observer:
             if snapshot.find_tag(tag.name) is None:
                 snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
             snapshot = await self._after_tag(snapshot, sight, route, tag, record, project)
+        if snapshot.release is None and (route.order is Order.RELEASE_PUBLISHED or snapshot.published is not None):
+            snapshot = await self.with_landed(snapshot)
         key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit, self._app.bot.id)
         undone = tag is None or (record.reached(Milestone.RELEASED) and snapshot.release is None)
         to_start = is_to_be_started(snapshot, route, record)

@@ -27,7 +27,9 @@ class BranchReader:
         self._defaults, self._clock = defaults, clock
 
     async def with_branch(self, snapshot: Snapshot, pull: PullRequest, record: Record) -> Snapshot:
-        """What others did to the release branch, and with it to what is merged."""
+        """What others did to the release branch, and with it to what is merged; there may be no such branch."""
+        if pull.tag is not None:
+            return snapshot
         snapshot = await self.with_history(snapshot, pull)
         if record.is_bump(pull.head_sha):
             return snapshot
@@ -43,7 +45,7 @@ class BranchReader:
         Raises:
             Backoff: it was merged a moment ago, and GitHub does not show yet who pushed what was merged.
         """
-        if snapshot.history is not None:
+        if snapshot.history is not None or pull.tag is not None:
             return snapshot
         moves: list[Push] = []
         async for move in list_pushes(self._access.read, pull.head_branch):

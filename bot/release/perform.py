@@ -37,6 +37,7 @@ from bot.release.speech import STALENESS, Speech
 from bot.release.steps import (
     Announce,
     AskApproval,
+    BeginRelease,
     CarryChangelog,
     ClosePull,
     ConfirmBranch,
@@ -56,6 +57,7 @@ from bot.release.steps import (
     RejectTwin,
     RejectUndone,
     ReportFailure,
+    TakeBack,
 )
 
 APPROVAL_INTENT = "approval:"
@@ -99,6 +101,8 @@ class Performer:
         match step:
             case (
                 OpenPull()
+                | BeginRelease()
+                | TakeBack()
                 | RefreshPull()
                 | ConfirmBranch()
                 | KeepHold()
@@ -119,7 +123,7 @@ class Performer:
             case AskApproval():
                 body = prompts.render_prompt(snapshot, step)
                 asked_at = await self._speech.ensure(
-                    _number(snapshot), prompts.prompt_marker(step.key), body, snapshot.comments
+                    _number(snapshot), prompts.prompt_marker(snapshot, step.key), body, snapshot.comments
                 )
                 return Outcome(asked=Asked(step.key, asked_at))
             case OpenGate():
@@ -133,7 +137,7 @@ class Performer:
                 return await self._on_development.perform(snapshot, step)
             case Announce():
                 body = outcome_words.render_published(snapshot, step)
-                mark = outcome_words.outcome_marker("published")
+                mark = outcome_words.outcome_marker(snapshot, "published")
                 await self._speech.ensure(_number(snapshot), mark, body, snapshot.comments)
                 return Outcome(milestone=Milestone.ANNOUNCED)
             case _:
@@ -244,8 +248,8 @@ class Performer:
                 comment = prompts.render_twin_comment(step)
             case RejectUndone():
                 # Said first: once the gate is closed the step is not due any more, and nothing would be said.
-                body = outcome_words.render_undone(step)
-                await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body)
+                body = outcome_words.render_undone(snapshot, step)
+                await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(snapshot, step.key), body)
                 comment = prompts.render_undone_comment(step)
             case RejectGate():
                 await self._intents.record(f"{AWAY_INTENT}{attempt_key(step.run)}", {})
@@ -255,20 +259,21 @@ class Performer:
     async def _report_failure(self, snapshot: Snapshot, step: ReportFailure) -> None:
         if step.rejected:
             ours = step.rejected.user is not None and step.rejected.user.id == snapshot.app.bot.id
-            body = outcome_words.render_rejection(step, step.rejected, ours=ours)
+            body = outcome_words.render_rejection(snapshot, step, step.rejected, ours=ours)
         else:
             away = await self._intents.find(f"{AWAY_INTENT}{step.key}")
             if away is not None and snapshot.at - away.recorded_at < STALENESS:
                 raise Backoff(STALENESS / 3, "that the run was turned away does not show yet")
-            body = await self._diagnose(step)
-        await self._speech.ensure(_number(snapshot), outcome_words.outcome_marker(step.key), body, snapshot.comments)
+            body = await self._diagnose(snapshot, step)
+        mark = outcome_words.outcome_marker(snapshot, step.key)
+        await self._speech.ensure(_number(snapshot), mark, body, snapshot.comments)
 
-    async def _diagnose(self, step: ReportFailure) -> str:
+    async def _diagnose(self, snapshot: Snapshot, step: ReportFailure) -> str:
         failed = [job for job in step.run.jobs if job.conclusion not in (None, "success", "skipped")]
         reports = [await self._report(job) for job in failed[:_MOST_REPORTS]]
         # Searching a long log takes up to a second of computing.
         diagnosis = await asyncio.to_thread(diagnose, reports)
-        return outcome_words.render_failure(step, diagnosis)
+        return outcome_words.render_failure(snapshot, step, diagnosis)
 
     async def _report(self, job: Job) -> JobReport:
         log = await actions.find_log(self._access.read, job.id) or ""

@@ -13,15 +13,17 @@ from bot.github.facts import CheckRun, HeadCommit, MergeMethod, Merging, PullReq
 from bot.messages import pull as pull_words
 from bot.messages import status
 from bot.release import approvals
+from bot.release.lines import TagNote, note_tagged
 from bot.release.outcome import Outcome, StandsError
 from bot.release.own_check import OwnCheck
 from bot.release.plan import Plan, is_title_of
 from bot.release.reasons import Reason, because
-from bot.release.record import Confirmed, Record
+from bot.release.record import Confirmed, Milestone, Record
 from bot.release.snapshot import Candidate, Snapshot
 from bot.release.speech import STALENESS
 from bot.release.steps import (
     AwaitMerge,
+    BeginRelease,
     ClosePull,
     ConfirmBranch,
     KeepHold,
@@ -30,7 +32,9 @@ from bot.release.steps import (
     MergePull,
     OpenPull,
     RefreshPull,
+    TakeBack,
 )
+from bot.release.tag_only import name_check, see
 from bot.settings.repository import RepositorySettings
 
 _PULL_INTENT = "pull:"
@@ -38,7 +42,18 @@ _PULL_INTENT = "pull:"
 MERGE_INTENT = "merging:"
 """With the number of a pull request: it may have been merged at that moment."""
 
-PullEffect: TypeAlias = OpenPull | RefreshPull | ConfirmBranch | KeepHold | LiftHold | KeepNotes | ClosePull | MergePull
+PullEffect: TypeAlias = (
+    OpenPull
+    | BeginRelease
+    | TakeBack
+    | RefreshPull
+    | ConfirmBranch
+    | KeepHold
+    | LiftHold
+    | KeepNotes
+    | ClosePull
+    | MergePull
+)
 
 
 class PullPerformer:
@@ -58,6 +73,10 @@ class PullPerformer:
         match step:
             case OpenPull():
                 return await self._open_pull(snapshot, step.plan)
+            case BeginRelease():
+                return await self._begin(snapshot, step)
+            case TakeBack():
+                return _take_back(snapshot)
             case RefreshPull():
                 return await self._refresh(snapshot, step.plan)
             case ConfirmBranch():
@@ -91,6 +110,30 @@ class PullPerformer:
             check = await self._point_branch(snapshot, plan, sha)
         pull, made = await self._ensure_pull(snapshot, plan)
         return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
+
+    async def _begin(self, snapshot: Snapshot, step: BeginRelease) -> Outcome:
+        """The record of a release without a pull request, in our check run on the commit that is tagged.
+
+        The note that leads there comes first: killed in between it leads to nothing, and the same command writes the record.
+        """
+        plan, origin = step.plan, step.plan.origin
+        if origin is None:
+            raise ValueError("a release without a pull request is asked for in a thread")
+        record = Record(
+            plan.version,
+            plan.tag,
+            plan.requester_id,
+            plan.comment_id,
+            bump=plan.base_commit,
+            promised=snapshot.gate,
+            promised_approvals=_needed(snapshot),
+            origin=origin,
+        )
+        await note_tagged(self._intents, TagNote(origin.thread, plan.base_commit, plan.tag, origin.line))
+        pull = see(snapshot.repository, snapshot.app, plan.base_commit, record, snapshot.thread)
+        content = status.render_check(replace(snapshot, pull=pull, record=record), step, record)
+        check = await self._own_check.keep(plan.base_commit, content, None, name_check(plan.tag))
+        return Outcome(pull=pull, check=check)
 
     async def _refresh(self, snapshot: Snapshot, plan: Plan) -> Outcome:
         """The same release on another base: who asked, what was promised, a hold and set notes stay as they are.
@@ -263,6 +306,14 @@ def _choose_method(snapshot: Snapshot, merging: Merging) -> MergeMethod:
         detail = f"the repository does not allow the method {wanted or 'merge'}"
         raise StandsError(because(Reason.NOT_MERGED, number=number, detail=detail))
     return merging.methods[0]
+
+
+def _take_back(snapshot: Snapshot) -> Outcome:
+    pull = snapshot.pull
+    if pull is None:
+        raise ValueError("only what was asked for is taken back")
+    # The record says so from now on, and the picture follows it.
+    return Outcome(pull=replace(pull, merged=False, merge_commit=None, merged_at=None), milestone=Milestone.CLOSED)
 
 
 def opening_key(comment_id: int, branch: str) -> str:

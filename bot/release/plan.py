@@ -21,6 +21,7 @@ from bot.changelog import (
 from bot.publishing.route import Route
 from bot.release.gate import GateKind
 from bot.release.naming import name_tag, previous_tag
+from bot.release.record import Origin
 from bot.release.since import Since
 from bot.release.snapshot import Request, Snapshot
 from bot.settings.repository import RepositorySettings
@@ -55,6 +56,8 @@ class Plan:
     since: Since | None = None
     follows: bool = False
     """Whether the version is the one that follows from what was merged."""
+    origin: Origin | None = None
+    """Only of a release without a pull request, which changes no file."""
 
     @property
     def is_unasked(self) -> bool:

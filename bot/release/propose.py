@@ -11,10 +11,11 @@ from bot.release.automatic import find_following
 from bot.release.branch import confirm, is_turned_back
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.plan import Plan, plan_release
+from bot.release.propose_tag import beside_reason, is_asked_as_tag, is_tagged_already, plan_tag, unsaid_reason
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone, fits
 from bot.release.snapshot import Request, Snapshot
-from bot.release.steps import Blocked, OpenPull, Refused, Step
+from bot.release.steps import BeginRelease, Blocked, OpenPull, Refused, Step
 from bot.release.wanted import find_line, find_word, get_wanted
 from bot.settings.repository import RepositorySettings, SettingsProblem
 from bot.versions import (
@@ -26,6 +27,7 @@ from bot.versions import (
     check_newer,
     find_newest,
     find_tag,
+    find_version,
     parse_version,
     propose_next,
     released_versions,
@@ -46,7 +48,9 @@ def propose(snapshot: Snapshot, request: Request) -> Step | None:
     if is_there and not _is_half_done(snapshot, request):
         return confirm(snapshot, request)
     answer = _plan_or_refusal(snapshot, request, version)
-    return OpenPull(answer) if isinstance(answer, Plan) else Refused(answer)
+    if not isinstance(answer, Plan):
+        return Refused(answer)
+    return OpenPull(answer) if answer.origin is None else BeginRelease(answer)
 
 
 def find_wanted(snapshot: Snapshot, request: Request) -> SpelledVersion | None:
@@ -192,13 +196,39 @@ def _plan_or_refusal(snapshot: Snapshot, request: Request, version: SpelledVersi
     in_the_way = obstacle(snapshot, route)
     if in_the_way is not None:
         return in_the_way
+    return _plan(snapshot, request, settings, project, version, route)
+
+
+def _plan(
+    snapshot: Snapshot,
+    request: Request,
+    settings: RepositorySettings,
+    project: Project,
+    version: SpelledVersion,
+    route: Route,
+) -> Plan | Because:
+    """The release of a version that can be released."""
+    as_tag = is_asked_as_tag(settings, request)
+    if as_tag and is_tagged_already(snapshot, request):
+        return _nothing_follows(snapshot)
+    if as_tag and (unsaid := _unsaid(snapshot, settings, project, version)) is not None:
+        return unsaid
     try:
         plan = plan_release(snapshot, request, version, project=project, settings=settings, route=route)
     except ProjectRefused as refused:
         return project_reason(refused.problem)
-    return (
-        plan if fits(plan.version, plan.tag) else because(Reason.TAG_TOO_LONG, tag=plan.tag, of=_own_settings(project))
-    )
+    plan = plan_tag(snapshot, request, plan) if as_tag else plan
+    if not fits(plan.version, plan.tag, plan.origin):
+        return because(Reason.TAG_TOO_LONG, tag=plan.tag, of=_own_settings(project))
+    return plan
+
+
+def _unsaid(
+    snapshot: Snapshot, settings: RepositorySettings, project: Project, version: SpelledVersion
+) -> Because | None:
+    stated = parse_version(project.spelling) if find_version(project.spelling) is not None else None
+    is_free = stated is not None and version_refusal(snapshot, settings, project, stated) is None
+    return unsaid_reason(project, version, is_free=is_free)
 
 
 def _standing_in_the_way(snapshot: Snapshot, settings: RepositorySettings, request: Request) -> Because | None:
@@ -208,11 +238,14 @@ def _standing_in_the_way(snapshot: Snapshot, settings: RepositorySettings, reque
         others = "\n".join(settings.branches) if settings.branches is not None else ""
         return because(Reason.NOT_A_LINE, base=base, default=default, given=request.version, others=others)
     pull = snapshot.pull
-    # One that nobody asked for is there for whoever asks first.
-    unasked = snapshot.record is not None and snapshot.record.is_unasked
+    as_tag = is_asked_as_tag(settings, request)
+    # One that nobody asked for is there for whoever asks first; without pull requests it is one of another time.
+    unasked = snapshot.record is not None and snapshot.record.is_unasked and not as_tag
     if pull is not None and pull.is_open and not request.on_release_pull and not unasked:
         known = snapshot.record.version if snapshot.record else pull.title
         return because(Reason.RELEASE_OPEN, version=known, number=pull.number, given=request.version)
+    if as_tag:
+        return beside_reason(snapshot, request)
     if snapshot.branch_head is not None and not snapshot.branch_is_ours and not request.anew:
         return because(Reason.BRANCH_TAKEN, branch=snapshot.line.branch, given=request.version)
     return None

@@ -28,6 +28,10 @@ class Reason(StrEnum):
     PACKAGE_ELSEWHERE = "package-elsewhere"
     NOTHING_TO_RELEASE = "nothing-to-release"
     NO_RELEASE_YET = "no-release-yet"
+    FILES_SAY_OTHER = "files-say-other"
+    TAG_UNDER_WAY = "tag-under-way"
+    THREAD_TAKEN = "thread-taken"
+    NO_PULL = "no-pull"
     # What the repository offers.
     ARCHIVED = "archived"
     SETTINGS_INVALID = "settings-invalid"

@@ -16,8 +16,8 @@ import structlog
 from bot.engine.protocol import Backoff
 from bot.github.errors import GitHubError, GraphQLError, NotFound, PermissionMissing
 from bot.github.facts import PullRequest, Repository
-from bot.messages.markers import STATUS, marker
-from bot.messages.status import render_check, render_status
+from bot.messages.markers import find_marked
+from bot.messages.status import render_check, render_status, status_marker
 from bot.release.decide import next_step
 from bot.release.declined import DECLINED, declined_because, release_refused_because, tag_refused_because
 from bot.release.observe import Observer
@@ -29,13 +29,15 @@ from bot.release.reasons import Because
 from bot.release.record import Record, find_record
 from bot.release.remember import remember
 from bot.release.sight import Sight
-from bot.release.snapshot import Line, Request, Snapshot
+from bot.release.snapshot import Candidate, Line, Request, Snapshot
 from bot.release.speech import STALENESS, Speech
 from bot.release.steps import (
     Abandoned,
     Announce,
     AskApproval,
+    AwaitApproval,
     AwaitMerge,
+    BeginRelease,
     Blocked,
     CarryChangelog,
     ConfirmBranch,
@@ -56,6 +58,8 @@ from bot.release.steps import (
     Step,
     Wait,
 )
+from bot.release.tag_only import name_check
+from bot.versions import Project
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +145,10 @@ class Reconciler:
                 await self._show(snapshot, step)
                 return Reached(snapshot, step, opened, moved)
             try:
+                if isinstance(step, AskApproval) and _begins_in_thread(snapshot):
+                    # What is asked for stands below the status, which says by then that it was asked.
+                    waiting = AwaitApproval(version=step.version, commit=step.commit, needed=step.needed)
+                    await self._keep_status(snapshot, waiting)
                 outcome = await self._performer.perform(snapshot, step)
             except (StandsError, *DECLINED) as error:
                 return await self._stand(snapshot, step, error)
@@ -156,7 +164,7 @@ class Reconciler:
                 seen = await self._observer.with_notes(snapshot, step.comment_id)
             if outcome.pull is not None:
                 pull = outcome.pull
-            if isinstance(step, OpenPull):
+            if isinstance(step, OpenPull | BeginRelease):
                 request, opened = None, True
         raise Backoff(STALENESS, "a release took more steps than there are")
 
@@ -198,7 +206,8 @@ class Reconciler:
                 waiting = replace(waiting, warnings=said, by_itself=None, look_again=_LOOK_AGAIN_AT_BLOCK)
             await self._show(snapshot, waiting)
             return Reached(snapshot, waiting, moved=True)
-        nothing_changed = isinstance(step, OpenPull) and (snapshot.pull is None or not snapshot.pull.is_open)
+        is_new = snapshot.pull is None or not snapshot.pull.is_open
+        nothing_changed = isinstance(step, BeginRelease) or (isinstance(step, OpenPull) and is_new)
         if nothing_changed or isinstance(step, MergePull):
             # It stands as it stood: only the one who asked needs to know.
             return Reached(snapshot, Refused(reason), moved=True)
@@ -241,16 +250,22 @@ class Reconciler:
             if not pull.locked:
                 # While nobody has merged it, and the record stays as it is, the first status may come with the answer.
                 stays = check is not None and snapshot.check is not None and check.is_in(snapshot.check)
-                await self._speech.keep(
-                    pull.number,
-                    marker(STATUS),
-                    render_status(snapshot, step),
-                    snapshot.comments,
-                    thread=pull.node_id,
-                    can_wait=pull.is_open and stays,
-                )
+                await self._keep_status(snapshot, step, can_wait=pull.is_open and stays)
             if check is not None:
-                await self._own_check.keep(pull.head_sha, check, snapshot.check)
+                await self._own_check.keep(pull.head_sha, check, snapshot.check, name_check(pull.tag))
+
+    async def _keep_status(self, snapshot: Snapshot, step: Step, *, can_wait: bool = False) -> None:
+        pull = snapshot.pull
+        if pull is None:
+            return
+        mark, body = status_marker(snapshot), render_status(snapshot, step)
+        await self._speech.keep(pull.number, mark, body, snapshot.comments, thread=pull.node_id, can_wait=can_wait)
+
+
+def _begins_in_thread(snapshot: Snapshot) -> bool:
+    """Whether nothing was said yet of a release without a pull request."""
+    said, mark = snapshot.comments, status_marker(snapshot)
+    return snapshot.is_tag_only and said is not None and find_marked(said, mark, snapshot.app.bot.id) is None
 
 
 def is_over(reached: Reached) -> bool:
@@ -268,6 +283,10 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
         case OpenPull() if outcome.pull is not None and outcome.check is not None:
             record = find_record(outcome.check.external_id)
             return replace(snapshot, request=None, pull=outcome.pull, check=outcome.check, record=record, comments=())
+        case BeginRelease() if outcome.pull is not None and outcome.check is not None:
+            record = find_record(outcome.check.external_id)
+            begun = replace(snapshot, request=None, pull=outcome.pull, check=outcome.check, record=record, comments=())
+            return replace(begun, candidate=_released_as(snapshot.candidate, step.plan.version))
         case RefreshPull() if outcome.pull is not None and outcome.check is not None:
             record = find_record(outcome.check.external_id)
             # How the branch came to its old head says nothing of the new one.
@@ -287,6 +306,14 @@ def _foresee(snapshot: Snapshot, step: Effect, outcome: Outcome) -> Snapshot | N
             return snapshot
         case _:
             return None
+
+
+def _released_as(candidate: Candidate | None, version: str) -> Candidate | None:
+    """``candidate`` as it is once it has its tag: where the files do not say the version, the record does."""
+    project = candidate.project if candidate else None
+    if candidate is None or not isinstance(project, Project) or project.derived_by is None:
+        return candidate
+    return replace(candidate, project=project.at(version))
 
 
 def _with_record(snapshot: Snapshot, done: list[Outcome]) -> Snapshot:

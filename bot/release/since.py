@@ -69,7 +69,9 @@ class Since:
     def up_to(self, commit: str) -> Since:
         """As it was at ``commit``: without the changes that landed later; all of it where that is not among the commits."""
         later = frozenset(self.shas[: self.shas.index(commit)]) if commit in self.shas else frozenset[str]()
-        return replace(self, changes=tuple(change for change in self.changes if change.sha not in later))
+        weighed = tuple(one for one in self.weighed if one.change is None or one.change.sha not in later)
+        changes = tuple(change for change in self.changes if change.sha not in later)
+        return replace(self, changes=changes, weighed=weighed)
 
     def list_after(self, commit: str) -> tuple[Weighed, ...]:
         """The entries that move the version and landed after ``commit``; all of them where it is not among the commits."""

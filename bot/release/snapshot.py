@@ -27,6 +27,7 @@ from bot.github.facts import (
     Role,
     RunFacts,
     TagRef,
+    ThreadRef,
     Tree,
 )
 from bot.index.addresses import Index
@@ -74,7 +75,8 @@ class Request:
     """A ``/release VERSION`` that is being carried out.
 
     ``version`` is as it was typed, and may be a word such as ``minor``. ``base_commit`` is what the head of the base must
-    begin with; None: it may be any. ``anew`` drops what others pushed to the release branch.
+    begin with; None: it may be any. ``anew`` drops what others pushed to the release branch. ``thread`` is the issue or pull
+    request that it was typed in; None: nobody typed it.
     """
 
     version: str
@@ -84,6 +86,7 @@ class Request:
     on_release_pull: bool = False
     base_commit: str | None = None
     anew: bool = False
+    thread: int | None = None
 
     @property
     def follows(self) -> bool:
@@ -247,6 +250,15 @@ class Snapshot:
     development: Development | None = None
     forward: Forward | None = None
     """What follows the release, once it is out and where the settings want it."""
+    thread: ThreadRef | None = None
+    """Where the release was asked for, when it is to be made without a pull request."""
+    beside: tuple[Record, ...] = ()
+    """Other releases without a pull request that are under way, where one is asked for."""
+
+    @property
+    def is_tag_only(self) -> bool:
+        """Whether this is a release without a pull request: ``pull`` is but the picture of one."""
+        return self.pull is not None and self.pull.tag is not None
 
     @property
     def gate(self) -> GateKind:

@@ -16,6 +16,8 @@ class StageName(Enum):
     """The stages of a release."""
 
     MERGE = "Release pull request"
+    COMMIT = "Commit"
+    """In its place, of a release without one."""
     TAG = "Tag"
     GITHUB_RELEASE = "GitHub Release"
     RUN = "Publish run"
@@ -52,7 +54,8 @@ def list_stages(snapshot: Snapshot, step: Step) -> tuple[StageView, ...]:
     views: list[StageView] = []
     # Of one that was closed nothing is read any more, and nothing else will come.
     names = (StageName.MERGE,) if isinstance(step, Abandoned) else _ORDERS[_order(snapshot)]
-    for name in names:
+    for usual in names:
+        name = StageName.COMMIT if usual is StageName.MERGE and snapshot.is_tag_only else usual
         if isinstance(step, Done) or (_is_done(name, snapshot, step) and not _stands(views)):
             views.append(StageView(name, State.DONE))
         elif _stands(views):
@@ -73,7 +76,7 @@ def _order(snapshot: Snapshot) -> Order:
 def _is_done(name: StageName, snapshot: Snapshot, step: Step) -> bool:
     record = snapshot.record
     match name:
-        case StageName.MERGE:
+        case StageName.MERGE | StageName.COMMIT:
             return snapshot.pull is not None and snapshot.pull.merged
         case StageName.TAG if snapshot.project is None:
             # The files could not be read this time, so nothing more was.

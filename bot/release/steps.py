@@ -47,6 +47,18 @@ class OpenPull(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class BeginRelease(Effect):
+    """Write the record of a release without a pull request onto the commit that is to be tagged."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Effect):
+    """Remember that somebody cancelled a release without a pull request before its tag was there."""
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshPull(Effect):
     """Make the release branch anew on the base as it is by now, for the same release."""
 
@@ -337,7 +349,9 @@ class Blocked(End):
 
 @dataclass(frozen=True, slots=True)
 class Abandoned(End):
-    """The release PR was closed without merging."""
+    """The release PR was closed without merging, or (``taken_back``) one without a pull request was cancelled before its tag."""
+
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +361,8 @@ class Done(End):
 
 ALL_STEPS: tuple[type[Step], ...] = (
     OpenPull,
+    BeginRelease,
+    TakeBack,
     RefreshPull,
     ConfirmBranch,
     KeepHold,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -45,6 +45,9 @@ from bot.release.record import Milestone, Record
 from bot.release.sight import Sight
 from bot.release.snapshot import Line, Request, Snapshot, find_line, home_line, is_astray, line_between, line_of
 from bot.release.speech import STALENESS, Speech
+from bot.release.tag_bench import TagBench, Tended
+from bot.release.tag_only import name_check
+from bot.release.tag_releases import TagReleases
 from bot.release.unasked import Unasked
 from bot.versions import same_version
 
@@ -70,6 +73,9 @@ class Workbench:
         performer = Performer(access, self.speech, own_check, intents, clock, audit, self.observer.find_released)
         self._reconciler = Reconciler(self.observer, performer, self.speech, own_check)
         self._unasked = Unasked(self.observer, self._reconciler, intents, clock, app, hints)
+        self.tags = TagReleases(access, app, self.observer, own_check, intents)
+        """The releases without a pull request."""
+        self._tag_bench = TagBench(self.observer, self._reconciler, self.tags, intents, clock)
         self._intents, self._clock = intents, clock
         self.hints = hints
         """What the repository was like when this process looked at it last."""
@@ -92,6 +98,8 @@ class Workbench:
         newest = next(iter(own), None)
         if newest is not None and newest.is_open:
             return await self._reconciler.reconcile(repository, line, newest, request, sight=sight)
+        if await self._tag_bench.is_meant(request, sight):
+            return await self._tag_bench.request(repository, line, request, sight)
         opening = await self._intents.find(opening_key(request.comment_id, line.branch))
         if opening is not None and self.is_recent(opening.recorded_at):
             # People may have merged what does not even show yet: their merge must not be followed by a second one.
@@ -167,7 +175,10 @@ class Workbench:
         sight = sight or await self.observer.look(line)
         own = await self.observer.list_own_pulls(repository, line, sight)
         newest = next((pull for pull in own if pull.is_open), None)
-        snapshot = await self.observer.observe(repository, line, newest, request, sight)
+        if newest is None and await self._tag_bench.is_meant(request, sight):
+            snapshot = await self._tag_bench.preview(repository, line, request, sight)
+        else:
+            snapshot = await self.observer.observe(repository, line, newest, request, sight)
         return Reached(snapshot, next_step(snapshot))
 
     async def look(self, repository: Repository, pull: PullRequest, sight: Sight | None = None) -> Reached:
@@ -202,6 +213,7 @@ class Workbench:
         for pull in await self._list_hidden(repository, sight, noted, pulls):
             pulls.setdefault(line_of(pull), []).append(pull)
         going = _Going(sight, sight)
+        going.note_tagged(await self._tag_bench.tend(repository, noted, sight))
         for line, own in pulls.items():
             await self._tend(repository, line, own, going)
         await self._tend_packages(repository, pulls, sight, noted, going)
@@ -225,7 +237,7 @@ class Workbench:
         if opened is not None:
             going.note(opened)
             under_way = under_way or not is_over(opened)
-        if not under_way:
+        if not under_way and line not in going.tagged:
             await forget_line(self._intents, line)
 
     async def _tend_packages(
@@ -289,7 +301,11 @@ class Workbench:
         """
         pushed = [Line(base) for base, *_ in noted.pushed]
         seen = list(dict.fromkeys([*noted.lines, self.hints.usual, *pushed, *(self.hints.packages or ())]))
-        sight = await self.observer.look(*seen, idly=not noted.lines)
+        # One release without a pull request comes along; of several, the others take a look each.
+        tagged = next((note for note, _ in noted.tagged if note.line in seen[:MOST_LINES]), None)
+        thread = tagged.thread if tagged else None
+        check = (tagged.commit, name_check(tagged.tag)) if tagged else None
+        sight = await self.observer.look(*seen, thread=thread, check=check, idly=not noted.lines)
         repository = await sight.get_repository()
         self.hints.usual = usual = Line(repository.default_branch)
         lines = {*noted.lines, *pushed, usual}
@@ -297,7 +313,7 @@ class Workbench:
         strange = await self._list_branches(sight) - {line.branch for line in lines}
         stand_ins = {line for branch in strange if (line := find_line(branch)) is not None}
         if not lines | stand_ins <= {*seen}:
-            sight = await self.observer.look(*lines, *stand_ins, idly=not noted.lines)
+            sight = await self.observer.look(*lines, *stand_ins, thread=thread, check=check, idly=not noted.lines)
         for stand_in in stand_ins:
             pulls = await self.observer.list_pulls(repository, stand_in, sight)
             lines |= {home_line(repository, pull) for pull in pulls}
@@ -374,11 +390,20 @@ class _Going:
     first: Sight
     sight: Sight | None
     soonest: timedelta | None = None
+    tagged: set[Line] = field(default_factory=set)
+    """The lines on which a release without a pull request is under way."""
 
     def note(self, reached: Reached) -> None:
         """Take note of where a release came to rest."""
         self.sight = None if reached.moved else self.sight
         self.look_again(reached.look_again)
+
+    def note_tagged(self, tended: Tended) -> None:
+        """Take note of where those without a pull request came to rest."""
+        self.tagged |= tended.lines
+        self.look_again(tended.look_again)
+        for reached in tended.reached:
+            self.note(reached)
 
     def look_again(self, after: timedelta | None) -> None:
         """Look again then, at the latest."""

@@ -170,8 +170,8 @@ class PackageSettings(_Table):
 class RepositorySettings(_Table):
     """Everything a repository can set; the defaults are what most projects need."""
 
-    mode: Literal["auto", "on-demand"] | None = None
-    """Whether release pull requests open by themselves; by default they do with any setting, or after the first release."""
+    mode: Literal["auto", "on-demand", "tag-only"] | None = None
+    """Whether release pull requests open by themselves (auto), on a command (on-demand), or never, since a command tags the head of the branch (tag-only); by default auto with any setting, or after the first release."""
     branches: Annotated[tuple[Branch, ...], Field(max_length=20)] | None = None
     """Branches beside the default one that releases are made from, by name or glob; by default *.x, on demand alone."""
     tag: Tag | None = None

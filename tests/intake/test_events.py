@@ -27,8 +27,10 @@ from bot.intake.events import (
 from bot.intake.groups import GroupDelivery
 from bot.intake.heads import HeadDelivery
 from bot.intake.payload import Malformed
+from bot.release.record import render_record
 from bot.versions import find_maintenance_line
 from tests.intake.payloads import ANN, BOT, comment, job, payload, pull, push, review, run
+from tests.release import making as m
 
 US = AppIdentity(app_id=42, bot_login="aweigh[bot]")
 WIDGET = RepositoryRef(7, 101, "acme/widget")
@@ -294,6 +296,17 @@ def test_a_button_is_the_command_of_its_name_by_whoever_pressed_it() -> None:
     assert first == meaning.of_delivery("11111111-0000-4000-8000-000000000000", at)
     assert 9 * 10**11 <= first.comment_id < second.comment_id < 10**12
     assert CommandDelivery.from_content(first.repository, first.to_content()) == first
+
+
+def test_without_a_pull_request_the_record_of_our_own_check_run_tells_the_thread() -> None:
+    pressed = check("requested_action", 42, "hold", pulls=(5,), name="Release v1.2.0")
+    pressed["check_run"]["external_id"] = render_record(m.record(bump=m.MERGE, origin=m.origin(8)))
+    meaning = translate("check_run", pressed, US)
+    assert isinstance(meaning, CommandDelivery)
+    assert (meaning.issue_number, meaning.is_pull, meaning.head) == (8, False, "a" * 40)
+    # That of another App is nobody's.
+    pressed["check_run"]["app"] = {"id": 43}
+    assert isinstance(translate("check_run", pressed, US), Ignored)
 
 
 def test_looking_again_is_asked_for_by_somebody() -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot.github.facts import RepositoryRef
 from bot.github.survey import ListedRepository, Surveyed, SurveyedPull
 from bot.intake.recovery import NOTE, Pass, has_stray_branch, list_under_way
-from bot.release.lines import UNDER_WAY, forget_pushed, get_noted
+from bot.release.lines import LASTS, SOUGHT, UNDER_WAY, forget_pushed, get_noted
 from bot.sandbox.faults import Lost, When, secondary_limit, server_error
 from bot.sandbox.http import Request
 from tests.intake.estate import Estate, open_estate
@@ -20,6 +20,7 @@ from tests.stories.hours import MORNING
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 GRAPHQL = "POST /graphql"
+TAG_ONLY = 'mode = "tag-only"\n'
 
 
 @pytest.fixture
@@ -105,6 +106,35 @@ class TestWhatIsFound:
         person.merge_pull(pull.number)
         await estate.act()
         assert estate.seen.reconciled == estate.refs(repository)
+
+    async def test_repositories_that_release_without_pull_requests_are_sought_when_the_database_is_new(
+        self, estate: Estate
+    ) -> None:
+        own, by_default, other, silent, resting = estate.add_repositories(5)
+        home = estate.acme.world.add_repository(estate.acme.organization, ".github")
+        estate.person(home).push_commit("main", {"aweigh.toml": TAG_ONLY})
+        estate.person(own).push_commit("main", {".github/aweigh.toml": TAG_ONLY})
+        estate.person(by_default).push_commit("main", {"pyproject.toml": "[project]\nname = 'x'\n"})
+        estate.person(other).push_commit("main", {"pyproject.toml": "[tool.aweigh]\nmode = 'on-demand'\n"})
+        estate.person(silent).push_commit("main", {".github/aweigh.toml": TAG_ONLY})
+        estate.person(resting).push_commit("main", {".github/aweigh.toml": TAG_ONLY})
+        for repository in (own, by_default, other, resting):
+            person = estate.person(repository)
+            person.push_commit("topic", {"x": "y"})
+            pull = person.open_pull("topic", "Topic")
+            if repository is resting:
+                pull.updated_at -= LASTS + DAY
+        for repository in (own, by_default, other, silent, resting, home):
+            repository.pushed_at = estate.clock.now() - 60 * DAY
+        await estate.act()
+        sought = {estate.acme.repository.id, own.id, by_default.id}
+        assert {ref.id for ref in estate.seen.reconciled} == sought
+        assert {ref.id for ref in await estate.engine.list_repositories(SOUGHT)} == sought
+        # What is under way is noted from then on, so a pass of another day looks for nothing.
+        before = len(estate.seen.reconciled)
+        await estate.clock.advance(DAY + MINUTE)
+        await estate.act()
+        assert len(estate.seen.reconciled) == before
 
 
 class TestCost:

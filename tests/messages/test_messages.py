@@ -44,6 +44,7 @@ from bot.release.steps import (
     AskApproval,
     Awaited,
     AwaitMerge,
+    BeginRelease,
     CarryChangelog,
     OpenDevelopment,
     OpenGate,
@@ -191,7 +192,7 @@ def _answers() -> list[tuple[str, str]]:
         ("approved", replies.render_approved(FORGED, run, 1)),
         ("confirmed", replies.render_confirmed(m.pull(merged=False, head_sha=FORGED), FORGED, 1)),
         ("held", replies.render_held(because(Reason.HELD, by=FORGED, why=FORGED), 1)),
-        ("turned away by us", outcome.render_rejection(failed, review, ours=True)),
+        ("turned away by us", outcome.render_rejection(m.snapshot(), failed, review, ours=True)),
         ("notes shown", replies.render_notes_shown(FORGED, FORGED, 1)),
         ("remembered", replies.render_remembered(m.pull(merged=False), FORGED, FORGED + "1", 1)),
         ("given up", replies.render_given_up(FORGED, marker("reply", "1"))),
@@ -200,7 +201,7 @@ def _answers() -> list[tuple[str, str]]:
         ("said and passed over", replies.render_passed_over(FORGED, replies.render_misplaced(FORGED, 1), 1)),
         ("pressed", replies.render_pressed(FORGED, "hold", replies.render_no_release(1), 1)),
         ("where", replies.render_where("Working", 1)),
-        ("rejection", outcome.render_rejection(failed, review, ours=False)),
+        ("rejection", outcome.render_rejection(m.snapshot(), failed, review, ours=False)),
         ("twin", prompts.render_twin_comment(RejectTwin(run, "pypi", run))),
         ("digests", outcome.render_digests([verdict]).decode()),
     ]
@@ -241,6 +242,9 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
                 (f"pull: {name}", pull.render_pull_body(plan, snapshot.environment, 1)),
                 (f"preview: {name}", preview.render_preview(snapshot, replace(plan, version=FORGED), 1, 1)),
             ]
+        case BeginRelease():
+            plan = replace(step.plan, version=FORGED, entries=FORGED, since=MERGED)
+            return [(f"preview: {name}", preview.render_preview(snapshot, plan, 1, 1))]
         case AwaitMerge():
             slipped = replace(snapshot, missed=MERGED.weighed, pull=m.pull())
             return [(f"missed: {name}", status.render_status(slipped, step))]
@@ -262,9 +266,10 @@ def _of_step(name: str, snapshot: Snapshot) -> list[tuple[str, str]]:
             undone = because(step.undone.code, tag=FORGED, version=FORGED)
             step = replace(step, undone=undone)
             comment = prompts.render_undone_comment(step)
-            return [(f"undone: {name}", outcome.render_undone(step)), (f"turned away: {name}", comment)]
+            return [(f"undone: {name}", outcome.render_undone(snapshot, step)), (f"turned away: {name}", comment)]
         case ReportFailure():
-            return [(f"failure: {name}", outcome.render_failure(step, Diagnosis("publish", FORGED.splitlines())))]  # type: ignore[arg-type]
+            diagnosis = Diagnosis("publish", tuple(FORGED.splitlines()))
+            return [(f"failure: {name}", outcome.render_failure(snapshot, step, diagnosis))]
         case OpenDevelopment():
             edits = tuple(replace(edit, path=FORGED, description=FORGED) for edit in step.plan.edits)
             shown = render_development_body(snapshot, replace(step.plan, version=FORGED, released=FORGED, edits=edits))

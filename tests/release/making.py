@@ -22,6 +22,7 @@ from bot.github.facts import (
     Role,
     RunFacts,
     TagRef,
+    ThreadRef,
     Tree,
     WorkflowRun,
 )
@@ -30,7 +31,7 @@ from bot.index.facts import IndexFile, ProjectFiles
 from bot.publishing.route import PublishSettings, ReleaseFacts, Route, choose_route
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
-from bot.release.record import Asked, Milestone, Record
+from bot.release.record import Asked, Milestone, Origin, Record
 from bot.release.runs import attempt_mark
 from bot.release.snapshot import (
     Approval,
@@ -43,6 +44,7 @@ from bot.release.snapshot import (
     Request,
     Snapshot,
 )
+from bot.release.tag_only import see
 from bot.settings.repository import RepositorySettings, read_settings
 from bot.versions import Project, read_project
 
@@ -227,6 +229,30 @@ OLD_TAG = TagRef("v1.1.0", BASE, annotated=True)
 
 def request(version: str = "1.2.0", *, by: Person = MONA, comment_id: int = 78, **changes: Any) -> Request:
     return Request(version, by, comment_id, NOW, **changes)
+
+
+def derived() -> Project:
+    """A project whose version is that of its newest tag."""
+    text = '[build-system]\nrequires = ["hatch-vcs"]\n[project]\nname = "widget"\ndynamic = ["version"]\n'
+    found = read_project({"pyproject.toml": f'{text}[tool.hatch.version]\nsource = "vcs"\n'.encode()})
+    assert isinstance(found, Project)
+    return found.at("1.1.0")
+
+
+def origin(thread: int = 8, **changes: Any) -> Origin:
+    """Where a release without a pull request was asked for."""
+    return replace(Origin(thread, NOW - timedelta(hours=1), Line("main")), **changes)
+
+
+def tagging(*milestones: Milestone, **changes: Any) -> dict[str, Any]:
+    """A release without a pull request that was asked for: nothing else has happened."""
+    made = record(*milestones, bump=MERGE, origin=origin(), **changes)
+    thread = ThreadRef("I_8", "https://github.test/acme/widget/issues/8", locked=False)
+    return {
+        "record": made,
+        "pull": see(REPOSITORY, APP, MERGE, made, thread),
+        "settings": settings('mode = "tag-only"'),
+    }
 
 
 def notes(**changes: Any) -> Comment:

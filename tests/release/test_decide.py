@@ -19,6 +19,7 @@ from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
 from bot.release.reasons import Reason, because
 from bot.release.record import Confirmed, Held, Milestone
 from bot.release.runs import commit_key, order_mark
+from bot.release.since import Since
 from bot.release.snapshot import Candidate, Line, Unreachable
 from bot.release.steps import (
     ALL_STEPS,
@@ -31,6 +32,7 @@ from bot.release.steps import (
     AwaitMerge,
     AwaitReviewers,
     AwaitRun,
+    BeginRelease,
     Blocked,
     CarryChangelog,
     ClosePull,
@@ -56,6 +58,7 @@ from bot.release.steps import (
     RejectUndone,
     ReportFailure,
     Step,
+    TakeBack,
     Wait,
 )
 from bot.settings.repository import RepositorySettings, SettingsProblem
@@ -141,6 +144,21 @@ def asks(version: str = "1.2.0", **changes: Any) -> dict[str, Any]:
     return {**asked, **changes}
 
 
+def asks_tag(version: str = "1.2.0", **changes: Any) -> dict[str, Any]:
+    tag_only = {"request": m.request(version, thread=8), "settings": m.settings('mode = "tag-only"')}
+    tag_only |= {"candidate": m.candidate(m.BASE, "1.1.0", project=m.derived())}
+    return asks(version, **{**tag_only, **changes})
+
+
+def beside(*milestones: Milestone, thread: int = 9, base: str = "main") -> dict[str, Any]:
+    record = m.record(*milestones, version="1.3.0", tag="v1.3.0", origin=m.origin(thread, line=Line(base)))
+    return {"beside": (record,)}
+
+
+RC = TagRef("v1.2.0rc1", m.BASE, annotated=True)
+STATED = m.candidate(m.BASE, "1.2.0")
+
+
 ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     # Before anything: a request.
     ("nothing asked, nothing there", {"pull": None}, Idle, None),
@@ -170,6 +188,42 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("an environment that admits no tags is refused", asks(environment=BRANCHES_ONLY), Refused, Reason.TAGS_NOT_ADMITTED),
     ("somebody's commits on the branch are not overwritten", asks(branch_head="f" * 40, branch_is_ours=False), Refused, Reason.BRANCH_TAKEN),
     ("our own branch of an earlier release is moved", asks(branch_head="f" * 40), OpenPull, None),
+    # Without a pull request.
+    ("in the mode tag-only a request writes its record", asks_tag(), BeginRelease, None),
+    ("a word asks for one as well", asks_tag("minor"), BeginRelease, None),
+    ("files that say the version are tagged as they are", asks_tag(candidate=STATED), BeginRelease, None),
+    ("files that say another one are not", asks_tag("1.3.0", candidate=STATED), Refused, Reason.FILES_SAY_OTHER),
+    ("files that say the one before are not either", asks_tag(candidate=m.candidate(m.BASE, "1.1.0")), Refused, Reason.FILES_SAY_OTHER),
+    ("what a release PR would be refused for is refused here", asks_tag("1.1.0"), Refused, Reason.TAG_EXISTS),
+    ("a version the index has is refused here as well", asks_tag(index=m.files("1.2.0")), Refused, Reason.VERSION_TAKEN),
+    ("no publish route is refused before anything is tagged", asks_tag(candidate=m.candidate(m.BASE, "1.1.0", on="merge", project=m.derived())), Refused, Reason.NO_PUBLISH_ROUTE),
+    ("the guard keeps another head from being tagged", asks_tag(request=m.request(thread=8, base_commit="1a2b3c4")), Refused, Reason.BASE_MOVED),
+    ("a branch that is no line is not tagged", asks_tag(line=Line("evil")), Refused, Reason.NOT_A_LINE),
+    ("a release branch that others made is in nobody's way", asks_tag(branch_head="f" * 40, branch_is_ours=False), BeginRelease, None),
+    ("an open release PR of another mode comes first, whoever asked for it", asks_tag("1.3.0", pull=m.pull(merged=False), record=m.record(comment_id=0, requester_id=m.BOT.id)), Refused, Reason.RELEASE_OPEN),
+    ("in its own thread it is moved", asks_tag("1.3.0", request=m.request("1.3.0", on_release_pull=True, thread=5), pull=m.pull(merged=False), record=m.record()), OpenPull, None),
+    ("a word does not tag the last release once more", asks_tag("minor", since=Since(m.OLD_TAG)), Refused, Reason.NOTHING_TO_RELEASE),
+    ("a version does", asks_tag(since=Since(m.OLD_TAG)), BeginRelease, None),
+    ("a word tags what came after it", asks_tag("minor", since=Since(replace(m.OLD_TAG, commit=m.HEAD))), BeginRelease, None),
+    ("a candidate becomes final as it is", asks_tag("final", since=Since(RC), tags=(RC, m.OLD_TAG)), BeginRelease, None),
+    ("another version waits for its tag", asks_tag(**beside()), Refused, Reason.TAG_UNDER_WAY),
+    ("once that is tagged it is in nobody's way", asks_tag("1.4.0", **beside(Milestone.TAGGED)), BeginRelease, None),
+    ("nor is it when only its tag shows that", asks_tag("1.4.0", **beside(), tags=(TagRef("v1.3.0", m.BASE, annotated=True), m.OLD_TAG)), BeginRelease, None),
+    ("another line has releases of its own", asks_tag(**beside(base="1.0.x")), BeginRelease, None),
+    ("but not in one thread with this one", asks_tag(**beside(Milestone.TAGGED, thread=8, base="1.0.x")), Refused, Reason.THREAD_TAKEN),
+    ("with its record written it is tagged", m.tagging(), CreateTag, None),
+    ("on hold it is not", m.tagging(held=HELD), Blocked, Reason.HELD),
+    ("a label on its thread holds it as well", m.tagging() | {"pull": replace(m.tagging()["pull"], labels=("release-blocker",))}, Blocked, Reason.LABELLED),
+    ("what was taken out of the branch is not tagged", {**m.tagging(), "in_base": False}, Blocked, Reason.MERGE_TAKEN_OUT),
+    ("where the approval comes first it is asked for in the thread", {**m.tagging(), **NO_GATE, "settings": m.settings('mode = "tag-only"\napproval.required = 1')}, AskApproval, None),
+    ("in a locked thread nobody can be asked", {**m.tagging(), **NO_GATE, "settings": m.settings('mode = "tag-only"\napproval.required = 1'), "pull": replace(m.tagging()["pull"], locked=True)}, Blocked, Reason.THREAD_LOCKED),
+    ("before its tag it is taken back", {**m.tagging(), "order": m.order(Cancel)}, TakeBack, None),
+    ("with its tag it is not", {**m.tagging(), **TAGGED, "order": m.order(Cancel)}, Refused, Reason.TOO_LATE),
+    ("while a run of it goes on it is not, whoever deleted the tag", {**m.tagging(Milestone.TAGGED), "runs": (m.waiting(),), "order": m.order(Cancel)}, Refused, Reason.TOO_LATE),
+    ("there is nothing to merge", {**m.tagging(), "order": m.order(Merge, at=m.NOW)}, Refused, Reason.NO_PULL),
+    ("taken back it is over", m.tagging(Milestone.CLOSED), Abandoned, None),
+    ("its tag was deleted", m.tagging(Milestone.TAGGED), Blocked, Reason.UNDONE_TAG),
+    ("the files are not brought back to development: nothing is committed", {**m.tagging(Milestone.TAGGED), **OUT, "settings": m.settings('mode = "tag-only"\ndevelopment = true'), "development": m.development()}, Announce, None),
     # The pull request is open, or was closed.
     ("an open release PR waits for its merge", open_pull(), AwaitMerge, None),
     ("one that was closed and opened again stands still", open_pull(record=m.record(Milestone.CLOSED)), Blocked, Reason.UNDONE_PULL),

@@ -77,6 +77,14 @@ def test_a_bot_and_a_deleted_account_are_told() -> None:
     assert (by_bot.is_bot, by_ghost.author) == (True, None)
 
 
+def test_what_landed_after_a_commit_is_left_out() -> None:
+    one, two, three = commit("a", "One"), commit("b", "Two"), commit("c", "Three")
+    since = gather_since(TAG, History("c" * 40, (one, two, three), complete=True), Rules())
+    until = since.up_to("b" * 40)
+    assert [change.title for change in until.changes] == ["Two", "One"]
+    assert [entry.text for entry in until.weighed] == ["Two", "One"]
+
+
 OPEN = replace(PULL, merge_commit=None)
 
 

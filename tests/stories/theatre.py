@@ -291,6 +291,8 @@ class Theatre:
             "«id»",
             text,
         )
+        # Said of a release without a pull request, a marker names the command.
+        text = re.sub(r"(?<=<!-- aweigh:)((?:status|prompt|outcome)[^>]*?) \d+(?= -->)", r"\1 «id»", text)
         return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "«day»", text)
 
     async def post(self, body: bytes | BytesIO, headers: dict[str, str]) -> tuple[int, str]:

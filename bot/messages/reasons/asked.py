@@ -101,6 +101,52 @@ def _no_release_yet(reason: Because) -> Said:
     )
 
 
+def _files_say_other(reason: Because) -> Said:
+    found, wanted = code(reason.get("found")), code(reason.get("wanted"))
+    rows = [f"- {code(line)}" for line in reason.get("files").splitlines()]
+    more = [f"- and {reason.get('more')} more"] if reason.get("more") != "0" else []
+    what = "without a pull request I tag what is there and change no file"
+    if reason.get("free"):
+        return Said(
+            f"The files say {found}, not {wanted}: {what}.",
+            f"To release what they say, paste the line below; for {wanted}, merge these changes first:",
+            f"/release {reason.get('found')}",
+            "\n".join([*rows, *more]),
+        )
+    return Said(
+        f"The files do not say {wanted} everywhere: {what}.",
+        "Merge these changes, and then ask again:",
+        f"/release {reason.get('wanted')}",
+        "\n".join([*rows, *more]),
+    )
+
+
+def _tag_under_way(reason: Because) -> Said:
+    number, version = reason.get("number"), code(reason.get("version"))
+    return Said(
+        f"{version} is under way in #{number} and has no tag yet; a line has one release at a time.",
+        f"Wait for it, or take it back in #{number} and ask again:",
+        "/release cancel",
+    )
+
+
+def _thread_taken(reason: Because) -> Said:
+    return Said(
+        f"{code(reason.get('version'))} of another package is under way in this thread, so that an approval here would not"
+        " tell which of the two it is for.",
+        "Ask for it in any other issue or pull request:",
+        given_line(reason),
+    )
+
+
+def _no_pull(reason: Because) -> Said:
+    return Said(
+        'With `mode = "tag-only"` in the settings no release has a pull request: the head of the branch is tagged as it is.',
+        "To ask for a release:",
+        "/release minor",
+    )
+
+
 def _nothing_to_wait_for(reason: Because) -> Said:
     return Said(
         "`--when-merged` waits for the pull request that it is written on, and here is none that can still be merged.",
@@ -157,6 +203,10 @@ WORDS: Words = {
     Reason.BASE_MOVED: _base_moved,
     Reason.NOTHING_TO_RELEASE: _nothing_to_release,
     Reason.NO_RELEASE_YET: _no_release_yet,
+    Reason.FILES_SAY_OTHER: _files_say_other,
+    Reason.TAG_UNDER_WAY: _tag_under_way,
+    Reason.THREAD_TAKEN: _thread_taken,
+    Reason.NO_PULL: _no_pull,
     Reason.NOTHING_TO_WAIT_FOR: _nothing_to_wait_for,
     Reason.WAITS_IN_REVIEW: _waits_in_review,
     Reason.PACKAGE_UNNAMED: _package_unnamed,

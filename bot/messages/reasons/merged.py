@@ -15,13 +15,22 @@ def _undone_pull(reason: Because) -> Said:
     )
 
 
+def _named(where: str) -> str:
+    return f"the publishing job names {where}"
+
+
 def _gate_weakened(reason: Because) -> Said:
     where = code(reason.get("environment")) if reason.get("environment") else "no environment"
     what = (
-        "The pull request said who would be asked before the upload, and by what is merged now fewer would be: the"
-        f" publishing job names {where}."
+        "The pull request said who would be asked before the upload, and by what is merged now fewer would be:"
+        f" {_named(where)}."
     )
     again = "ask again: a new pull request says what holds now."
+    if reason.get("merged") == "no":
+        what = (
+            f"By what is set now fewer would be asked before the upload than when this was asked for: {_named(where)}."
+        )
+        again = "ask again, which takes what holds now."
     if reason.get("tag"):
         tag = code(reason.get("tag"))
         what, again = f"{what} The tag {tag} is there, and I start nothing at it.", f"delete {tag} and {again}"
@@ -35,8 +44,9 @@ def _gate_weakened(reason: Because) -> Said:
 
 
 def _merge_taken_out(reason: Because) -> Said:
+    what = "commit" if reason.get("merged") == "no" else "merge commit"
     return Said(
-        f"The merge commit {code(short(reason.get('commit')))} is not in {code(reason.get('base'))} any more: somebody took"
+        f"The {what} {code(short(reason.get('commit')))} is not in {code(reason.get('base'))} any more: somebody took"
         " it out again. Nothing was tagged.",
         "To release what is there now, ask again:",
         f"/release {reason.get('version')}",
@@ -52,16 +62,17 @@ def _version_mismatch(reason: Because) -> Said:
 
 
 def _tag_elsewhere(reason: Because) -> Said:
+    commit = "commit" if reason.get("merged") == "no" else "merge commit"
     if reason.get("how") == "moved":
         return Said(
-            f"The tag {code(reason.get('tag'))} was on the merge commit {code(short(reason.get('wanted')))} and has been"
+            f"The tag {code(reason.get('tag'))} was on the {commit} {code(short(reason.get('wanted')))} and has been"
             f" moved to {code(short(reason.get('found')))}, so I stopped: a person's undo wins, and I never move a tag.",
             "Move it back and the release goes on by itself; otherwise release another version.",
         )
     return Said(
-        f"The tag {code(reason.get('tag'))} is on {code(short(reason.get('found')))}, not on the merge commit"
+        f"The tag {code(reason.get('tag'))} is on {code(short(reason.get('found')))}, not on the {commit}"
         f" {code(short(reason.get('wanted')))}. I never move a tag.",
-        "Delete the tag if it is wrong; I put it on the merge commit then. Otherwise release another version.",
+        f"Delete the tag if it is wrong; I put it on the {commit} then. Otherwise release another version.",
     )
 
 

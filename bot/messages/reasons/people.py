@@ -154,8 +154,11 @@ def _not_a_release_pull(reason: Because) -> Said:
         # Which of several releases is meant, only whoever typed it knows.
         links = [f"#{number} ({code(package)})" for number, _, package in (other.partition(" ") for other in others)]
         newest = f"There are {', '.join(links)}: write it in the thread of the one you mean."
+    what = "This is not a release pull request, and that command belongs into the thread of one."
+    if reason.get("tagged"):
+        what = "No release was asked for in this thread, and that command belongs into the thread of one."
     return Said(
-        "This is not a release pull request, and that command belongs into the thread of one.",
+        what,
         newest if number else "There is none yet; this asks for one:",
         reason.get("line") if number else f"/release {reason.get('version')}",
     )

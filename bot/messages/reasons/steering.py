@@ -55,9 +55,10 @@ def _too_late(reason: Because) -> Said:
     what = {
         "hold": "is published, so there is nothing left to put on hold",
         "notes": "has its GitHub Release already, whose text you can edit on GitHub",
+        "cancel-tagged": "has its tag by now, and what that has started is not taken back with a command",
         "cancel": "is merged, so closing the pull request cancels nothing any more",
     }[reason.get("order", "cancel")]
-    if reason.get("order") != "cancel":
+    if reason.get("order") not in ("cancel", "cancel-tagged"):
         return Said(f"{code(reason.get('version'))} {what}.", "To see where it stands:", "/release status")
     rejecting = f"/release reject {reason.get('version')} REASON"
     return Said(
