@@ -24,6 +24,15 @@ from tests.crash.mischief import Fault, Strike
 from tests.crash.picture import BOT, list_repeats
 from tests.crash.stage import Saved, Stage, open_stage
 from tests.crash.story import A_WHILE, ACTS, Act, Scene, Stuck, is_answered, is_said, play
+from tests.crash.tagging import (
+    ASK_BEFORE_TAG,
+    ASK_FOR_TAG,
+    BUILD_TAG,
+    PUBLISH_TAG,
+    TAKE_BACK,
+    TURN_OVER,
+    TURN_OVER_AND_ASK_FIRST,
+)
 
 ASK, MERGE, BUILD = ACTS[0], ACTS[1], ACTS[2]
 
@@ -271,6 +280,10 @@ CHAPTERS = (
     Chapter(pressed("hold", is_held)),
     Chapter(pressed("unhold", lambda scene: not is_held(scene)), (ASK, HOLD)),
     Chapter(pressed("recreate", lambda scene: True), (ASK, PUSHED)),
+    Chapter(ASK_FOR_TAG, (TURN_OVER,), trigger="tag-push"),
+    Chapter(PUBLISH_TAG, (TURN_OVER, ASK_FOR_TAG, BUILD_TAG), trigger="tag-push"),
+    Chapter(ASK_BEFORE_TAG, (TURN_OVER_AND_ASK_FIRST,), trigger="tag-push", gate="none"),
+    Chapter(TAKE_BACK, (TURN_OVER_AND_ASK_FIRST, ASK_BEFORE_TAG), trigger="tag-push", gate="none"),
 )
 
 

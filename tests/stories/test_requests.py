@@ -9,6 +9,7 @@ import pytest
 from bot.sandbox.acme_files import Trigger
 from tests.stories.auto_phases import AUTO_PHASES, Way, count_following
 from tests.stories.phases import PHASES, Phase, count_cold_and_warm
+from tests.stories.tag_phases import TAG_PHASES, count_tagging
 
 PRICES: dict[Trigger, tuple[int, ...]] = {
     "release-published": (11, 6, 11, 28, 2),
@@ -38,6 +39,26 @@ async def test_no_phase_of_a_release_has_become_dearer(trigger: Trigger) -> None
 
 def _sum(phases: list[Phase]) -> int:
     return sum(phase.requests for phase in phases)
+
+
+TAGGING: dict[Trigger, tuple[int, ...]] = {
+    "release-published": (19, 9, 28, 1),
+    "tag-push": (17, 9, 36, 1),
+    "dispatch": (19, 9, 36, 1),
+}
+"""The requests of each phase of a release without a pull request, with the tokens at hand."""
+
+MOST_TAG_POINTS = 12
+"""The newest commits are looked through for other releases, and what was merged is told; half a percent of an hour's."""
+
+
+@pytest.mark.parametrize("trigger", TAGGING)
+async def test_no_phase_of_a_release_without_a_pull_request_has_become_dearer(trigger: Trigger) -> None:
+    phases = await count_tagging(trigger)
+    assert [phase.name for phase in phases] == list(TAG_PHASES)
+    dearer = [phase for phase, price in zip(phases, TAGGING[trigger], strict=True) if phase.requests > price]
+    assert not dearer
+    assert not [phase for phase in phases if phase.tokens or phase.points > MOST_TAG_POINTS]
 
 
 FOLLOWING: dict[int, tuple[int, ...]] = {10: (12, 3, 8, 4), 150: (13, 4, 9, 4)}
