@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,16 +19,37 @@ from tests.crash.process import read_key_once
 
 Places: TypeAlias = tuple[VersionFile, ...]
 
-_read_once = lru_cache(maxsize=512)(lambda files, root, places: read_project(dict(files), root, places))
-_want_once = lru_cache(maxsize=2048)(lambda paths, files, root, places: wanted_paths(paths, dict(files), root, places))
+Folders: TypeAlias = tuple[str, ...]
 
 
-def _read_project(files: Mapping[str, bytes], root: str = ".", places: Places = ()) -> Project | ProjectProblem:
-    return _read_once(tuple(files.items()), root, places)
+@lru_cache(maxsize=512)
+def _read_once(
+    files: tuple[tuple[str, bytes], ...], root: str, places: Places, together: Folders
+) -> Project | ProjectProblem:
+    return read_project(dict(files), root, places, together)
 
 
-def _wanted_paths(paths: Iterable[str], files: Mapping[str, bytes], root: str = ".", places: Places = ()) -> list[str]:
-    return list(_want_once(tuple(paths), tuple(files.items()), root, places))
+@lru_cache(maxsize=2048)
+def _want_once(
+    paths: tuple[str, ...], files: tuple[tuple[str, bytes], ...], root: str, places: Places, together: Folders
+) -> list[str]:
+    return wanted_paths(paths, dict(files), root, places, together)
+
+
+def _read_project(
+    files: Mapping[str, bytes], root: str = ".", places: Places = (), together: Folders = ()
+) -> Project | ProjectProblem:
+    return _read_once(tuple(files.items()), root, places, together)
+
+
+def _wanted_paths(
+    paths: Iterable[str],
+    files: Mapping[str, bytes],
+    root: str = ".",
+    places: Places = (),
+    together: Folders = (),
+) -> list[str]:
+    return list(_want_once(tuple(paths), tuple(files.items()), root, places, together))
 
 
 @pytest.fixture(autouse=True)
@@ -37,19 +57,15 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Thousands of releases are played here, all of the same project.
 
     A process of the bot begins many times in a second: it neither writes a log nor checks its key again. What a commit
-    says is a pure function of its files, and reckoned once. Worlds are copied and thrown away by the thousand: looking
-    for what can be thrown away every few hundred objects would take a sixth of the time.
+    says is a pure function of its files, and reckoned once.
     """
     monkeypatch.setattr(tokens, "_read_key", read_key_once)
     monkeypatch.setattr(commits, "read_project", _read_project)
     monkeypatch.setattr(commits, "wanted_paths", _wanted_paths)
-    often = gc.get_threshold()
-    gc.set_threshold(50_000, 50, 100)
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.configure(**before)
-    gc.set_threshold(*often)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
