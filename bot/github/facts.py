@@ -133,6 +133,11 @@ class PullRequest:
     """The tag of a release without a pull request, whose picture this is (``bot.release.tag_only``); None: it is a real one."""
 
     @property
+    def is_homeless(self) -> bool:
+        """Whether the thread is gone in which a release without a pull request was asked for."""
+        return self.tag is not None and not self.node_id
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still be merged."""
         return self.state == "open"

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from bot.github.client import Session
+from bot.github.errors import Gone
 from bot.github.facts import Repository, TagRef, ThreadRef, Tree, TreeEntry
 from bot.github.read import read_repository
 
@@ -179,12 +180,24 @@ async def read_files_at(session: Session, paths: Iterable[str], at: str = "HEAD"
 
 
 async def find_thread(session: Session, number: int) -> ThreadRef | None:
-    """An issue or pull request as a place to talk; None when it is gone."""
-    data = await session.find("/repos/{repository}/issues/{number}", number=number)
-    if data is None:
+    """An issue or pull request as a place to talk; None when it is gone.
+
+    One that was deleted answers 410, and one that was moved to another repository 301, to which it leads: what is said
+    there, by whoever may write there, is said in another thread.
+    """
+    try:
+        data = await session.find("/repos/{repository}/issues/{number}", number=number)
+    except Gone:
+        return None
+    if data is None or not _is_in(session, str(data["repository_url"])):
         return None
     labels = tuple(str(label["name"]) for label in data.get("labels") or () if isinstance(label, dict))
     return ThreadRef(str(data["node_id"]), str(data["html_url"]), bool(data.get("locked")), labels)
+
+
+def _is_in(session: Session, repository_url: str) -> bool:
+    here = f"/{session.owner}/{session.name}".lower()
+    return repository_url.lower().endswith(here)
 
 
 async def is_issue_locked(session: Session, number: int) -> bool:

@@ -268,7 +268,7 @@ class Observer:
 
     async def with_notes(self, snapshot: Snapshot, comment_id: int, sight: Sight | None = None) -> Snapshot:
         """The facts with the comment in which the notes were set, as it reads now."""
-        if snapshot.pull is None:
+        if snapshot.pull is None or snapshot.pull.is_homeless:
             return snapshot
         sight = sight or Sight(self._access, self._own_check, None)
         said = snapshot.comments
