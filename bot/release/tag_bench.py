@@ -89,14 +89,15 @@ class TagBench:
     async def tend(self, repository: Repository, noted: Noted, sight: Sight) -> Tended:
         """Take every release that is noted as far as it goes, and those that nobody has noted where some are sought."""
         tended = Tended()
-        for note, is_new in await self._list_notes(repository, noted, sight):
+        for note, age in await self._list_notes(repository, noted, sight):
             found = await self._tags.read(repository, note, sight)
-            if found is None and is_new:
+            if found is None and age < STALENESS:
                 # The command that was about to begin it is on its way, or its check run is.
                 tended.lines.add(note.line)
                 tended.look_again = STALENESS / 3
                 continue
-            if found is None or self._clock.now() - found.pull.created_at > LASTS:
+            # What waited for a merge may have been asked for long before it began.
+            if found is None or age > LASTS:
                 await forget_tagged(self._intents, note)
                 continue
             reached = await self._take(repository, found)
@@ -107,9 +108,9 @@ class TagBench:
                 tended.lines.add(note.line)
         return tended
 
-    async def _list_notes(self, repository: Repository, noted: Noted, sight: Sight) -> list[tuple[TagNote, bool]]:
-        """What leads to the releases under way, and whether it was noted a moment ago."""
-        notes = [(note, self._clock.now() - noted_at < STALENESS) for note, noted_at in noted.tagged]
+    async def _list_notes(self, repository: Repository, noted: Noted, sight: Sight) -> list[tuple[TagNote, timedelta]]:
+        """What leads to the releases under way, and how long ago it was noted."""
+        notes = [(note, self._clock.now() - noted_at) for note, noted_at in noted.tagged]
         if not noted.sought:
             return notes
         settings, known = await self._observer.read_settings(sight), {note for note, _ in notes}
@@ -118,7 +119,7 @@ class TagBench:
                 if not shown.is_over and shown.note not in known:
                     await note_line(self._intents, shown.note.line)
                     await note_tagged(self._intents, shown.note)
-                    notes.append((shown.note, False))
+                    notes.append((shown.note, STALENESS))
         await forget_sought(self._intents)
         return notes
 
@@ -132,7 +133,9 @@ class TagBench:
         return replace(seen, beside=tuple(one.record for one in shown if not one.is_over))
 
     async def _expect_noted(self, shown: Sequence[Shown], line: Line, request: Request) -> None:
-        """That what was noted as begun in this thread a moment ago does show: the same command may have been killed then.
+        """That what was noted as begun on this line, or in this thread, a moment ago does show.
+
+        This command may have been killed then, or another one that is tried again after this.
 
         Raises:
             Backoff: it does not show yet.
@@ -140,7 +143,8 @@ class TagBench:
         there = {one.note for one in shown}
         for note, noted_at in (await get_noted(self._intents)).tagged:
             left = noted_at + STALENESS - self._clock.now()
-            if (note.thread, note.line) == (request.thread, line) and note not in there and left > timedelta(0):
+            is_near = note.line == line or note.thread == request.thread
+            if is_near and note not in there and left > timedelta(0):
                 raise Backoff(left, "a release may have begun already")
 
     async def _find_asked_for(

@@ -286,3 +286,18 @@ async def test_what_waits_before_its_tag_is_found_after_the_database_was_deleted
         assert len(theatre.files("1.2.0")) == 2
         assert record(theatre).reached(Milestone.ANNOUNCED)
         theatre.read_all()
+
+
+async def test_what_waited_long_for_its_merge_is_looked_after_all_the_same(tmp_path: Path) -> None:
+    async with open_derived(tmp_path, trigger="tag-push", clock=VirtualClock(MORNING)) as theatre:
+        comment = await theatre.say(theatre.acme.mona, "/release 1.2.0 --when-merged")
+        theatre.replies(theatre.feature)
+        comment.created_at -= timedelta(days=40)
+        merged = await theatre.merge(theatre.acme.feature)
+        assert theatre.find_tag("v1.2.0") == ("tag", merged)
+        theatre.acme.hugo.push_commit("main", {"widget/more.py": "MORE = 1\n"}, "feat: more")
+        await theatre.pass_time(MINUTE)
+        assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "rocket"]
+        await theatre.pass_time(HOUR)
+        assert record(theatre).reached(Milestone.ANNOUNCED)
+        theatre.read_all()
