@@ -72,6 +72,8 @@ def _locked(snapshot: Snapshot, step: Step) -> str:
     """What a release under way loses by a lock; once it is over nothing is said there anyway."""
     if snapshot.pull is None or not snapshot.pull.locked or isinstance(step, Done | Abandoned):
         return ""
+    if snapshot.pull.is_homeless:
+        return ""
     where = f"#{snapshot.pull.number}" if snapshot.is_tag_only else "this pull request"
     return f"\n\n🔒 The thread of {where} is locked: unlock it to approve, and to read there what happens."
 

@@ -44,7 +44,7 @@ def _due(snapshot: Snapshot) -> Step:
         return Blocked(_astray_reason(snapshot, pull))
     if pull.merged:
         step = after_merge(snapshot)
-        return unless_locked(step) if pull.locked else step
+        return unless_locked(step, gone=pull.is_homeless) if pull.locked else step
     return _before_merge(snapshot, pull) if pull.is_open else Abandoned(taken_back=snapshot.is_tag_only)
 
 

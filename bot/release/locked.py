@@ -10,15 +10,20 @@ from bot.release.steps import Announce, AskApproval, AwaitApproval, Blocked, Rep
 _LATER, _HOURLY = timedelta(minutes=10), timedelta(hours=1)
 
 
-def unless_locked(step: Step) -> Step:
-    """``step``, or that the thread must be unlocked for it; what nobody has to be told of goes on all the same."""
+def unless_locked(step: Step, *, gone: bool = False) -> Step:
+    """``step``, or that it waits for its thread, which may be ``gone``; what nobody has to be told of goes on all the same."""
+    how = "gone" if gone else ""
     match step:
         case AskApproval(version=version) | AwaitApproval(version=version):
-            return Blocked(because(Reason.THREAD_LOCKED, unsaid="approval", version=version), look_again=_LATER)
+            return Blocked(
+                because(Reason.THREAD_LOCKED, unsaid="approval", version=version, how=how), look_again=_LATER
+            )
         case ReportFailure(version=version, run=run):
-            reason = because(Reason.THREAD_LOCKED, unsaid="failure", version=version, run=run.run.url)
+            reason = because(Reason.THREAD_LOCKED, unsaid="failure", version=version, run=run.run.url, how=how)
             return Blocked(reason, look_again=_HOURLY)
         case Announce(version=version):
-            return Blocked(because(Reason.THREAD_LOCKED, unsaid="outcome", version=version), look_again=_HOURLY)
+            return Blocked(
+                because(Reason.THREAD_LOCKED, unsaid="outcome", version=version, how=how), look_again=_HOURLY
+            )
         case _:
             return step

@@ -76,8 +76,7 @@ class TagBench:
                 await self._replace(repository, one.note, found, request)
                 shown.remove(one)
             elif found is not None:
-                await note_tagged(self._intents, one.note)
-                return await self._take(repository, found)
+                return await self._take(repository, await self._in_its_home(repository, one.note, found, request, sight))
         seen = await self._observe(repository, line, request, sight, shown)
         return await self._reconciler.reconcile(repository, line, None, request, seen=seen)
 
@@ -125,6 +124,16 @@ class TagBench:
 
     async def _take(self, repository: Repository, found: Tagging) -> Reached:
         return await self._reconciler.reconcile(repository, line_of(found.pull), found.pull, sight=found.sight)
+
+    async def _in_its_home(
+        self, repository: Repository, note: TagNote, found: Tagging, request: Request, sight: Sight
+    ) -> Tagging:
+        """What was asked for already, noted; in the thread of ``request`` from now on if its own is gone."""
+        gone = found.pull.is_homeless
+        moved = await self._tags.move(repository, note, found, request.thread, sight) if gone else None
+        if moved is None:
+            await note_tagged(self._intents, note)
+        return moved or found
 
     async def _observe(
         self, repository: Repository, line: Line, request: Request, sight: Sight, shown: Iterable[Shown]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.engine.protocol import Intents
 from bot.github.access import Access
@@ -11,10 +11,12 @@ from bot.github.errors import NotFound, Unprocessable
 from bot.github.facts import AppAccount, PullRequest, Repository
 from bot.github.repositories import find_thread
 from bot.github.tagged import CheckedCommit, list_checked
-from bot.release.lines import TagNote, get_noted
+from bot.messages.status import render_check
+from bot.release.decide import next_step
+from bot.release.lines import TagNote, forget_tagged, get_noted, note_tagged
 from bot.release.observe import Observer
 from bot.release.own_check import OwnCheck
-from bot.release.record import Milestone, Record, find_record, render_record
+from bot.release.record import Milestone, Record, find_record, fits, render_record
 from bot.release.sight import Sight
 from bot.release.tag_only import get_origin, is_named, name_check, see
 
@@ -92,6 +94,34 @@ class TagReleases:
             return None
         thread = sight.thread or await find_thread(self._access.read, note.thread)
         return Tagging(see(repository, self._app, note.commit, record, thread), record, sight)
+
+    async def move(
+        self, repository: Repository, note: TagNote, found: Tagging, thread: int | None, sight: Sight
+    ) -> Tagging | None:
+        """Let a release whose own thread is gone go on in this one, in which it was asked for again.
+
+        Who asked for it first stays the one who may not approve, and whoever is to approve is asked anew. ``sight`` is what
+        was seen just now of the new thread.
+
+        Returns:
+            The release in its new home; None where its record would not fit there, or that thread is gone as well.
+        """
+        there = sight.thread or (await find_thread(self._access.read, thread) if thread is not None else None)
+        if thread is None or there is None:
+            return None
+        origin = replace(get_origin(found.record), thread=thread)
+        record = replace(found.record, origin=origin, asked=None)
+        if not fits(record.version, record.tag, origin):
+            return None
+        pull = see(repository, self._app, note.commit, record, there)
+        seen = await self._observer.observe(repository, note.line, pull, sight=found.sight)
+        # Whatever was written in the new thread was no answer to anything.
+        snapshot = replace(seen, record=record, prompt=None, approvals=())
+        await note_tagged(self._intents, replace(note, thread=thread))
+        content = render_check(snapshot, next_step(snapshot), record)
+        await self._own_check.keep(note.commit, content, seen.check, name_check(note.tag))
+        await forget_tagged(self._intents, note)
+        return await self.read(repository, replace(note, thread=thread))
 
     async def find_note(self, thread: int) -> TagNote | None:
         """The newest one of those under way that were asked for in a thread, as far as the engine knows."""

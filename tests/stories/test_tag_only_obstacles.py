@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -283,6 +284,37 @@ async def test_what_waits_before_its_tag_is_found_after_the_database_was_deleted
         await theatre.pass_time(12 * MINUTE)
         assert theatre.find_tag("v1.2.0") == ("tag", commit)
         await theatre.pass_time(HOUR)
+        assert len(theatre.files("1.2.0")) == 2
+        assert record(theatre).reached(Milestone.ANNOUNCED)
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("trigger", ["release-published", "tag-push"])
+async def test_a_release_whose_thread_was_deleted_goes_on_where_it_is_asked_for_again(
+    tmp_path: Path, trigger: Trigger, snapshot: SnapshotAssertion
+) -> None:
+    """Once with its tag and a run that waits, once before the tag: in both cases nobody could be heard any more."""
+    gate: Any = {} if trigger == "release-published" else {"gate": "none", "settings": BEFORE_THE_TAG}
+    async with open_derived(tmp_path, trigger=trigger, clock=VirtualClock(MORNING), **gate) as theatre:
+        issue = theatre.open_issue(theatre.acme.wanda)
+        await say(theatre, "mona", "/release 1.2.0", issue.number)
+        commit = head(theatre)
+        del theatre.acme.repository.issues[issue.number]
+        theatre.acme.hugo.push_commit("main", {"widget/more.py": "MORE = 1\n"}, "feat: more")
+        # An approval elsewhere is none, also after the release has moved there.
+        assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "-1"]
+        await theatre.pass_time(HOUR)
+        assert checks(theatre)[-1].output.summary == snapshot(name="gone")
+        if trigger == "tag-push":
+            assert (await say(theatre, "wanda", "/release 1.3.0")) == (["eyes", "-1"], [snapshot(name="other")])
+        assert (await say(theatre, "wanda", "/release 1.2.0")) == (["eyes", "rocket"], [snapshot(name="moved")])
+        assert "0 of 1" in theatre.comments(theatre.feature, "status")[0]
+        # It is still Mona's, and nobody else's.
+        assert record(theatre).requester_id == theatre.acme.mona.user.id
+        assert (await say(theatre, "mona", "/release approve 1.2.0"))[0] == ["eyes", "-1"]
+        assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "rocket"]
+        await theatre.pass_time(HOUR)
+        assert theatre.find_tag("v1.2.0") == ("tag", commit)
         assert len(theatre.files("1.2.0")) == 2
         assert record(theatre).reached(Milestone.ANNOUNCED)
         theatre.read_all()

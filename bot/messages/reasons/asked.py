@@ -125,7 +125,7 @@ def _tag_under_way(reason: Because) -> Said:
     number, version = reason.get("number"), code(reason.get("version"))
     return Said(
         f"{version} is under way in #{number} and has no tag yet; a line has one release at a time.",
-        f"Wait for it, or take it back in #{number} and ask again:",
+        f"Wait for it, or take it back in #{number} and ask again; if #{number} is gone, ask here for {version} first:",
         "/release cancel",
     )
 

@@ -149,6 +149,14 @@ def _index_unreachable(reason: Because) -> Said:
 
 def _thread_locked(reason: Because) -> Said:
     version, run = code(reason.get("version")), link("the publish run", reason.get("run"))
+    if reason.get("how") == "gone":
+        said = {
+            "approval": f"{version} needs an approval, and the thread in which it was asked for is gone.",
+            "failure": f"The thread in which {version} was asked for is gone, so I cannot say there why {run} failed.",
+            "outcome": f"{version} is published, and the thread in which it was asked for is gone: I cannot report there.",
+        }[reason.get("unsaid", "approval")]
+        again = f"/release {reason.get('version')}"
+        return Said(said, "Ask for it again in any other issue or pull request, and it goes on there:", again)
     what = {
         "approval": f"{version} needs an approval, and this thread is locked: I can neither ask for it there nor hear it.",
         "failure": f"This thread is locked, so I cannot say in it why {run} failed.",
