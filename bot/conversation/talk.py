@@ -140,24 +140,28 @@ class Talk:
     async def find_tagged(self, command: Command, place: Place) -> Place:
         """The place as that of a release without a pull request which was asked for here, where there is one.
 
-        Of several the newest is meant, or the one whose version is named.
+        Of several the newest is meant, or the one whose version is named. In the thread of a release pull request, in which
+        later ones can be asked for, those under way count alike.
         """
-        if place.is_release_pull or command.entry.name is Name.RELEASE:
+        if command.entry.name is Name.RELEASE:
             return place
         if self.comment.source == "button":
             return await self.find_pressed(place)
         thread, base = self.comment.issue_number, place.line.base
-        seek = command.entry.name is not Name.HELP and await self.is_tag_only(place)
+        may_seek = command.entry.name is not Name.HELP and not place.is_release_pull
+        seek = may_seek and await self.is_tag_only(place)
         found = await self.bench.tags.list_in(place.repository, thread, base, self.sight, seek=seek)
         if not found:
             return place
         named = [one for one in found if same_version(one.record.version, (*command.arguments, "")[0])]
+        if place.is_release_pull and not named and "VERSION" in command.entry.arguments:
+            return place
         return self._at(place, (named or found)[0])
 
     async def find_pressed(self, place: Place) -> Place:
         """The place as that of the release whose check run had the button that was pressed."""
         shown = find_record(self.comment.shown)
-        if place.is_release_pull or shown is None or shown.origin is None:
+        if shown is None or shown.origin is None:
             return place
         note = TagNote(self.comment.issue_number, self.comment.head, shown.tag, shown.origin.line)
         found = await self.bench.tags.read(place.repository, note, self.sight)

@@ -13,7 +13,7 @@ from bot.clock import VirtualClock
 from bot.engine.memory import MemoryEngine
 from bot.release.record import Milestone
 from bot.sandbox.acme_files import Trigger
-from tests.stories.derived import TAG_ONLY
+from tests.stories.derived import TAG_ONLY, derived
 from tests.stories.hours import MORNING
 from tests.stories.test_commands import open_pulls
 from tests.stories.test_monorepo import files_of
@@ -332,4 +332,24 @@ async def test_what_waited_long_for_its_merge_is_looked_after_all_the_same(tmp_p
         assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "rocket"]
         await theatre.pass_time(HOUR)
         assert record(theatre).reached(Milestone.ANNOUNCED)
+        theatre.read_all()
+
+
+async def test_the_thread_of_a_merged_release_pull_request_can_be_the_home_of_the_next(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, trigger="tag-push") as theatre:
+        pull = await theatre.reach_gate()
+        theatre.acme.hugo.push_commit("main", derived("1.3.0"), "build: let the tag say the version")
+        await theatre.settle()
+        assert (await say(theatre, "wanda", "/release 1.3.0", pull.number))[0] == ["eyes", "rocket"]
+        # Both wait in one thread: the version says which is meant, and who may not approve the one may approve the other.
+        assert (await say(theatre, "hugo", "/release approve 1.2.0", pull.number))[0] == ["eyes", "rocket"]
+        assert (len(theatre.files("1.2.0")), len(theatre.files("1.3.0"))) == (2, 0)
+        assert await say(theatre, "wanda", "/release hold until lunch", pull.number) == (["eyes", "rocket"], [])
+        assert record(theatre, "v1.3.0").held is not None
+        theatre.acme.wanda.press_button(checks(theatre, "v1.3.0")[-1], "unhold")
+        await theatre.settle()
+        assert record(theatre, "v1.3.0").held is None
+        theatre.read_all()
+        assert (await say(theatre, "mona", "/release approve 1.3.0", pull.number))[0] == ["eyes", "rocket"]
+        assert len(theatre.files("1.3.0")) == 2
         theatre.read_all()
