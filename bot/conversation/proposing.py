@@ -9,7 +9,7 @@ from bot.github.pulls import add_label
 from bot.messages import replies
 from bot.messages.preview import render_preview
 from bot.release import approvals
-from bot.release.reasons import Reason, because
+from bot.release.reasons import Because, Reason, because
 from bot.release.reconcile import Reached, find_refusal
 from bot.release.snapshot import Request, is_astray, line_of
 from bot.release.speech import STALENESS
@@ -27,9 +27,27 @@ async def release(talk: Talk, command: Command, place: Place) -> Answer:
         return await _preview(talk, place, request)
     if command.find(Option.WHEN_MERGED) is not None:
         return await _remember(talk, command, place, request)
+    taken = _find_taken(talk, request)
+    if taken is not None:
+        return talk.refuse(taken)
     reached = talk.rest(await talk.bench.request(place.repository, place.line, request, talk.take_sight()))
     refusal = find_refusal(reached, talk.comment.comment_id)
     return talk.refuse(refusal) if refusal is not None else _opened(talk, reached, place)
+
+
+def _find_taken(talk: Talk, request: Request) -> Because | None:
+    """Why a second line of a comment asks for no release: of one without a pull request the comment is the name."""
+    seen = talk.seen
+    record = seen.record if seen is not None and seen.is_tag_only else None
+    if seen is None or record is None or record.origin is None or record.comment_id != request.comment_id:
+        return None
+    return because(
+        Reason.THREAD_TAKEN,
+        version=seen.named(record.version),
+        number=record.origin.thread,
+        given=request.version,
+        how="comment",
+    )
 
 
 async def recreate(talk: Talk, command: Command, place: Place) -> Answer:

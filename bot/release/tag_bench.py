@@ -76,7 +76,9 @@ class TagBench:
                 await self._replace(repository, one.note, found, request)
                 shown.remove(one)
             elif found is not None:
-                return await self._take(repository, await self._in_its_home(repository, one.note, found, request, sight))
+                return await self._take(
+                    repository, await self._in_its_home(repository, one.note, found, request, sight)
+                )
         seen = await self._observe(repository, line, request, sight, shown)
         return await self._reconciler.reconcile(repository, line, None, request, seen=seen)
 

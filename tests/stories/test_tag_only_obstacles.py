@@ -353,3 +353,13 @@ async def test_the_thread_of_a_merged_release_pull_request_can_be_the_home_of_th
         assert (await say(theatre, "mona", "/release approve 1.3.0", pull.number))[0] == ["eyes", "rocket"]
         assert len(theatre.files("1.3.0")) == 2
         theatre.read_all()
+
+
+@pytest.mark.parametrize("lines", ["/release 1.2.0\n/release 1.3.0", "/release minor\n/release major"])
+async def test_a_comment_asks_for_one_release(tmp_path: Path, lines: str) -> None:
+    async with open_derived(tmp_path) as theatre:
+        reactions, said = await say(theatre, "mona", lines)
+        assert (reactions, "This comment asks for `1.2.0` already" in said[0]) == (["eyes", "-1"], True)
+        assert theatre.find_tag("v1.2.0") == ("tag", head(theatre))
+        assert theatre.find_tag("v1.3.0") is None
+        theatre.read_all()

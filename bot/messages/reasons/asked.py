@@ -131,6 +131,13 @@ def _tag_under_way(reason: Because) -> Said:
 
 
 def _thread_taken(reason: Because) -> Said:
+    if reason.get("how") == "comment":
+        return Said(
+            f"This comment asks for {code(reason.get('version'))} already, and without a pull request a comment asks for one"
+            " release.",
+            "Ask for the other one in a comment of its own:",
+            given_line(reason),
+        )
     return Said(
         f"{code(reason.get('version'))} of another package is under way in this thread, so that an approval here would not"
         " tell which of the two it is for.",
