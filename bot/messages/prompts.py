@@ -26,7 +26,9 @@ def prompt_marker(snapshot: Snapshot, key: str) -> str:
 def render_prompt(snapshot: Snapshot, step: AskApproval) -> str:
     """What is asked, of whom, and the line to type."""
     commit = link(code(short(step.commit)), commit_page(snapshot.repository, step.commit))
-    what = f"{code(snapshot.named(step.version))} from {commit}"
+    # A release pull request shows where it goes; without one nothing else here would.
+    branch = f" of {code(snapshot.line.base)}" if snapshot.is_tag_only else ""
+    what = f"{code(snapshot.named(step.version))} from {commit}{branch}"
     parts = [prompt_marker(snapshot, step.key)]
     if step.run is None:
         parts.append(f"🚦 **Approval needed before {what} is published.** Nothing has been started yet.")
