@@ -11,7 +11,14 @@ from bot.release.automatic import find_following
 from bot.release.branch import confirm, is_turned_back
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.plan import Plan, plan_release
-from bot.release.propose_tag import beside_reason, is_asked_as_tag, is_tagged_already, plan_tag, unsaid_reason
+from bot.release.propose_tag import (
+    beside_reason,
+    is_asked_as_tag,
+    is_tagged_already,
+    plan_tag,
+    same_tag_reason,
+    unsaid_reason,
+)
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone, fits
 from bot.release.snapshot import Request, Snapshot
@@ -217,7 +224,11 @@ def _plan(
         plan = plan_release(snapshot, request, version, project=project, settings=settings, route=route)
     except ProjectRefused as refused:
         return project_reason(refused.problem)
-    plan = plan_tag(snapshot, request, plan) if as_tag else plan
+    if as_tag:
+        plan = plan_tag(snapshot, request, plan)
+        taken = same_tag_reason(snapshot, plan.tag)
+        if taken is not None:
+            return taken
     if not fits(plan.version, plan.tag, plan.origin):
         return because(Reason.TAG_TOO_LONG, tag=plan.tag, of=_own_settings(project))
     return plan

@@ -41,6 +41,18 @@ def beside_reason(snapshot: Snapshot, request: Request) -> Because | None:
     return None
 
 
+def same_tag_reason(snapshot: Snapshot, tag: str) -> Because | None:
+    """Why ``tag`` is not for this line: it is what a release of another one will be called.
+
+    A branch can be at the same commit as another, and there the newest record of a tag is the one that counts.
+    """
+    for other in snapshot.beside:
+        if other.origin is not None and other.tag == tag and other.origin.line != snapshot.line:
+            base, number = other.origin.line.base, other.origin.thread
+            return because(Reason.TAG_UNDER_WAY, version=other.version, number=number, tag=tag, base=base, how="tag")
+    return None
+
+
 def _is_tagged(snapshot: Snapshot, record: Record) -> bool:
     return record.reached(Milestone.TAGGED) or snapshot.find_tag(record.tag) is not None
 

@@ -363,3 +363,19 @@ async def test_a_comment_asks_for_one_release(tmp_path: Path, lines: str) -> Non
         assert theatre.find_tag("v1.2.0") == ("tag", head(theatre))
         assert theatre.find_tag("v1.3.0") is None
         theatre.read_all()
+
+
+async def test_a_tag_is_asked_for_on_one_line_at_a_time(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """A branch that is called like a line can be at the same commit: the record of one must not replace that of the other."""
+    async with open_derived(tmp_path, trigger="tag-push", gate="none", settings=BEFORE_THE_TAG) as theatre:
+        wanda, commit = theatre.acme.wanda, head(theatre)
+        await say(theatre, "mona", "/release 1.2.0")
+        wanda.push_branch("other.x", commit)
+        wanda.push_branch("topic", commit)
+        wanda.push_commit("topic", {"widget/topic.py": "TOPIC = 1\n"}, "feat: topic")
+        other = wanda.open_pull("topic", "A topic", base="other.x")
+        assert await say(theatre, "wanda", "/release 1.2.0", other.number) == (["eyes", "-1"], [snapshot])
+        assert record(theatre).requester_id == theatre.acme.mona.user.id
+        assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "rocket"]
+        assert theatre.find_tag("v1.2.0") == ("tag", commit)
+        theatre.read_all()

@@ -123,6 +123,13 @@ def _files_say_other(reason: Because) -> Said:
 
 def _tag_under_way(reason: Because) -> Said:
     number, version = reason.get("number"), code(reason.get("version"))
+    if reason.get("how") == "tag":
+        tag, base = code(reason.get("tag")), code(reason.get("base"))
+        return Said(
+            f"The tag {tag} is for the release of {version} from {base} that is under way in #{number}.",
+            f"Wait for it and release another version here, or take it back in #{number} and ask again:",
+            "/release cancel",
+        )
     return Said(
         f"{version} is under way in #{number} and has no tag yet; a line has one release at a time.",
         f"Wait for it, or take it back in #{number} and ask again; if #{number} is gone, ask here for {version} first:",
