@@ -146,7 +146,7 @@ def _thread_taken(reason: Because) -> Said:
             given_line(reason),
         )
     return Said(
-        f"{code(reason.get('version'))} of another package is under way in this thread, so that an approval here would not"
+        f"{code(reason.get('version'))} of another package or branch is under way in this thread, so that an approval here would not"
         " tell which of the two it is for.",
         "Ask for it in any other issue or pull request:",
         given_line(reason),
