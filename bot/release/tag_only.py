@@ -75,8 +75,14 @@ def of_tag(snapshot: Snapshot, reason: Because) -> Because:
 
 
 def is_to_be_taken_back(snapshot: Snapshot, record: Record) -> bool:
-    """Whether nothing has come of it that a command does not undo: neither its tag is there nor a run that it started."""
-    return snapshot.find_tag(record.tag) is None and not snapshot.runs
+    """Whether nothing has come of it that a command does not undo: neither its tag is there nor a run that it started.
+
+    A tag of that name on another commit is somebody else's, and so are the runs of that.
+    """
+    tag = snapshot.find_tag(record.tag)
+    if tag is not None:
+        return tag.commit != record.bump and not record.reached(Milestone.TAGGED)
+    return not snapshot.runs
 
 
 def scope(record: Record | None, key: str = "") -> str:

@@ -379,3 +379,22 @@ async def test_a_tag_is_asked_for_on_one_line_at_a_time(tmp_path: Path, snapshot
         assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "rocket"]
         assert theatre.find_tag("v1.2.0") == ("tag", commit)
         theatre.read_all()
+
+
+async def test_what_found_its_tag_taken_can_be_taken_back(tmp_path: Path) -> None:
+    """Otherwise it would go on by itself as soon as somebody tidies that tag away, whatever was released since."""
+    async with open_derived(
+        tmp_path, trigger="tag-push", gate="none", settings=BEFORE_THE_TAG, clock=VirtualClock(MORNING)
+    ) as theatre:
+        before = head(theatre)
+        theatre.acme.hugo.push_commit("main", {"widget/more.py": "MORE = 1\n"}, "feat: more")
+        await say(theatre, "mona", "/release 1.2.0")
+        theatre.acme.wanda.push_tag("v1.2.0", before)
+        await theatre.settle()
+        assert "`/release cancel`" in theatre.comments(theatre.feature, "status")[0]
+        assert (await say(theatre, "mona", "/release cancel")) == (["eyes", "rocket"], [])
+        theatre.acme.hugo.delete_tag("v1.2.0")
+        assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "-1"]
+        await theatre.pass_time(HOUR)
+        assert theatre.find_tag("v1.2.0") is None
+        theatre.read_all()

@@ -69,11 +69,14 @@ def _tag_elsewhere(reason: Because) -> Said:
             f" moved to {code(short(reason.get('found')))}, so I stopped: a person's undo wins, and I never move a tag.",
             "Move it back and the release goes on by itself; otherwise release another version.",
         )
-    return Said(
+    what = (
         f"The tag {code(reason.get('tag'))} is on {code(short(reason.get('found')))}, not on the {commit}"
-        f" {code(short(reason.get('wanted')))}. I never move a tag.",
-        f"Delete the tag if it is wrong; I put it on the {commit} then. Otherwise release another version.",
+        f" {code(short(reason.get('wanted')))}. I never move a tag."
     )
+    wrong = f"Delete the tag if it is wrong; I put it on the {commit} then."
+    if reason.get("merged") == "no":
+        return Said(what, f"{wrong} Otherwise take this back, and release another version:", "/release cancel")
+    return Said(what, f"{wrong} Otherwise release another version.")
 
 
 def _record_lost(reason: Because) -> Said:
