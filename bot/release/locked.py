@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.release.reasons import Reason, because
-from bot.release.steps import Announce, AskApproval, AwaitApproval, Blocked, ReportFailure, Step
+from bot.release.steps import Announce, AskApproval, AwaitApproval, Blocked, CreateTag, ReportFailure, Step
 
 _LATER, _HOURLY = timedelta(minutes=10), timedelta(hours=1)
 
@@ -25,5 +25,8 @@ def unless_locked(step: Step, *, gone: bool = False) -> Step:
             return Blocked(
                 because(Reason.THREAD_LOCKED, unsaid="outcome", version=version, how=how), look_again=_HOURLY
             )
+        case CreateTag(version=version) if gone:
+            # A label there may have held it, and whoever deleted the thread can tell nobody to stop.
+            return Blocked(because(Reason.THREAD_LOCKED, unsaid="tag", version=version, how=how), look_again=_LATER)
         case _:
             return step

@@ -398,3 +398,20 @@ async def test_what_found_its_tag_taken_can_be_taken_back(tmp_path: Path) -> Non
         await theatre.pass_time(HOUR)
         assert theatre.find_tag("v1.2.0") is None
         theatre.read_all()
+
+
+async def test_nothing_is_tagged_whose_thread_is_gone(tmp_path: Path) -> None:
+    """A label on it may have been what held the release; with the thread it is gone, and that lifts nothing."""
+    async with open_derived(tmp_path, trigger="tag-push", clock=VirtualClock(MORNING)) as theatre:
+        issue, commit = theatre.open_issue(theatre.acme.wanda), head(theatre)
+        theatre.acme.mona.label(issue.number, "release-blocker")
+        await say(theatre, "mona", "/release 1.2.0", issue.number)
+        assert theatre.find_tag("v1.2.0") is None
+        del theatre.acme.repository.issues[issue.number]
+        theatre.acme.hugo.push_commit("main", {"widget/more.py": "MORE = 1\n"}, "feat: more")
+        await theatre.pass_time(2 * HOUR)
+        assert theatre.find_tag("v1.2.0") is None
+        assert "Nothing was tagged" in (checks(theatre)[-1].output.summary or "")
+        assert (await say(theatre, "wanda", "/release 1.2.0"))[0] == ["eyes", "rocket"]
+        assert theatre.find_tag("v1.2.0") == ("tag", commit)
+        theatre.read_all()

@@ -155,6 +155,7 @@ def _thread_locked(reason: Because) -> Said:
     if reason.get("how") == "gone":
         said = {
             "approval": f"{version} needs an approval, and the thread in which it was asked for is gone.",
+            "tag": f"The thread in which {version} was asked for is gone, and whatever held it there. Nothing was tagged.",
             "failure": f"The thread in which {version} was asked for is gone, so I cannot say there why {run} failed.",
             "outcome": f"{version} is published, and the thread in which it was asked for is gone: I cannot report there.",
         }[reason.get("unsaid", "approval")]
