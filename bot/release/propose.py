@@ -244,12 +244,15 @@ def _unsaid(
 
 def _standing_in_the_way(snapshot: Snapshot, settings: RepositorySettings, request: Request) -> Because | None:
     base, default = snapshot.line.base, snapshot.repository.default_branch
-    if not settings.has_line(base, default):
+    as_tag = is_asked_as_tag(settings, request)
+    if not (settings.names_line(base, default) if as_tag else settings.has_line(base, default)):
         # Anybody with write access can make a branch and merge into it.
         others = "\n".join(settings.branches) if settings.branches is not None else ""
-        return because(Reason.NOT_A_LINE, base=base, default=default, given=request.version, others=others)
+        to_name = base if settings.has_line(base, default) else ""
+        return because(
+            Reason.NOT_A_LINE, base=base, default=default, given=request.version, others=others, to_name=to_name
+        )
     pull = snapshot.pull
-    as_tag = is_asked_as_tag(settings, request)
     # One that nobody asked for is there for whoever asks first; without pull requests it is one of another time.
     unasked = snapshot.record is not None and snapshot.record.is_unasked and not as_tag
     if pull is not None and pull.is_open and not request.on_release_pull and not unasked:

@@ -51,7 +51,7 @@ class Unasked:
         settings = await self._observer.read_settings(sight)
         if not isinstance(settings, RepositorySettings) or settings.mode not in (None, "auto"):
             return []
-        if not settings.follows(base, repository.default_branch):
+        if not settings.names_line(base, repository.default_branch):
             return []
         head = await sight.find_branch(base)
         if head is None:
@@ -86,7 +86,7 @@ class Unasked:
         if not isinstance(settings, RepositorySettings) or not is_automatic(settings, own):
             return None
         self._hints.follows = True
-        if not settings.follows(line.base, repository.default_branch):
+        if not settings.names_line(line.base, repository.default_branch):
             return None
         if own and not await self._may_follow(settings, line, own, sight):
             return None

@@ -244,8 +244,11 @@ class RepositorySettings(_Table):
         others = _MAINTENANCE if self.branches is None else self.branches
         return base == default_branch or any(fnmatchcase(base, pattern) for pattern in others)
 
-    def follows(self, base: str, default_branch: str) -> bool:
-        """Whether release pull requests may open by themselves on ``base``: elsewhere than on the default branch by name."""
+    def names_line(self, base: str, default_branch: str) -> bool:
+        """Whether releases of ``base`` may begin where nobody agrees to them by merging: other branches must be named for that.
+
+        Anybody with write access can make a branch that is called like a maintenance line.
+        """
         return base == default_branch or (self.branches is not None and self.has_line(base, default_branch))
 
     def rules(self, own_login: str | None = None) -> Rules:

@@ -199,6 +199,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("no publish route is refused before anything is tagged", asks_tag(candidate=m.candidate(m.BASE, "1.1.0", on="merge", project=m.derived())), Refused, Reason.NO_PUBLISH_ROUTE),
     ("the guard keeps another head from being tagged", asks_tag(request=m.request(thread=8, base_commit="1a2b3c4")), Refused, Reason.BASE_MOVED),
     ("a branch that is no line is not tagged", asks_tag(line=Line("evil")), Refused, Reason.NOT_A_LINE),
+    ("a branch that is only called like a line is not tagged", asks_tag(line=Line("evil.x")), Refused, Reason.NOT_A_LINE),
     ("a release branch that others made is in nobody's way", asks_tag(branch_head="f" * 40, branch_is_ours=False), BeginRelease, None),
     ("an open release PR of another mode comes first, whoever asked for it", asks_tag("1.3.0", pull=m.pull(merged=False), record=m.record(comment_id=0, requester_id=m.BOT.id)), Refused, Reason.RELEASE_OPEN),
     ("in its own thread it is moved", asks_tag("1.3.0", request=m.request("1.3.0", on_release_pull=True, thread=5), pull=m.pull(merged=False), record=m.record()), OpenPull, None),

@@ -367,7 +367,8 @@ async def test_a_comment_asks_for_one_release(tmp_path: Path, lines: str) -> Non
 
 async def test_a_tag_is_asked_for_on_one_line_at_a_time(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     """A branch that is called like a line can be at the same commit: the record of one must not replace that of the other."""
-    async with open_derived(tmp_path, trigger="tag-push", gate="none", settings=BEFORE_THE_TAG) as theatre:
+    lines = 'branches = ["other.x"]\n' + BEFORE_THE_TAG
+    async with open_derived(tmp_path, trigger="tag-push", gate="none", settings=lines) as theatre:
         wanda, commit = theatre.acme.wanda, head(theatre)
         await say(theatre, "mona", "/release 1.2.0")
         wanda.push_branch("other.x", commit)
@@ -378,6 +379,22 @@ async def test_a_tag_is_asked_for_on_one_line_at_a_time(tmp_path: Path, snapshot
         assert record(theatre).requester_id == theatre.acme.mona.user.id
         assert (await say(theatre, "hugo", "/release approve 1.2.0"))[0] == ["eyes", "rocket"]
         assert theatre.find_tag("v1.2.0") == ("tag", commit)
+        theatre.read_all()
+
+
+async def test_a_branch_that_is_only_called_like_a_line_is_not_tagged(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    """Whoever may write can make one, and what lies on it was seen by nobody."""
+    async with open_derived(tmp_path, gate="none") as theatre:
+        wanda = theatre.acme.wanda
+        wanda.push_branch("1.2.x", head(theatre))
+        wanda.push_commit("1.2.x", {"widget/evil.py": "EVIL = 1\n"}, "fix: evil")
+        wanda.push_branch("topic", head(theatre))
+        wanda.push_commit("topic", {"widget/topic.py": "TOPIC = 1\n"}, "feat: topic")
+        pull = wanda.open_pull("topic", "A topic", base="1.2.x")
+        assert await say(theatre, "wanda", "/release 1.2.0", pull.number) == (["eyes", "-1"], [snapshot])
+        assert theatre.find_tag("v1.2.0") is None
         theatre.read_all()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from bot.messages.reasons.said import Said, Words, given_line, next_line
 from bot.messages.text import code, render_parts, short
 from bot.release.reasons import Because, Reason
@@ -50,6 +52,14 @@ def _foreign_pull(reason: Because) -> Said:
 
 
 def _not_a_line(reason: Because) -> Said:
+    if reason.get("to_name"):
+        named = f"branches = {json.dumps([reason.get('to_name')])}"
+        return Said(
+            f"Without a pull request releases are not made from the branch {code(reason.get('base'))}.",
+            "Nobody merges what is released so, and whoever may write can make a branch that is called like a maintenance"
+            f" branch: here `.github/aweigh.toml` on {code(reason.get('default'))} must name it, as in {code(named)}.",
+            given_line(reason),
+        )
     named = " ".join(code(pattern) for pattern in reason.get("others").splitlines())
     others = (
         f"from those that `branches` in the settings names: {named}"
