@@ -318,8 +318,9 @@ class Conversation:
         reacting = None if comment.source == "button" else Reacting(comment.node_id, answer.reaction)
         mark, said = replies.reply_marker(comment.comment_id), () if self._is_new else None
         speech, thread = self._bench.speech, self._talk.thread
-        if not await speech.answer(comment.issue_number, thread, mark, reply, reacting, said):
-            await self._react(answer.reaction)
+        left = await speech.answer(comment.issue_number, thread, mark, reply, reacting, said)
+        if left is not None:
+            await self._react(left)
 
     async def _react(self, reaction: Reaction) -> bool:
         """React to the comment; True if we certainly had not before."""

@@ -8,18 +8,19 @@ until the staleness window has passed, and only after that made again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import structlog
 
 from bot.clock import Clock
-from bot.engine.protocol import Backoff, Intent, Intents
+from bot.engine.protocol import Backoff, Intent, Intents, JsonObject
 from bot.github.access import Access
 from bot.github.comments import (
     MOST_COMMENTS,
     Reacting,
+    Reaction,
     Words,
     create_comment,
     edit_comment,
@@ -56,6 +57,13 @@ class _Draft:
     mark: str
     body: str
     thread: str
+    reaction: Reaction | None = None
+    """What goes with an answer: should the command be carried out again, what was answered stands."""
+
+    @property
+    def intent(self) -> JsonObject:
+        """What is noted before it is said."""
+        return {} if self.reaction is None else {"reaction": self.reaction}
 
     @property
     def key(self) -> str:
@@ -90,25 +98,35 @@ class Speech:
 
     async def answer(
         self, number: int, thread: str, mark: str, body: str | None, reacting: Reacting | None, said: Said = None
-    ) -> bool:
+    ) -> Reaction | None:
         """Answer somebody with ``body``, as ``ensure`` would, unless we have answered too much in this thread lately.
 
         Whoever makes us answer, a bot that takes our words for its own commands or somebody who types them all day, must
         not be able to flood a thread with our words. What a release itself has to say does not count, and is always said.
 
-        What waited for the answer is made with it, and the reaction as well: none of them depends on another.
+        What waited for the answer is made with it, and the reaction as well: none of them depends on another. Where the
+        answer was given before, by a job that ended right after, the reaction is the one that went with it: the world may
+        have moved on since.
 
         Returns:
-            Whether the reaction is made: it may have been declined, or there was nothing to make it with.
+            The reaction that is still to be made: it may have been declined, or there was nothing to make it with.
         """
         drafts = list(self._drafts.values())
         if body is not None and not await self._is_flooded(number, mark):
-            draft = _Draft(number, mark, body, thread)
+            draft = _Draft(number, mark, body, thread, reacting.reaction if reacting is not None else None)
             there = await self._find(number, mark, said, as_posted=True)
             if there is None and await self._is_due(draft.key):
                 drafts.append(draft)
+            elif reacting is not None:
+                reacting = replace(reacting, reaction=await self._recall(draft.key) or reacting.reaction)
         self._drafts = {}
-        return await self._say(drafts, reacting)
+        reacted = await self._say(drafts, reacting)
+        return reacting.reaction if reacting is not None and not reacted else None
+
+    async def _recall(self, key: str) -> Reaction | None:
+        """The reaction that went with an answer, as far as it is known of."""
+        earlier = await self._intents.find(key)
+        return earlier.value.get("reaction") if earlier is not None else None
 
     async def keep(
         self, number: int, mark: str, body: str, said: Said = None, *, thread: str = "", can_wait: bool = False
@@ -188,7 +206,7 @@ class Speech:
     async def _say(self, drafts: Sequence[_Draft], reacting: Reacting | None) -> bool:
         """Make these comments, which are due, and react, in one document where there are several things to do."""
         for draft in drafts:
-            await self._intents.record(draft.key, {})
+            await self._intents.record(draft.key, draft.intent)
         together = [draft for draft in drafts if draft.thread]
         made: dict[str, int] = {}
         reacted = False
@@ -203,7 +221,7 @@ class Speech:
         for draft in drafts:
             if draft.key not in made:
                 made[draft.key] = (await create_comment(self._access.speak, draft.number, draft.body)).id
-            await self._intents.record(draft.key, {"id": made[draft.key]})
+            await self._intents.record(draft.key, {**draft.intent, "id": made[draft.key]})
         return reacted
 
     def _wait_for(self, intent: Intent) -> None:

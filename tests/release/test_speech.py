@@ -11,7 +11,7 @@ import pytest
 from bot.clock import VirtualClock
 from bot.engine.memory import MemoryEngine
 from bot.engine.protocol import Backoff
-from bot.github.comments import Reacting
+from bot.github.comments import Reacting, Reaction
 from bot.github.errors import GraphQLError, GraphQLProblem, PermissionMissing, Unavailable
 from bot.release.speech import STALENESS, Speech
 from tests.engine.support import WIDGET
@@ -57,8 +57,12 @@ class Stand:
     async def wait(self, body: str = "status") -> None:
         await self.speech.keep(3, "<!-- status -->", body, (), thread="PR_3", can_wait=True)
 
-    async def answer(self, body: str | None = "reply", *, thread: str = "I_1") -> bool:
-        return await self.speech.answer(1, thread, "<!-- reply -->", body, ROCKET, ())
+    async def answer(self, body: str | None = "reply", *, thread: str = "I_1", reacting: Reacting = ROCKET) -> bool:
+        """Whether the reaction was made as well."""
+        return await self.react(body, thread=thread, reacting=reacting) is None
+
+    async def react(self, body: str | None, *, thread: str = "I_1", reacting: Reacting = ROCKET) -> Reaction | None:
+        return await self.speech.answer(1, thread, "<!-- reply -->", body, reacting, ())
 
     async def list_ids(self) -> dict[str, object]:
         return {intent.key: intent.value.get("id") for intent in await self.intents.list()}
@@ -119,6 +123,27 @@ async def test_a_reaction_that_was_declined_is_the_callers_to_try() -> None:
     await stand.wait()
     assert not await stand.answer()
     assert stand.api.alone == []
+
+
+async def test_what_was_answered_stands_though_the_world_has_moved_on() -> None:
+    stand = Stand(WHOLE)
+    await stand.wait()
+    assert await stand.answer("refused", reacting=Reacting("IC_1", "-1"))
+    # The job ended right after, and the next one finds what was asked for done.
+    assert await stand.react("done") == "-1"
+    assert stand.api.alone == []
+
+
+async def test_an_answer_that_never_came_is_given_anew() -> None:
+    stand = Stand(Unavailable("no answer", 0, "POST", "/graphql", ambiguous=True))
+    await stand.wait()
+    with pytest.raises(Unavailable):
+        await stand.answer("refused", reacting=Reacting("IC_1", "-1"))
+    await stand.clock.advance(STALENESS + timedelta(seconds=1))
+    stand.api.answer = WHOLE
+    await stand.wait()
+    assert await stand.answer("done")
+    assert stand.api.together == ["status", "done", "ROCKET"]
 
 
 async def test_without_the_permission_each_is_tried_alone() -> None:
