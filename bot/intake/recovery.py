@@ -47,7 +47,6 @@ from bot.release.defaults import PATH, REPOSITORY
 from bot.release.line import Line, line_between
 from bot.release.lines import LASTS, note_line, note_merged, note_pushed, note_sought
 from bot.release.record import Milestone, find_record
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
 
 NOTE: Final = "sweep:recovery"
 
@@ -167,6 +166,9 @@ def list_sought(surveyed: Iterable[Surveyed], now: datetime) -> list[RepositoryR
 
     Which ones are their lanes see then, each with one document.
     """
+    # What reads settings reads versions too: it is loaded where there is something to read, not by a bot that waits.
+    from bot.settings.repository import RepositorySettings, read_settings  # noqa: PLC0415
+
     found = []
     for one in surveyed:
         if one.changed_at is None or now - one.changed_at > LASTS:
@@ -175,6 +177,13 @@ def list_sought(surveyed: Iterable[Surveyed], now: datetime) -> list[RepositoryR
         if isinstance(settings, RepositorySettings) and settings.mode == "tag-only":
             found.append(one.repository.ref)
     return found
+
+
+def _name_files(installation: Installation) -> Files:
+    """The files that tell the settings of an installation's repositories."""
+    from bot.settings.repository import SETTINGS_PATHS  # noqa: PLC0415 (as above)
+
+    return Files(SETTINGS_PATHS, installation.account, REPOSITORY, PATH)
 
 
 def has_stray_branch(surveyed: Surveyed, bot_id: int) -> bool:
@@ -254,7 +263,7 @@ class Recovery:
         session = open_survey(self._github, installation.id)
         repositories, more = await list_repository_page(session, installation.id, state.pages + 1)
         branches = {one: Line(one.default_branch).branch for one in repositories if not one.closed}
-        files = Files(SETTINGS_PATHS, installation.account, REPOSITORY, PATH) if state.is_first else None
+        files = _name_files(installation) if state.is_first else None
         surveyed, points = await survey(session, branches, files)
         sought = list_sought(surveyed, state.began) if state.is_first else []
         since = max(state.since, installation.created_at)
