@@ -439,7 +439,7 @@ async def test_another_day_alone_moves_nothing(tmp_path: Path) -> None:
         await push(theatre, "feat: float")
         head = theatre.release_pull.head_sha
         await push(theatre, "docs: how to float")
-        await theatre.pass_time(timedelta(days=2))
+        await theatre.pass_time(timedelta(days=1))
         await push(theatre, "docs: how to sink")
         assert theatre.release_pull.head_sha == head
         await push(theatre, "fix: sink less")

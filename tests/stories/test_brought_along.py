@@ -25,6 +25,11 @@ def on_christmas_eve() -> VirtualClock:
     return VirtualClock(datetime(2026, 12, 24, 9, tzinfo=UTC))
 
 
+def on_the_last_evening() -> VirtualClock:
+    """Some hours before the holidays are over in Berlin."""
+    return VirtualClock(datetime(2026, 12, 26, 20, tzinfo=UTC))
+
+
 async def bring(
     theatre: Theatre, text: str, method: MergeMethod = "merge", *, at_first: str | None = None
 ) -> PullRequest:
@@ -50,11 +55,11 @@ async def bring(
 async def test_a_freeze_that_is_taken_out_on_the_release_branch_holds_that_release(
     tmp_path: Path, method: MergeMethod, snapshot: SnapshotAssertion
 ) -> None:
-    async with open_theatre(tmp_path, settings=HOLIDAYS, clock=on_christmas_eve()) as theatre:
+    async with open_theatre(tmp_path, settings=HOLIDAYS, clock=on_the_last_evening()) as theatre:
         pull = await bring(theatre, "# none\n", method)
         assert theatre.find_tag("v1.2.0") is None
         assert theatre.status(pull) == snapshot(name="status")
-        await theatre.pass_time(timedelta(days=3))
+        await theatre.pass_time(timedelta(hours=4))
         assert theatre.find_tag("v1.2.0") is not None
         theatre.read_all()
 
