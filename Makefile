@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements/dev.txt requirements/bootstrap.txt pyproject.toml | cksum | cut -d' ' -f1)
 
-# A process starts three times as fast where Python may keep what it has compiled, and the tests start hundreds.
+# A bot starts three times as fast where Python may keep what it has compiled, and the tests start many.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test unit lint format bench soak requirements clean

@@ -19,8 +19,8 @@ from tests.rules import RULES
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# Worlds are made and thrown away by the thousand: looking every few hundred objects for what can be thrown away would take
-# a sixth of the time.
+# Worlds are made and thrown away by the thousand: looking every few hundred objects for what can be thrown away took a sixth
+# of the time of the crash suite.
 gc.set_threshold(50_000, 50, 100)
 
 

@@ -33,8 +33,9 @@ class LandedPull:
 class Landed:
     """A commit. ``author`` is the login of the account that its author's address belongs to, if to any.
 
-    The first of its ``parents`` is, of a merge, the commit of the branch that was merged into. ``is_merge`` says that it has several parents, ``pull`` that a pull request into this very branch brought it, ``paths``
-    which files it changes itself, where somebody looked.
+    The first of its ``parents`` is, of a merge, the commit of the branch that was merged into. ``is_merge`` says that it has
+    several, ``pull`` that a pull request into this very branch brought it, ``paths`` which files it changes itself, where
+    somebody looked.
     """
 
     sha: str

@@ -271,10 +271,12 @@ _TREE = """
     REF: ref(qualifiedName: $REF) { target { oid ... on Commit { tree { oid LEVELS } } } }"""
 """Merged by GraphQL with what ``_LINE`` asks of the same branch, and so of the same moment."""
 
-_THREAD = """
-    thread: issueOrPullRequest(number: $thread) {
-      __typename ... on Issue { id url locked labels(first: 30) { nodes { name } } } ... on PullRequest { ...pull }
-    }"""
+_THREAD = f"""
+    thread: issueOrPullRequest(number: $thread) {{
+      __typename
+      ... on Issue {{ id url locked labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }} }}
+      ... on PullRequest {{ ...pull }}
+    }}"""
 
 _RUNS = """
     checkSuites(first: SUITES, filterBy: {appId: $app}) {

@@ -231,12 +231,9 @@ class Commits:
         key = (tag.commit, head, paths)
         if key not in self._histories:
             # Several packages are released from one branch, each at a time of its own: one reading tells of all of them.
-            shared = (
-                shorter
-                for (of, *known), read in self._wholes.items()
-                if of == branch and known == [head, paths] and (shorter := read.find_since(tag.commit)) is not None
-            )
-            if (shorter := next(shared, None)) is not None:
+            whole = self._wholes.get((branch, head, paths))
+            shorter = whole.find_since(tag.commit) if whole is not None else None
+            if shorter is not None:
                 self._histories[key] = shorter
                 return shorter
             found = await read_history(self._access.read, tag=tag.name, branch=branch, paths=paths)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from bot.github.access import Access
-from bot.github.errors import Unavailable
 from bot.github.releases import find_generated_notes
 from bot.publishing.route import Order
 from bot.release.contributors import Contributions, keep_merged, read_contributions, with_pushers
@@ -38,7 +37,7 @@ async def find_contributions(
     if previous is None:
         return None
     starts = snapshot.route is not None and snapshot.route.order is Order.RELEASE_PUBLISHED
-    since = await _read_released(read, snapshot, version, anew=bool(snapshot.line.package) or not starts)
+    since = await read(snapshot, version, bool(snapshot.line.package) or not starts)
     if snapshot.line.package and since is None:
         return None
     text = await find_generated_notes(access.change, tag, commit=candidate.commit, previous=previous)
@@ -48,13 +47,3 @@ async def find_contributions(
     if snapshot.line.package:
         told = keep_merged(told, {change.number for change in since.changes if change.number is not None})
     return with_pushers(told, since.list_by_others())
-
-
-async def _read_released(read: ReadReleased, snapshot: Snapshot, version: str, *, anew: bool) -> Since | None:
-    try:
-        return await read(snapshot, version, anew)
-    except Unavailable as error:
-        # Of very much that was merged GitHub may not get it together in time, however often it is asked.
-        if error.status < 500:
-            raise
-        return None

@@ -158,10 +158,19 @@ class Observer:
         return await self._since.find(settings, tag, base, head, share)
 
     async def find_released(self, snapshot: Snapshot, version: str, anew: bool) -> Since | None:
-        """What the release of ``version`` holds, see ``SinceReader``; None also where the settings cannot be read."""
+        """What the release of ``version`` holds, see ``SinceReader``.
+
+        None also where the settings cannot be read, and where so much was merged that GitHub does not get it together in
+        time, however often it is asked: nobody waits for a list, or for a name.
+        """
         if isinstance(snapshot.settings, SettingsProblem):
             return None
-        return await self._since.find_released(snapshot, snapshot.settings, version, anew=anew)
+        try:
+            return await self._since.find_released(snapshot, snapshot.settings, version, anew=anew)
+        except Unavailable as error:
+            if error.status < 500:
+                raise
+            return None
 
     def find_labels(self, number: int) -> frozenset[str] | None:
         """The labels with which a merged pull request was read here; None: it was not."""
@@ -284,13 +293,7 @@ class Observer:
             return snapshot
         if snapshot.since is not None or find_notes(snapshot, record.version):
             return snapshot
-        try:
-            return replace(snapshot, since=await self.find_released(snapshot, record.version, anew=True))
-        except Unavailable as error:
-            # Of very much that was merged GitHub may not get it together in time; nobody waits for a list.
-            if error.status < 500:
-                raise
-            return snapshot
+        return replace(snapshot, since=await self.find_released(snapshot, record.version, anew=True))
 
     async def glance(
         self, repository: Repository, line: Line, pull: PullRequest | None, request: Request | None = None

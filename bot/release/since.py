@@ -31,9 +31,9 @@ class Since:
     """What landed on a line since ``tag``, newest first; ``complete``: nothing was left out.
 
     Of one of several packages ``changes`` are its own. ``weighed`` are the entries that the changes make, ``release_as``
-    the version that one of those ``asking`` asks for, since it concerns no other package; ``shas`` all commits, newest first. ``written`` is what people wrote for the next
-    release since then, in fragments or by hand, where that asks for more than the changes do. ``is_beside`` says that the
-    tag was put on another branch.
+    the version that one of those ``asking`` asks for, since it concerns no other package; ``shas`` all commits, newest first.
+    ``written`` is what people wrote for the next release since then, in fragments or by hand, where that asks for more than
+    the changes do. ``is_beside`` says that the tag was put on another branch.
     """
 
     tag: TagRef

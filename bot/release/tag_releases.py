@@ -156,8 +156,7 @@ def choose_newest(commits: Iterable[CheckedCommit]) -> list[Shown]:
             record = find_record(check.external_id) if is_named(check.name) else None
             if record is None or record.origin is None or name_check(record.tag) != check.name:
                 continue
-            origin = get_origin(record)
-            note = TagNote(origin.thread, commit.sha, record.tag, origin.line)
+            note = TagNote(record.origin.thread, commit.sha, record.tag, record.origin.line)
             if record.tag not in newest or newest[record.tag].number < check.id:
                 newest[record.tag] = Shown(note, record, check.id)
     return sorted(newest.values(), key=lambda one: one.number, reverse=True)
