@@ -10,7 +10,6 @@ Errors of the REST API that it raises become GraphQL errors.
 
 import re
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from graphql import GraphQLResolveInfo, GraphQLSchema
@@ -56,6 +55,8 @@ def attach(schema: GraphQLSchema) -> None:
     """Put every registered resolver into the schema. Raises KeyError for a field the schema does not have."""
     for (type_name, name), function in _RESOLVERS.items():
         fields: dict[str, Any] = getattr(schema.type_map[type_name], "fields")  # noqa: B009
+        for argument, definition in fields[name].args.items():
+            definition.out_name = _snake(argument)
         fields[name].resolve = _wrapped(function, is_mutation=type_name == "Mutation")
     query: Any = schema.query_type
     query.fields["rateLimit"].resolve = lambda _root, info, **_: info.context["rate_limit"]
@@ -69,13 +70,12 @@ def _wrapped(function: Resolver, *, is_mutation: bool) -> Callable[..., Any]:
                 raise CutError
             context["left"] -= 1
         try:
-            return function(parent, context["call"], **{_snake(key): value for key, value in arguments.items()})
+            return function(parent, context["call"], **arguments)
         except HttpError as error:
             raise as_graph_error(error) from error
 
     return resolve
 
 
-@cache
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
