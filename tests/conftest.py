@@ -1,4 +1,6 @@
-"""What holds for all tests: no example is timed, the collector comes seldom, and soft findings of the contract are printed in the end."""
+"""What holds for all tests: no example is timed, the collector comes seldom, the log of a test that failed is shown, and soft
+findings of the contract are printed in the end.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped] # it has no types
 
 from tests.contract.watching import SOFT_SEEN
+from tests.kept_log import forget_log, keep_log, show_log
 from tests.rules import RULES
 
 # An example that took long says that the machine is busy, and nothing about the code.
@@ -22,6 +25,8 @@ settings.load_profile("untimed")
 # Worlds are made and thrown away by the thousand: looking every few hundred objects for what can be thrown away took a sixth
 # of the time of the crash suite.
 gc.set_threshold(50_000, 50, 100)
+
+keep_log()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # for the same reason
@@ -64,11 +69,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 raise pytest.UsageError(f"{item.nodeid}: {mark} is of no rule")
 
 
+def pytest_runtest_logstart() -> None:
+    """Each test has its own log."""
+    forget_log()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What fails says which rule it was."""
+    """What fails says which rule it was, and what was logged."""
     report = yield
     if report.failed:
+        report.sections += [("log", log)] if (log := show_log()) else []
         broken = [f"{mark.args[0]}. {RULES[mark.args[0]]}" for mark in item.iter_markers("rule")]
         report.sections += [("rules of security", line) for line in broken]
     return report

@@ -10,12 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import Self, TypeAlias
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 import uritemplate
 
 from bot.github.errors import Refused
+
+_Origin: TypeAlias = tuple[str, str, int | None]
+"""Scheme, host and port."""
 
 _FULL_NAME = re.compile(r"(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)", re.ASCII)
 # Without the backslash, which some parsers take for a slash, and the braces of a template.
@@ -60,8 +63,8 @@ class Addresses:
 
 
 def _plain(base: str) -> str:
-    parts = _split(base)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+    split = _split(base)
+    if split is None or split[0].scheme not in ("http", "https") or not split[0].hostname or split[0].query:
         raise ValueError("the address of GitHub's API must be like https://api.github.com")
     return base.rstrip("/")
 
@@ -69,31 +72,33 @@ def _plain(base: str) -> str:
 def is_within(url: str, base: str) -> bool:
     """Whether ``url`` is ``base`` or below it: same scheme, host and port, and no way out of its path."""
     asked, allowed = _split(url), _split_base(base)
-    if asked is None or allowed is None or _origin(asked) != _origin(allowed):
+    if asked is None or allowed is None or asked[1] != allowed[1]:
         return False
+    path = asked[0].path
     # Also in their quoted form: a server may unquote a path before it resolves the dots.
-    if {".", ".."} & set(unquote(asked.path).split("/")):
+    if {".", ".."} & set(unquote(path).split("/")):
         return False
-    root = allowed.path.rstrip("/")
-    return asked.path == root or asked.path.startswith(f"{root}/")
+    root = allowed[0].path.rstrip("/")
+    return path == root or path.startswith(f"{root}/")
 
 
-def _split(url: str) -> SplitResult | None:
+def _split(url: str) -> tuple[SplitResult, _Origin] | None:
+    """The parts of an address and its origin; None for one that no request may go to."""
     if not _PLAIN_CHARACTERS.fullmatch(url):
         return None
     try:
         parts = urlsplit(url)
-        _origin(parts)
+        origin = _find_origin(parts)
     except ValueError:
         return None
-    return None if "@" in parts.netloc or parts.fragment else parts
+    return None if "@" in parts.netloc or parts.fragment else (parts, origin)
 
 
 _split_base = lru_cache(maxsize=16)(_split)
 """Bases come from the operator's settings, and every request is held against one."""
 
 
-def _origin(parts: SplitResult) -> tuple[str, str, int | None]:
+def _find_origin(parts: SplitResult) -> _Origin:
     usual = {"https": 443, "http": 80}.get(parts.scheme)
     return parts.scheme, parts.hostname or "", parts.port or usual
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from packaging.utils import canonicalize_name
@@ -68,6 +69,8 @@ _OURS = ("source", "unknown", "shadowed")
 """Members of the settings that no file can set."""
 
 _MOST_BYTES = 512 * 1024
+_REMEMBERED_BYTES = 64 * 1024
+"""Larger files than nearly anybody has are read anew each time, so that what is remembered stays small."""
 
 
 def _as_place(entry: Any) -> Any:
@@ -293,6 +296,12 @@ def read_settings(files: Mapping[str, bytes], defaults: bytes | None = None) -> 
     ``defaults`` are the organisation's, in the same form as ``.github/aweigh.toml``: they hold for every key that the
     repository does not set.
     """
+    given = tuple((path, files[path]) for path in SETTINGS_PATHS if path in files)
+    is_usual = sum(len(content) for _, content in given) + len(defaults or b"") <= _REMEMBERED_BYTES
+    return (_read_again if is_usual else _read)(given, defaults)
+
+
+def _read(files: tuple[tuple[str, bytes], ...], defaults: bytes | None) -> RepositorySettings | SettingsProblem:
     given: dict[str, Any] = {}
     if defaults is not None:
         table = find_table(DEFAULTS_NAME, defaults)
@@ -301,8 +310,8 @@ def read_settings(files: Mapping[str, bytes], defaults: bytes | None = None) -> 
             return common
         given = table if isinstance(table, dict) else {}
     found: list[tuple[str, dict[str, Any]]] = []
-    for path in SETTINGS_PATHS:
-        table = find_table(path, files[path]) if path in files else None
+    for path, content in files:
+        table = find_table(path, content)
         if isinstance(table, SettingsProblem) and not found:
             return table
         if isinstance(table, dict):
@@ -314,6 +323,10 @@ def read_settings(files: Mapping[str, bytes], defaults: bytes | None = None) -> 
     if isinstance(settings, SettingsProblem) or not others:
         return settings
     return settings.model_copy(update={"shadowed": others[0][0]})
+
+
+# A repository is looked at many times in a release, and its settings hardly ever change.
+_read_again = lru_cache(maxsize=64)(_read)
 
 
 def _over(defaults: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:

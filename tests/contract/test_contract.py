@@ -282,10 +282,21 @@ def test_everything_that_is_served_and_told_is_described() -> None:
         ('{"at": "2026-05-01T12:00:00Z"}', '{"at": null}', False),
         ('{"url": "http://127.0.0.1:4711/a"}', '{"url": "http://127.0.0.1:815/a"}', True),
         ('{"url": "http://127.0.0.1:4711/a"}', '{"url": "http://127.0.0.1:x/a"}', False),
+        ('{"ssh_url": "git@127.0.0.1:4711:acme/a"}', '{"ssh_url": "git@127.0.0.1:815:acme/a"}', True),
         ('{"id": 1}', '{"id": "1"}', False),
+        ('{"id": 1004}', '{"id": 1815}', True),
+        ('{"id": 1004}', '{"id": "1815"}', False),
+        ('{"id": 1004}', '{"id": 1815.5}', False),
+        ('{"id": 1004}', '{"id": 4}', False),
+        ('{"node_id": "IC_SWM6MTAwNA"}', '{"node_id": "IC_SWM6MTgxNQ=="}', True),
+        ('{"node_id": "IC_SWM6MTAwNA"}', '{"node_id": "PR_SWM6MTgxNQ"}', False),
+        ('{"node_id": "IC_SWM6MTAwNA"}', '{"node_id": null}', False),
+        ('{"state": "IN_PROGRESS"}', '{"state": "IN_SWM6MTgxNQ"}', False),
+        ('{"compare": "a/0a0a0a0a0a0a"}', '{"compare": "a/1b1b1b1b1b1b"}', True),
+        ('{"compare": "a/0a0a0a0a0a0a"}', f'{{"compare": "a/{"0a" * 20}"}}', False),
     ],
 )
-def test_what_differs_in_names_of_commits_and_times_alone_is_judged_once(one: str, other: str, alike: bool) -> None:
+def test_what_differs_in_names_numbers_and_times_alone_is_judged_once(one: str, other: str, alike: bool) -> None:
     judged, asked = Judged(), list[str]()
 
     def judge() -> list[Finding]:

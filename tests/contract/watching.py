@@ -41,20 +41,31 @@ class Judged:
         self._found: dict[bytes, tuple[Finding, ...]] = {}
 
     def find(self, said: Sequence[str | bytes], judge: Callable[[], list[Finding]]) -> tuple[Finding, ...]:
-        """What ``judge`` finds in what was ``said``; asked once of what differs in names of commits and times alone."""
-        parts = (part.encode() if isinstance(part, str) else part for part in said)
-        key = blake2b(_TELLS_NOTHING.sub(b"\1", b"\0".join(parts)), digest_size=16).digest()
+        """What ``judge`` finds in what was ``said``; asked once of what differs in names, numbers and times alone."""
+        text = b"\0".join(part.encode() if isinstance(part, str) else part for part in said)
+        for pattern, left in _TELLS_NOTHING:
+            text = pattern.sub(left, text)
+        key = blake2b(text, digest_size=16).digest()
         if key not in self._found:
             self._found[key] = tuple(judge())
         return self._found[key]
 
 
-_TELLS_NOTHING: Final = re.compile(
-    rb"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])"
-    rb'|"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z"'
-    rb"|(?<=://127\.0\.0\.1:)\d{1,5}"
+_TELLS_NOTHING: Final = (
+    (re.compile(rb"\b(?:[0-9a-f]{40}|[0-9a-f]{12})\b"), lambda match: b"\1" if len(match[0]) == 40 else b"\2"),
+    (
+        re.compile(rb'"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z"'),
+        b"\3",
+    ),
+    (re.compile(rb"127\.0\.0\.1:\d{1,5}\b"), b"\4"),
+    (re.compile(rb"\b1\d{3}\b"), b"\5"),
+    (re.compile(rb'(id": ?"[A-Z]+_)[\w=-]+(?=")'), rb"\1"),
 )
-"""What is well formed wherever it stands, and as good as another to every description: a commit, a moment, a port."""
+"""What is well formed wherever it stands, and as good as another to every description, and what is left of it.
+
+A commit, whole and abbreviated, a moment, a port, and the numbers that things have in the sandbox, where they begin with a
+thousand, also as they stand in the ids of nodes.
+"""
 
 _JUDGED: Final = Judged()
 

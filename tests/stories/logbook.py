@@ -20,10 +20,10 @@ LogLines: TypeAlias = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def log_lines() -> Iterator[LogLines]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     stream = io.StringIO()
     configure_logs("info", "json", stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()
+    structlog.configure(**before)
     root.handlers[:] = handlers
     root.setLevel(level)

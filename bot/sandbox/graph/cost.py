@@ -39,13 +39,19 @@ class Cost:
         return max(round(self.requests / 100), 1)
 
 
-def estimate(document: DocumentNode, variables: Mapping[str, Any]) -> Cost:
-    """The cost of a document, before it is executed."""
+def list_sizes(variables: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """What the cost of a document may depend on: the variables that are numbers, and the lengths of those that are lists."""
+    sizes = {name: len(value) if isinstance(value, list) else value for name, value in variables.items()}
+    return tuple((name, size) for name, size in sizes.items() if isinstance(size, int))
+
+
+def estimate(document: DocumentNode, sizes: Mapping[str, int]) -> Cost:
+    """The cost of a document, before it is executed; ``sizes`` are those of its variables."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     cost = Cost()
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
-            _add(definition.selection_set, 1, cost, fragments, variables)
+            _add(definition.selection_set, 1, cost, fragments, sizes)
     return cost
 
 
@@ -54,41 +60,39 @@ def _add(
     times: int,
     cost: Cost,
     fragments: Mapping[str, FragmentDefinitionNode],
-    variables: Mapping[str, Any],
+    sizes: Mapping[str, int],
 ) -> None:
     for one in selection.selections if selection else ():
         if isinstance(one, FragmentSpreadNode):
             fragment = fragments.get(one.name.value)
-            _add(fragment.selection_set if fragment else None, times, cost, fragments, variables)
+            _add(fragment.selection_set if fragment else None, times, cost, fragments, sizes)
         elif isinstance(one, InlineFragmentNode):
-            _add(one.selection_set, times, cost, fragments, variables)
+            _add(one.selection_set, times, cost, fragments, sizes)
         elif isinstance(one, FieldNode):
-            size = _page_size(one, variables)
+            size = _page_size(one, sizes)
             if size is not None:
                 cost.requests += times
                 cost.nodes += times * size
             else:
                 # Not a connection, but what is asked of each of them is asked as often.
-                size = _count_ids(one, variables)
-            _add(one.selection_set, times * (1 if size is None else size), cost, fragments, variables)
+                size = _count_ids(one, sizes)
+            _add(one.selection_set, times * (1 if size is None else size), cost, fragments, sizes)
 
 
-def _count_ids(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
+def _count_ids(node: FieldNode, sizes: Mapping[str, int]) -> int | None:
     """How many things ``nodes`` asks for."""
     value = next((one.value for one in node.arguments or () if one.name.value == "ids"), None)
     if isinstance(value, ListValueNode):
         return len(value.values)
-    given = variables.get(value.name.value) if isinstance(value, VariableNode) else None
-    return len(given) if isinstance(given, list) else None
+    return sizes.get(value.name.value) if isinstance(value, VariableNode) else None
 
 
-def _page_size(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
+def _page_size(node: FieldNode, sizes: Mapping[str, int]) -> int | None:
     for argument in node.arguments or ():
         if argument.name.value in ("first", "last"):
             value = argument.value
             if isinstance(value, IntValueNode):
                 return int(value.value)
             if isinstance(value, VariableNode):
-                given = variables.get(value.name.value)
-                return given if isinstance(given, int) else None
+                return sizes.get(value.name.value)
     return None

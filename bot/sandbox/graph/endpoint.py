@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from bot.sandbox.clock import iso
-from bot.sandbox.graph.cost import MOST_NODES, TIMES_OUT_AT, Cost, estimate
+from bot.sandbox.graph.cost import MOST_NODES, TIMES_OUT_AT, Cost, estimate, list_sizes
 from bot.sandbox.graph.execution import Plan, execute
 from bot.sandbox.graph.nodes import CutError, GraphError, type_name
 from bot.sandbox.graph.schema import load_schema
@@ -79,7 +79,7 @@ def _execute(
     document = _read(query)
     if isinstance(document, list):
         return ExecutionResult(None, document), Cost()
-    cost = estimate(document, variables)
+    cost = _estimate(query, list_sizes(variables))
     if cost.nodes > MOST_NODES:
         message = f"This query requests up to {cost.nodes:,} possible nodes which exceeds the limit of {MOST_NODES:,}."
         return ExecutionResult(None, [GraphError("MAX_NODE_LIMIT_EXCEEDED", message)]), cost
@@ -105,6 +105,13 @@ def _read(query: str) -> DocumentNode | list[GraphQLError]:
     except GraphQLError as error:
         return [error]
     return validate(load_schema(), document) or document
+
+
+@lru_cache(maxsize=1024)
+def _estimate(query: str, sizes: tuple[tuple[str, int], ...]) -> Cost:
+    """The cost of a valid document."""
+    document = _read(query)
+    return estimate(document, dict(sizes)) if isinstance(document, DocumentNode) else Cost()
 
 
 @lru_cache(maxsize=256)

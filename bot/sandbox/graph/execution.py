@@ -227,10 +227,10 @@ class _Execution:
             return completed
         if value is None:
             return None
-        if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
-            return _complete_leaf(kind, value)
         if isinstance(kind, GraphQLObjectType):
             return self.ask(kind, value, asked.below, way)
+        if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
+            return _complete_leaf(kind, value)
         if isinstance(kind, GraphQLList):
             return [self._complete_item(kind.of_type, one, asked, (way, i)) for i, one in enumerate(_iterate(value))]
         return self.ask(self._find_type(kind, value), value, asked.below, way)
