@@ -8,11 +8,12 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
 
-from bot.sandbox.actions.oidc import OidcIssuer
+from bot.sandbox.actions.oidc import OidcIssuer, new_issuer_key
 from bot.sandbox.clock import ManualClock
 from bot.sandbox.http import Request, Response
 from bot.sandbox.index import PackageIndex, Publisher
@@ -80,6 +81,10 @@ def form(fields: Mapping[str, str], filename: str, content: bytes) -> tuple[str,
     return f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode()
 
 
+# Making a key takes longer than all the rest of a test.
+_issuer_key = cache(new_issuer_key)
+
+
 @dataclass
 class Publishing:
     """A workflow run and the index it publishes to."""
@@ -88,7 +93,7 @@ class Publishing:
 
     def __post_init__(self) -> None:
         self.sigstore = LocalSigstore(WEB)
-        self.issuer = OidcIssuer(f"{WEB}/_services/token", clock=self.clock)
+        self.issuer = OidcIssuer(f"{WEB}/_services/token", clock=self.clock, key=_issuer_key())
         self.index = PackageIndex(self.sigstore, self.issuer, clock=self.clock)
         self.index.state.ensure_project("widget")
         self.index.state.add_publisher("widget", Publisher("acme/widget", 77, "publish.yml", "pypi"))
