@@ -41,6 +41,7 @@ from bot.versions import (
     list_manifests,
     list_manifests_in,
     list_packages_of,
+    parse_as_released,
     parse_version,
     propose_next,
     read_project,
@@ -157,7 +158,7 @@ def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
         Unplannable: the files say a later version already.
     """
     is_word = asked in set(VersionStep)
-    version = next_after(checkout, VersionStep(asked), day) if is_word else parse_version(asked)
+    version = next_after(checkout, VersionStep(asked), day) if is_word else parse_as_released(asked, checkout.released)
     project = checkout.project
     check_newer(version, checkout.released, checkout.line)
     if project.is_past(version.version):

@@ -66,11 +66,10 @@ def find_wanted(snapshot: Snapshot, request: Request) -> SpelledVersion | None:
     Raises:
         VersionProblem: it is no version, or the word leads nowhere from here.
     """
-    if find_word(request.version) is None and not request.follows:
-        return parse_version(request.version)
+    is_version = find_word(request.version) is None and not request.follows
     project, settings = snapshot.project, snapshot.settings
     if project is None or isinstance(settings, SettingsProblem):
-        return None
+        return parse_version(request.version) if is_version else None
     line = find_line(snapshot.line.base, snapshot.repository.default_branch)
     if request.follows:
         return find_following(snapshot, project, settings, line, request.at.date())

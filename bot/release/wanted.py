@@ -15,7 +15,7 @@ from bot.versions import (
     VersionStep,
     find_maintenance_line,
     follow,
-    parse_version,
+    parse_as_released,
     released_versions,
 )
 
@@ -43,9 +43,8 @@ def get_wanted(
     Raises:
         VersionProblem: it is no version, or the word leads nowhere from here.
     """
-    word = find_word(asked)
-    if word is None:
-        return parse_version(asked)
-    tags = tuple(tags)
+    tags, word = tuple(tags), find_word(asked)
     released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
+    if word is None:
+        return parse_as_released(asked, released)
     return follow(word, settings.versioning, stated=project.spelling, released=released, day=day, line=line)

@@ -7,7 +7,7 @@ What a human typed is kept beside it, because files and tags carry the spelling 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,8 @@ from packaging.version import InvalidVersion, Version
 
 from bot.line_names import find_line_numbers
 from bot.versions.sentences import Parts, Quoted, render_plain
+
+_NUMBERS = re.compile(r"v?(?:\d+!)?\d+(?:\.\d+)*")
 
 MOST_CHARACTERS = 64
 """No released version is nearly this long, and it keeps tags, branch names and titles readable."""
@@ -121,6 +123,39 @@ def parse_version(typed: str) -> SpelledVersion:
             suggestion=text.partition("+")[0],
         )
     return SpelledVersion(text, version)
+
+
+def parse_as_released(typed: str, released: Sequence[str]) -> SpelledVersion:
+    """Read a version that a human typed, with as many numbers as the project writes.
+
+    Where ``released`` (lowest first) holds 1.32.0, ``1.33`` is 1.33.0: both are one version (PEP 440, "Version
+    comparison"), and tags, files and the project's own checks go on as they did.
+
+    Raises:
+        VersionProblem: as `parse_version` does.
+    """
+    version = parse_version(typed)
+    for earlier in reversed(released):
+        if _count_numbers(earlier) <= _count_numbers(version.spelling):
+            break
+        longer = keep_zeros(version.spelling, earlier)
+        if longer != version.spelling:
+            return SpelledVersion(longer, version.version)
+    return version
+
+
+def keep_zeros(spelling: str, old: str) -> str:
+    """``spelling`` with as many numbers as ``old``, where that ends in a zero: who wrote ``1.32.0`` writes ``1.33.0``."""
+    before, now = _NUMBERS.match(old), _NUMBERS.match(spelling)
+    if before is None or now is None or not before[0].endswith(".0"):
+        return spelling
+    missing = before[0].count(".") - now[0].count(".")
+    return now[0] + ".0" * missing + spelling[now.end() :]
+
+
+def _count_numbers(spelling: str) -> int:
+    numbers = _NUMBERS.match(spelling)
+    return numbers[0].count(".") + 1 if numbers else 0
 
 
 def _refuse_what_no_version_has(typed: str) -> None:

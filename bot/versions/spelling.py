@@ -7,7 +7,7 @@ from datetime import date
 
 from packaging.version import Version
 
-from bot.versions.arithmetic import SpelledVersion, find_version
+from bot.versions.arithmetic import SpelledVersion, find_version, keep_zeros
 from bot.versions.formats.python_elements import join_elements, write_elements
 from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site
 from bot.versions.sentences import Quoted
@@ -86,7 +86,7 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
     if piece.form is Form.DATE:
         return day.isoformat() if day else piece.text
     if piece.form is Form.NORMALISED:
-        return str(version)
+        return keep_zeros(str(version), piece.text)
     if piece.form is Form.PADDED:
         epoch, tail = f"{version.epoch}!" if version.epoch else "", str(version)[len(version.base_version) :]
         return epoch + ".".join(map(str, (*version.release, 0, 0)[: max(3, len(version.release))])) + tail
@@ -100,7 +100,7 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         if elements is None or find_version(join_elements(elements) or "") != version:
             raise _inexpressible(site, new)
         return elements
-    return _part(piece, version) or new.spelling
+    return _part(piece, version) or keep_zeros(new.spelling, piece.text)
 
 
 def _part(piece: Piece, version: Version) -> str | None:

@@ -45,6 +45,22 @@ async def test_places_that_the_settings_name_follow(tmp_path: Path) -> None:
         theatre.read_all()
 
 
+async def test_a_last_zero_that_nobody_typed_is_written_as_ever(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await theatre.say(theatre.acme.mona, "/release 1.2")
+        pull = theatre.release_pull
+        assert pull.title == "Release widget 1.2.0"
+        assert '__version__ = "1.2.0"' in text_of(theatre, "widget/__init__.py")
+        # Said again in full it is the same release.
+        await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        assert theatre.release_pull is pull
+        await theatre.merge(pull)
+        assert theatre.find_tag("v1.2.0") is not None
+        await theatre.say(theatre.acme.hugo, "/release approve 1.2", pull.number)
+        assert theatre.files("1.2.0")
+        theatre.read_all()
+
+
 async def test_by_date_a_word_leads_to_the_day_of_the_command(tmp_path: Path) -> None:
     clock = VirtualClock(MARCH)
     async with open_theatre(tmp_path, settings='versioning = "calver:YYYY.0M.0D"\n', clock=clock) as theatre:

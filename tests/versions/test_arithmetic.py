@@ -18,6 +18,7 @@ from bot.versions import (
     is_newer,
     is_prerelease,
     normalise,
+    parse_as_released,
     parse_version,
     same_version,
 )
@@ -49,6 +50,25 @@ def _refusal(act: Callable[[], object]) -> VersionProblem | None:
 def test_spelling_is_kept_and_the_normal_form_known(typed: str, spelling: str, normalised: str) -> None:
     version = parse_version(typed)
     assert (version.spelling, version.normalised, str(version)) == (spelling, normalised, spelling)
+
+
+@pytest.mark.parametrize(
+    ("released", "typed", "spelling"),
+    [
+        (["1.1.0"], "1.2", "1.2.0"),
+        (["1.1.0", "1.1.1"], "1.2", "1.2.0"),
+        (["1.1.0"], "1.2rc1", "1.2.0rc1"),
+        (["1.1.0"], "1.2.0", "1.2.0"),
+        (["1.0.0", "1.1"], "1.2", "1.2"),
+        (["1.1", "1.1.1"], "1.2", "1.2"),
+        (["1.1"], "1.2.0", "1.2.0"),
+        (["1.1.1"], "1.2", "1.2"),
+        ([], "1.2", "1.2"),
+    ],
+)
+def test_a_last_zero_is_written_as_in_earlier_releases(released: list[str], typed: str, spelling: str) -> None:
+    version = parse_as_released(typed, released)
+    assert (version.spelling, version.version) == (spelling, Version(typed))
 
 
 @pytest.mark.parametrize(

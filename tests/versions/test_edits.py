@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.versions import Project, ProjectCode, ProjectRefused, VersionProblem, bump, parse_version, read_project
+from tests.versions.trees import as_written
 
 STATIC = b'[project]\nname = "widget"\nversion = "1.1.0"\n'
 
@@ -47,7 +48,28 @@ def test_the_spelling_is_kept() -> None:
 
 
 def test_a_spelled_version_is_taken_too() -> None:
-    assert bump(read({"pyproject.toml": STATIC}), parse_version("1.2"))[0].new == STATIC.replace(b"1.1.0", b"1.2")
+    spelled = parse_version("1.2.0-rc.1")
+    assert bump(read({"pyproject.toml": STATIC}), spelled)[0].new == STATIC.replace(b"1.1.0", b"1.2.0-rc.1")
+
+
+@pytest.mark.parametrize(
+    ("old", "typed", "new"),
+    [
+        ("1.1.0", "1.2", "1.2.0"),
+        ("1.1.0", "2", "2.0.0"),
+        ("1.1.0", "1.2rc1", "1.2.0rc1"),
+        ("1.2.0.dev0", "1.2", "1.2.0"),
+        ("1.1.3", "1.2", "1.2"),
+        ("1.1", "1.2.0", "1.2.0"),
+        ("1.10", "2", "2"),
+        ("1.1.0", "1.2.3.4", "1.2.3.4"),
+        ("1!1.1.0", "1!1.2", "1!1.2.0"),
+    ],
+)
+def test_who_writes_a_last_zero_goes_on_to_do_so(old: str, typed: str, new: str) -> None:
+    files = {"pyproject.toml": STATIC.replace(b"1.1.0", old.encode())}
+    assert apply(files, typed) == {"pyproject.toml": STATIC.replace(b"1.1.0", new.encode())}
+    assert bump(read({"pyproject.toml": STATIC.replace(b"1.1.0", new.encode())}), typed) == []
 
 
 def test_a_second_bump_changes_nothing() -> None:
@@ -57,7 +79,7 @@ def test_a_second_bump_changes_nothing() -> None:
 
 def test_only_files_that_differ_are_edited() -> None:
     files = {"pyproject.toml": STATIC, "widget.py": b"__version__ = '1.1'"}
-    assert [edit.path for edit in bump(read(files), "1.1")] == ["pyproject.toml"]
+    assert [edit.path for edit in bump(read(files), "1.1.0")] == ["widget.py"]
 
 
 @pytest.mark.parametrize(
@@ -187,14 +209,20 @@ def test_in_generated_toml_only_the_spans_change_and_reading_gives_the_version_b
     before = data.draw(pyprojects(old))
     project = read({"pyproject.toml": before})
     after = apply({"pyproject.toml": before}, new)
-    expected, shift = before.decode(), before.startswith(b"\xef\xbb\xbf")
-    for site in sorted(project.sites, key=lambda site: -site.start):
-        expected = expected[: site.start + shift] + new + expected[site.end + shift :]
-    assert after["pyproject.toml"] == expected.encode()
+    assert after["pyproject.toml"] == write(project, before, as_written(new, old))
     again = read(after)
-    assert {site.spelling for site in again.sites} == {new}
+    assert {site.spelling for site in again.sites} == {as_written(new, old)}
     assert len(again.sites) == len(project.sites)
-    assert apply(after, old) == {"pyproject.toml": before}
+    back = as_written(old, as_written(new, old))
+    assert apply(after, old) == {"pyproject.toml": write(project, before, back)}
+
+
+def write(project: Project, content: bytes, version: str) -> bytes:
+    """``content`` with ``version`` at the project's sites."""
+    text, shift = content.decode(), content.startswith(b"\xef\xbb\xbf")
+    for site in sorted(project.sites, key=lambda site: -site.start):
+        text = text[: site.start + shift] + version + text[site.end + shift :]
+    return text.encode()
 
 
 lines = st.sampled_from(
@@ -239,5 +267,6 @@ def test_in_generated_python_only_the_span_changes(
         "widget.py": template.replace("\0", old).encode(),
     }
     after = apply(before, new)
-    assert after["widget.py"] == template.replace("\0", new).encode()
-    assert apply(after, old) == before
+    written = as_written(new, old)
+    assert after["widget.py"] == template.replace("\0", written).encode()
+    assert apply(after, old)["widget.py"] == template.replace("\0", as_written(old, written)).encode()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+
+from packaging.version import Version
 
 from bot.versions import Project, ProjectProblem, bump, read_project, wanted_paths
 
@@ -38,6 +41,16 @@ def refuse_tree(tree: dict[str, str], root: str = ".") -> ProjectProblem:
     assert isinstance(problem, ProjectProblem), problem
     assert problem.sentence.endswith(".")
     return problem
+
+
+def as_written(version: str, place: str) -> str:
+    """``version`` as a place writes it that says ``place``: with as many numbers, where the last of them is a zero."""
+    numbers, before = Version(version).release, Version(place).release
+    if len(before) == 1 or before[-1] != 0 or len(numbers) >= len(before):
+        return version
+    end = re.match(r"[\d.]*\d", version)
+    assert end is not None
+    return end[0] + ".0" * (len(before) - len(numbers)) + version[end.end() :]
 
 
 def bump_tree(tree: dict[str, str], version: str, root: str = ".", day: date | None = None) -> dict[str, str]:
