@@ -1,5 +1,5 @@
-"""What holds for all tests: no example is timed, the collector comes seldom, the log of a test that failed is shown, and soft
-findings of the contract are printed in the end.
+"""What holds for all tests: no example is timed, the collector comes seldom, a private key is read once, the log of a test
+that failed is shown, and soft findings of the contract are printed in the end.
 """
 
 from __future__ import annotations
@@ -7,13 +7,17 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped] # it has no types
 
+from bot.github import tokens
+from bot.settings import operator
 from tests.contract.watching import SOFT_SEEN
 from tests.kept_log import forget_log, keep_log, show_log
 from tests.rules import RULES
@@ -67,6 +71,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark in item.iter_markers("rule"):
             if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in RULES:
                 raise pytest.UsageError(f"{item.nodeid}: {mark} is of no rule")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys_are_read_once() -> Iterator[None]:
+    """Reading a key checks its primes, which takes as long as a short conversation, and the tests share a few keys."""
+    read_once = cache(load_pem_private_key)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (tokens, operator):
+            patch.setattr(module, "load_pem_private_key", read_once)
+        yield
 
 
 def pytest_runtest_logstart() -> None:

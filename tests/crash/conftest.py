@@ -1,4 +1,4 @@
-"""What all crash tests share: no log, one private key, nothing reckoned twice, and a summary of what was played."""
+"""What all crash tests share: no log, nothing reckoned twice, and a summary of what was played."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ import pytest
 import structlog
 from _pytest.terminal import TerminalReporter
 
-from bot.github import tokens
 from bot.release import commits
 from bot.versions import Project, ProjectProblem, VersionFile, read_project, wanted_paths
-from tests.crash.process import read_key_once
 
 Places: TypeAlias = tuple[VersionFile, ...]
 
@@ -56,10 +54,9 @@ def _wanted_paths(
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Thousands of releases are played here, all of the same project.
 
-    A process of the bot begins many times in a second: it neither writes a log nor checks its key again. What a commit
-    says is a pure function of its files, and reckoned once.
+    A process of the bot begins many times in a second, and writes no log. What a commit says is a pure function of its
+    files, and reckoned once.
     """
-    monkeypatch.setattr(tokens, "_read_key", read_key_once)
     monkeypatch.setattr(commits, "read_project", _read_project)
     monkeypatch.setattr(commits, "wanted_paths", _wanted_paths)
     before = structlog.get_config()

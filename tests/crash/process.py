@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from bot.clock import VirtualClock
 from bot.engine.memory import MemoryEngine, MemoryStore
-from bot.github import tokens
 from bot.github.client import GitHub
 from bot.github.patience import Patience
 from bot.github.transport import Answer, TransportError
@@ -33,9 +32,6 @@ from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.sigstore import LocalSigstore
 from tests.crash.asking import Asked, Killed, Mischief, NoAnswer
 from tests.stories.hours import HurriedClock
-
-# Reading a key checks its primes, which takes longer than a whole release; every process of the bot would do it again.
-read_key_once = cache(tokens._read_key)
 
 
 class Here(ThreadPoolExecutor):

@@ -6,20 +6,11 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-
-from bot.github import tokens
 from bot.sandbox.faults import When, unicorn
-from tests.crash.process import read_key_once
 from tests.stories.town import Town, add_owner, count_per_minute, list_refused, open_strict_stage
 
 MANY = 24
 HALF_A_MINUTE = timedelta(seconds=30)
-
-
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "_read_key", read_key_once)
 
 
 async def test_a_whole_organisation_releases_at_once_and_githubs_limits_are_kept() -> None:

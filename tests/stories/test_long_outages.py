@@ -11,14 +11,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.github import tokens
 from bot.sandbox.acme_files import Trigger
 from bot.sandbox.faults import unicorn
 from bot.sandbox.http import Response
 from tests.crash.asking import Asked, NoAnswer, Peace
 from tests.crash.matrix import ORDERS, Matrix, differences
 from tests.crash.picture import Picture, list_repeats
-from tests.crash.process import read_key_once
 from tests.crash.stage import Stage
 from tests.crash.story import A_MOMENT, ACTS, Act
 
@@ -30,12 +28,6 @@ ASKING_THE_INDEX = [0, 1, 4]
 """The acts in which anybody looks at the index: what it says cannot matter while the run is on its way to its gate."""
 
 _drawn: dict[Trigger, Matrix] = {}
-
-
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A stage is opened again and again here, and its key need not be checked each time.
-    monkeypatch.setattr(tokens, "_read_key", read_key_once)
 
 
 class Outage(Peace):
