@@ -3,8 +3,9 @@
 A glance never says what a delivery means, only that it means nothing: whatever is not certain is read in full. It may be
 certain, though anybody can write a comment, because a quotation mark inside of a JSON string is always escaped: people fill
 the strings of a payload, but cannot make a text look like a member. What a glance trusts beyond that is how GitHub itself
-writes, which is behind the signature: ``action`` stands first, no member stands twice, and the first object that is called
-``comment`` and follows another object is the comment. A payload that is written otherwise is read in full.
+writes, which is behind the signature: ``action`` stands first, no member stands twice, no spaces stand around a colon, and
+the first object that is called ``comment`` and follows another object is the comment. A payload that is written otherwise is
+read in full, and so is one in which anything called ``body`` from there on could be a command.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bot.intake.events import ACTIONS_OF_CHECKS, ACTIONS_OF_JOBS, Ignored
 _ACTION: Final = re.compile(rb'\{"action":"([a-z_]{1,40})",')
 _COMMENT: Final = b'},"comment":'
 _REVIEW: Final = b'{"action":"submitted","review":'
+_TEXT: Final = b'"body":'
 _read_one_value: Final = json.JSONDecoder().raw_decode
 
 
@@ -54,16 +56,20 @@ def _look_at_job(action: str, _: bytes) -> Ignored | None:
 
 
 def _look_at_said(body: bytes, at: int) -> Ignored | None:
-    """Parse the comment or review that begins there, and nothing else of the payload."""
-    try:
-        # A text begins with a brace that is no byte of another encoding: what json.loads takes for UTF-8 is UTF-8.
-        said, _ = _read_one_value(body[at:].decode())
-    except (ValueError, RecursionError):
+    """Read whatever is called ``body`` from there on, one of which is the text of the comment or review."""
+    at = body.find(_TEXT, at)
+    if at < 0:
         return None
-    text = said.get("body", 0) if isinstance(said, dict) else 0
-    if text is not None and not isinstance(text, str):
-        return None
-    return None if may_hold_command(text or "") else Ignored("no command")
+    while at >= 0:
+        try:
+            # A text begins with a brace that is no byte of another encoding: what json.loads takes for UTF-8 is UTF-8.
+            text, _ = _read_one_value(body[at + len(_TEXT) :].decode())
+        except (ValueError, RecursionError):
+            return None
+        if text is not None and (not isinstance(text, str) or may_hold_command(text)):
+            return None
+        at = body.find(_TEXT, at + len(_TEXT))
+    return Ignored("no command")
 
 
 _LOOKS: Final[Mapping[str, Callable[[str, bytes], Ignored | None]]] = {

@@ -72,6 +72,13 @@ def test_a_review_should_be_dropped_only_if_reading_it_would(said: str | None, a
     look_twice("pull_request_review", spell(review(said, action=action)))
 
 
+@pytest.mark.parametrize(("first", "second"), [("x", "/release 1.2.0"), ("/release 1.2.0", "x"), (None, "/release")])
+def test_whatever_is_called_a_body_should_be_looked_at(first: str | None, second: str) -> None:
+    whole = comment("@")
+    whole["comment"] = {"pinned": {"body": first}, **whole["comment"], "body": second}
+    assert glance("issue_comment", spell(whole)) is None
+
+
 @pytest.mark.parametrize("action", ["created", "completed", "rerequested", "requested_action"])
 def test_a_check_should_be_dropped_unless_somebody_asks_something_of_it(action: str) -> None:
     whole = payload(action=action, check_run={"id": 1, "app": {"id": 42}}, requested_action={"identifier": "x"})
@@ -105,7 +112,7 @@ def test_an_ordinary_comment_and_an_empty_review_should_need_no_more_than_a_glan
         json.dumps(dict(reversed(comment("Thanks!").items())), separators=(",", ":")).encode(),
         json.dumps(comment("Thanks!")).encode(),
         spell(comment("Thanks!")).decode().encode("utf-16"),
-        b'{"action":"created","issue":{},"comment":{"body":"Thanks!"',
+        b'{"action":"created","issue":{},"comment":{"body":"Thanks!',
         b'{"action":"created","issue":{},"comment":{"body":7}}',
         b'{"action":"created","issue":{},"comment":[]}',
         b'{"action":"created","issue":{},"comment":' + b"[" * 100_000,
