@@ -27,11 +27,15 @@ NOT_LET = "not let me create the tag `v1.2.0`"
 BY_HAND = "git tag -a v1.2.0 -m v1.2.0 «commit»\ngit push origin v1.2.0\n"
 
 
-def guard(theatre: Theatre, *, bypass: bool = False, **changes: Any) -> None:
-    """Give the repository a ruleset about its tags, with our App among those it does not hold for or not."""
-    bot = frozenset({theatre.acme.app.bot.id}) if bypass else frozenset[int]()
-    made = Ruleset("Release tags", "tag", frozenset({"creation", "update", "deletion"}), bypass=bot)
+def guard(theatre: Theatre, **changes: Any) -> None:
+    """Give the repository a ruleset about its tags, which holds for our App unless something else is said."""
+    made = Ruleset("Release tags", "tag", frozenset({"creation", "update", "deletion"}))
     theatre.acme.repository.rulesets[:] = [replace(made, **changes)]
+
+
+def bots(theatre: Theatre) -> frozenset[int]:
+    """Our bot alone."""
+    return frozenset({theatre.acme.app.bot.id})
 
 
 def said(theatre: Theatre, pull: PullRequest) -> bool:
@@ -53,7 +57,7 @@ async def test_a_ruleset_that_will_refuse_is_named_before_the_merge(
         assert theatre.check_runs(pull)[-1].conclusion == "success"
         asked = theatre.asked("GET", RULESET)
         assert asked == 1
-        guard(theatre, bypass=True)
+        guard(theatre, bypass=bots(theatre))
         await theatre.pass_time(HOUR)
         assert not said(theatre, pull)
         assert theatre.asked("GET", RULESET) - asked == 1
@@ -64,7 +68,7 @@ async def test_a_ruleset_that_will_refuse_is_named_before_the_merge(
 
 async def test_somebody_else_may_push_the_tag_of_what_was_merged_in_spite_of_it(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
-        guard(theatre, bypass=False, exempt=frozenset({theatre.acme.hugo.user.id}))
+        guard(theatre, exempt=frozenset({theatre.acme.hugo.user.id}))
         pull = await theatre.propose()
         assert said(theatre, pull)
         asked = theatre.asked("GET", RULESET)
@@ -100,8 +104,9 @@ BOT_ID = frozenset({-1})
 )
 async def test_what_does_not_keep_us_from_it_is_no_matter(tmp_path: Path, changes: dict[str, Any], asked: int) -> None:
     async with open_theatre(tmp_path) as theatre:
-        bot = frozenset({theatre.acme.app.bot.id})
-        guard(theatre, **{key: bot if value == BOT_ID else value for key, value in changes.items()})
+        bot = bots(theatre)
+        given: dict[str, Any] = {key: bot if value == BOT_ID else value for key, value in changes.items()}
+        guard(theatre, **given)
         pull = await theatre.propose()
         assert not said(theatre, pull)
         assert theatre.asked("GET", RULESET) == asked
@@ -190,7 +195,7 @@ async def test_what_would_stand_without_its_tag_is_not_merged_by_itself(tmp_path
         pull = await theatre.propose()
         await theatre.pass_time(HOUR)
         assert (pull.state, said(theatre, pull)) == ("open", True)
-        guard(theatre, bypass=True)
+        guard(theatre, bypass=bots(theatre))
         await theatre.pass_time(timedelta(minutes=6))
         assert pull.merged
         assert theatre.find_tag("v1.2.0") is not None
@@ -218,7 +223,7 @@ async def test_without_a_pull_request_it_stops_before_the_tag(tmp_path: Path, sn
         assert theatre.asked("GET", RULESET) == 1
         assert checks(theatre)[-1].conclusion == "failure"
         theatre.read_all()
-        guard(theatre, bypass=True)
+        guard(theatre, bypass=bots(theatre))
         await theatre.pass_time(timedelta(minutes=12))
         assert theatre.find_tag("v1.2.0") == ("tag", head(theatre))
         await say(theatre, "hugo", "/release approve 1.2.0")
