@@ -347,7 +347,8 @@ async def test_what_graphql_cannot_say_of_an_environment_is_not_told(told: dict[
 
 async def test_who_guards_the_tags_comes_along() -> None:
     names = {"refName": {"include": ["refs/tags/v*"], "exclude": []}}
-    node = {"databaseId": 7, "name": "Guard", "enforcement": "ACTIVE", "conditions": names, "rules": {"totalCount": 1}}
+    node = {"databaseId": 7, "name": "Guard", "target": "TAG", "enforcement": "ACTIVE", "rules": {"totalCount": 1}}
+    node["conditions"] = names
     assert (await read(rulesets={"nodes": [node]})).rulesets == (TagRuleset(7, "Guard", ("refs/tags/v*",)),)
     assert (await read(rulesets=None)).rulesets == ()
 

@@ -19,13 +19,15 @@ PAGE = "https://github.test/acme/widget/rules/7"
 
 def node(**changes: Any) -> dict[str, Any]:
     names = {"include": ["~ALL"], "exclude": ["refs/tags/x*"]}
-    told = {"databaseId": 7, "name": "Guard", "enforcement": "ACTIVE", "conditions": {"refName": names}}
-    return told | {"rules": {"totalCount": 1}} | changes
+    told = {"databaseId": 7, "name": "Guard", "target": "TAG", "enforcement": "ACTIVE", "rules": {"totalCount": 1}}
+    return told | {"conditions": {"refName": names}} | changes
 
 
 def test_those_in_force_that_restrict_who_creates_tags_are_told() -> None:
     others: list[dict[str, Any] | None] = [
         None,
+        node(target="BRANCH"),
+        node(target=None),
         node(enforcement="EVALUATE"),
         node(enforcement="DISABLED"),
         node(rules={"totalCount": 0}),

@@ -98,7 +98,7 @@ BOT_ID = frozenset({-1})
         ({"rules": frozenset({"update", "deletion"})}, 0),
         ({"enforcement": "evaluate"}, 0),
         ({"enforcement": "disabled"}, 0),
-        ({"target": "branch", "patterns": ("refs/heads/x*",)}, 0),
+        ({"target": "branch", "excluded": ("refs/heads/**/*",)}, 0),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
 )
