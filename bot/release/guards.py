@@ -1,7 +1,7 @@
 """Rulesets that keep us from creating the tag of a release, recognised before anybody merges for it. Pure.
 
-Seen are those in force that GitHub says we do not get past, of those about a tag that may be next; which of them is about
-the tag of *this* release is decided here. So what a new version is called changes nothing about what was seen.
+Observed are the rulesets about a tag that may be next, as far as GitHub says that we do not get past them. Which of them is
+about the tag of this very release is decided here, so that nobody has to look again when its version changes.
 """
 
 from __future__ import annotations
