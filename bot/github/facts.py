@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Literal
 
+from bot.github.ref_patterns import fits
+
 
 @dataclass(frozen=True, slots=True)
 class RepositoryRef:
@@ -289,6 +291,26 @@ class TagRef:
     name: str
     commit: str
     annotated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagRuleset:
+    """A ruleset in force that restricts who creates tags: those that a pattern of ``include`` names, and none of ``exclude``.
+
+    ``url`` is its page, where that is known.
+    """
+
+    id: int
+    name: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    url: str = ""
+
+    def covers(self, tag: str) -> bool:
+        """Whether it certainly is about this tag."""
+        ref = f"refs/tags/{tag}"
+        named = any(fits(pattern, ref) for pattern in self.include)
+        return named and all(fits(pattern, ref) is False for pattern in self.exclude)
 
 
 @dataclass(frozen=True, slots=True)

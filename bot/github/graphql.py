@@ -45,12 +45,12 @@ def is_query(document: str) -> bool:
 
 
 def get_data(
-    answer: object, *, path: str, changes: bool, wait: timedelta | None, may_lack: tuple[str, ...] = ()
+    answer: object, *, path: str, changes: bool, wait: timedelta | None, may_lack: Sequence[tuple[str, ...]] = ()
 ) -> dict[str, Any]:
     """The ``data`` of an answered document.
 
     ``changes`` says that the document holds mutations, ``wait`` for how long a rate limit lasts according to the headers,
-    if they say, and ``may_lack`` names a part whose own errors are none: it is null then.
+    if they say, and ``may_lack`` names parts whose own errors are none: such a part is null then, told in part or not.
 
     Raises:
         RateLimited: the points of this hour are spent; GitHub says so at HTTP 200.
@@ -63,8 +63,8 @@ def get_data(
     found = answer.get("data")
     data = found if isinstance(found, dict) else None
     problems = _read_problems(answer.get("errors"))
-    if may_lack and _lacks(data, may_lack):
-        problems = tuple(one for one in problems if one.path[: len(may_lack)] != may_lack or one.type in _LIMITS)
+    for part in may_lack:
+        problems = _leave_out(data, part, problems)
     if problems:
         raise _get_error(problems, data, path=path, changes=changes, wait=wait)
     if data is None:
@@ -72,12 +72,18 @@ def get_data(
     return data
 
 
-def _lacks(data: Mapping[str, Any] | None, part: tuple[str, ...]) -> bool:
-    """Whether this part of the data is null, and all around it is there."""
+def _leave_out(
+    data: dict[str, Any] | None, part: tuple[str, ...], problems: tuple[GraphQLProblem, ...]
+) -> tuple[GraphQLProblem, ...]:
+    """The problems that are not of this part alone; where it has some, and all around it is there, it becomes null."""
     around: Any = data
     for step in part[:-1]:
         around = around.get(step) if isinstance(around, dict) else None
-    return isinstance(around, dict) and around.get(part[-1]) is None
+    others = tuple(one for one in problems if one.path[: len(part)] != part or one.type in _LIMITS)
+    if not isinstance(around, dict) or len(others) == len(problems):
+        return problems
+    around[part[-1]] = None
+    return others
 
 
 def _get_error(

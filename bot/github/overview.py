@@ -22,6 +22,7 @@ from bot.github.facts import (
     ReleaseRef,
     Repository,
     TagRef,
+    TagRuleset,
     ThreadRef,
     Tree,
 )
@@ -35,6 +36,7 @@ from bot.github.read import (
     read_repository_node,
 )
 from bot.github.repositories import CONTENT, MOST_TAGS, REPOSITORY, TAG, exact_text, read_tag_node
+from bot.github.rulesets import RULESETS, read_ruleset_nodes
 from bot.github.trees import read_tree, render_levels
 
 _MOST_BRANCHES = 100
@@ -44,6 +46,7 @@ _MOST_SUITES = 2
 _MOST_CHECKS = 30
 _MOST_COMMENTS = 100
 _MOST_LABELS = 30
+_MAY_LACK = (("repository", "environment"), ("repository", "rulesets"))
 MOST_LINES = 5
 """The lines whose pull requests one document tells."""
 """With these bounds the document asks for some 2,500 nodes at most, of 500,000, and costs a point or two."""
@@ -121,6 +124,8 @@ class Overview:
     """The listings of the first line's base, and of its release branch, as far as they were told."""
     environment: Environment | None = None
     """The environment that was asked for, as far as GraphQL tells who guards it."""
+    rulesets: tuple[TagRuleset, ...] = ()
+    """Those in force that restrict who creates tags, as far as they were told."""
     thread: ThreadRef | None = None
     named: Mapping[tuple[str, str], CheckRun | None] = field(default_factory=dict)
     """Our newest check run of another name than that of a release pull request, by its commit and name."""
@@ -173,8 +178,9 @@ async def read_overview(
     for i, path in enumerate(besides.edited if asked else ()):
         variables[f"edited{i}"] = f"refs/heads/{asked[0].branch}:{path}"
     document = _get_document(len(wanted), len(asked), besides)
-    # Whether an App may ask GraphQL who guards an environment is written nowhere; REST says it in any case.
-    data = (await session.graphql(document, variables, may_lack=("repository", "environment")))["repository"]
+    # Whether an App may ask GraphQL who guards an environment, or tags, is written nowhere; REST says the one in any case,
+    # and of the other GitHub tells us when it refuses a tag.
+    data = (await session.graphql(document, variables, may_lack=_MAY_LACK))["repository"]
     repository = read_repository_node(data)
     if repository is None:
         return None
@@ -203,6 +209,7 @@ async def read_overview(
         ),
         trees=tuple(tree for name in ("base0", "head0") if (tree := _read_tree(data.get(name))) is not None),
         environment=read_environment_node(data.get("environment")),
+        rulesets=read_ruleset_nodes(data.get("rulesets")),
         thread=_read_thread(thread) if thread else None,
         named=_read_named(data.get("commit"), besides.check),
         spoken=_read_spoken(data.get("spoken"), besides.thread),
@@ -223,6 +230,7 @@ def _get_document(paths: int, lines: int, besides: Besides) -> str:
     parts = [f"file{i}: object(expression: $path{i}) {{ ...content }}" for i in range(paths)]
     parts += [f"{name}: object(expression: ${name}) {{ ...content }}" for name in more]
     parts += [_LINE.replace("#", str(i)) for i in range(lines)]
+    parts += [RULESETS] if lines else []
     listed = ["base0", *(["head0"] if besides.edited else [])] if lines and besides.levels else []
     parts += [_TREE.replace("REF", name).replace("LEVELS", render_levels(besides.levels)) for name in listed]
     parts += [_THREAD] if with_thread else []

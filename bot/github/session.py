@@ -8,7 +8,7 @@ variables are not those given.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -226,13 +226,13 @@ class Session:
         query: str,
         variables: Mapping[str, Any] | None = None,
         *,
-        may_lack: tuple[str, ...] = (),
+        may_lack: Sequence[tuple[str, ...]] = (),
         effects: int = 1,
     ) -> dict[str, Any]:
         """The ``data`` of a GraphQL document; errors beside it raise, as do rate limits at HTTP 200.
 
-        ``may_lack`` is the path of a part that is null where GitHub does not give it, and no error then; ``effects`` is
-        how many mutations the document holds, if it holds any.
+        ``may_lack`` are the paths of parts that are null where GitHub does not give all of them, and no error then;
+        ``effects`` is how many mutations the document holds, if it holds any.
         """
         changes = not is_query(query)
         request = Request(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from bot.messages.merged_since import render_since
 from bot.messages.pull import render_plan
+from bot.messages.reasons import say
 from bot.messages.replies import reply_marker
 from bot.messages.text import code, finish, short
+from bot.release.guards import find_guard
 from bot.release.plan import Plan
 from bot.release.snapshot import Snapshot
 
 
 def render_preview(snapshot: Snapshot, plan: Plan, comment_id: int, needed: int) -> str:
     """The plan of a release that nobody has asked for yet."""
+    guarded = find_guard(snapshot, plan.tag)
     parts = [
         reply_marker(comment_id),
         _begin(snapshot, plan),
+        *([f"⚠️ {say(guarded).sentence}"] if guarded is not None else []),
         *render_plan(plan, snapshot.environment, needed),
         *render_since(plan),
     ]

@@ -16,6 +16,7 @@ from bot.release.approvals import counted, wanted
 from bot.release.branch import branch_reason
 from bot.release.development import DevelopmentPlan, plan_development
 from bot.release.forward import ForwardPlan, plan_forward
+from bot.release.guards import find_guard
 from bot.release.naming import find_titled_version, is_latest
 from bot.release.on_index import await_index, list_missing
 from bot.release.propose import obstacle, project_reason, route_reason, settings_reason, stands
@@ -184,6 +185,9 @@ def _tagged(stage: Stage) -> Step | None:
         return AwaitIndex(version=stage.version, trouble=trouble, before_tag=True, look_again=_merge_pause(stage))
     if index.files_of(stage.version):
         return Blocked(because(Reason.VERSION_TAKEN, version=stage.version, index=stage.snapshot.target.title))
+    if stage.snapshot.is_tag_only and (guarded := find_guard(stage.snapshot, stage.tag, stage.commit)) is not None:
+        # Nobody has merged anything for it. After a merge it is tried all the same: only then GitHub's word is final.
+        return Blocked(guarded, look_again=_LATER)
     if stage.route.order is Order.TAG_PUSH and (step := _approved_before(stage)):
         return step
     return CreateTag(tag=stage.tag, commit=stage.commit, version=stage.version)

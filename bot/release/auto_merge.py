@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.github.facts import MergeState, PullRequest
+from bot.release.reasons import Reason
 from bot.release.snapshot import Snapshot
 from bot.release.steps import AwaitMerge, MergePull, Step
 from bot.settings.repository import RepositorySettings
@@ -35,6 +36,9 @@ def await_merge(snapshot: Snapshot, pull: PullRequest, step: AwaitMerge) -> Step
     merging = snapshot.merging
     if not is_wanted(snapshot, pull):
         return step
+    if any(warning.code is Reason.TAG_GUARDED for warning in step.warnings):
+        # People may merge what then stands without its tag, and have somebody push that; by itself it does not happen.
+        return replace(step, look_again=_LATER)
     if merging is None:
         # It was made just now, and nobody has looked yet.
         return replace(step, by_itself=MergeState.UNKNOWN, look_again=_SOON)

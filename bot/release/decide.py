@@ -10,6 +10,7 @@ from bot.publishing.route import NoRoute
 from bot.release.after_merge import after_merge
 from bot.release.auto_merge import await_merge
 from bot.release.branch import branch_reason, list_people
+from bot.release.guards import find_guard
 from bot.release.heed import heed
 from bot.release.held import unless_held
 from bot.release.locked import unless_locked
@@ -79,6 +80,10 @@ def _before_merge(snapshot: Snapshot, pull: PullRequest) -> Step:
         warnings.append(because(Reason.PEOPLE_PUSHED, by=" ".join(people)))
     if snapshot.missed:
         warnings.append(because(Reason.NOT_FOLLOWING, count=len(snapshot.missed)))
+    guarded = find_guard(snapshot, snapshot.record.tag)
+    if guarded is not None:
+        # Only a warning: the bypass may be given after the merge, or somebody else may push the tag.
+        warnings.append(guarded)
     if isinstance(snapshot.index, Unreachable):
         warnings.append(because(Reason.INDEX_UNREACHABLE, detail=snapshot.index))
     if snapshot.record.notes is not None and find_set_notes(snapshot) is None:

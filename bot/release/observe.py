@@ -21,10 +21,12 @@ from bot.github.facts import (
     PullRequest,
     Repository,
     TagRef,
+    TagRuleset,
     ThreadRef,
 )
 from bot.github.pulls import find_labeller, get_merging, list_commits
 from bot.github.repositories import contains, find_thread, get_repository
+from bot.github.rulesets import find_refusing
 from bot.publishing.route import Order, Route
 from bot.release.answers import hear
 from bot.release.approvals import may_be_asked_first
@@ -35,6 +37,7 @@ from bot.release.development import is_to_be_looked_for
 from bot.release.evidence import Evidence
 from bot.release.forward import find_source
 from bot.release.gather import gather_candidate
+from bot.release.guards import list_next_tags
 from bot.release.held import LABEL, is_labelled
 from bot.release.hidden_tags import with_hidden_tags
 from bot.release.hints import Hints
@@ -85,6 +88,7 @@ class Observer:
         self._branch = BranchReader(access, app, self._commits, defaults, clock)
         self._since = SinceReader(self._commits, app)
         self._environments: dict[str, Environment] = {}
+        self._refusing: dict[int, TagRuleset | None] = {}
 
     async def look(
         self, *lines: Line, thread: int | None = None, check: tuple[str, str] | None = None, idly: bool = False
@@ -358,7 +362,8 @@ class Observer:
             if version is None:
                 return snapshot
             snapshot = await self._with_candidate(snapshot, settings, base_head, version)
-        return await self._with_index(await self._with_environment(snapshot, sight))
+        snapshot = await self._with_index(await self._with_environment(snapshot, sight))
+        return await self._with_guards(snapshot, sight)
 
     async def _with_release_branch(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
         """Where the release branch is, and whether that may be replaced."""
@@ -396,7 +401,8 @@ class Observer:
             snapshot = await self._with_base(snapshot, sight, settings, pull, record)
             if is_wanted(snapshot, pull) and not pull.queued:
                 snapshot = replace(snapshot, merging=await get_merging(self._access.read, pull.number))
-            return await self._with_index(await self._with_environment(snapshot, sight))
+            snapshot = await self._with_index(await self._with_environment(snapshot, sight))
+            return await self._with_guards(snapshot, sight)
         project, route = snapshot.project, snapshot.route
         if project is None or route is None:
             return snapshot
@@ -408,6 +414,8 @@ class Observer:
             snapshot = await self._with_index(snapshot)
             in_base = await self._is_in_base(sight, snapshot.line.base, commit)
             snapshot = replace(snapshot, in_base=in_base)
+            if snapshot.is_tag_only:
+                snapshot = await self._with_guards(snapshot, sight)
             if record.reached(Milestone.TAGGED):
                 # Somebody deleted it. What it started goes on all the same, unless it is turned away at our gate.
                 gone = TagRef(record.tag, commit, annotated=False)
@@ -496,6 +504,17 @@ class Observer:
         if name not in self._environments:
             self._environments[name] = await sight.get_environment(name)
         return replace(snapshot, environment=self._environments[name])
+
+    async def _with_guards(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
+        """The rulesets that keep the next tag from us: each that is about it is asked for once for each job of ours."""
+        told = sight.list_tag_rulesets()
+        tags = list_next_tags(snapshot) if told else ()
+        covering = [one for one in told if any(map(one.covers, tags))]
+        for one in covering:
+            if one.id not in self._refusing:
+                self._refusing[one.id] = await find_refusing(self._access.read, one)
+        refusing = (self._refusing[one.id] for one in covering)
+        return replace(snapshot, guards=tuple(one for one in refusing if one is not None))
 
     async def _with_index(self, snapshot: Snapshot) -> Snapshot:
         """What the package index has of the project."""

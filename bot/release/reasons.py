@@ -79,6 +79,7 @@ class Reason(StrEnum):
     PERMISSION_MISSING = "permission-missing"
     REFUSED_BY_GITHUB = "refused-by-github"
     TAG_REFUSED = "tag-refused"
+    TAG_GUARDED = "tag-guarded"
     # Who asked.
     ROLE_TOO_LOW = "role-too-low"
     OWN_APPROVAL = "own-approval"

@@ -23,6 +23,7 @@ from bot.github.facts import (
     ReleaseRef,
     Repository,
     TagRef,
+    TagRuleset,
     ThreadRef,
 )
 from bot.github.newest import Newest
@@ -105,6 +106,10 @@ class Sight:
         """Who guards an environment, which need not exist."""
         told = self._overview.environment if self._overview else None
         return await get_environment(self._access.read, name, told if told and told.is_called(name) else None)
+
+    def list_tag_rulesets(self) -> tuple[TagRuleset, ...]:
+        """The rulesets in force that restrict who creates tags, as far as somebody looked: nobody asks for them alone."""
+        return self._overview.rulesets if self._overview else ()
 
     def list_remembered(self) -> tuple[int, ...]:
         """The merged pull requests on which a command waits to be carried out."""

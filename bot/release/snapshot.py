@@ -27,6 +27,7 @@ from bot.github.facts import (
     Role,
     RunFacts,
     TagRef,
+    TagRuleset,
     ThreadRef,
     Tree,
 )
@@ -236,6 +237,8 @@ class Snapshot:
     """What was merged that the release pull request does not show: others had pushed to its branch, or it was merged just then."""
     index: ProjectFiles | Unreachable | None = None
     environment: Environment | None = None
+    guards: tuple[TagRuleset, ...] = ()
+    """The rulesets about a tag that may be next whose creation they keep from us, as far as GitHub tells beforehand."""
     release: ReleaseRef | None = None
     runs: tuple[RunFacts, ...] = ()
     approvals: tuple[Approval, ...] = ()

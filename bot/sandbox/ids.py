@@ -34,6 +34,8 @@ _PREFIXES = {
     "Release": "RE",
     "ReleaseAsset": "RA",
     "Repository": "R",
+    "RepositoryRule": "RRU",
+    "RepositoryRuleset": "RRS",
     "Tag": "TAO",
     "Team": "TE",
     "Tree": "T",

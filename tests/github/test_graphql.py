@@ -46,25 +46,31 @@ async def test_the_endpoint(private_key: str, script: Script, clock: Clock, base
     assert script.sent[-1].url == endpoint
 
 
-LACK = ("repository", "environment")
+LACK = (("repository", "environment"), ("repository", "rulesets"))
 DENIED = {"type": "FORBIDDEN", "path": ["repository", "environment"], "message": FORBIDDEN["message"]}
 BELOW = {"type": "NOT_FOUND", "path": ["repository", "environment", "reviewers", 0], "message": "none"}
 
 
 class TestWhatMayBeLacking:
     async def test_is_null_and_no_error(self, session: Session, script: Script) -> None:
-        data = {"repository": {"id": "R_1", "environment": None}}
+        data: dict[str, object] = {"repository": {"id": "R_1", "environment": None, "rulesets": {"nodes": []}}}
         script.on("POST", "/graphql", errors(DENIED, BELOW, data=data))
         assert await session.graphql(QUERY, {}, may_lack=LACK) == data
+
+    async def test_is_null_where_it_is_told_in_part(self, session: Session, script: Script) -> None:
+        partly = {"id": "R_1", "environment": {"name": "pypi"}, "rulesets": {"nodes": [None]}}
+        hidden = {"type": "FORBIDDEN", "path": ["repository", "rulesets", "nodes", 0], "message": "hidden"}
+        script.on("POST", "/graphql", errors(BELOW, hidden, data={"repository": partly}))
+        told = await session.graphql(QUERY, {}, may_lack=LACK)
+        assert told == {"repository": {"id": "R_1", "environment": None, "rulesets": None}}
 
     @pytest.mark.parametrize(
         ("data", "more"),
         [
             ({"repository": None}, ()),
-            ({"repository": {"environment": {"name": "pypi"}}}, ()),
             ({"repository": {"environment": None, "id": None}}, (STALE,)),
         ],
-        ids=["all around it is lacking", "it is there", "another error"],
+        ids=["all around it is lacking", "another error"],
     )
     async def test_does_not_hide_other_errors(
         self, session: Session, script: Script, data: dict[str, object], more: tuple[object, ...]

@@ -9,7 +9,7 @@ import pytest
 from graphql import parse, validate
 
 from bot.github.client import Session
-from bot.github.facts import CheckRun, Environment, Person, PullText, ReleaseRef, TagRef, TreeEntry
+from bot.github.facts import CheckRun, Environment, Person, PullText, ReleaseRef, TagRef, TagRuleset, TreeEntry
 from bot.github.overview import Besides, Blob, LineRefs, Overview, read_overview
 from bot.sandbox.graph.schema import load_schema
 
@@ -343,6 +343,14 @@ async def test_who_guards_the_environment_comes_along() -> None:
 )
 async def test_what_graphql_cannot_say_of_an_environment_is_not_told(told: dict[str, Any] | None) -> None:
     assert (await read(Besides(environment="pypi"), environment=told)).environment is None
+
+
+async def test_who_guards_the_tags_comes_along() -> None:
+    names = {"refName": {"include": ["refs/tags/v*"], "exclude": []}}
+    node = {"databaseId": 7, "name": "Guard", "target": "TAG", "enforcement": "ACTIVE", "rules": {"totalCount": 1}}
+    node["conditions"] = names
+    assert (await read(rulesets={"nodes": [node]})).rulesets == (TagRuleset(7, "Guard", ("refs/tags/v*",)),)
+    assert (await read(rulesets=None)).rulesets == ()
 
 
 async def test_the_document_is_valid_whatever_comes_along() -> None:

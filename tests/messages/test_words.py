@@ -38,8 +38,10 @@ ORDINARY: dict[str, str] = {
     "number": "5",
     "order": "cancel",
     "packages": "acme-core\nacme-cli",
+    "pages": "https://github.test/acme/widget/rules/7",
     "path": ".github/aweigh.toml",
     "permissions": "checks",
+    "rulesets": "Guard",
     "run": "https://github.test/acme/widget/actions/runs/55",
     "said": "not yet",
     "tag": "v1.2.0",
@@ -68,6 +70,11 @@ def test_every_sentence_can_be_read(reason: Reason, snapshot: SnapshotAssertion)
         (Reason.FROZEN, {"brought": "yes"}),
         (Reason.OWN_APPROVAL, {"brought": "yes"}),
         (Reason.PUSHED_TO_BRANCH, {"brought": "yes"}),
+        (Reason.TAG_GUARDED, {"commit": ""}),
+        (
+            Reason.TAG_GUARDED,
+            {"rulesets": "Guard\nTags\nv1", "pages": "https://a.test/1\n\nhttps://a.test/3", "commit": ""},
+        ),
     ],
     ids=lambda value: str(value) if isinstance(value, Reason) else "-".join(value.values()),
 )

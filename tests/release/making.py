@@ -22,6 +22,7 @@ from bot.github.facts import (
     Role,
     RunFacts,
     TagRef,
+    TagRuleset,
     ThreadRef,
     Tree,
     WorkflowRun,
@@ -134,6 +135,12 @@ def record(*milestones: Milestone, **changes: Any) -> Record:
 
 def environment(*, rule: bool = True, reviewers: tuple[str, ...] = ()) -> Environment:
     return Environment("pypi", exists=True, rule_app_ids=frozenset({APP.id} if rule else ()), reviewers=reviewers)
+
+
+def guard(name: str = "Guard", *include: str, number: int = 7, **changes: Any) -> TagRuleset:
+    """A ruleset that keeps tags from us: all of them, unless some are named."""
+    page = f"https://github.test/acme/widget/rules/{number}"
+    return replace(TagRuleset(number, name, include or ("~ALL",), url=page), **changes)
 
 
 def run(

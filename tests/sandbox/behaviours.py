@@ -222,6 +222,10 @@ ON_THE_WAY: Final = {
     "the actor of a run that we started is our bot": (
         "actions.test_starting::test_a_release_of_the_app_runs_in_the_name_of_its_bot",
     ),
+    "a ruleset says of whoever asks alone whether they get past it": (
+        "test_rules::test_rulesets_are_told_to_whoever_may_read",
+        "test_rules::test_a_ruleset_says_whether_whoever_asks_gets_past_it",
+    ),
 }
 
 BEHAVIOURS: Final = {**EVERYWHERE, **REFUSALS, **DELIVERIES, **ON_THE_WAY}

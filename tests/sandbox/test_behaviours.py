@@ -21,5 +21,5 @@ def test_a_behaviour_has_tests_that_run(line: str) -> None:
 
 def test_no_line_is_lost() -> None:
     # A line that goes away takes a promise about the sandbox with it: change these numbers knowingly.
-    assert [len(part) for part in (EVERYWHERE, REFUSALS, DELIVERIES, ON_THE_WAY)] == [5, 24, 13, 14]
-    assert len(BEHAVIOURS) == 56
+    assert [len(part) for part in (EVERYWHERE, REFUSALS, DELIVERIES, ON_THE_WAY)] == [5, 24, 13, 15]
+    assert len(BEHAVIOURS) == 57

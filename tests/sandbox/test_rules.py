@@ -68,6 +68,13 @@ async def test_a_release_without_its_tag_is_refused_with_two_reasons(desk: Desk)
         (tags(patterns=("refs/tags/release-*",)), 201),
         (tags(patterns=("refs/tags/release-*", "refs/tags/v1.*")), 422),
         (tags(patterns=()), 201),
+        (tags(excluded=("refs/tags/v*",)), 201),
+        (tags(patterns=("refs/tags/v*",), excluded=("refs/tags/v*-beta",)), 422),
+        (tags(patterns=("refs/**/v*",)), 422),
+        (tags(patterns=("refs/tags**/v1.2.0",)), 422),
+        (tags(patterns=("refs**/v1.2.0",)), 201),
+        (tags(enforcement="evaluate"), 201),
+        (tags(enforcement="disabled"), 201),
         (branches("creation"), 201),
     ],
 )
@@ -81,6 +88,61 @@ async def test_whoever_may_bypass_a_ruleset_does(desk: Desk) -> None:
     await desk.api.post(f"{REPO}/git/refs", {"ref": "refs/tags/v1.2.0", "sha": desk.head})
     with pytest.raises(UnprocessableError):
         desk.acme.hugo.delete_tag("v1.2.0")
+
+
+LISTED = """query { repository(owner: "acme", name: "widget") {
+  rulesets(first: 5, targets: [TAG], includeParents: PARENTS) { totalCount nodes {
+    id databaseId name target enforcement conditions { refName { include exclude } }
+    rules(first: 5) { nodes { type } } creation: rules(first: 1, type: CREATION) { totalCount }
+  } }
+} }"""
+
+
+async def test_rulesets_are_told_to_whoever_may_read(desk: Desk) -> None:
+    inherited = tags("update", inherited=True, enforcement="evaluate")
+    desk.repository.rulesets += [branches("deletion"), tags(excluded=("refs/tags/x*",)), inherited]
+    _, number, parent = (one["id"] for one in await desk.limited(metadata="read").get(f"{REPO}/rulesets"))
+    assert [one["id"] for one in await desk.api.get(f"{REPO}/rulesets?targets=tag,push")] == [number, parent]
+    assert [one["id"] for one in await desk.api.get(f"{REPO}/rulesets?includes_parents=false&targets=tag")] == [number]
+    assert (await desk.api.get(f"{REPO}/rulesets?targets=mood", status=422))["message"] == "Invalid targets"
+    found = await desk.api.get(f"{REPO}/rulesets/{number}")
+    assert found["conditions"] == {"ref_name": {"include": ["~ALL"], "exclude": ["refs/tags/x*"]}}
+    assert found["rules"] == [{"type": "creation"}, {"type": "deletion"}, {"type": "update"}]
+    # Who gets past it is for those to know who may change it.
+    assert "bypass_actors" not in found
+    above = await desk.api.get(f"{REPO}/rulesets/{parent}")
+    assert (above["source_type"], above["source"]) == ("Organization", "acme")
+    await desk.api.get(f"{REPO}/rulesets/{parent}?includes_parents=false", status=404)
+    await desk.api.get(f"{REPO}/rulesets/1", status=404)
+    told = (await desk.api.graphql(LISTED.replace("PARENTS", "true")))["data"]["repository"]["rulesets"]
+    first, second = told["nodes"]
+    assert first.pop("id") == found["node_id"]
+    assert first == {
+        "databaseId": number,
+        "name": "Tags",
+        "target": "TAG",
+        "enforcement": "ACTIVE",
+        "conditions": {"refName": {"include": ["~ALL"], "exclude": ["refs/tags/x*"]}},
+        "rules": {"nodes": [{"type": "CREATION"}, {"type": "DELETION"}, {"type": "UPDATE"}]},
+        "creation": {"totalCount": 1},
+    }
+    assert (second["enforcement"], second["creation"]) == ("EVALUATE", {"totalCount": 0})
+    own = (await desk.api.graphql(LISTED.replace("PARENTS", "false")))["data"]["repository"]["rulesets"]
+    assert own["totalCount"] == 1
+
+
+async def test_a_ruleset_says_whether_whoever_asks_gets_past_it(desk: Desk) -> None:
+    bot = frozenset({desk.acme.app.bot.id})
+    queue = branches("merge_queue", "required_status_checks", checks=("Tests",))
+    desk.repository.rulesets += [tags(), tags(bypass=bot), tags(exempt=bot), queue]
+    listed = await desk.api.get(f"{REPO}/rulesets")
+    # The list does not say it.
+    assert not [one for one in listed if "current_user_can_bypass" in one]
+    found = [await desk.api.get(f"{REPO}/rulesets/{one['id']}") for one in listed]
+    assert [one["current_user_can_bypass"] for one in found] == ["never", "always", "exempt", "never"]
+    assert found[3]["rules"][1]["parameters"]["required_status_checks"] == [{"context": "Tests"}]
+    desk.repository.rulesets[:] = [tags(exempt=bot)]
+    await desk.api.post(f"{REPO}/git/refs", {"ref": "refs/tags/v1.2.0", "sha": desk.head})
 
 
 async def test_over_graphql_a_rule_keeps_all_of_an_update_from_happening(desk: Desk) -> None:

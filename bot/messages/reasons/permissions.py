@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from itertools import zip_longest
 
 from bot.messages.reasons.said import Said, Words
-from bot.messages.text import block, code
+from bot.messages.text import block, code, link
 from bot.release.reasons import Because, Reason
 
 _PERMISSIONS = {
@@ -55,17 +56,37 @@ def _tag_refused(reason: Because) -> Said:
             f" a tag of this name before, and GitHub never gives it again: {code(reason.get('version'))} cannot be released"
             " then, but the next version can."
         )
-    name = shlex.quote(tag)
     if reason.get("release"):
+        name = shlex.quote(tag)
         by_hand = block([f"gh release create {name} --verify-tag --generate-notes"], "sh")
         return Said(sentence, fix, details=f"Or somebody who may publishes the release; I go on with it:\n\n{by_hand}")
+    return Said(sentence, fix, details=_push_by_hand(tag, commit))
+
+
+def _push_by_hand(tag: str, commit: str) -> str:
+    name = shlex.quote(tag)
     by_hand = block([f"git tag -a {name} -m {name} {commit}", f"git push origin {name}"], "sh")
-    pushed = "Or somebody who may pushes the tag; on exactly this commit I go on with it:"
-    return Said(sentence, fix, details=f"{pushed}\n\n{by_hand}")
+    return f"Or somebody who may pushes the tag; on exactly this commit I go on with it:\n\n{by_hand}"
+
+
+def _tag_guarded(reason: Because) -> Said:
+    tag, commit = reason.get("tag"), reason.get("commit")
+    names, pages = (reason.get(key).split("\n") for key in ("rulesets", "pages"))
+    guards = [link(code(name), page) for name, page in zip_longest(names, pages, fillvalue="")]
+    others = f"The rulesets {', '.join(guards[:-1])} and {guards[-1]} do" if len(guards) > 1 else ""
+    sentence = f"{others or f'The ruleset {guards[0]} does'} not let me create the tag {code(tag)}."
+    to_them = "those who bypass them" if others else "those who bypass it"
+    if commit:
+        fix = f"An administrator adds me to {to_them}, and I go on by myself."
+        return Said(sentence, fix, details=_push_by_hand(tag, commit))
+    return Said(
+        sentence, f"An administrator adds me to {to_them}, or somebody who may pushes the tag once this is merged."
+    )
 
 
 WORDS: Words = {
     Reason.PERMISSION_MISSING: _permission_missing,
     Reason.REFUSED_BY_GITHUB: _refused_by_github,
+    Reason.TAG_GUARDED: _tag_guarded,
     Reason.TAG_REFUSED: _tag_refused,
 }

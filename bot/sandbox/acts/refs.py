@@ -99,7 +99,7 @@ def move_ref(
 def _check_queue(repository: Repository, actor: User, name: str) -> None:
     """Nothing is pushed past a merge queue. Raises 422."""
     queue = find_queue(repository, name.removeprefix(_HEADS))
-    if queue is not None and actor.id not in queue.bypass:
+    if queue is not None and queue.binds(actor.id):
         raise RuleViolationError("merge_queue")
 
 

@@ -41,8 +41,15 @@ def check_rules(repository: Repository, actor: User, name: str, kind: RuleKind) 
     if (kind == "creation" and tag in repository.burnt_tags) or (kind in ("update", "deletion") and held):
         raise RuleViolationError(kind)
     for ruleset in repository.rulesets:
-        if kind in ruleset.rules and ruleset.covers(name) and actor.id not in ruleset.bypass:
+        if ruleset.forbids(kind, name) and ruleset.binds(actor.id):
             raise RuleViolationError(kind)
+
+
+def list_numbered(repository: Repository, *, with_inherited: bool = True) -> Iterator[tuple[int, Ruleset]]:
+    """The rulesets by their numbers, which follow from their places: one that is put in the place of another is that one, edited."""
+    for place, ruleset in enumerate(repository.rulesets, 1):
+        if with_inherited or not ruleset.inherited:
+            yield repository.id * 100 + place, ruleset
 
 
 _PASSED = ("success", "neutral", "skipped")
@@ -55,7 +62,7 @@ def check_merge(repository: Repository, actor: User, base: str, head: str) -> No
         RuleViolationError: 422; the API answers a merge with 405 in the same words.
     """
     queue = find_queue(repository, base)
-    if queue is not None and actor.id not in queue.bypass:
+    if queue is not None and queue.binds(actor.id):
         raise RuleViolationError("merge_queue")
     unmet = find_unmet_check(repository, base, head, actor)
     if unmet is not None:
@@ -70,7 +77,7 @@ def find_queue(repository: Repository, base: str) -> Ruleset | None:
 def list_required_checks(repository: Repository, base: str, actor: User | None = None) -> set[str]:
     """The names of the checks that merging into a branch takes, for ``actor``."""
     rulesets = _list_rulesets(repository, base, "required_status_checks")
-    return {name for one in rulesets if actor is None or actor.id not in one.bypass for name in one.checks}
+    return {name for one in rulesets if actor is None or one.binds(actor.id) for name in one.checks}
 
 
 def find_unmet_check(repository: Repository, base: str, sha: str, actor: User | None = None) -> str | None:
@@ -85,4 +92,4 @@ def find_unmet_check(repository: Repository, base: str, sha: str, actor: User | 
 
 def _list_rulesets(repository: Repository, base: str, kind: RuleKind) -> Iterator[Ruleset]:
     ref = f"refs/heads/{base}"
-    return (one for one in repository.rulesets if kind in one.rules and one.covers(ref))
+    return (one for one in repository.rulesets if one.forbids(kind, ref))

@@ -24,7 +24,7 @@ KEPT: dict[str, str] = {
     "Repository": (
         "databaseId defaultBranchRef deleteBranchOnMerge environment id isArchived isFork isPrivate issueOrPullRequest"
         " issues latestRelease mergeCommitAllowed name nameWithOwner object owner pullRequest pullRequests rebaseMergeAllowed"
-        " ref refs release releases squashMergeAllowed url"
+        " ref refs release releases rulesets squashMergeAllowed url"
     ),
     "Ref": "associatedPullRequests compare id name prefix target",
     "RefConnection": "edges nodes pageInfo totalCount",
@@ -47,6 +47,13 @@ KEPT: dict[str, str] = {
     "Tag": "abbreviatedOid id message name oid tagger target",
     "Tree": "abbreviatedOid entries id oid",
     "TreeEntry": "mode name object oid path size type",
+    # Rulesets
+    "RefNameConditionTarget": "exclude include",
+    "RepositoryRule": "id type",
+    "RepositoryRuleConditions": "refName",
+    "RepositoryRuleConnection": "nodes pageInfo totalCount",
+    "RepositoryRuleset": "conditions databaseId enforcement id name rules target",
+    "RepositoryRulesetConnection": "nodes pageInfo totalCount",
     # Conversation
     "Issue": (
         "author body closed comments databaseId id labels locked number reactionGroups reactions state title updatedAt url"

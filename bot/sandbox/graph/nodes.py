@@ -13,6 +13,7 @@ from bot.sandbox.state.checks import CheckRun, CheckSuite
 from bot.sandbox.state.conversation import Comment, Issue, Label, PullRequest, Reaction, Review
 from bot.sandbox.state.releases import Release
 from bot.sandbox.state.repository import Repository
+from bot.sandbox.state.rulesets import Ruleset
 from bot.sandbox.state.runs import Environment
 
 MOST_PER_PAGE = 100
@@ -119,6 +120,15 @@ class EnvironmentNode:
     environment: Environment
 
 
+@dataclass(frozen=True, slots=True)
+class RulesetNode:
+    """A ruleset of a repository, by the number it has there."""
+
+    repository: Repository
+    number: int
+    ruleset: Ruleset
+
+
 def type_name(value: Any) -> str:
     """The GraphQL type of what a resolver passed on, for interfaces and unions."""
     if isinstance(value, GitNode):
@@ -140,6 +150,7 @@ _TYPES: dict[type, str] = {
     ReleaseNode: "Release",
     Repository: "Repository",
     ReviewNode: "PullRequestReview",
+    RulesetNode: "RepositoryRuleset",
     RunNode: "CheckRun",
     SuiteNode: "CheckSuite",
     Team: "Team",

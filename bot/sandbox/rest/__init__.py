@@ -17,6 +17,7 @@ from bot.sandbox.rest import (
     releases,
     repositories,
     reviews,
+    rulesets,
     service,
 )
 
@@ -34,6 +35,7 @@ PARTS = [
     releases.routes,
     repositories.routes,
     reviews.routes,
+    rulesets.routes,
     service.routes,
 ]
 UPLOADS = releases.uploads
