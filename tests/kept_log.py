@@ -36,8 +36,15 @@ def forget_log() -> None:
 
 def show_log() -> str:
     """The newest of what was logged since."""
-    render = structlog.dev.ConsoleRenderer(colors=False)
-    return "\n".join(str(render(None, "", line)) for line in _LINES)
+    return "\n".join(map(_show, _LINES))
+
+
+def _show(line: EventDict) -> str:
+    # The renderer takes a line apart, which may be shown again where the end of the test fails as well.
+    try:
+        return str(structlog.dev.ConsoleRenderer(colors=False)(None, "", dict(line)))
+    except Exception as error:  # noqa: BLE001 (a value that cannot be shown must not hide why the test failed)
+        return f"a line that cannot be shown: {error!r}"
 
 
 def _keep(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

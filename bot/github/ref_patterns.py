@@ -17,7 +17,7 @@ from typing import Final
 
 ALL: Final = "~ALL"
 
-MAX_CHARACTERS: Final = 512
+MAX_CHARACTERS: Final = 200
 """Longest pattern that is matched; a longer one is undecided."""
 
 _UNSUPPORTED: Final = "\\"

@@ -15,6 +15,7 @@ from bot.github.facts import TagRuleset
 from bot.github.read import Json
 
 _MOST_RULESETS: Final = 30
+_MOST_PATTERNS: Final = 100
 
 RULESETS: Final = f"""
     rulesets(first: {_MOST_RULESETS}, includeParents: true) {{ nodes {{
@@ -32,14 +33,20 @@ _REFUSING: Final = {"never", "pull_requests_only"}
 
 
 def read_ruleset_nodes(connection: Json | None) -> tuple[TagRuleset, ...]:
-    """The rulesets that are in force and restrict who creates tags; one that is not told whole is left out."""
-    found = []
+    """The rulesets that are in force and restrict who creates tags; one that is not told whole is left out.
+
+    So is one with which there were more than a hundred patterns: anybody may write some, and each tag is held against all.
+    """
+    found, left = [], _MOST_PATTERNS
     for node in (connection or {}).get("nodes") or ():
         if not node or node["databaseId"] is None or (node["target"], node["enforcement"]) != ("TAG", "ACTIVE"):
             continue
         names, rules = (node["conditions"] or {}).get("refName"), node["rules"]
         if names and rules and rules["totalCount"]:
             include, exclude = (tuple(str(one) for one in names[key]) for key in ("include", "exclude"))
+            left -= len(include) + len(exclude)
+            if left < 0:
+                break
             found.append(TagRuleset(int(node["databaseId"]), str(node["name"]), include, exclude))
     return tuple(found)
 
@@ -51,11 +58,7 @@ async def find_refusing(session: Session, ruleset: TagRuleset) -> TagRuleset | N
     """
     try:
         told = await session.find("/repos/{repository}/rulesets/{id}", id=ruleset.id) or {}
-    except (Forbidden, Gone):
-        return None
-    except Unavailable as error:
-        if error.status < 500:
-            raise
+    except (Forbidden, Gone, Unavailable):
         return None
     if told.get("current_user_can_bypass") not in _REFUSING:
         return None

@@ -149,6 +149,10 @@ def next_after(checkout: Checkout, step: VersionStep | None, day: date) -> Spell
     return follow(step, versioning, stated=project.spelling, released=checkout.released, day=day, line=line)
 
 
+def _read_version(asked: str, checkout: Checkout) -> SpelledVersion:
+    return parse_as_released(asked, checkout.released, checkout.project.spelling)
+
+
 def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
     """The plan of what ``asked`` (a version or a word) means.
 
@@ -158,7 +162,7 @@ def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
         Unplannable: the files say a later version already.
     """
     is_word = asked in set(VersionStep)
-    version = next_after(checkout, VersionStep(asked), day) if is_word else parse_as_released(asked, checkout.released)
+    version = next_after(checkout, VersionStep(asked), day) if is_word else _read_version(asked, checkout)
     project = checkout.project
     check_newer(version, checkout.released, checkout.line)
     if project.is_past(version.version):

@@ -85,8 +85,9 @@ class Stage:
 
     @property
     def version(self) -> str:
-        """What the files of the merge commit say: the version that is released."""
-        return self.project.spelling
+        """The version that is released: what the files of the merge commit say, as it was called so far."""
+        said = self.project.spelling
+        return self.record.version if same_version(self.record.version, said) else said
 
     @property
     def ours(self) -> RunFacts | None:

@@ -28,6 +28,7 @@ from bot.versions import (
     find_newest,
     find_version,
     follow,
+    parse_as_released,
     parse_version,
     released_versions,
 )
@@ -120,7 +121,7 @@ def _find_asked(
     if since.release_as is None:
         return None
     try:
-        asked = parse_version(since.release_as.version)
+        asked = parse_as_released(since.release_as.version, released, project.spelling)
         check_newer(asked, released, line)
     except VersionProblem:
         return None

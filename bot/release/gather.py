@@ -47,15 +47,16 @@ async def gather_candidate(
     that was promised; None: the usual one. ``released`` is what a commit is released as whose files do not say it, since
     a tool derives it from the tags. ``day`` is when it was asked for, in UTC.
     """
+    own_line = find_line(line.base, repository.default_branch)
     content = await commits.get_content(commit, line.package)
     tree, files, project = content.tree, content.files, content.project
     if isinstance(project, Project) and project.derived_by is not None:
-        stated = released if version is None else version
+        stated = released if version is None else _wanted(version, project.at(released), settings, tags, own_line, day)
         known = stated is not None and find_version(stated) is not None
         project = project.at(stated if known else _newest_release(settings, tags, project, line))
     route = None
     if isinstance(project, Project):
-        wanted = _wanted(version, project, settings, tags, find_line(line.base, repository.default_branch), day)
+        wanted = _wanted(version, project, settings, tags, own_line, day)
         facts = _release_facts(app, repository, line, settings, tags, project, wanted, commit, tag)
         if facts is not None:
             inputs = {

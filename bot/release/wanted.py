@@ -46,5 +46,5 @@ def get_wanted(
     tags, word = tuple(tags), find_word(asked)
     released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
     if word is None:
-        return parse_as_released(asked, released)
+        return parse_as_released(asked, released, project.spelling)
     return follow(word, settings.versioning, stated=project.spelling, released=released, day=day, line=line)

@@ -125,23 +125,30 @@ def parse_version(typed: str) -> SpelledVersion:
     return SpelledVersion(text, version)
 
 
-def parse_as_released(typed: str, released: Sequence[str]) -> SpelledVersion:
-    """Read a version that a human typed, with as many numbers as the project writes.
+def parse_as_released(typed: str, released: Sequence[str], stated: str) -> SpelledVersion:
+    """Read a version that a human typed, with as many numbers as the project writes where the last of them is a zero.
 
     Where ``released`` (lowest first) holds 1.32.0, ``1.33`` is 1.33.0: both are one version (PEP 440, "Version
-    comparison"), and tags, files and the project's own checks go on as they did.
+    comparison"), and tags, files and the project's own checks go on as they did. Where the files say that very version
+    already, it is theirs; and where no release tells, it is what they say now (``stated``).
 
     Raises:
         VersionProblem: as `parse_version` does.
     """
     version = parse_version(typed)
+    if find_version(stated) == version.version:
+        return _lengthen(version, stated)
     for earlier in reversed(released):
-        if _count_numbers(earlier) <= _count_numbers(version.spelling):
-            break
-        longer = keep_zeros(version.spelling, earlier)
-        if longer != version.spelling:
-            return SpelledVersion(longer, version.version)
-    return version
+        longer = _lengthen(version, earlier)
+        if longer is not version or _count_numbers(earlier) <= _count_numbers(version.spelling):
+            return longer
+    return _lengthen(version, stated)
+
+
+def _lengthen(version: SpelledVersion, like: str) -> SpelledVersion:
+    spelling = keep_zeros(version.spelling, like)
+    longer = find_version(spelling)
+    return version if longer is None or spelling == version.spelling else SpelledVersion(spelling, longer)
 
 
 def keep_zeros(spelling: str, old: str) -> str:

@@ -40,6 +40,12 @@ def test_those_in_force_that_restrict_who_creates_tags_are_told() -> None:
     assert read_ruleset_nodes(None) == ()
 
 
+def test_no_more_patterns_are_held_against_a_tag_than_an_owner_would_write() -> None:
+    many = node(conditions={"refName": {"include": ["refs/tags/x*"] * 100, "exclude": []}})
+    assert read_ruleset_nodes({"nodes": [node(), many]}) == (GUARD,)
+    assert len(read_ruleset_nodes({"nodes": [many, node()]})) == 1
+
+
 @pytest.mark.parametrize(
     ("bypass", "refuses"),
     [

@@ -249,6 +249,20 @@ async def test_the_section_is_right_on_main_and_in_the_release(
             assert read(theatre, "docs/releases/unreleased.rst") == "Unreleased\n==========\n"
 
 
+async def test_where_files_write_a_zero_that_tags_do_not_the_notes_are_those_of_the_tag(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, files=PER_RELEASE) as theatre:
+        theatre.acme.mona.push_tag("v1.1", "v1.1.0")
+        theatre.acme.mona.delete_tag("v1.1.0")
+        await theatre.say(theatre.acme.mona, "/release 1.2")
+        pull = theatre.release_pull
+        await theatre.merge(pull)
+        assert '__version__ = "1.2.0"' in (read(theatre, "widget/__init__.py") or "")
+        assert "- Widgets can be spun." in (theatre.release("v1.2").body or "")
+        await theatre.say(theatre.acme.hugo, "/release approve 1.2", pull.number)
+        assert len(theatre.files("1.2.0")) == 2
+        theatre.read_all()
+
+
 async def test_without_a_changelog_no_file_is_made(tmp_path: Path) -> None:
     async with open_theatre(tmp_path, files={"CHANGELOG.md": None}) as theatre:
         before = list_files(theatre, "main")

@@ -8,10 +8,12 @@ from pathlib import Path
 from syrupy.assertion import SnapshotAssertion
 
 from bot.clock import VirtualClock
+from tests.stories.derived import derived
 from tests.stories.theatre import Theatre, open_theatre
 
 README = "# widget\n\n    rev: v1.1.0\n\nNew since 1.1.0.\n"
 CITATION = "cff-version: 1.2.0\nversion: 1.1.0\ndate-released: 2026-01-02\n"
+STATIC = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n\n[project]\nname = "widget"\nversion = "1.1.0"\n'
 MARCH = datetime(2026, 3, 7, 12, tzinfo=UTC)
 
 
@@ -58,6 +60,56 @@ async def test_a_last_zero_that_nobody_typed_is_written_as_ever(tmp_path: Path) 
         assert theatre.find_tag("v1.2.0") is not None
         await theatre.say(theatre.acme.hugo, "/release approve 1.2", pull.number)
         assert theatre.files("1.2.0")
+        theatre.read_all()
+
+
+async def test_whose_version_is_their_tag_is_shown_no_change_that_is_none(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        files = derived() | {".github/aweigh.toml": None}
+        theatre.acme.mona.push_commit("main", files, message="build: let the tag say the version")
+        await theatre.say(theatre.acme.mona, "/release 1.2")
+        pull = theatre.release_pull
+        assert pull.title == "Release widget 1.2.0"
+        assert "`1.2`" not in (pull.body or "")
+        await theatre.merge(pull)
+        assert theatre.find_tag("v1.2.0") is not None
+        theatre.read_all()
+
+
+async def test_what_a_merge_asks_for_is_written_as_ever_too(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        theatre.acme.mona.push_commit("main", {"a.py": "x = 1\n"}, message="feat: a\n\nRelease-As: 1.4")
+        await theatre.say(theatre.acme.mona, "/release auto")
+        assert theatre.release_pull.title == "Release widget 1.4.0"
+        theatre.read_all()
+
+
+async def test_what_the_files_say_already_is_released_as_they_say_it(tmp_path: Path) -> None:
+    files = {"pyproject.toml": STATIC.replace("1.1.0", "1.2"), "widget/__init__.py": '__version__ = "1.2"\n'}
+    async with open_theatre(tmp_path, settings='mode = "tag-only"\n') as theatre:
+        theatre.acme.mona.push_commit("main", files, message="Announce 1.2")
+        await theatre.say(theatre.acme.mona, "/release 1.2")
+        assert theatre.find_tag("v1.2") is not None
+        theatre.read_all()
+
+
+async def test_a_lock_is_written_as_the_files_are_and_nothing_is_made_anew(tmp_path: Path) -> None:
+    lock = 'version = 1\n\n[[package]]\nname = "widget"\nversion = "1.1.1"\nsource = { editable = "." }\n'
+    files: dict[str, str | None] = {
+        "pyproject.toml": STATIC.replace("1.1.0", "1.1.1"),
+        "widget/__init__.py": '__version__ = "1.1.1"\n',
+        "uv.lock": lock,
+    }
+    async with open_theatre(tmp_path, files=files) as theatre:
+        theatre.acme.mona.push_tag("v1.1.1", "main")
+        await theatre.say(theatre.acme.mona, "/release 1.2")
+        pull = theatre.release_pull
+        assert text_of(theatre, "uv.lock") == lock.replace("1.1.1", "1.2.0")
+        assert 'version = "1.2.0"' in text_of(theatre, "pyproject.toml")
+        head = pull.head_sha
+        theatre.acme.mona.push_commit("main", {"docs.md": "x"}, message="docs: x")
+        await theatre.settle()
+        assert pull.head_sha == head
         theatre.read_all()
 
 

@@ -53,22 +53,36 @@ def test_spelling_is_kept_and_the_normal_form_known(typed: str, spelling: str, n
 
 
 @pytest.mark.parametrize(
-    ("released", "typed", "spelling"),
+    ("released", "stated", "typed", "spelling"),
     [
-        (["1.1.0"], "1.2", "1.2.0"),
-        (["1.1.0", "1.1.1"], "1.2", "1.2.0"),
-        (["1.1.0"], "1.2rc1", "1.2.0rc1"),
-        (["1.1.0"], "1.2.0", "1.2.0"),
-        (["1.0.0", "1.1"], "1.2", "1.2"),
-        (["1.1", "1.1.1"], "1.2", "1.2"),
-        (["1.1"], "1.2.0", "1.2.0"),
-        (["1.1.1"], "1.2", "1.2"),
-        ([], "1.2", "1.2"),
+        (["1.1.0"], "1.1.0", "1.2", "1.2.0"),
+        (["1.1.0", "1.1.1"], "1.1.1", "1.2", "1.2.0"),
+        (["1.1.0"], "1.1.0", "1.2rc1", "1.2.0rc1"),
+        (["1.1.0"], "1.1.0", "1.2.0", "1.2.0"),
+        (["1.0.0", "1.1"], "1.1", "1.2", "1.2"),
+        (["1.1", "1.1.1"], "1.1.1", "1.2", "1.2"),
+        (["1.1"], "1.1", "1.2.0", "1.2.0"),
+        # Tags tell how a release is called, whatever the files say of an earlier one.
+        (["1.1"], "1.1.0", "1.2", "1.2"),
+        # Where none tells, the files do.
+        (["1.1.1"], "1.1.1", "1.2", "1.2"),
+        (["1.1.1"], "1.1.0", "1.2", "1.2.0"),
+        ([], "1.1.0", "1.2", "1.2.0"),
+        ([], "1.1", "1.2", "1.2"),
+        # What the files say already is called as they call it.
+        (["1.1.0"], "1.2", "1.2", "1.2"),
+        (["1.1"], "1.2.0", "1.2", "1.2.0"),
+        (["1.1.0"], "1.2", "1.2.0", "1.2.0"),
+        # No version has more than 64 characters.
+        (["1.0.0.0.0.0.0"], "1", "1.33.dev" + "1" * 55, "1.33.dev" + "1" * 55),
     ],
 )
-def test_a_last_zero_is_written_as_in_earlier_releases(released: list[str], typed: str, spelling: str) -> None:
-    version = parse_as_released(typed, released)
+def test_a_last_zero_is_written_as_in_earlier_releases(
+    released: list[str], stated: str, typed: str, spelling: str
+) -> None:
+    version = parse_as_released(typed, released, stated)
     assert (version.spelling, version.version) == (spelling, Version(typed))
+    assert version.normalised == str(Version(spelling))
 
 
 @pytest.mark.parametrize(

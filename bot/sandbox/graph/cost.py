@@ -39,13 +39,19 @@ class Cost:
         return max(round(self.requests / 100), 1)
 
 
-def list_sizes(variables: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    """What the cost of a document may depend on: the variables that are numbers, and the lengths of those that are lists."""
-    sizes = {name: len(value) if isinstance(value, list) else value for name, value in variables.items()}
-    return tuple((name, size) for name, size in sizes.items() if isinstance(size, int))
+Sizes = tuple[tuple[str, int | tuple[int]], ...]
 
 
-def estimate(document: DocumentNode, sizes: Mapping[str, int]) -> Cost:
+def list_sizes(variables: Mapping[str, Any]) -> Sizes:
+    """What the cost of a document may depend on: the variables that are numbers, and the lengths of those that are lists.
+
+    A length is told from a number by the tuple around it.
+    """
+    sizes = {name: (len(value),) if isinstance(value, list) else value for name, value in variables.items()}
+    return tuple((name, size) for name, size in sizes.items() if isinstance(size, int | tuple))
+
+
+def estimate(document: DocumentNode, sizes: Mapping[str, int | tuple[int]]) -> Cost:
     """The cost of a document, before it is executed; ``sizes`` are those of its variables."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     cost = Cost()
@@ -60,7 +66,7 @@ def _add(
     times: int,
     cost: Cost,
     fragments: Mapping[str, FragmentDefinitionNode],
-    sizes: Mapping[str, int],
+    sizes: Mapping[str, int | tuple[int]],
 ) -> None:
     for one in selection.selections if selection else ():
         if isinstance(one, FragmentSpreadNode):
@@ -79,20 +85,22 @@ def _add(
             _add(one.selection_set, times * (1 if size is None else size), cost, fragments, sizes)
 
 
-def _count_ids(node: FieldNode, sizes: Mapping[str, int]) -> int | None:
+def _count_ids(node: FieldNode, sizes: Mapping[str, int | tuple[int]]) -> int | None:
     """How many things ``nodes`` asks for."""
     value = next((one.value for one in node.arguments or () if one.name.value == "ids"), None)
     if isinstance(value, ListValueNode):
         return len(value.values)
-    return sizes.get(value.name.value) if isinstance(value, VariableNode) else None
+    given = sizes.get(value.name.value) if isinstance(value, VariableNode) else None
+    return given[0] if isinstance(given, tuple) else None
 
 
-def _page_size(node: FieldNode, sizes: Mapping[str, int]) -> int | None:
+def _page_size(node: FieldNode, sizes: Mapping[str, int | tuple[int]]) -> int | None:
     for argument in node.arguments or ():
         if argument.name.value in ("first", "last"):
             value = argument.value
             if isinstance(value, IntValueNode):
                 return int(value.value)
             if isinstance(value, VariableNode):
-                return sizes.get(value.name.value)
+                given = sizes.get(value.name.value)
+                return given if isinstance(given, int) else None
     return None

@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from bot.sandbox.clock import iso
-from bot.sandbox.graph.cost import MOST_NODES, TIMES_OUT_AT, Cost, estimate, list_sizes
+from bot.sandbox.graph.cost import MOST_NODES, TIMES_OUT_AT, Cost, Sizes, estimate, list_sizes
 from bot.sandbox.graph.execution import Plan, execute
 from bot.sandbox.graph.nodes import CutError, GraphError, type_name
 from bot.sandbox.graph.schema import load_schema
@@ -108,7 +108,7 @@ def _read(query: str) -> DocumentNode | list[GraphQLError]:
 
 
 @lru_cache(maxsize=1024)
-def _estimate(query: str, sizes: tuple[tuple[str, int], ...]) -> Cost:
+def _estimate(query: str, sizes: Sizes) -> Cost:
     """The cost of a valid document."""
     document = _read(query)
     return estimate(document, dict(sizes)) if isinstance(document, DocumentNode) else Cost()

@@ -20,6 +20,10 @@ _ODD = {
         { repository(owner: "acme", name: "widget") { ...a ...b ...a } }
         fragment a on Repository { name ...b } fragment b on Repository { owner { ...c } }
         fragment c on RepositoryOwner { __typename login ... on Organization { databaseId } ... on User { id } }""",
+    "an error below a fragment that is merged": """
+        { repository(owner: "acme", name: "widget") { ref(qualifiedName: "refs/tags/v1.1.0") { ...a } }
+          repository(owner: "acme", name: "widget") { ref(qualifiedName: "refs/tags/v1.1.0") { ...a } } }
+        fragment a on Ref { compare(headRef: "nothing") { aheadBy } }""",
     "a fragment on what the object is not": """
         { repository(owner: "acme", name: "widget") { defaultBranchRef { target {
             __typename ... on Blob { text } ... on Commit { message } ... { oid } } } } }""",
@@ -44,6 +48,12 @@ _ODD = {
 async def test_odd_documents(desk: Desk, twice: Twice, kind: str) -> None:
     await desk.api.graphql(_ODD[kind], field="TAG_COMMIT_DATE", first=5)
     assert (twice.planned, twice.left) == ((0, 1) if kind in ("directives", "introspection") else (1, 0))
+
+
+async def test_many_wrong_variables(desk: Desk, twice: Twice) -> None:
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    await desk.api.send("POST", "/graphql", {"query": query, "variables": {"ids": [{}] * 60}})
+    assert twice.planned == 1
 
 
 @pytest.mark.parametrize("variables", [{}, {"first": "many"}, {"first": None}, {"first": 1, "x": 2}])
