@@ -84,6 +84,8 @@ class Form(StrEnum):
     """The number of the pre-release; 0 in a final one."""
     DEV = "dev"
     """The number of the development release; 0 in any other."""
+    CANDIDATE = "candidate"
+    """The number of the candidate; 0 in any other."""
     ELEMENTS = "elements"
     """All elements of a tuple that is joined with dots: as many as the version takes."""
     DATE = "date"

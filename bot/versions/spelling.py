@@ -112,11 +112,16 @@ def _part(piece: Piece, version: Version) -> str | None:
         return str((*version.release, *[0] * (piece.index + 1))[piece.index])
     if piece.form is Form.LEVEL:
         return _level(piece.text, version)
-    if piece.form is Form.SERIAL:
+    return write_number(piece.form, version)
+
+
+def write_number(form: Form, version: Version) -> str | None:
+    """The number that ``version`` has for its pre-release in a place of that form, ``0`` for none; None for another form."""
+    if form is Form.SERIAL:
         return str(version.pre[1] if version.pre else version.dev or 0)
-    if piece.form is Form.DEV:
-        return str(version.dev or 0)
-    return None
+    if form is Form.CANDIDATE:
+        return str(version.pre[1] if version.pre and version.pre[0] == "rc" else 0)
+    return str(version.dev or 0) if form is Form.DEV else None
 
 
 def _is_final(version: Version) -> bool:

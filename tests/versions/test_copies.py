@@ -318,6 +318,52 @@ def test_a_header_says_the_numbers_of_the_release(prefix: str, version: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("part", "before", "old", "version", "new"),
+    [
+        ("DEV", "1.1.0-dev5", 5, "1.1.0-dev6", 6),
+        ("DEV", "1.1.0.dev5", 5, "1.1.0", 0),
+        ("DEV", "1.1.0.dev5", 5, "1.1.0rc1", 0),
+        ("DEV", "1.1.0", 0, "1.1.0.dev1", 1),
+        ("RC", "1.1.0rc1", 1, "1.1.0rc2", 2),
+        ("RC", "1.1.0rc1", 1, "1.1.0", 0),
+        ("RC", "1.1.0a1", 0, "1.1.0a2", 0),
+        ("SERIAL", "1.1.0b1", 1, "1.1.0rc2", 2),
+        ("SERIAL", "1.1.0", 0, "1.1.0rc2", 2),
+        # Another number than the version's belongs to something else.
+        ("DEV", "1.1.0.dev5", 4, "1.1.0.dev6", 4),
+        ("DEV", "1.1.0", 7, "1.1.0.dev6", 7),
+        ("RC", "1.1.0a1", 1, "1.1.0rc2", 1),
+        ("EXTRA", "1.1.0.dev5", 5, "1.1.0.dev6", 5),
+    ],
+)
+def test_a_header_may_say_the_number_of_the_development(
+    part: str, before: str, old: int, version: str, new: int
+) -> None:
+    marker = f"#define WIDGET_VERSION_{part}   {{}} // A value > 0 is no release.\n#define OTHER_VERSION_{part} {old}\n"
+    header = HEADER.format("WIDGET_").replace("#define WIDGET_VERSION_DEV 0\n", "")
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", before), "include/my/widget.h": "", "src/mywidget.h": ""}
+    tree["src/mywidget.h"] = header + marker.format(old)
+    assert bump_tree(tree, version).get("src/mywidget.h", tree["src/mywidget.h"]) == header + marker.format(new)
+    shown = [(item.path, item.line, item.text) for item in read_tree(tree).lookalikes]
+    assert shown == ([("src/mywidget.h", 6, str(old))] if old == new != 0 and part != "EXTRA" else [])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "#ifdef X\n#define VERSION_DEV 5\n#else\n#define VERSION_DEV 0\n#endif\n",
+        '#define VERSION_LEVEL "dev"\n#define VERSION_SERIAL 5\n',
+        "#define VERSION_RELEASE_LEVEL DEV\n#define VERSION_SERIAL 5\n",
+        "#define VERSION_DEV (5 + 0)\n",
+    ],
+)
+def test_a_number_beside_the_release_that_is_not_plain_stays(more: str) -> None:
+    header = HEADER.format("").replace("#define VERSION_DEV 0\n", "") + more
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", "1.1.0.dev5"), "src/version.h": header}
+    assert bump_tree(tree, "1.2.0.dev6")["src/version.h"] == header.replace("MINOR 1", "MINOR 2")
+
+
+@pytest.mark.parametrize(
     ("path", "header"),
     [
         ("src/other.h", HEADER.format("WIDGET_")),
