@@ -102,6 +102,7 @@ class Piece:
         form: what of the version stands there.
         text: what stands there now.
         index: which release number it is, for ``Form.NUMBER``.
+        candidate: the project's own word for a candidate, for ``Form.LEVEL``; empty where its text tells none.
     """
 
     start: int
@@ -109,6 +110,7 @@ class Piece:
     form: Form
     text: str
     index: int = 0
+    candidate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

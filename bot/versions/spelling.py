@@ -111,7 +111,7 @@ def _part(piece: Piece, version: Version) -> str | None:
     if piece.form is Form.NUMBER:
         return str((*version.release, *[0] * (piece.index + 1))[piece.index])
     if piece.form is Form.LEVEL:
-        return _level(piece.text, version)
+        return _level(piece, version)
     return write_number(piece.form, version)
 
 
@@ -133,15 +133,15 @@ def _says_final(pieces: tuple[Piece, ...]) -> bool:
     return any(piece.form is Form.LEVEL and piece.text.lower() in _FINAL_WORDS for piece in pieces)
 
 
-def _level(old: str, version: Version) -> str:
+def _level(piece: Piece, version: Version) -> str:
+    old = piece.text
     if version.pre is None:
         if version.dev is not None:
             return "dev"
         return old if old.lower() in _FINAL_WORDS else "final"
     level = version.pre[0]
     is_short = old.lower() in ("a", "b", "rc", "c")
-    long = "rc" if level == "rc" and old.lower() == "rc" else _LONG_LEVELS[level]
-    return level if is_short else long
+    return level if is_short else (level == "rc" and piece.candidate) or _LONG_LEVELS[level]
 
 
 def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:

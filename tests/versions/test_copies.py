@@ -55,6 +55,41 @@ def test_versions_in_pieces_are_changed_piece_by_piece(module: str, version: str
         assert bump_tree(tree, version) == {"widget/__init__.py": after + "".join(unchanged)}
 
 
+LEVELS = "VERSION = (1, 1, 0, 'alpha', 0)\n__version__ = get_version(VERSION)\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "helper", "word"),
+    [
+        ("# The release is one of alpha, beta, rc, or final.\n", "", "rc"),
+        ("", "_LEVELS = {'alpha': 'a', 'beta': 'b', 'rc': 'rc'}\n", "rc"),
+        ("", "# {a|b|rc}N\n", "rc"),
+        ('assert VERSION[3] != "rc"\n', "", "rc"),
+        # What tells nothing, or speaks of both.
+        ("", "", "candidate"),
+        ('"""Our rc is great."""\nsrc, rc = 1, "an rc"\n', "", "candidate"),
+        ("# alpha, beta, rc\n", "_LEVELS = {'candidate': 'rc'}\n", "candidate"),
+        ("# A release candidate is an rc.\n", "", "candidate"),
+    ],
+)
+@pytest.mark.parametrize("level", ["alpha", "final"])
+def test_the_word_for_a_candidate_is_the_one_that_the_text_tells(more: str, helper: str, word: str, level: str) -> None:
+    module = "from .version import get_version\n" + LEVELS.replace("alpha", level) + more
+    tree = {
+        "pyproject.toml": FLIT,
+        "widget/__init__.py": module,
+        "widget/version.py": helper + "def get_version(v): 0\n",
+    }
+    after = module.replace(f"0, '{level}', 0)", f"0, '{word}', 2)")
+    assert bump_tree(tree, "1.1.0rc2") == {"widget/__init__.py": after}
+
+
+def test_a_helper_that_nobody_reads_tells_no_word() -> None:
+    module = "from widget.deep.helper import get_version\n" + LEVELS
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module, "widget/deep/helper.py": "WORD = 'rc'\n"}
+    assert bump_tree(tree, "1.1.0rc2") == {"widget/__init__.py": module.replace("'alpha', 0", "'candidate', 2")}
+
+
 JOINS = ("'.'.join(map(str, V))", '".".join(str(n) for n in V)', "'.'.join([str(n) for n in V])")
 
 
