@@ -18,6 +18,7 @@ class SiteKind(StrEnum):
     PROJECT_TABLE = "[project] version"
     POETRY_TABLE = "[tool.poetry] version"
     HATCH_PATH = "file named by [tool.hatch.version] path"
+    INCREMENTAL = "file that incremental reads"
     PDM_PATH = "file named by [tool.pdm.version] path"
     FLIT_MODULE = "__version__ that Flit reads"
     SETUPTOOLS_ATTR = "attribute that setuptools reads"
@@ -88,6 +89,8 @@ class Form(StrEnum):
     """The number of the candidate; 0 in any other."""
     ELEMENTS = "elements"
     """All elements of a tuple that is joined with dots: as many as the version takes."""
+    ARGUMENTS = "arguments"
+    """The arguments of a call that say a version of the incremental package: those that the version takes."""
     DATE = "date"
     """The day of the release, ``YYYY-MM-DD``."""
 

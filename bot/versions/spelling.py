@@ -8,6 +8,7 @@ from datetime import date
 from packaging.version import Version
 
 from bot.versions.arithmetic import SpelledVersion, find_version, keep_zeros
+from bot.versions.formats.python_calls import read_arguments, write_arguments
 from bot.versions.formats.python_elements import join_elements, write_elements
 from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site
 from bot.versions.sentences import Quoted
@@ -16,6 +17,8 @@ _LONG_LEVELS = {"a": "alpha", "b": "beta", "rc": "candidate"}
 _SEMVER = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?")
 _SEMVER_PRE = re.compile(r"-(?P<level>[A-Za-z]+)(?P<separator>[.-]?)\d*")
 _SEMVER_MARKER = re.compile(r"(?P<word>-[A-Za-z]+)[.-]?(?P<number>\d+)\Z")
+_ROWS = {Form.ELEMENTS: (join_elements, write_elements), Form.ARGUMENTS: (read_arguments, write_arguments)}
+"""How the forms that hold a whole version in several elements are read and written."""
 _LEVEL_WORDS = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "candidate": "rc", "c": "rc", "rc": "rc"}
 _FINAL_WORDS = ("final", "f", "release", "stable", "")
 
@@ -37,8 +40,8 @@ def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
 
 def compose(pieces: tuple[Piece, ...]) -> str | None:
     """The version that ``pieces`` say together, None when they say none."""
-    if len(pieces) == 1 and pieces[0].form is Form.ELEMENTS:
-        joined = find_version(join_elements(pieces[0].text) or "")
+    if len(pieces) == 1 and pieces[0].form in _ROWS:
+        joined = find_version(_ROWS[pieces[0].form][0](pieces[0].text) or "")
         return str(joined) if joined is not None else None
     numbers = [piece.text for piece in sorted(pieces, key=lambda piece: piece.index) if piece.form is Form.NUMBER]
     level = next((piece.text for piece in pieces if piece.form is Form.LEVEL), "final").lower()
@@ -95,11 +98,12 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         if semver is None:
             raise _inexpressible(site, new)
         return semver
-    if piece.form is Form.ELEMENTS:
-        elements = write_elements(piece.text, version)
-        if elements is None or find_version(join_elements(elements) or "") != version:
+    if piece.form in _ROWS:
+        read, write = _ROWS[piece.form]
+        row = write(piece.text, version)
+        if row is None or find_version(read(row) or "") != version:
             raise _inexpressible(site, new)
-        return elements
+        return row
     return _part(piece, version) or keep_zeros(new.spelling, piece.text)
 
 

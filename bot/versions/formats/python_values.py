@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.versions.arithmetic import find_version
+from bot.versions.formats.python_calls import read_arguments
 from bot.versions.formats.python_elements import MOST_ELEMENTS, join_elements
 from bot.versions.formats.python_literals import Literal, parse, position_of, read_literal
 from bot.versions.formats.text import Span, line_starts
@@ -136,6 +137,13 @@ class Module:
         joined = self._joined.get(name) or self._joined.get(_joins(expression) or "")
         if joined is not None:
             return [Composite(name, self._line(joined.start), (joined,))]
+        if isinstance(expression, ast.Call) and self._is_incremental(expression.func):
+            arguments = self._find_arguments(expression)
+            return [
+                Composite(name, self._line(arguments.start), (arguments,))
+                if arguments
+                else Computed(name, expression.lineno)
+            ]
         pieces = self._pieces(expression)
         if pieces is None:
             pieces = self._pieces_within(expression)
@@ -190,13 +198,35 @@ class Module:
         is_version = find_version(join_elements(text) or "") is not None
         return Piece(span.start, span.end, Form.ELEMENTS, text) if is_version else None
 
+    def _is_incremental(self, function: ast.expr) -> bool:
+        """Whether a function is ``Version`` of the incremental package, by the module's imports."""
+        match function:
+            case ast.Name(id=name):
+                return self.imported.get(name) == Elsewhere("incremental", 0, "Version")
+            case ast.Attribute(value=ast.Name(id=name), attr="Version"):
+                return self.imported.get(name) == Elsewhere("incremental", 0, "")
+            case _:
+                return False
+
+    def _find_arguments(self, call: ast.Call) -> Piece | None:
+        """What follows the package's name in a call of incremental's; None when it says no version in plain numbers."""
+        if not 2 <= len(call.args) + len(call.keywords) <= MOST_ELEMENTS or len(call.args) < 2:
+            return None
+        if not _names_a_package(call.args[0]):
+            return None
+        ends = [self._end(argument) for argument in call.args] + [self._end(keyword) for keyword in call.keywords]
+        span = Span(self._start(call.args[1]), max(ends))
+        text = self.body[span.start : span.end]
+        is_version = find_version(read_arguments(text) or "") is not None
+        return Piece(span.start, span.end, Form.ARGUMENTS, text) if is_version else None
+
     def _line(self, position: int) -> int:
         return 1 + sum(1 for start in self.starts[1:] if start <= position)
 
     def _start(self, node: ast.expr) -> int:
         return position_of(self.body, self.starts, node.lineno, node.col_offset)
 
-    def _end(self, node: ast.expr) -> int:
+    def _end(self, node: ast.expr | ast.keyword) -> int:
         return position_of(
             self.body, self.starts, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         )
