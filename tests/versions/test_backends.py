@@ -616,3 +616,31 @@ def test_where_incremental_looks() -> None:
     check_bump(tree, "1.1.1rc1", ("src/gadget/_version.py", "1, 1, 0", "1, 1, 1, release_candidate=1"))
     missing = refuse_tree({"pyproject.toml": INCREMENTAL, "gadget/_version.py": module})
     assert (missing.code, "widget/_version.py" in missing.sentence) == (ProjectCode.FILE_MISSING, True)
+
+
+@pytest.mark.parametrize("method", ["short", "public", "base"])
+@pytest.mark.parametrize(
+    "start", ["from widget._version import __version__ as v\n", "from ._version import version as v\n"]
+)
+def test_a_string_that_an_imported_version_makes_of_itself_is_followed(method: str, start: str) -> None:
+    hatch = DYNAMIC + "[tool.hatch.version]\nsource = 'code'\npath = 'src/widget/__init__.py'\n"
+    home = CALL.format("'Widget', 1, 1, 0, post=0") + "version = __version__\n"
+    tree = {
+        "pyproject.toml": hatch,
+        "src/widget/__init__.py": f"{start}__version__ = v.{method}()\n",
+        "src/widget/_version.py": home,
+    }
+    check_bump(tree, "1.2.0rc1", ("src/widget/_version.py", "1, 1, 0, post=0", "1, 2, 0, release_candidate=1"))
+    tree["src/widget/__init__.py"] = home.replace("__version__", "version").replace("version = version\n", "")
+    tree["src/widget/__init__.py"] += f"__version__ = version.{method}()\n"
+    del tree["src/widget/_version.py"]
+    check_bump(tree, "1.2.0rc1", ("src/widget/__init__.py", "1, 1, 0, post=0", "1, 2, 0, release_candidate=1"))
+
+
+@pytest.mark.parametrize("use", ["v.short(1)", "v.next()", "v().short()", "w.short()"])
+def test_another_method_of_a_version_computes(use: str) -> None:
+    hatch = DYNAMIC + "[tool.hatch.version]\nsource = 'code'\npath = 'widget/__init__.py'\n"
+    init = f"from ._version import __version__ as v\n__version__ = {use}\n"
+    home = CALL.format("'Widget', 1, 1, 0")
+    problem = refuse_tree({"pyproject.toml": hatch, "widget/__init__.py": init, "widget/_version.py": home})
+    assert (problem.code, problem.path, problem.line) == (ProjectCode.NOT_A_LITERAL, "widget/__init__.py", 2)

@@ -32,6 +32,8 @@ _PARTS = (
     (re.compile(r"_?(?:version_)?dev"), Form.DEV, 0),
 )
 _LEVELS = frozenset({"alpha", "beta", "candidate", "final", "dev", "a", "b", "c", "rc", "f", ""})
+_METHODS = frozenset({"short", "public", "base", "local"})
+"""What a version of the incremental package calls itself as a string."""
 _STRING = re.compile(r"""(?P<quote>["'])(?P<text>[0-9A-Za-z]*)(?P=quote)""")
 _NUMBER = re.compile(r"\d{1,9}")
 
@@ -137,6 +139,9 @@ class Module:
         joined = self._joined.get(name) or self._joined.get(_joins(expression) or "")
         if joined is not None:
             return [Composite(name, self._line(joined.start), (joined,))]
+        whole = self._value_of_text(expression, depth)
+        if whole:
+            return whole
         if isinstance(expression, ast.Call) and self._is_incremental(expression.func):
             arguments = self._find_arguments(expression)
             return [
@@ -207,6 +212,21 @@ class Module:
                 return self.imported.get(name) == Elsewhere("incremental", 0, "")
             case _:
                 return False
+
+    def _value_of_text(self, expression: ast.expr, depth: int) -> list[Value]:
+        """The object that ``version.short()`` and its like make a string of: imported, or a call of incremental's here."""
+        match expression:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[], keywords=[]) if (
+                method in _METHODS
+            ):
+                pass
+            case _:
+                return []
+        own = self.bound.get(name, [])
+        if not own:
+            return [self.imported[name]] if name in self.imported and self.imported[name].name else []
+        is_call = isinstance(own[-1], ast.Call) and self._is_incremental(own[-1].func)
+        return self._value(name, own[-1], depth + 1) if is_call else []
 
     def _find_arguments(self, call: ast.Call) -> Piece | None:
         """What follows the package's name in a call of incremental's; None when it says no version in plain numbers."""
