@@ -84,6 +84,14 @@ def test_the_word_for_a_candidate_is_the_one_that_the_text_tells(more: str, help
     assert bump_tree(tree, "1.1.0rc2") == {"widget/__init__.py": after}
 
 
+def test_a_tuple_beside_the_version_has_the_word_that_python_has() -> None:
+    module = "__version__ = '1.1.0'\n#: One of alpha, beta, rc and final.\nversion_info = (1, 1, 0, 'beta', 1)\n"
+    after = module.replace("'1.1.0'", "'1.1.0rc2'").replace("'beta', 1", "'candidate', 2")
+    assert bump_tree({"pyproject.toml": FLIT, "widget/__init__.py": module}, "1.1.0rc2") == {
+        "widget/__init__.py": after
+    }
+
+
 def test_a_helper_that_nobody_reads_tells_no_word() -> None:
     module = "from widget.deep.helper import get_version\n" + LEVELS
     tree = {"pyproject.toml": FLIT, "widget/__init__.py": module, "widget/deep/helper.py": "WORD = 'rc'\n"}

@@ -13,6 +13,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
 from bot.versions.backends.python_source import follow_import
 from bot.versions.checkout import Checkout
@@ -20,6 +21,7 @@ from bot.versions.formats.python_literals import parse
 from bot.versions.formats.python_values import Module
 from bot.versions.project import Form, ProjectRefused, Reader, Site
 
+_MOST_NODES = 300
 _RC = "rc"
 _WORD = re.compile(r"\brc\b")
 _LITERALS = tuple(f"{quote}{_RC}{quote}" for quote in ("'", '"', "'''", '"""'))
@@ -41,15 +43,30 @@ def _has_level(site: Site) -> bool:
 
 def _learn(checkout: Checkout, site: Site) -> Site:
     text = checkout.find_python(site.path)
-    if text is None or not _says_rc(text.body, *_list_helpers(checkout, site.path, text.body)):
+    if text is None:
+        return site
+    module = Module(text.body, parse(site.path, text.body))
+    is_made = any(_uses(module, value) for value in module.bound.get(str(site.key[0]), ()))
+    if not is_made or not _says_rc(text.body, *_list_helpers(checkout, site.path, module)):
         return site
     parts = tuple(replace(piece, candidate=_RC) if piece.form is Form.LEVEL else piece for piece in site.parts)
     return replace(site, parts=parts)
 
 
-def _list_helpers(checkout: Checkout, path: str, body: str) -> Iterator[str]:
+def _uses(module: Module, value: ast.expr) -> bool:
+    """Whether the version is made of the tuple by what ``value`` calls or puts together.
+
+    Nothing fails over the word in a tuple that only stands beside the version, and there people write what Python does,
+    whatever their comments allow.
+    """
+    if isinstance(value, ast.Call) and _name(value.func) in module.imported:
+        return True
+    nodes = islice(ast.walk(value), _MOST_NODES)
+    return any(isinstance(node, ast.Name) and node.id in module.bound for node in nodes)
+
+
+def _list_helpers(checkout: Checkout, path: str, module: Module) -> Iterator[str]:
     """The modules of the functions that the module at ``path`` calls for its values, as far as they are known."""
-    module = Module(body, parse(path, body))
     called = [value.func for values in module.bound.values() for value in values if isinstance(value, ast.Call)]
     names = {name for function in called if (name := _name(function)) in module.imported}
     places = {follow_import(checkout, path, module.imported[name]): None for name in sorted(names)}
