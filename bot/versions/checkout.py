@@ -22,7 +22,7 @@ class Checkout:
     """A commit as far as it is known.
 
     Looking for a file whose content is not known yet notes it in ``wanted`` and finds nothing, so that one and the same
-    search says first what it needs and then what it found.
+    search says first what it needs and then what it found. ``asked`` has all that were looked for, known or not.
 
     Args:
         paths: every file of the commit (blobs only: no links, no submodules).
@@ -36,6 +36,7 @@ class Checkout:
         self.files = files
         self.root = posixpath.normpath(root or ".")
         self.wanted: dict[str, None] = {}
+        self.asked: set[str] = set()
         self._toml: dict[str, tuple[Text, TomlDocument]] = {}
         self._made: dict[object, Any] = {}
 
@@ -54,6 +55,7 @@ class Checkout:
         """The content at ``path`` of the repository, None when there is none or it is not known yet."""
         if path is None or path not in self.paths:
             return None
+        self.asked.add(path)
         content = self.files.get(path)
         if content is None and len(self.wanted) < MOST_WANTED:
             self.wanted[path] = None

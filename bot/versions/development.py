@@ -197,6 +197,9 @@ def _is_marker(version: Version) -> bool:
 
 def _says(site: Site, version: Version) -> bool:
     stated = find_version(site.spelling)
+    if site.kind is SiteKind.HEADER:
+        # It says its numbers one by one, and is a place of the project only where all of them were the version's.
+        return True
     if site.form is Form.PREFIX and stated is not None:
         return stated.release == (*version.release, *stated.release)[: len(stated.release)]
     return stated == version

@@ -18,6 +18,7 @@ class SiteKind(StrEnum):
     PROJECT_TABLE = "[project] version"
     POETRY_TABLE = "[tool.poetry] version"
     HATCH_PATH = "file named by [tool.hatch.version] path"
+    INCREMENTAL = "file that incremental reads"
     PDM_PATH = "file named by [tool.pdm.version] path"
     FLIT_MODULE = "__version__ that Flit reads"
     SETUPTOOLS_ATTR = "attribute that setuptools reads"
@@ -84,8 +85,12 @@ class Form(StrEnum):
     """The number of the pre-release; 0 in a final one."""
     DEV = "dev"
     """The number of the development release; 0 in any other."""
+    CANDIDATE = "candidate"
+    """The number of the candidate; 0 in any other."""
     ELEMENTS = "elements"
     """All elements of a tuple that is joined with dots: as many as the version takes."""
+    ARGUMENTS = "arguments"
+    """The arguments of a call that say a version of the incremental package: those that the version takes."""
     DATE = "date"
     """The day of the release, ``YYYY-MM-DD``."""
 
@@ -100,6 +105,7 @@ class Piece:
         form: what of the version stands there.
         text: what stands there now.
         index: which release number it is, for ``Form.NUMBER``.
+        candidate: the project's own word for a candidate, for ``Form.LEVEL``; empty where its text tells none.
     """
 
     start: int
@@ -107,6 +113,7 @@ class Piece:
     form: Form
     text: str
     index: int = 0
+    candidate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

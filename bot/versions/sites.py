@@ -33,6 +33,7 @@ from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
 from bot.versions.copies.modules import find_module_copies
 from bot.versions.copies.pins import find_pins
+from bot.versions.copies.words import learn_words
 from bot.versions.places import PackagePlace
 from bot.versions.project import (
     Form,
@@ -190,6 +191,8 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     for find in _COPIES:
         finding.add(find(subject))
     finding.add(find_npm_lock_copies(subject, _paths(source, finding)))
+    source = replace(source, sites=tuple(learn_words(checkout, source.sites)))
+    finding.sites = learn_words(checkout, finding.sites)
     finding.lookalikes += lookalikes_in_pyproject(subject)
     finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
     return _Found(subject, source, finding)

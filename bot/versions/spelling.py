@@ -8,6 +8,7 @@ from datetime import date
 from packaging.version import Version
 
 from bot.versions.arithmetic import SpelledVersion, find_version, keep_zeros
+from bot.versions.formats.python_calls import read_arguments, write_arguments
 from bot.versions.formats.python_elements import join_elements, write_elements
 from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site
 from bot.versions.sentences import Quoted
@@ -16,6 +17,8 @@ _LONG_LEVELS = {"a": "alpha", "b": "beta", "rc": "candidate"}
 _SEMVER = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?")
 _SEMVER_PRE = re.compile(r"-(?P<level>[A-Za-z]+)(?P<separator>[.-]?)\d*")
 _SEMVER_MARKER = re.compile(r"(?P<word>-[A-Za-z]+)[.-]?(?P<number>\d+)\Z")
+_ROWS = {Form.ELEMENTS: (join_elements, write_elements), Form.ARGUMENTS: (read_arguments, write_arguments)}
+"""How the forms that hold a whole version in several elements are read and written."""
 _LEVEL_WORDS = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "candidate": "rc", "c": "rc", "rc": "rc"}
 _FINAL_WORDS = ("final", "f", "release", "stable", "")
 
@@ -37,8 +40,8 @@ def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
 
 def compose(pieces: tuple[Piece, ...]) -> str | None:
     """The version that ``pieces`` say together, None when they say none."""
-    if len(pieces) == 1 and pieces[0].form is Form.ELEMENTS:
-        joined = find_version(join_elements(pieces[0].text) or "")
+    if len(pieces) == 1 and pieces[0].form in _ROWS:
+        joined = find_version(_ROWS[pieces[0].form][0](pieces[0].text) or "")
         return str(joined) if joined is not None else None
     numbers = [piece.text for piece in sorted(pieces, key=lambda piece: piece.index) if piece.form is Form.NUMBER]
     level = next((piece.text for piece in pieces if piece.form is Form.LEVEL), "final").lower()
@@ -95,11 +98,12 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         if semver is None:
             raise _inexpressible(site, new)
         return semver
-    if piece.form is Form.ELEMENTS:
-        elements = write_elements(piece.text, version)
-        if elements is None or find_version(join_elements(elements) or "") != version:
+    if piece.form in _ROWS:
+        read, write = _ROWS[piece.form]
+        row = write(piece.text, version)
+        if row is None or find_version(read(row) or "") != version:
             raise _inexpressible(site, new)
-        return elements
+        return row
     return _part(piece, version) or keep_zeros(new.spelling, piece.text)
 
 
@@ -111,12 +115,17 @@ def _part(piece: Piece, version: Version) -> str | None:
     if piece.form is Form.NUMBER:
         return str((*version.release, *[0] * (piece.index + 1))[piece.index])
     if piece.form is Form.LEVEL:
-        return _level(piece.text, version)
-    if piece.form is Form.SERIAL:
+        return _level(piece, version)
+    return write_number(piece.form, version)
+
+
+def write_number(form: Form, version: Version) -> str | None:
+    """The number that ``version`` has for its pre-release in a place of that form, ``0`` for none; None for another form."""
+    if form is Form.SERIAL:
         return str(version.pre[1] if version.pre else version.dev or 0)
-    if piece.form is Form.DEV:
-        return str(version.dev or 0)
-    return None
+    if form is Form.CANDIDATE:
+        return str(version.pre[1] if version.pre and version.pre[0] == "rc" else 0)
+    return str(version.dev or 0) if form is Form.DEV else None
 
 
 def _is_final(version: Version) -> bool:
@@ -128,15 +137,15 @@ def _says_final(pieces: tuple[Piece, ...]) -> bool:
     return any(piece.form is Form.LEVEL and piece.text.lower() in _FINAL_WORDS for piece in pieces)
 
 
-def _level(old: str, version: Version) -> str:
+def _level(piece: Piece, version: Version) -> str:
+    old = piece.text
     if version.pre is None:
         if version.dev is not None:
             return "dev"
         return old if old.lower() in _FINAL_WORDS else "final"
     level = version.pre[0]
     is_short = old.lower() in ("a", "b", "rc", "c")
-    long = "rc" if level == "rc" and old.lower() == "rc" else _LONG_LEVELS[level]
-    return level if is_short else long
+    return level if is_short else (level == "rc" and piece.candidate) or _LONG_LEVELS[level]
 
 
 def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.versions import ProjectCode, SiteKind
+from bot.versions import ProjectCode, ProjectRefused, SiteKind, bump
 from tests.versions.trees import bump_tree, check_bump, read_tree, refuse_tree
 
 DYNAMIC = '[project]\nname = "widget"\ndynamic = ["version"]\n'
@@ -552,3 +552,95 @@ def test_the_lock_of_npm_follows_its_package_json() -> None:
     }
     static = tree | {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n'}
     assert bump_tree(static, "1.2.0").keys() == {"pyproject.toml"}
+
+
+INCREMENTAL = DYNAMIC + system("hatchling.build", "incremental") + '[tool.hatch.version]\nsource = "incremental"\n'
+CALL = "from incremental import Version\n\n__version__ = Version({})\n__all__ = [str(1)]\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        ("'Widget', 1, 1, 0", "1.2.0", "'Widget', 1, 2, 0"),
+        ("'Widget', 1, 1, 0", "1.2.0rc1", "'Widget', 1, 2, 0, release_candidate=1"),
+        ("'Widget', 1, 1, 0, release_candidate=1", "1.1.0rc2", "'Widget', 1, 1, 0, release_candidate=2"),
+        ("'Widget', 1, 1, 0, release_candidate=1", "1.1.0", "'Widget', 1, 1, 0"),
+        ("'Widget', 1, 1, 0, prerelease=1", "1.1.0rc2", "'Widget', 1, 1, 0, prerelease=2"),
+        ("'Widget', 1, 1, 0, post=0", "1.2rc1", "'Widget', 1, 2, 0, release_candidate=1"),
+        ("'Widget', 1, 1, 0, post=0", "1.2", "'Widget', 1, 2, 0"),
+        ("'Widget', 1, 1, 0, dev=3", "1.1.0.dev4", "'Widget', 1, 1, 0, dev=4"),
+        ("'Widget', 1, 1, 0", "1.1.0.post1", "'Widget', 1, 1, 0, post=1"),
+        ("'Widget', 1, 1, 0, dev=3, release_candidate=1", "1.1.0", "'Widget', 1, 1, 0"),
+        ("'Widget', 1, 1, 0, dev=None, post=2", "1.1.1", "'Widget', 1, 1, 1, dev=None"),
+        ("'Widget', 1, 1, 0, dev=None", "1.1.1.dev2", "'Widget', 1, 1, 1, dev=2"),
+        ("'é', 1, 1, 0, dev=3, post=1", "1.1.0rc1.post2.dev4", "'é', 1, 1, 0, dev=4, post=2, release_candidate=1"),
+        (
+            "\n    'Widget',\n    1,  # major\n    1,\n    0,\n    post=0,\n",
+            "2.0.1rc3",
+            "\n    'Widget',\n    2,  # major\n    0,\n    1,\n    release_candidate=3,\n",
+        ),
+    ],
+)
+def test_a_call_of_incremental_has_the_arguments_of_the_version(before: str, version: str, after: str) -> None:
+    tree = {"pyproject.toml": INCREMENTAL, "src/widget/_version.py": CALL.format(before)}
+    assert bump_tree(tree, version) == {"src/widget/_version.py": CALL.format(after)}
+    plain = CALL.replace("from incremental import Version", "import incremental").replace("= V", "= incremental.V")
+    tree = {"pyproject.toml": INCREMENTAL, "widget/_version.py": plain.format(before)}
+    assert bump_tree(tree, version) == {"widget/_version.py": plain.format(after)}
+
+
+@pytest.mark.parametrize(
+    "arguments", ["'Widget', 1, 1, 0, dev=N", "'Widget', 'NEXT', 0, 0", "*A", "'Widget', 1, 1, 0, 4"]
+)
+@pytest.mark.parametrize("version", ["1.2.0"])
+def test_a_call_of_incremental_that_computes_is_refused(arguments: str, version: str) -> None:
+    tree = {"pyproject.toml": INCREMENTAL, "widget/_version.py": CALL.format(arguments)}
+    problem = refuse_tree(tree)
+    assert (problem.code, problem.path, problem.line) == (ProjectCode.NOT_A_LITERAL, "widget/_version.py", 3)
+
+
+@pytest.mark.parametrize("version", ["1.2.0a1", "1.2.0.1", "1!1.2.0"])
+def test_what_incremental_has_no_argument_for_is_refused(version: str) -> None:
+    tree = {"pyproject.toml": INCREMENTAL, "widget/_version.py": CALL.format("'Widget', 1, 1, 0, dev=2")}
+    with pytest.raises(ProjectRefused) as refused:
+        bump(read_tree(tree), version)
+    assert refused.value.problem.code is ProjectCode.INEXPRESSIBLE
+
+
+def test_where_incremental_looks() -> None:
+    module, table = CALL.format("'Widget', 1, 1, 0"), "[tool.incremental]\n"
+    named = {"pyproject.toml": INCREMENTAL + table + 'name = "Gadget"\n', "src/gadget/_version.py": module}
+    check_bump(named, "1.1.1", ("src/gadget/_version.py", "1, 1, 0", "1, 1, 1"))
+    setuptools = DYNAMIC + system("setuptools.build_meta", "incremental>=24.7") + table
+    tree = {"pyproject.toml": setuptools + 'name = "Gadget"\n', "src/gadget/_version.py": module}
+    check_bump(tree, "1.1.1rc1", ("src/gadget/_version.py", "1, 1, 0", "1, 1, 1, release_candidate=1"))
+    missing = refuse_tree({"pyproject.toml": INCREMENTAL, "gadget/_version.py": module})
+    assert (missing.code, "widget/_version.py" in missing.sentence) == (ProjectCode.FILE_MISSING, True)
+
+
+@pytest.mark.parametrize("method", ["short", "public", "base"])
+@pytest.mark.parametrize(
+    "start", ["from widget._version import __version__ as v\n", "from ._version import version as v\n"]
+)
+def test_a_string_that_an_imported_version_makes_of_itself_is_followed(method: str, start: str) -> None:
+    hatch = DYNAMIC + "[tool.hatch.version]\nsource = 'code'\npath = 'src/widget/__init__.py'\n"
+    home = CALL.format("'Widget', 1, 1, 0, post=0") + "version = __version__\n"
+    tree = {
+        "pyproject.toml": hatch,
+        "src/widget/__init__.py": f"{start}__version__ = v.{method}()\n",
+        "src/widget/_version.py": home,
+    }
+    check_bump(tree, "1.2.0rc1", ("src/widget/_version.py", "1, 1, 0, post=0", "1, 2, 0, release_candidate=1"))
+    tree["src/widget/__init__.py"] = home.replace("__version__", "version").replace("version = version\n", "")
+    tree["src/widget/__init__.py"] += f"__version__ = version.{method}()\n"
+    del tree["src/widget/_version.py"]
+    check_bump(tree, "1.2.0rc1", ("src/widget/__init__.py", "1, 1, 0, post=0", "1, 2, 0, release_candidate=1"))
+
+
+@pytest.mark.parametrize("use", ["v.short(1)", "v.next()", "v().short()", "w.short()"])
+def test_another_method_of_a_version_computes(use: str) -> None:
+    hatch = DYNAMIC + "[tool.hatch.version]\nsource = 'code'\npath = 'widget/__init__.py'\n"
+    init = f"from ._version import __version__ as v\n__version__ = {use}\n"
+    home = CALL.format("'Widget', 1, 1, 0")
+    problem = refuse_tree({"pyproject.toml": hatch, "widget/__init__.py": init, "widget/_version.py": home})
+    assert (problem.code, problem.path, problem.line) == (ProjectCode.NOT_A_LITERAL, "widget/__init__.py", 2)

@@ -55,6 +55,49 @@ def test_versions_in_pieces_are_changed_piece_by_piece(module: str, version: str
         assert bump_tree(tree, version) == {"widget/__init__.py": after + "".join(unchanged)}
 
 
+LEVELS = "VERSION = (1, 1, 0, 'alpha', 0)\n__version__ = get_version(VERSION)\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "helper", "word"),
+    [
+        ("# The release is one of alpha, beta, rc, or final.\n", "", "rc"),
+        ("", "_LEVELS = {'alpha': 'a', 'beta': 'b', 'rc': 'rc'}\n", "rc"),
+        ("", "# {a|b|rc}N\n", "rc"),
+        ('assert VERSION[3] != "rc"\n', "", "rc"),
+        # What tells nothing, or speaks of both.
+        ("", "", "candidate"),
+        ('"""Our rc is great."""\nsrc, rc = 1, "an rc"\n', "", "candidate"),
+        ("# alpha, beta, rc\n", "_LEVELS = {'candidate': 'rc'}\n", "candidate"),
+        ("# A release candidate is an rc.\n", "", "candidate"),
+    ],
+)
+@pytest.mark.parametrize("level", ["alpha", "final"])
+def test_the_word_for_a_candidate_is_the_one_that_the_text_tells(more: str, helper: str, word: str, level: str) -> None:
+    module = "from .version import get_version\n" + LEVELS.replace("alpha", level) + more
+    tree = {
+        "pyproject.toml": FLIT,
+        "widget/__init__.py": module,
+        "widget/version.py": helper + "def get_version(v): 0\n",
+    }
+    after = module.replace(f"0, '{level}', 0)", f"0, '{word}', 2)")
+    assert bump_tree(tree, "1.1.0rc2") == {"widget/__init__.py": after}
+
+
+def test_a_tuple_beside_the_version_has_the_word_that_python_has() -> None:
+    module = "__version__ = '1.1.0'\n#: One of alpha, beta, rc and final.\nversion_info = (1, 1, 0, 'beta', 1)\n"
+    after = module.replace("'1.1.0'", "'1.1.0rc2'").replace("'beta', 1", "'candidate', 2")
+    assert bump_tree({"pyproject.toml": FLIT, "widget/__init__.py": module}, "1.1.0rc2") == {
+        "widget/__init__.py": after
+    }
+
+
+def test_a_helper_that_nobody_reads_tells_no_word() -> None:
+    module = "from widget.deep.helper import get_version\n" + LEVELS
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module, "widget/deep/helper.py": "WORD = 'rc'\n"}
+    assert bump_tree(tree, "1.1.0rc2") == {"widget/__init__.py": module.replace("'alpha', 0", "'candidate', 2")}
+
+
 JOINS = ("'.'.join(map(str, V))", '".".join(str(n) for n in V)', "'.'.join([str(n) for n in V])")
 
 
@@ -315,6 +358,52 @@ def test_a_header_says_the_numbers_of_the_release(prefix: str, version: str) -> 
     tree = {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n', "include/widget/widget.h": before}
     after = before.replace("R 1\n#define", "R 2\n#define").replace("MINOR 1", "MINOR 3").replace("PATCH  0", "PATCH  4")
     assert bump_tree(tree, version)["include/widget/widget.h"] == after
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "old", "version", "new"),
+    [
+        ("DEV", "1.1.0-dev5", 5, "1.1.0-dev6", 6),
+        ("DEV", "1.1.0.dev5", 5, "1.1.0", 0),
+        ("DEV", "1.1.0.dev5", 5, "1.1.0rc1", 0),
+        ("DEV", "1.1.0", 0, "1.1.0.dev1", 1),
+        ("RC", "1.1.0rc1", 1, "1.1.0rc2", 2),
+        ("RC", "1.1.0rc1", 1, "1.1.0", 0),
+        ("RC", "1.1.0a1", 0, "1.1.0a2", 0),
+        ("SERIAL", "1.1.0b1", 1, "1.1.0rc2", 2),
+        ("SERIAL", "1.1.0", 0, "1.1.0rc2", 2),
+        # Another number than the version's belongs to something else.
+        ("DEV", "1.1.0.dev5", 4, "1.1.0.dev6", 4),
+        ("DEV", "1.1.0", 7, "1.1.0.dev6", 7),
+        ("RC", "1.1.0a1", 1, "1.1.0rc2", 1),
+        ("EXTRA", "1.1.0.dev5", 5, "1.1.0.dev6", 5),
+    ],
+)
+def test_a_header_may_say_the_number_of_the_development(
+    part: str, before: str, old: int, version: str, new: int
+) -> None:
+    marker = f"#define WIDGET_VERSION_{part}   {{}} // A value > 0 is no release.\n#define OTHER_VERSION_{part} {old}\n"
+    header = HEADER.format("WIDGET_").replace("#define WIDGET_VERSION_DEV 0\n", "")
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", before), "include/my/widget.h": "", "src/mywidget.h": ""}
+    tree["src/mywidget.h"] = header + marker.format(old)
+    assert bump_tree(tree, version).get("src/mywidget.h", tree["src/mywidget.h"]) == header + marker.format(new)
+    shown = [(item.path, item.line, item.text) for item in read_tree(tree).lookalikes]
+    assert shown == ([("src/mywidget.h", 6, str(old))] if old == new != 0 and part != "EXTRA" else [])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "#ifdef X\n#define VERSION_DEV 5\n#else\n#define VERSION_DEV 0\n#endif\n",
+        '#define VERSION_LEVEL "dev"\n#define VERSION_SERIAL 5\n',
+        "#define VERSION_RELEASE_LEVEL DEV\n#define VERSION_SERIAL 5\n",
+        "#define VERSION_DEV (5 + 0)\n",
+    ],
+)
+def test_a_number_beside_the_release_that_is_not_plain_stays(more: str) -> None:
+    header = HEADER.format("").replace("#define VERSION_DEV 0\n", "") + more
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", "1.1.0.dev5"), "src/version.h": header}
+    assert bump_tree(tree, "1.2.0.dev6")["src/version.h"] == header.replace("MINOR 1", "MINOR 2")
 
 
 @pytest.mark.parametrize(

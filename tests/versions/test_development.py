@@ -164,3 +164,16 @@ def test_a_sibling_requires_a_marker_only_where_it_did_before(before: str, follo
         return found
 
     assert ("cli/pyproject.toml" in written(read(before), read("1.2.0"), "1.3.0.dev0")) is follows
+
+
+@pytest.mark.parametrize("before", ["1.2.0.dev3", "1.2.0.dev0"])
+def test_a_header_that_said_the_last_marker_says_the_next_one(before: str) -> None:
+    def read(version: str, dev: str) -> Project:
+        header = "#define VERSION_MAJOR 1\n#define VERSION_MINOR 2\n#define VERSION_PATCH 0\n#define VERSION_DEV "
+        files = {"pyproject.toml": f'[project]\nname = "widget"\nversion = "{version}"\n', "version.h": header + dev}
+        found = read_project({path: text.encode() for path, text in files.items()})
+        assert isinstance(found, Project), found
+        return found
+
+    header = written(read(before, before[-1]), read("1.2.0", "0"), "1.3.0.dev1")["version.h"]
+    assert [line.split()[-1] for line in header.splitlines()] == ["1", "3", "0", "1"]

@@ -62,7 +62,7 @@ def trace_version(
         place = values[0] if values else None
         if not isinstance(place, Elsewhere):
             return tuple(site for value in values if (site := site_of(path, kind, value, strict=strict)) is not None)
-        target = _follow(checkout, path, place, bases)
+        target = follow_import(checkout, path, place, bases)
         if target is None or target == path:
             return ()
         path, names = target, (place.name, *VERSION_NAMES) if place.name else VERSION_NAMES
@@ -100,7 +100,8 @@ def site_of(path: str, kind: SiteKind, value: Value, *, strict: bool = True) -> 
     return None
 
 
-def _follow(checkout: Checkout, path: str, place: Elsewhere, bases: tuple[str, ...]) -> str | None:
+def follow_import(checkout: Checkout, path: str, place: Elsewhere, bases: tuple[str, ...] = _BASES) -> str | None:
+    """The file of the repository that ``path`` imports ``place`` from, None when it is none."""
     inside = place.module.replace(".", "/")
     if not place.level:
         found = locate_module(checkout, place.module, bases) if place.module else None

@@ -1,28 +1,37 @@
 """A version that a C or C++ header of the package states in numbers: ``#define WIDGET_VERSION_MAJOR 1`` and its like.
 
-Such a header has no word for a candidate: of any version it says the release numbers.
+Such a header has no word for a candidate: of any version it says the release numbers, and beside them the number of the
+development release or of the candidate where it has a place for that (``#define WIDGET_VERSION_DEV 5``, 0 in a final one).
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 
-from bot.versions.copies.finding import Finding, Subject
+from packaging.version import Version
+
+from bot.versions.copies.finding import LAGGING, Finding, Subject
 from bot.versions.formats.text import Text, line_of
 from bot.versions.layout import is_foreign
-from bot.versions.project import Form, Piece, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.project import Form, Lookalike, Piece, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.spelling import write_number
 
 _SUFFIXES = (".h", ".hh", ".hpp", ".hxx")
 _MOST_HEADERS = 5
 _DEFINED = re.compile(
     r"^[ \t]{0,20}#[ \t]{0,20}define[ \t]{1,20}(?P<prefix>[A-Za-z]\w{0,60}_)?VERSION_"
-    r"(?P<part>MAJOR|MINOR|PATCH|MICRO)[ \t]{1,40}(?P<number>\d{1,9})(?![\w.])",
+    r"(?P<part>MAJOR|MINOR|PATCH|MICRO|DEV|RC|SERIAL)[ \t]{1,40}(?P<number>\d{1,9})(?![\w.])",
+    re.MULTILINE,
+)
+_LEVEL = re.compile(
+    r"^[ \t]{0,20}#[ \t]{0,20}define[ \t]{1,20}(?P<prefix>[A-Za-z]\w{0,60}_)?VERSION_(?:\w{0,20}LEVEL|STAGE|STATUS)\b",
     re.MULTILINE,
 )
 _INDEXES = {"MAJOR": 0, "MINOR": 1, "PATCH": 2, "MICRO": 2}
+_FORMS = {"DEV": Form.DEV, "RC": Form.CANDIDATE, "SERIAL": Form.SERIAL}
 
 
 def find_header_copies(subject: Subject) -> Finding:
@@ -34,7 +43,7 @@ def find_header_copies(subject: Subject) -> Finding:
         with suppress(ProjectRefused):
             text = checkout.find_text(path)
         if path is not None and text is not None and subject.version is not None:
-            finding.sites += _read(subject, path, text)
+            finding.add(_read(subject.name, subject.version, path, text))
     return finding
 
 
@@ -46,25 +55,44 @@ def _list_headers(subject: Subject) -> list[str]:
     return [name for name in found if not is_foreign(name)][:_MOST_HEADERS]
 
 
-def _read(subject: Subject, path: str, text: Text) -> list[Site]:
+def _read(name: str, version: Version, path: str, text: Text) -> Finding:
     by_prefix: dict[str, list[re.Match[str]]] = defaultdict(list)
     for match in _DEFINED.finditer(text.body):
         by_prefix[match["prefix"] or ""].append(match)
-    release = (*subject.version.release, 0, 0)[:3] if subject.version is not None else ()
-    for prefix, found in by_prefix.items():
+    release, finding = (*version.release, 0, 0)[:3], Finding()
+    numbered = {prefix: [m for m in found if m["part"] in _INDEXES] for prefix, found in by_prefix.items()}
+    for prefix, found in numbered.items():
         said = {_INDEXES[match["part"]]: int(match["number"]) for match in found}
-        is_own = not prefix or _fold(prefix) == _fold(subject.name) or len(by_prefix) == 1
+        is_own = not prefix or _fold(prefix) == _fold(name) or sum(map(bool, numbered.values())) == 1
         if is_own and len(found) == len(said) and tuple(said.get(index) for index in range(3)) == release:
-            return [_site(path, text, match) for match in found]
-    return []
+            finding.sites += [_site(path, text, match) for match in found]
+            finding.add(_read_markers(version, path, text, [m for m in by_prefix[prefix] if m["part"] in _FORMS]))
+            break
+    return finding
+
+
+def _read_markers(version: Version, path: str, text: Text, found: list[re.Match[str]]) -> Finding:
+    """The numbers of a pre-release beside those of the release; one that does not say what the version says is another's."""
+    finding, times = Finding(), Counter(match["part"] for match in found)
+    leveled = {match["prefix"] for match in _LEVEL.finditer(text.body)}
+    for match in found:
+        site = _site(path, text, match)
+        # Twice means that a condition chooses. A serial number beside the word of a level is no use without that word.
+        is_plain = times[match["part"]] == 1 and not (match["part"] == "SERIAL" and match["prefix"] in leveled)
+        if is_plain and match["number"] == write_number(site.form, version):
+            finding.sites.append(site)
+        elif is_plain:
+            finding.lookalikes.append(Lookalike(path, site.line, match["number"], LAGGING))
+    return finding
 
 
 def _site(path: str, text: Text, match: re.Match[str]) -> Site:
     start, end = match.span("number")
     number, key = match["number"], (f"{match['prefix'] or ''}VERSION_{match['part']}",)
-    piece = Piece(start, end, Form.NUMBER, number, _INDEXES[match["part"]])
+    form = _FORMS.get(match["part"], Form.NUMBER)
+    piece = Piece(start, end, form, number, _INDEXES.get(match["part"], 0))
     line = line_of(text.body, start)
-    return Site(path, line, SiteKind.HEADER, number, key, start, end, Reader.TEXT, Form.NUMBER, (piece,))
+    return Site(path, line, SiteKind.HEADER, number, key, start, end, Reader.TEXT, form, (piece,))
 
 
 def _fold(name: str) -> str:

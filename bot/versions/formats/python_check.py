@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
@@ -49,6 +50,7 @@ def _expect(
     constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and _touches(node, lines)]
     spans = [(node, _span(body, starts, node)) for node in constants]
     inside: dict[int, tuple[Span, list[tuple[Span, str]]]] = {}
+    calls: dict[int, object] = {}
     for change in (*changes, *elsewhere):
         span = change[0]
         home = next(((n, whole) for n, whole in spans if whole.start <= span.start and span.end <= whole.end), None)
@@ -56,10 +58,12 @@ def _expect(
             inside.setdefault(id(home[0]), (home[1], []))[1].append(change)
         elif (row := _find_row(body, starts, tree, span)) is not None:
             inside[id(row)] = (span, [change])
+        elif (call := _find_call(body, starts, tree, span)) is not None:
+            calls[id(call)] = _with_arguments(call, _place(body, starts, span.start), change[1])
         elif change in changes:
             return None
     try:
-        return {node: _evaluate(body, whole, own) for node, (whole, own) in inside.items()}
+        return calls | {node: _evaluate(body, whole, own) for node, (whole, own) in inside.items()}
     except (ValueError, SyntaxError):
         # Part of an f-string, which is no constant of its own.
         return None
@@ -73,6 +77,44 @@ def _find_row(body: str, starts: list[int], tree: ast.Module, span: Span) -> ast
             if (first.start, last.end) == (span.start, span.end):
                 return node
     return None
+
+
+def _find_call(body: str, starts: list[int], tree: ast.Module, span: Span) -> ast.Call | None:
+    """The call whose last arguments, several of them, stand in ``span``."""
+    start, end = (_place(body, starts, position) for position in (span.start, span.end))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:
+            arguments: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
+            if max(map(_end, arguments)) == end and start in map(_start, arguments):
+                return node
+    return None
+
+
+def _with_arguments(call: ast.Call, start: tuple[int, int], text: str) -> object:
+    """What ``call`` is once ``text`` stands for its arguments from ``start`` on; None, as nothing is, if that is no Python."""
+    try:
+        new = ast.parse(f"f({text}\n)", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not isinstance(new, ast.Call):
+        return None
+    kept = [argument for argument in call.args if _start(argument) < start]
+    keywords = [keyword for keyword in call.keywords if _start(keyword) < start]
+    return ast.dump(ast.Call(call.func, kept + new.args, keywords + new.keywords))
+
+
+def _place(body: str, starts: list[int], position: int) -> tuple[int, int]:
+    """A position as ``ast`` counts: the line, and the column in bytes of UTF-8."""
+    line = bisect_right(starts, position)
+    return line, len(body[starts[line - 1] : position].encode())
+
+
+def _start(node: ast.expr | ast.keyword) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _end(node: ast.expr | ast.keyword) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _says(node: ast.AST) -> str | None:
@@ -104,6 +146,8 @@ def _span(body: str, starts: list[int], node: ast.expr) -> Span:
 def _agree(old: ast.AST | None, new: ast.AST | None, expected: dict[int, object]) -> bool:
     if old is None or new is None or type(old) is not type(new):
         return False
+    if id(old) in expected and isinstance(old, ast.Call):
+        return ast.dump(new) == expected[id(old)]
     if id(old) in expected:
         return _says(new) == repr(expected[id(old)])
     return all(_same(one, other) for one, other in zip_longest(_leaves(old), _leaves(new)))

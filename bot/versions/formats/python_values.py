@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.versions.arithmetic import find_version
+from bot.versions.formats.python_calls import read_arguments
 from bot.versions.formats.python_elements import MOST_ELEMENTS, join_elements
 from bot.versions.formats.python_literals import Literal, parse, position_of, read_literal
 from bot.versions.formats.text import Span, line_starts
@@ -31,6 +32,8 @@ _PARTS = (
     (re.compile(r"_?(?:version_)?dev"), Form.DEV, 0),
 )
 _LEVELS = frozenset({"alpha", "beta", "candidate", "final", "dev", "a", "b", "c", "rc", "f", ""})
+_METHODS = frozenset({"short", "public", "base", "local"})
+"""What a version of the incremental package calls itself as a string."""
 _STRING = re.compile(r"""(?P<quote>["'])(?P<text>[0-9A-Za-z]*)(?P=quote)""")
 _NUMBER = re.compile(r"\d{1,9}")
 
@@ -136,6 +139,16 @@ class Module:
         joined = self._joined.get(name) or self._joined.get(_joins(expression) or "")
         if joined is not None:
             return [Composite(name, self._line(joined.start), (joined,))]
+        whole = self._value_of_text(expression, depth)
+        if whole:
+            return whole
+        if isinstance(expression, ast.Call) and self._is_incremental(expression.func):
+            arguments = self._find_arguments(expression)
+            return [
+                Composite(name, self._line(arguments.start), (arguments,))
+                if arguments
+                else Computed(name, expression.lineno)
+            ]
         pieces = self._pieces(expression)
         if pieces is None:
             pieces = self._pieces_within(expression)
@@ -190,13 +203,50 @@ class Module:
         is_version = find_version(join_elements(text) or "") is not None
         return Piece(span.start, span.end, Form.ELEMENTS, text) if is_version else None
 
+    def _is_incremental(self, function: ast.expr) -> bool:
+        """Whether a function is ``Version`` of the incremental package, by the module's imports."""
+        match function:
+            case ast.Name(id=name):
+                return self.imported.get(name) == Elsewhere("incremental", 0, "Version")
+            case ast.Attribute(value=ast.Name(id=name), attr="Version"):
+                return self.imported.get(name) == Elsewhere("incremental", 0, "")
+            case _:
+                return False
+
+    def _value_of_text(self, expression: ast.expr, depth: int) -> list[Value]:
+        """The object that ``version.short()`` and its like make a string of: imported, or a call of incremental's here."""
+        match expression:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[], keywords=[]) if (
+                method in _METHODS
+            ):
+                pass
+            case _:
+                return []
+        own = self.bound.get(name, [])
+        if not own:
+            return [self.imported[name]] if name in self.imported and self.imported[name].name else []
+        is_call = isinstance(own[-1], ast.Call) and self._is_incremental(own[-1].func)
+        return self._value(name, own[-1], depth + 1) if is_call else []
+
+    def _find_arguments(self, call: ast.Call) -> Piece | None:
+        """What follows the package's name in a call of incremental's; None when it says no version in plain numbers."""
+        if not 2 <= len(call.args) + len(call.keywords) <= MOST_ELEMENTS or len(call.args) < 2:
+            return None
+        if not _names_a_package(call.args[0]):
+            return None
+        ends = [self._end(argument) for argument in call.args] + [self._end(keyword) for keyword in call.keywords]
+        span = Span(self._start(call.args[1]), max(ends))
+        text = self.body[span.start : span.end]
+        is_version = find_version(read_arguments(text) or "") is not None
+        return Piece(span.start, span.end, Form.ARGUMENTS, text) if is_version else None
+
     def _line(self, position: int) -> int:
         return 1 + sum(1 for start in self.starts[1:] if start <= position)
 
     def _start(self, node: ast.expr) -> int:
         return position_of(self.body, self.starts, node.lineno, node.col_offset)
 
-    def _end(self, node: ast.expr) -> int:
+    def _end(self, node: ast.expr | ast.keyword) -> int:
         return position_of(
             self.body, self.starts, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         )
