@@ -85,9 +85,8 @@ class Stage:
 
     @property
     def version(self) -> str:
-        """The version that is released: what the files of the merge commit say, as it was called so far."""
-        said = self.project.spelling
-        return self.record.version if same_version(self.record.version, said) else said
+        """What the files of the merge commit say: the version that is released."""
+        return self.project.spelling
 
     @property
     def ours(self) -> RunFacts | None:

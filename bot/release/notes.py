@@ -11,6 +11,7 @@ from bot.changelog import find_notes as find_written
 from bot.conversation.grammar import find_below
 from bot.release.propose_tag import write_notes
 from bot.release.snapshot import Snapshot
+from bot.versions import same_version
 
 
 def find_notes(snapshot: Snapshot, version: str) -> str | None:
@@ -27,4 +28,8 @@ def find_set_notes(snapshot: Snapshot) -> str | None:
 
 def _find_section(snapshot: Snapshot, version: str) -> str | None:
     changelog = snapshot.candidate.changelog if snapshot.candidate else None
-    return find_written(changelog, version) if isinstance(changelog, Changelog) else None
+    if not isinstance(changelog, Changelog):
+        return None
+    # A file of its own is called as the release was: where the files spell the version otherwise, that is not their way.
+    called = snapshot.record.version if snapshot.record and same_version(snapshot.record.version, version) else version
+    return find_written(changelog, version) or find_written(changelog, called)
