@@ -12,8 +12,11 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(READY)  ## Play a whole release in the sandbox; ARGS=--exit ends with the story.
 	@$(BIN)/aweigh demo $(ARGS)
 
-test: lint  ## Linters, types, import contracts and every test.
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+# Types take one processor for half a minute, which the tests leave over now and then.
+test: $(READY)  ## Linters, types, import contracts and every test.
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; $(MAKE) --no-print-directory lint >"$$said" 2>&1 & linting=$$!; \
+		$(BIN)/python -m pytest -n auto $(ARGS); tested=$$?; wait $$linting; linted=$$?; cat "$$said"; \
+		exit $$((tested ? tested : linted))
 
 unit: $(READY)  ## The quick tests alone.
 	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped] # it has no types
 
 from bot.github import tokens
+from bot.sandbox.actions.steps import building
 from bot.settings import operator
 from tests.contract.watching import SOFT_SEEN
 from tests.kept_log import forget_log, keep_log, show_log
@@ -57,8 +59,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """For ``-n auto``: one more than there are processors, because whoever has the browser mostly waits for it."""
-    return (os.cpu_count() or 1) + 1
+    """For ``-n auto``: two more than there are processors, because the browser and real databases are mostly waited for."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -80,6 +82,33 @@ def _keys_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (tokens, operator):
             patch.setattr(module, "load_pem_private_key", read_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _trees_are_built_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A build takes as long as a story, and equal trees build equal: what one process of a run has built the others take.
+
+    Workflows and settings say nothing to a build, so that tests which differ in nothing else share one.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "builds"
+    folder.mkdir(exist_ok=True)
+
+    async def build(whole: Mapping[str, bytes]) -> building.Build:
+        files = {path: content for path, content in whole.items() if not path.startswith(".github/")}
+        kept = folder / building.digest_of(files)
+        if not kept.exists():
+            made = await really_build(files)
+            own = kept.with_suffix(f".{os.getpid()}")
+            own.write_bytes(pickle.dumps(made))
+            own.replace(kept)
+        built: building.Build = pickle.loads(kept.read_bytes())
+        return built
+
+    really_build = building.build_anew
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "build_anew", build)
         yield
 
 

@@ -1,4 +1,4 @@
-"""incremental: the call in ``_version.py`` of the package (https://pypi.org/project/incremental/)."""
+"""incremental: the call in ``_version.py`` of the package (https://github.com/twisted/incremental#readme)."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 from bot.sandbox.acme import GateKind, build_acme, new_private_key
 from bot.sandbox.acme_files import Trigger
 from bot.sandbox.actions.live import LiveRun
-from bot.sandbox.actions.steps.building import Build, Builder
 from bot.sandbox.clock import ManualClock
 from bot.sandbox.http import Request, Response
 from bot.sandbox.sandbox import Sandbox
@@ -24,16 +22,6 @@ from bot.sandbox.state.runs import Environment, Job, WorkflowRun
 @cache
 def app_key() -> str:
     return new_private_key()
-
-
-class SharedBuilder(Builder):
-    """Builds without the workflow files, so that tests which differ in nothing else share one build."""
-
-    async def build(self, files: Mapping[str, bytes]) -> Build:
-        return await super().build({path: content for path, content in files.items() if ".github" not in path})
-
-
-_BUILDER = SharedBuilder()
 
 
 @dataclass
@@ -49,7 +37,6 @@ class Stage:
         self.repository = self.acme.repository
         self.actions = self.sandbox.actions
         self.index = self.sandbox.index
-        self.actions.services = replace(self.actions.services, builder=_BUILDER)
 
     @property
     def environment(self) -> Environment:

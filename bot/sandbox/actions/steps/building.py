@@ -36,20 +36,22 @@ class Builder:
 
     async def build(self, files: Mapping[str, bytes]) -> Build:
         """Build an sdist and, from it, a wheel, as `python -m build` does."""
-        key = _digest(files)
+        key = digest_of(files)
         if key not in self._done:
-            self._done[key] = await _build(files)
+            self._done[key] = await build_anew(files)
         return self._done[key]
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """What tells one tree from another."""
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{len(path)}:{path}:{len(files[path])}:".encode() + files[path])
     return digest.hexdigest()
 
 
-async def _build(files: Mapping[str, bytes]) -> Build:
+async def build_anew(files: Mapping[str, bytes]) -> Build:
+    """Build a tree, whether or not it was built before."""
     with tempfile.TemporaryDirectory(prefix="sandbox-build-") as directory:
         # The project's folder has a fixed name, so that no output depends on where it was built.
         source, target = Path(directory, "project"), Path(directory, "dist")
