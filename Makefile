@@ -15,7 +15,8 @@ demo: $(READY)  ## Play a whole release in the sandbox; ARGS=--exit ends with th
 # Types take one processor for half a minute, which the tests leave over now and then.
 test: $(READY)  ## Linters, types, import contracts and every test.
 	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; $(MAKE) --no-print-directory lint >"$$said" 2>&1 & linting=$$!; \
-		$(BIN)/python -m pytest -n auto $(ARGS); tested=$$?; wait $$linting; linted=$$?; cat "$$said"; \
+		$(BIN)/python -m pytest -n auto $(ARGS); tested=$$?; wait $$linting; linted=$$?; \
+		test $$linted = 0 || cat "$$said"; \
 		exit $$((tested ? tested : linted))
 
 unit: $(READY)  ## The quick tests alone.
