@@ -30,7 +30,7 @@ settings.load_profile("untimed")
 
 # Worlds are made and thrown away by the thousand: looking every few hundred objects for what can be thrown away took a sixth
 # of the time of the crash suite.
-gc.set_threshold(50_000, 10, 10)
+gc.set_threshold(50_000, 50, 100)
 
 keep_log()
 
@@ -59,8 +59,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """For ``-n auto``: two more than there are processors, because the browser and real databases are mostly waited for."""
-    return (os.cpu_count() or 1) + 2
+    """For ``-n auto``: one more than there are processors, because whoever has the browser mostly waits for it."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -115,12 +115,6 @@ def _trees_are_built_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def pytest_runtest_logstart() -> None:
     """Each test has its own log."""
     forget_log()
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays: looking through it again and again took a tenth of the time of all tests."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
