@@ -1,6 +1,7 @@
 """What is logged in a test is shown where it fails, and written for nobody else.
 
-structlog's own ways to show a line, and a traceback with all that its frames knew, took a tenth of the time of all tests.
+structlog's own ways to show a line, and a traceback with all that its frames knew, took two fifths of what the tests of the
+engine's contract reckon on SQLite.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ _REFUSING: Final = {"never", "pull_requests_only"}
 def read_ruleset_nodes(connection: Json | None) -> tuple[TagRuleset, ...]:
     """The rulesets that are in force and restrict who creates tags; one that is not told whole is left out.
 
-    So is one with which there were more than a hundred patterns: anybody may write some, and each tag is held against all.
+    So are all from the one on with which there would be more than a hundred patterns: anybody may write some, and each tag is
+    held against all.
     """
     found, left = [], _MOST_PATTERNS
     for node in (connection or {}).get("nodes") or ():

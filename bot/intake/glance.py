@@ -58,7 +58,8 @@ def _look_at_job(action: str, _: bytes) -> Ignored | None:
 def _look_at_said(body: bytes, at: int) -> Ignored | None:
     """Read whatever is called ``body`` from there on, one of which is the text of the comment or review."""
     at = body.find(_TEXT, at)
-    if at < 0:
+    # What was cut off is refused, which takes reading it.
+    if at < 0 or not body.endswith(b"}"):
         return None
     while at >= 0:
         try:

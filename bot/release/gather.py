@@ -13,7 +13,7 @@ from bot.publishing.route import NoRoute, PublishSettings, ReleaseFacts, Route, 
 from bot.release.commits import Commits
 from bot.release.naming import name_tag, tag_pattern
 from bot.release.snapshot import Candidate, Line
-from bot.release.wanted import find_line, get_wanted
+from bot.release.wanted import find_line, find_word, get_wanted
 from bot.settings.repository import RepositorySettings
 from bot.versions import (
     MaintenanceLine,
@@ -51,7 +51,11 @@ async def gather_candidate(
     content = await commits.get_content(commit, line.package)
     tree, files, project = content.tree, content.files, content.project
     if isinstance(project, Project) and project.derived_by is not None:
-        stated = released if version is None else _wanted(version, project.at(released), settings, tags, own_line, day)
+        stated = released
+        if version is not None:
+            # Where a word leads is reckoned from what was released last.
+            own = project.at(released)
+            stated = _wanted(version, own, settings, tags, own_line, day) if find_word(version) is None else None
         known = stated is not None and find_version(stated) is not None
         project = project.at(stated if known else _newest_release(settings, tags, project, line))
     route = None

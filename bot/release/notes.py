@@ -30,6 +30,8 @@ def _find_section(snapshot: Snapshot, version: str) -> str | None:
     changelog = snapshot.candidate.changelog if snapshot.candidate else None
     if not isinstance(changelog, Changelog):
         return None
-    # A file of its own is called as the release was: where the files spell the version otherwise, that is not their way.
-    called = snapshot.record.version if snapshot.record and same_version(snapshot.record.version, version) else version
-    return find_written(changelog, version) or find_written(changelog, called)
+    written = find_written(changelog, version)
+    if written is None and snapshot.record is not None and same_version(snapshot.record.version, version):
+        # A file of its own for each release is called as the release was, even where the files spell the version otherwise.
+        written = find_written(changelog, snapshot.record.version)
+    return written

@@ -114,7 +114,7 @@ def test_nothing_that_a_stranger_writes_is_an_error(pattern: str, ref: str) -> N
 
 
 def test_a_hostile_pattern_costs_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert fits("**/" * (MAX_CHARACTERS // 3), "a/" * 120 + "b") is False
     assert fits("*a" * (MAX_CHARACTERS // 2), "a" * 250 + "b") is False
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

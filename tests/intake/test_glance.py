@@ -112,13 +112,24 @@ def test_an_ordinary_comment_and_an_empty_review_should_need_no_more_than_a_glan
         json.dumps(dict(reversed(comment("Thanks!").items())), separators=(",", ":")).encode(),
         json.dumps(comment("Thanks!")).encode(),
         spell(comment("Thanks!")).decode().encode("utf-16"),
+        b'{"action":"created","issue":{},"comment":{"body":"Thanks!"',
         b'{"action":"created","issue":{},"comment":{"body":"Thanks!',
         b'{"action":"created","issue":{},"comment":{"body":7}}',
         b'{"action":"created","issue":{},"comment":[]}',
         b'{"action":"created","issue":{},"comment":' + b"[" * 100_000,
         b'{"action":"created","issue":{},"comment":{"body":"\xff"}}',
     ],
-    ids=["another order", "spaces", "utf-16", "cut off", "no text", "no object", "too deep", "no utf-8"],
+    ids=[
+        "another order",
+        "spaces",
+        "utf-16",
+        "cut off",
+        "cut off within",
+        "no text",
+        "no object",
+        "too deep",
+        "no utf-8",
+    ],
 )
 def test_whatever_is_not_written_as_github_writes_should_be_read_in_full(body: bytes) -> None:
     assert glance("issue_comment", body) is None

@@ -76,6 +76,17 @@ async def test_whose_version_is_their_tag_is_shown_no_change_that_is_none(tmp_pa
         theatre.read_all()
 
 
+async def test_whose_version_is_their_tag_is_shown_where_a_word_leads_from(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        files = derived() | {".github/aweigh.toml": None}
+        theatre.acme.mona.push_commit("main", files, message="build: let the tag say the version")
+        await theatre.say(theatre.acme.mona, "/release minor")
+        pull = theatre.release_pull
+        assert pull.title == "Release widget 1.2.0"
+        assert "`1.1.0` → `1.2.0`" in (pull.body or "")
+        theatre.read_all()
+
+
 async def test_what_a_merge_asks_for_is_written_as_ever_too(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         theatre.acme.mona.push_commit("main", {"a.py": "x = 1\n"}, message="feat: a\n\nRelease-As: 1.4")

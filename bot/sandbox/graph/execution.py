@@ -2,8 +2,8 @@
 
 A bot asks in few documents, and each of them of hundreds of objects. graphql-core reads what is selected, and with which
 arguments, anew at every object, which took a quarter of the time of a whole release played in one process. A `Plan` keeps
-what was read. Arguments, leaves and errors are still formed by graphql-core, but for what only a faulty resolver meets; and what no
-plan is made of is executed by it alone. The tests of this room execute every document on both ways.
+what was read. Arguments, leaves and errors are still formed by graphql-core, but for what only a faulty resolver meets; and
+what no plan is made of is executed by it alone. The tests of this room execute every document on both ways.
 
 Source: https://spec.graphql.org/October2021/#sec-Execution
 """
