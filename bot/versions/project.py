@@ -26,7 +26,7 @@ class SiteKind(StrEnum):
     SETUP_CFG = "[metadata] version of setup.cfg"
     SETUP_PY = "version of setup.py"
     SETUP_PY_FILE = "file that setup.py reads"
-    SCIKIT_BUILD = "file that scikit-build-core reads"
+    DYNAMIC_METADATA = "place that the provider of dynamic metadata reads"
     CARGO = "version of the crate"
     CARGO_LOCK = "the crate's entry in Cargo.lock"
     CARGO_DIST = "package of cargo-dist"
@@ -83,6 +83,8 @@ class Form(StrEnum):
     """The word for alpha, beta, candidate or final."""
     SERIAL = "serial"
     """The number of the pre-release; 0 in a final one."""
+    REST = "rest"
+    """One of the release numbers and all that follows it: ``0rc1`` for 1.2.0rc1."""
     DEV = "dev"
     """The number of the development release; 0 in any other."""
     CANDIDATE = "candidate"
@@ -104,7 +106,7 @@ class Piece:
         end: first character after it.
         form: what of the version stands there.
         text: what stands there now.
-        index: which release number it is, for ``Form.NUMBER``.
+        index: which release number it is, for ``Form.NUMBER`` and ``Form.REST``.
         candidate: the project's own word for a candidate, for ``Form.LEVEL``; empty where its text tells none.
     """
 

@@ -114,6 +114,9 @@ def _part(piece: Piece, version: Version) -> str | None:
         return ".".join(map(str, (*version.release, *[0] * count)[:count]))
     if piece.form is Form.NUMBER:
         return str((*version.release, *[0] * (piece.index + 1))[piece.index])
+    if piece.form is Form.REST:
+        numbers = (*version.release, *[0] * (piece.index + 1))[piece.index : max(len(version.release), piece.index + 1)]
+        return ".".join(map(str, numbers)) + str(version)[len(version.base_version) :]
     if piece.form is Form.LEVEL:
         return _level(piece, version)
     return write_number(piece.form, version)
@@ -152,12 +155,18 @@ def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:
     forms = {piece.form for piece in pieces}
     if forms <= {Form.DATE}:
         return True
+    if Form.REST in forms:
+        return version.epoch == 0
     numbers = sum(1 for piece in pieces if piece.form is Form.NUMBER)
     return (
         not any(version.release[numbers:])
         and version.epoch == 0
         and version.post is None
-        and (version.pre is None or {Form.LEVEL, Form.SERIAL} <= forms)
+        and (
+            version.pre is None
+            or {Form.LEVEL, Form.SERIAL} <= forms
+            or (Form.CANDIDATE in forms and version.pre[0] == "rc")
+        )
         and (version.dev is None or Form.DEV in forms or (version.pre is None and Form.LEVEL in forms))
     )
 

@@ -94,6 +94,28 @@ def test_a_strangers_pattern_is_tried_on_short_lines_or_not_at_all(pattern: str,
     assert isinstance(outcome, (Project, ProjectProblem))
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?sx)" + ".*?".join(["(x*)"] * 8),
+        "(?s)" + ".*?".join(["a"] * 900),
+        r"(?s)x*x*x*(\d+).*?x*x*x*(\d+).*?y",
+        r"(?s)x*x*x*x*y(\d).*?(\d)",
+        "(?sx) # " + "[" * 1900,
+        "[\\s\\S]*?" * 200,
+        "(" * 1900,
+        "(?aiLmsux)(1)",
+        "(?s)(?P<a>1).*?(?P<a>1)",
+    ],
+)
+def test_a_strangers_pattern_over_many_lines_is_tried_on_short_ones_or_not_at_all(pattern: str) -> None:
+    table = "[[tool.dynamic-metadata]]\nprovider = 'dynamic_metadata.regex'\nfield = 'version'\ninput = 'v'\nresult = '{0}.{1}'\n"
+    given = f"[project]\nname = 'widget'\ndynamic = ['version']\n{table}regex = '{pattern}'\n".encode()
+    with in_bounded_time():
+        outcome = read_project({"pyproject.toml": given, "v": (("x" * 150 + " 1 1\n") * 3_000).encode()})
+    assert isinstance(outcome, (Project, ProjectProblem))
+
+
 def test_a_thousand_version_modules_are_not_all_read() -> None:
     tree = [f"widget/{name}.py" for name in ("__init__", "version")] + [f"docs/{n}.md" for n in range(20_000)]
     tree += [f"src/Wid{'_' * n}get/__init__.py" for n in range(1_000)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites
+from bot.versions.backends.dynamic_metadata import find_dynamic_metadata_source
 from bot.versions.backends.flit import find_flit_source
 from bot.versions.backends.hatch import find_hatch_source
 from bot.versions.backends.incremental import find_incremental_source
 from bot.versions.backends.meson import find_meson_sites, find_read_modules
 from bot.versions.backends.pdm import find_pdm_source
 from bot.versions.backends.python_source import trace_version
-from bot.versions.backends.scikit_build import find_scikit_build_source
 from bot.versions.backends.setup_py import SetupPy
 from bot.versions.backends.setuptools import find_setuptools_source
 from bot.versions.backends.source import Package, Source
@@ -39,7 +39,7 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
     may_be_elsewhere = legacy or package.is_dynamic or package.backend.startswith("maturin")
     if not may_be_elsewhere:
         raise _no_version(package)
-    for find in (find_incremental_source, find_hatch_source, find_pdm_source, find_scikit_build_source):
+    for find in (find_incremental_source, find_hatch_source, find_pdm_source, find_dynamic_metadata_source):
         source = _unless_from_tag(package, find)
         if source is not None:
             return source

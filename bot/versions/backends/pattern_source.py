@@ -62,7 +62,7 @@ def check_pattern(package: Package, pattern: str, kind: SiteKind) -> re.Pattern[
     return compiled
 
 
-def compile_pattern(pattern: str) -> re.Pattern[str] | None:
+def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str] | None:
     """``pattern`` if it is simple enough to be tried on a short line: no repeats inside repeats, few in all."""
     if len(pattern) > _LONGEST_PATTERN or _UNSUPPORTED.search(pattern):
         return None
@@ -72,7 +72,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str] | None:
     if _REPEATED_GROUP.search(bare) or sum(bare.count(mark) for mark in "*+{") > _MOST_REPEATS:
         return None
     try:
-        return re.compile(pattern, re.MULTILINE)
+        return re.compile(pattern, re.MULTILINE | flags)
     except (re.error, RecursionError, OverflowError):
         return None
 

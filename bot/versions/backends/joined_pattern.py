@@ -1,0 +1,259 @@
+"""A version that a pattern takes apart, a group for each number, and a template joins.
+
+So scikit-build-core and dynamic-metadata read ``#define WIDGET_VERSION_MAJOR 1`` and what follows it in a header.
+
+The pattern is a stranger's and is never let loose on a file. It is cut where it skips (``.*?``), and each piece is tried on
+one short line after another. As each piece means the first place behind the one before, that is what the whole would find.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from string import Formatter
+
+from packaging.version import Version
+
+from bot.versions.arithmetic import find_version
+from bot.versions.backends.pattern_source import compile_pattern, line_around
+from bot.versions.backends.source import Package
+from bot.versions.formats.text import Span, line_of
+from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.sentences import Quoted
+
+_LONGEST_LINE = 160
+_LONGEST_PATTERN = 2000
+_LONGEST_RESULT = 100
+_MOST_PIECES = 8
+_MOST_EFFORT = 300_000_000
+"""Steps that a pattern may take at worst, where each repeat may try each length: a few seconds."""
+
+_FLAGS = re.compile(r"\A\s{0,20}\(\?([aimsx]{1,5})\)")
+# What stands for itself, or for one character, is no place to cut: an escape, a class, a comment in a verbose pattern.
+_UNIT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*\?|.", re.DOTALL)
+_SKIPS = frozenset({r"[\s\S]*?", r"[\S\s]*?", r"[\d\D]*?", r"[\w\W]*?"})
+_CLASS_OR_ESCAPE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_INNER_GROUP = re.compile(r"\([^()]*\)[*+?{]?")
+_WORD = re.compile(r"(?<!\w)\w{4,}(?![\w*+?{])")
+_NUMBER = re.compile(r"\d{1,9}")
+_A_CANDIDATE = "0rc1"
+_FIRST_PROBE = 71
+"""Numbers that no template says itself tell which part of the version a group is."""
+
+
+def joined_site(
+    package: Package, path: str, pattern: str, result: str, remove: str, kind: SiteKind
+) -> tuple[Site, ...]:
+    """The numbers that ``pattern`` finds in ``path`` (of the repository) and ``result`` joins to the version.
+
+    Args:
+        package: whose configuration it is.
+        path: the file that is read.
+        pattern: a regular expression with a group for each number.
+        result: a format string that names the groups.
+        remove: a regular expression for what is taken out of the result; empty for nothing.
+        kind: why the file counts.
+
+    Raises:
+        ProjectRefused: the file cannot be read, the pattern or the template is more than we dare to try, or they give no
+            version.
+    """
+    text = package.checkout.find_text(path) if not path.endswith(".py") else package.checkout.find_python(path)
+    if text is None:
+        return ()
+    pieces, template = _cut(pattern), _read_template(result, remove)
+    if pieces is None or template is None:
+        refused = "The pattern of the version, or the result that joins it, is not supported: it is too long, nested or wrong."
+        raise ProjectRefused(ProjectCode.DYNAMIC, refused, path=package.path)
+    groups = _find_groups(text.body, pieces)
+    if groups is None:
+        nothing = ("The pattern of the version matches nothing in ", Quoted(path), ".")
+        raise ProjectRefused(ProjectCode.NO_VERSION, *nothing, path=path)
+    parts = _take_apart(template, groups)
+    version = template.join({name: group.text for name, group in groups.items()})
+    if parts is None or version is None:
+        apart = ("The numbers in ", Quoted(path), " are not joined to a version in a way that can be written back.")
+        raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *apart, path=path)
+    first = parts[0]
+    line = line_of(text.body, first.start)
+    return (Site(path, line, kind, str(version), (), first.start, first.end, Reader.TEXT, parts=parts),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What a group of the pattern stands for in the file, and whether it would take a candidate's marker as well."""
+
+    span: Span
+    text: str
+    takes_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """How the groups are joined: ``{major}.{minor}.{patch}dev{dev}``, and what is taken out of that afterwards."""
+
+    result: str
+    names: tuple[str, ...]
+    remove: re.Pattern[str] | None
+
+    def join(self, said: dict[str, str]) -> Version | None:
+        """The version that groups of such contents give."""
+        joined = self.result
+        for name in self.names:
+            joined = joined.replace("{" + name + "}", said.get(name, ""))
+        if len(joined) > _LONGEST_RESULT:
+            return None
+        return find_version(self.remove.sub("", joined) if self.remove else joined)
+
+
+def _read_template(result: str, remove: str) -> _Template | None:
+    """The template, None where it does more than name groups, each once."""
+    try:
+        fields = [
+            name for _, name, spec, conversion in Formatter().parse(result) if name is not None or spec or conversion
+        ]
+    except ValueError:
+        return None
+    names = tuple(name for name in fields if name)
+    plain = all("{" + name + "}" in result for name in names) and result.count("{") == result.count("}") == len(names)
+    if len(result) > _LONGEST_RESULT or not names or len({*names}) != len(fields) or not plain:
+        return None
+    taken_out = compile_pattern(remove) if remove else None
+    return None if remove and taken_out is None else _Template(result, names, taken_out)
+
+
+def _cut(pattern: str) -> list[re.Pattern[str]] | None:
+    """The pieces between what the pattern skips, None where one is more than we dare to try."""
+    if len(pattern) > _LONGEST_PATTERN:
+        return None
+    given = _FLAGS.match(pattern)
+    letters = given[1] if given else ""
+    flags = re.RegexFlag(sum(getattr(re, letter.upper()) for letter in {*letters}))
+    pieces, depth = [""], 0
+    for unit in _list_units(pattern[given.end() if given else 0 :], verbose="x" in letters):
+        depth += (unit == "(") - (unit == ")")
+        if depth == 0 and (unit in _SKIPS or (unit == ".*?" and "s" in letters)):
+            pieces.append("")
+        elif depth == 0 and unit == "|":
+            return None
+        else:
+            pieces[-1] += unit
+    stripped = [piece for piece in (piece.strip() if "x" in letters else piece for piece in pieces) if piece]
+    compiled = [compile_pattern(piece, flags) for piece in stripped]
+    known = [piece for piece in compiled if piece is not None]
+    return known if 0 < len(known) == len(compiled) <= _MOST_PIECES else None
+
+
+def _list_units(pattern: str, *, verbose: bool) -> Iterator[str]:
+    units, index = _UNIT.findall(pattern), 0
+    in_comment = False
+    while index < len(units):
+        unit, index = units[index], index + 1
+        in_comment = (in_comment or (verbose and unit == "#")) and unit != "\n"
+        if in_comment:
+            continue
+        if unit.startswith("[") and units[index : index + 2] == ["*", "?"] and f"{unit}*?" in _SKIPS:
+            unit, index = f"{unit}*?", index + 2
+        yield unit
+
+
+def _find_groups(body: str, pieces: list[re.Pattern[str]]) -> dict[str, _Group] | None:
+    """What each group stands for, by its name and by its number, counted from 0 as a format string does."""
+    position, effort, groups = 0, _MOST_EFFORT, dict[str, _Group]()
+    for piece in pieces:
+        match = None
+        word, repeats = _find_word(piece), sum(piece.pattern.count(mark) for mark in "*+{")
+        for line in _list_lines(body, position, word):
+            effort -= (line.end - line.start) ** max(1, repeats)
+            match = piece.search(body[line.start : line.end], max(0, position - line.start)) if effort > 0 else None
+            if match is not None or effort <= 0:
+                break
+        if match is None:
+            return None
+        names = {index: name for name, index in piece.groupindex.items()}
+        count = sum(1 for name in groups if name.isdigit())
+        for index in range(1, piece.groups + 1):
+            group = _group(piece, match, line.start, index)
+            if group is None:
+                return None
+            groups[str(count + index - 1)] = group
+            if index in names:
+                groups[names[index]] = group
+        position = line.start + match.end()
+    return groups
+
+
+def _list_lines(body: str, position: int, word: str) -> Iterator[Span]:
+    """The short lines from the one with ``position`` on that have ``word``."""
+    at = body.find(word, position)
+    while at >= 0:
+        line = line_around(body, Span(at, at))
+        if line.end - line.start <= _LONGEST_LINE:
+            yield line
+        at = body.find(word, line.end + 1) if line.end < len(body) else -1
+
+
+def _find_word(piece: re.Pattern[str]) -> str:
+    """A word that each match has; empty where none is sure."""
+    bare = _CLASS_OR_ESCAPE.sub(" ", piece.pattern)
+    while (outer := _INNER_GROUP.sub(" ", bare)) != bare:
+        bare = outer
+    words = _WORD.findall(bare) if not piece.flags & re.IGNORECASE else []
+    return max(words, key=len, default="")
+
+
+def _group(piece: re.Pattern[str], match: re.Match[str], start: int, index: int) -> _Group | None:
+    said = match[index]
+    if not said:
+        return None
+    changed = match.string[: match.start(index)] + _A_CANDIDATE + match.string[match.end(index) :]
+    again = piece.search(changed, match.pos)
+    takes_more = again is not None and again[index] == _A_CANDIDATE
+    return _Group(Span(start + match.start(index), start + match.end(index)), said, takes_more)
+
+
+def _take_apart(template: _Template, groups: dict[str, _Group]) -> tuple[Piece, ...] | None:
+    """Which part of the version each group says, None where that cannot be told or no final version could be said."""
+    if any(name not in groups for name in template.names):
+        return None
+    probes = {name: str(_FIRST_PROBE + index) for index, name in enumerate(template.names)}
+    probe = template.join(probes)
+    parts = [_part(probe, int(probes[name]), groups[name]) for name in template.names] if probe else []
+    known = [part for part in parts if part is not None]
+    numbers = [part.index for part in known if part.form in (Form.NUMBER, Form.REST)]
+    if probe is None or len(known) != len(parts) or numbers != [*range(len(probe.release))]:
+        return None
+    if not all(_says(template, probes, known, shown) for shown in (None, *known)):
+        return None
+    parted = sorted(known, key=lambda part: part.start)
+    # Groups inside each other, or one by its name and by its number, say the same digits twice.
+    return tuple(parted) if all(one.end <= other.start for one, other in pairwise(parted)) else None
+
+
+def _says(template: _Template, probes: dict[str, str], parts: list[Piece], shown: Piece | None) -> bool:
+    """Whether the template says a final version, or one with the marker ``shown`` alone, where the others are 0."""
+    numbers = (Form.NUMBER, Form.REST)
+    said = {
+        name: probe if part.form in numbers or part is shown else "0"
+        for (name, probe), part in zip(probes.items(), parts, strict=True)
+    }
+    version = template.join(said)
+    return version is not None and (version.dev is not None, version.pre is not None) == (
+        shown is not None and shown.form is Form.DEV,
+        shown is not None and shown.form is Form.CANDIDATE,
+    )
+
+
+def _part(probe: Version, number: int, group: _Group) -> Piece | None:
+    span = group.span
+    if number in probe.release:
+        index = probe.release.index(number)
+        is_last = index == len(probe.release) - 1 and str(probe).endswith(str(number))
+        form = Form.REST if is_last and group.takes_more else Form.NUMBER
+        plain = form is Form.REST or _NUMBER.fullmatch(group.text)
+        return Piece(span.start, span.end, form, group.text, index) if plain else None
+    form = Form.DEV if number == probe.dev else Form.CANDIDATE
+    is_known = form is Form.DEV or probe.pre == ("rc", number)
+    return Piece(span.start, span.end, form, group.text) if is_known and _NUMBER.fullmatch(group.text) else None
