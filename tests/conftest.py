@@ -30,9 +30,12 @@ settings.load_profile("untimed")
 
 # Worlds are made and thrown away by the thousand: looking every few hundred objects for what can be thrown away took a sixth
 # of the time of the crash suite.
-gc.set_threshold(50_000, 50, 100)
+gc.set_threshold(50_000, 10, 10)
 
 keep_log()
+
+_LONG = frozenset({"browser", "crash", "stories"})
+"""Rooms whose tests take most of the time."""
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # for the same reason
@@ -59,8 +62,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """For ``-n auto``: one more than there are processors, because whoever has the browser mostly waits for it."""
-    return (os.cpu_count() or 1) + 1
+    """For ``-n auto``: two more than there are processors, because whoever has the browser or an engine mostly waits for it."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -69,10 +72,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if samples and any(item.get_closest_marker("slow") for item in items) and "slow" not in config.option.markexpr:
         items[:] = [item for item in items if item not in samples]
         config.hook.pytest_deselected(items=samples)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = _spread(items)
     for item in items:
         for mark in item.iter_markers("rule"):
             if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in RULES:
                 raise pytest.UsageError(f"{item.nodeid}: {mark} is of no rule")
+
+
+def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests in another order: those that mostly wait for an engine evenly among those that compute, the short ones last.
+
+    Side by side they would leave processors idle; and what is short ends everywhere at the same time.
+    """
+    waiting, long, short = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        room = item.nodeid.split("/")[1]
+        (waiting if room == "engine" else long if room in _LONG else short).append(item)
+    places = [(number * len(long) // max(1, len(waiting)), 1, item) for number, item in enumerate(waiting)]
+    among = sorted([*places, *((number, 0, item) for number, item in enumerate(long))], key=lambda place: place[:2])
+    return [*(item for *_, item in among), *short]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,6 +129,12 @@ def _trees_are_built_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "build_anew", build)
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What modules and collected tests take stays for the whole run: the collector need not walk through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_logstart() -> None:

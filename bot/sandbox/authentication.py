@@ -98,8 +98,7 @@ def _checked_token(world: World, token: Token) -> Token:
 
 def _checked_app(world: World, credentials: str) -> App:
     try:
-        issuer = str(jwt.decode(credentials, options={"verify_signature": False}).get("iss", ""))
-        algorithm = jwt.get_unverified_header(credentials).get("alg")
+        issuer, algorithm = _read_unverified(credentials)
     except jwt.PyJWTError:
         raise UnauthorizedError("A JSON web token could not be decoded") from None
     app = next((a for a in world.apps.values() if issuer in (str(a.id), a.client_id)), None)
@@ -110,6 +109,12 @@ def _checked_app(world: World, credentials: str) -> App:
         raise UnauthorizedError("A JSON web token could not be decoded")
     _check_times(world, claims)
     return app
+
+
+@lru_cache(maxsize=64)  # As below.
+def _read_unverified(credentials: str) -> tuple[str, Any]:
+    issuer = str(jwt.decode(credentials, options={"verify_signature": False}).get("iss", ""))
+    return issuer, jwt.get_unverified_header(credentials).get("alg")
 
 
 @lru_cache(maxsize=64)  # An App shows the same web token for some minutes.

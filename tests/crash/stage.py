@@ -7,13 +7,12 @@ and begins the next, which knows nothing but what the engine's store kept.
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Any
 
 from bot.clock import VirtualClock
@@ -28,6 +27,7 @@ from bot.sandbox.sigstore.rekor import SignatureLog
 from bot.sandbox.state.conversation import PullRequest
 from bot.sandbox.state.deliveries import Delivery as Webhook
 from tests.crash.asking import Mischief, Peace
+from tests.crash.packed import Packed
 from tests.crash.picture import BOT
 from tests.crash.process import Here, Process, shared_trust
 from tests.stories.hours import MORNING
@@ -49,17 +49,25 @@ class Saved:
     store: MemoryStore
 
     def copy(self) -> Saved:
-        """The same once more; keys, logs of signatures, built files and what was delivered are shared."""
+        """The same once more; keys, logs of signatures, built files, objects of git and what was delivered are shared."""
+        return Saved(*self._packed.unpack())
+
+    @cached_property
+    def _packed(self) -> Packed:
         sandbox = self.sandbox
         sigstore, services = sandbox.sigstore, sandbox.actions.services
-        shared = [sigstore._authority, sigstore._stranger, sigstore._transparency, sigstore._signatures.key]
-        shared += [services.builder, sandbox.issuer._key]
-        memo: dict[int, object] = {id(thing): thing for thing in [*shared, *sandbox.world.deliveries]}
-        # Nobody here reads the log of requests, and it is the largest part of a world.
-        memo[id(sandbox.world.requests)] = []
-        # Who slept on the old clock died with their process.
-        memo[id(self.clock)] = clock = VirtualClock(self.clock.now())
-        return Saved(copy.deepcopy(sandbox, memo), clock, copy.deepcopy(self.store, memo))
+        shared: list[object] = [sigstore._authority, sigstore._stranger, sigstore._transparency]
+        shared += [sigstore._signatures.key, services.builder, sandbox.issuer._key, *sandbox.world.deliveries]
+        for repository in sandbox.world.repositories.values():
+            store = repository.store
+            shared += [store.repo.object_store, store._raw, store._commits, store._tags, store._trees]
+        anew: list[tuple[object, Callable[[], object]]] = [
+            # Nobody here reads the log of requests, and it is the largest part of a world.
+            (sandbox.world.requests, list),
+            # Who slept on the old clock died with their process.
+            (self.clock, partial(VirtualClock, self.clock.now())),
+        ]
+        return Packed((sandbox, self.clock, self.store), shared, anew)
 
     async def open(self) -> Stage:
         """Go on from here with a fresh process, again and again."""

@@ -69,10 +69,9 @@ class _Asked:
     arguments: dict[str, Any] | None
     """None where they depend on variables."""
     below: _Selection
-
-    @property
-    def name(self) -> str:
-        return self.nodes[0].name.value
+    name: str
+    tell_leaf: Callable[[Any], Any] | None
+    """How a value is told of which nothing more can be asked; None where more is asked."""
 
 
 @dataclass(slots=True)
@@ -142,7 +141,9 @@ class Plan:
         varies = _has_variables(first)
         arguments = None if varies else get_argument_values(definition, first)
         below = _Selection([node.selection_set for node in nodes if node.selection_set])
-        return _Asked(key, nodes, of.name, definition, arguments, below)
+        kind = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
+        tell_leaf = kind.coerce_output_value if isinstance(kind, GraphQLScalarType | GraphQLEnumType) else None
+        return _Asked(key, nodes, of.name, definition, arguments, below, first.name.value, tell_leaf)
 
 
 def execute(
@@ -213,6 +214,10 @@ class _Execution:
             value = (
                 resolve(parent, self.info, **arguments) if resolve else self._read_member(parent, asked.name, arguments)
             )
+            if asked.tell_leaf is not None and value is not None and not isinstance(value, Exception):
+                told = asked.tell_leaf(value)
+                if told is not None:
+                    return told
             return self._complete(definition.type, value, asked, way)
         except Exception as error:  # noqa: BLE001 (whatever a resolver raises is an error of its field)
             return self._bear(error, definition.type, asked, way)

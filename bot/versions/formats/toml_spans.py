@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from bot.versions.formats.text import Span
@@ -20,6 +21,9 @@ Path = tuple[str | int, ...]
 """Keys from the root of the document; items of arrays, arrays of tables too, by their index."""
 
 _DEEPEST = 32
+
+_MOST_TO_REMEMBER = 16 * 1024
+"""Characters of a text whose reading is kept: most are shorter, and what is kept is many times as long."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _SPACE = re.compile(r"[ \t]*+")
@@ -59,12 +63,20 @@ def read_toml(body: str) -> TomlDocument:
     Raises:
         TomlError: with a short reason; where the parser names a line and column, it is in the reason.
     """
+    return _read_again(body) if len(body) <= _MOST_TO_REMEMBER else _read(body)
+
+
+def _read(body: str) -> TomlDocument:
     strings = _Walk(body).strings()
     try:
         values = tomllib.loads(body, parse_float=FloatText)
     except (ValueError, RecursionError) as error:
         raise TomlError(str(error)) from None
     return TomlDocument(values, strings)
+
+
+# The search for a version reads each file in every round, and every look at a release searches.
+_read_again = lru_cache(maxsize=32)(_read)
 
 
 def find_keys(body: str) -> Mapping[Path, int]:
