@@ -34,8 +34,8 @@ gc.set_threshold(50_000, 10, 10)
 
 keep_log()
 
-_LONG = frozenset({"browser", "crash", "stories"})
-"""Rooms whose tests take most of the time."""
+_COMPUTING, _WAITING = "crash", "engine"
+"""The room whose tests compute for minutes, and the one whose tests mostly wait for an engine."""
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # for the same reason
@@ -81,17 +81,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The tests in another order: those that mostly wait for an engine evenly among those that compute, the short ones last.
+    """The tests in another order: those that mostly wait stand evenly among those that compute.
 
-    Side by side they would leave processors idle; and what is short ends everywhere at the same time.
+    One after another they would leave processors idle.
     """
-    waiting, long, short = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
-    for item in items:
-        room = item.nodeid.split("/")[1]
-        (waiting if room == "engine" else long if room in _LONG else short).append(item)
-    places = [(number * len(long) // max(1, len(waiting)), 1, item) for number, item in enumerate(waiting)]
-    among = sorted([*places, *((number, 0, item) for number, item in enumerate(long))], key=lambda place: place[:2])
-    return [*(item for *_, item in among), *short]
+    rooms = [item.nodeid.split("/")[1] for item in items]
+    waiting = [item for item, room in zip(items, rooms, strict=True) if room == _WAITING]
+    spread, put, many = list[pytest.Item](), 0, max(1, rooms.count(_COMPUTING))
+    for item, room in zip(items, rooms, strict=True):
+        if room == _COMPUTING:
+            spread.append(item)
+            put += 1
+            spread += waiting[(put - 1) * len(waiting) // many : put * len(waiting) // many]
+        elif room != _WAITING or _COMPUTING not in rooms:
+            spread.append(item)
+    return spread
 
 
 @pytest.fixture(scope="session", autouse=True)
