@@ -8,12 +8,14 @@ from datetime import date
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from bot.versions.arithmetic import SpelledVersion, parse_version
+from bot.versions.arithmetic import SpelledVersion, find_version, parse_version
 from bot.versions.formats.cfg_lines import read_cfg
 from bot.versions.formats.json_spans import JsonError, read_json
 from bot.versions.formats.lock_entries import list_lock_entries
 from bot.versions.formats.npm_lock import find_own_entries
 from bot.versions.formats.python_check import is_exact_python
+from bot.versions.formats.python_evaluation import evaluate
+from bot.versions.formats.python_literals import parse
 from bot.versions.formats.text import Span, Text, decode_lock, decode_python, decode_text, decode_toml, replace_spans
 from bot.versions.formats.toml_spans import Path, TomlError, read_toml, value_at, with_value
 from bot.versions.project import FileEdit, Project, ProjectCode, ProjectRefused, Reader, Site, SiteChange, SourceFile
@@ -71,7 +73,7 @@ def _edit(file: SourceFile, new: SpelledVersion, day: date | None) -> FileEdit |
     if all(text.body[span.start : span.end] == new_text for _, span, new_text in changes):
         return None
     body = replace_spans(text.body, [(span, new_text) for _, span, new_text in changes])
-    if not _is_exact(file, text, body, changes):
+    if not _is_exact(file, text, body, changes) or not _computes(file, text, body, new):
         problem = " could not be changed without changing more than its version."
         raise ProjectRefused(ProjectCode.EDIT_NOT_EXACT, Quoted(file.path), problem, path=file.path)
     return FileEdit(file.path, file.content, text.encode(body), _describe(written, new))
@@ -84,6 +86,20 @@ def _decode(file: SourceFile) -> Text:
     if Reader.PYTHON in readers or file.path.endswith(".py"):
         return decode_python(file.path, file.content)
     return (decode_toml if Reader.TOML in readers else decode_text)(file.path, file.content)
+
+
+def _computes(file: SourceFile, text: Text, body: str, new: SpelledVersion) -> bool:
+    """Whether a module that puts the version together makes the new one of what stands there now."""
+    names = {str(site.key[0]) for site in file.sites if site.reader is Reader.PYTHON and site.parts and site.key}
+    if not names:
+        return True
+    old, changed = (parse(file.path, one) for one in (text.body, body))
+    told = {name: find_version(said) for name in names if isinstance(said := evaluate(old, name), str)}
+    return all(
+        isinstance(said := evaluate(changed, name), str) and find_version(said) == new.version
+        for name, known in told.items()
+        if known is not None
+    )
 
 
 Changes = list[tuple[Site, Span, str]]

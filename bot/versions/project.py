@@ -83,6 +83,8 @@ class Form(StrEnum):
     """The word for alpha, beta, candidate or final."""
     SERIAL = "serial"
     """The number of the pre-release; 0 in a final one."""
+    MARKER = "marker"
+    """What follows the release numbers: ``rc1``, or nothing in a final version."""
     REST = "rest"
     """One of the release numbers and all that follows it: ``0rc1`` for 1.2.0rc1."""
     DEV = "dev"

@@ -20,6 +20,10 @@ _SEMVER_MARKER = re.compile(r"(?P<word>-[A-Za-z]+)[.-]?(?P<number>\d+)\Z")
 _ROWS = {Form.ELEMENTS: (join_elements, write_elements), Form.ARGUMENTS: (read_arguments, write_arguments)}
 """How the forms that hold a whole version in several elements are read and written."""
 _LEVEL_WORDS = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "candidate": "rc", "c": "rc", "rc": "rc"}
+_NUMBERS = re.compile(r"\A\d+(?:\.\d+)*")
+HEX_LEVEL = re.compile(r"0[xX]0?[0aAbBcCfF]")
+"""A level of ``sys.hexversion`` (https://docs.python.org/3/c-api/apiabiversion.html); projects say 0 of a development release."""
+_HEX_LEVELS = {0: "dev", 0xA: "a", 0xB: "b", 0xC: "rc", 0xF: "final"}
 _FINAL_WORDS = ("final", "f", "release", "stable", "")
 
 
@@ -49,6 +53,7 @@ def compose(pieces: tuple[Piece, ...]) -> str | None:
     dev = next((piece.text for piece in pieces if piece.form is Form.DEV), "0")
     if not numbers:
         return None
+    level = _HEX_LEVELS.get(int(level, 16), "") if HEX_LEVEL.fullmatch(level) else level
     if level == "dev":
         tail = f".dev{serial}"
     elif level in _LEVEL_WORDS:
@@ -57,7 +62,8 @@ def compose(pieces: tuple[Piece, ...]) -> str | None:
         tail = ""
     else:
         return None
-    return ".".join(numbers) + tail + (f".dev{dev}" if dev not in ("", "0") and ".dev" not in tail else "")
+    marker = next((piece.text for piece in pieces if piece.form is Form.MARKER), "")
+    return ".".join(numbers) + tail + (f".dev{dev}" if dev not in ("", "0") and ".dev" not in tail else "") + marker
 
 
 def to_semver(new: SpelledVersion, old: str = "") -> str | None:
@@ -104,6 +110,8 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         if row is None or find_version(read(row) or "") != version:
             raise _inexpressible(site, new)
         return row
+    if piece.form is Form.MARKER:
+        return _NUMBERS.sub("", new.spelling)
     return _part(piece, version) or keep_zeros(new.spelling, piece.text)
 
 
@@ -137,11 +145,17 @@ def _is_final(version: Version) -> bool:
 
 def _says_final(pieces: tuple[Piece, ...]) -> bool:
     """Whether the level is final already: its serial number means nothing then, and is left as it is."""
-    return any(piece.form is Form.LEVEL and piece.text.lower() in _FINAL_WORDS for piece in pieces)
+    return any(piece.form is Form.LEVEL and _is_final_word(piece.text) for piece in pieces)
+
+
+def _is_final_word(word: str) -> bool:
+    return word.lower() in _FINAL_WORDS or bool(HEX_LEVEL.fullmatch(word) and int(word, 16) == 0xF)
 
 
 def _level(piece: Piece, version: Version) -> str:
     old = piece.text
+    if HEX_LEVEL.fullmatch(old):
+        return _hex_level(old, version)
     if version.pre is None:
         if version.dev is not None:
             return "dev"
@@ -151,6 +165,13 @@ def _level(piece: Piece, version: Version) -> str:
     return level if is_short else (level == "rc" and piece.candidate) or _LONG_LEVELS[level]
 
 
+def _hex_level(old: str, version: Version) -> str:
+    word = version.pre[0] if version.pre else "final" if version.dev is None else "dev"
+    value = next(value for value, known in _HEX_LEVELS.items() if known == word)
+    digits = f"{value:0{len(old) - 2}X}"
+    return old[:2] + (digits.lower() if old[2:].islower() else digits)
+
+
 def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:
     forms = {piece.form for piece in pieces}
     if forms <= {Form.DATE}:
@@ -158,6 +179,8 @@ def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:
     if Form.REST in forms:
         return version.epoch == 0
     numbers = sum(1 for piece in pieces if piece.form is Form.NUMBER)
+    if Form.MARKER in forms:
+        return version.epoch == 0 and not any(version.release[numbers:])
     return (
         not any(version.release[numbers:])
         and version.epoch == 0

@@ -235,7 +235,7 @@ lines = st.sampled_from(
         "'''\n__version__ = \"3\"\n'''",
         "minversion = '1.1.0'",
         "\x0c",
-        "__version__ += '1'",
+        "__versions__ += '1'",
         "print(f'{x} 1.1.0')",
     ],
 )

@@ -13,12 +13,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from packaging.version import Version
+
 from bot.versions.arithmetic import find_version
 from bot.versions.formats.python_calls import read_arguments
 from bot.versions.formats.python_elements import MOST_ELEMENTS, join_elements
+from bot.versions.formats.python_evaluation import evaluate, list_bound
 from bot.versions.formats.python_literals import Literal, parse, position_of, read_literal
 from bot.versions.formats.text import Span, line_starts
 from bot.versions.project import Form, Piece
+from bot.versions.spelling import HEX_LEVEL, compose
 
 _DEEPEST = 8
 _MOST_NODES = 300
@@ -35,7 +39,12 @@ _LEVELS = frozenset({"alpha", "beta", "candidate", "final", "dev", "a", "b", "c"
 _METHODS = frozenset({"short", "public", "base", "local"})
 """What a version of the incremental package calls itself as a string."""
 _STRING = re.compile(r"""(?P<quote>["'])(?P<text>[0-9A-Za-z]*)(?P=quote)""")
+_SHORT = re.compile(r"""(?P<quote>["'])(?P<text>[-+.\w]{0,20})(?P=quote)""", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}")
+_MOST_MARKERS = 10
+_LONGEST_MARKER = 12
+_A_MARKER = "rc7"
+"""What no module is likely to say itself tells whether a string is put behind the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +122,26 @@ class Module:
                 name = alias.asname or alias.name.split(".")[0]
                 self.imported[name] = Elsewhere(alias.name if alias.asname else name, 0, "")
 
-    def values_of(self, name: str, depth: int = 0) -> list[Value]:
-        """What ``name`` is bound to: every plain string, else one other value."""
+    def values_of(self, name: str) -> list[Value]:
+        """What ``name`` is bound to: every plain string, else one other value, which the module makes that version of."""
+        values = self._values_of(name, 0)
+        told = evaluate(self.tree, name) if len(values) < 2 else None
+        version = find_version(told) if isinstance(told, str) else None
+        if version is None:
+            return values
+        if not values:
+            pieces = self._pieces_of_conditions(name)
+            return [self._composite(name, pieces)] if _says(pieces) == version else []
+        match values[0]:
+            case Composite(pieces=pieces):
+                marked = self._with_marker(name, pieces)
+                return [self._composite(name, marked)] if _says(marked) == version else [Computed(name, values[0].line)]
+            case Literal(text=str() as text) if find_version(text) != version:
+                return [Computed(name, values[0].line)]
+            case _:
+                return values
+
+    def _values_of(self, name: str, depth: int) -> list[Value]:
         expressions = self.bound.get(name, [])
         strings = [e for e in expressions if isinstance(e, ast.Constant) and isinstance(e.value, str)]
         if strings:
@@ -133,7 +160,7 @@ class Module:
         if depth > _DEEPEST:
             return []
         if isinstance(expression, ast.Name):
-            return self.values_of(expression.id, depth + 1)
+            return self._values_of(expression.id, depth + 1)
         if isinstance(expression, ast.Attribute):
             return self._attribute(name, expression)
         joined = self._joined.get(name) or self._joined.get(_joins(expression) or "")
@@ -240,6 +267,44 @@ class Module:
         is_version = find_version(read_arguments(text) or "") is not None
         return Piece(span.start, span.end, Form.ARGUMENTS, text) if is_version else None
 
+    def _pieces_of_conditions(self, name: str) -> tuple[Piece, ...]:
+        """The parts of a version behind the names in the conditions on which ``name`` is bound."""
+        used = dict.fromkeys(
+            node.id
+            for statement in self.tree.body
+            if isinstance(statement, ast.If) and name in list_bound(statement)
+            for node in islice(ast.walk(statement), _MOST_NODES)
+            if isinstance(node, ast.Name)
+        )
+        pieces = [piece for one in used if (piece := self._bound_piece(one)) is not None]
+        numbers = sorted(piece.index for piece in pieces if piece.form is Form.NUMBER)
+        others = [piece.form for piece in pieces if piece.form is not Form.NUMBER]
+        is_whole = numbers in ([0, 1], [0, 1, 2]) and len(others) == len({*others})
+        return tuple(sorted(pieces, key=lambda piece: piece.start)) if is_whole else ()
+
+    def _with_marker(self, name: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        """The pieces with the string that the module puts behind them, if there is one: ``extra = ".dev"``."""
+        numbers = ".".join(piece.text for piece in sorted(pieces, key=lambda piece: piece.index))
+        if any(piece.form is not Form.NUMBER for piece in pieces):
+            return pieces
+        for one in islice(self._list_markers(), _MOST_MARKERS):
+            told = evaluate(self.tree, name, {one: _A_MARKER})
+            found = self._constant(self.bound[one][0]) or self._span_of_text(self.bound[one][0])
+            if isinstance(told, str) and find_version(told) == find_version(numbers + _A_MARKER) and found is not None:
+                span, text = found
+                return (*pieces, Piece(span.start, span.end, Form.MARKER, text))
+        return pieces
+
+    def _list_markers(self) -> Iterator[str]:
+        """Names that are bound once, to what may follow the numbers of a version, or to an empty string."""
+        for name, values in self.bound.items():
+            match values:
+                case [ast.Constant(value=str() as text)] if len(text) <= _LONGEST_MARKER and find_version(f"1{text}"):
+                    yield name
+
+    def _composite(self, name: str, pieces: tuple[Piece, ...]) -> Composite:
+        return Composite(name, self._line(min(piece.start for piece in pieces)), pieces)
+
     def _line(self, position: int) -> int:
         return 1 + sum(1 for start in self.starts[1:] if start <= position)
 
@@ -295,7 +360,7 @@ class Module:
     def _named(self, name: str, value: ast.expr) -> Piece | None:
         for pattern, form, index in _PARTS:
             if pattern.fullmatch(name.lower()):
-                found = self._constant(value)
+                found = self._constant(value) or (self._span_of_level(value) if form is Form.LEVEL else None)
                 if found is None or (form is not Form.LEVEL) != found[1].isdigit():
                     return None
                 return Piece(found[0].start, found[0].end, form, found[1], index)
@@ -312,6 +377,18 @@ class Module:
         if type(element.value) is int and _NUMBER.fullmatch(text):
             return Span(start, end), text
         quoted = _STRING.fullmatch(text)
+        return (Span(start + 1, end - 1), quoted["text"]) if quoted else None
+
+    def _span_of_level(self, node: ast.expr) -> tuple[Span, str] | None:
+        """A level as ``sys.hexversion`` has it (https://docs.python.org/3/c-api/apiabiversion.html): 0xA, 0xB, 0xC or 0xF."""
+        text = self.body[self._start(node) : self._end(node)]
+        is_level = isinstance(node, ast.Constant) and HEX_LEVEL.fullmatch(text)
+        return (Span(self._start(node), self._end(node)), text) if is_level else None
+
+    def _span_of_text(self, node: ast.expr) -> tuple[Span, str] | None:
+        """A short string without escapes."""
+        start, end = self._start(node), self._end(node)
+        quoted = _SHORT.fullmatch(self.body[start:end])
         return (Span(start + 1, end - 1), quoted["text"]) if quoted else None
 
     def _pieces_within(self, expression: ast.expr) -> list[Piece]:
@@ -333,6 +410,10 @@ class Module:
     def _bound_piece(self, name: str) -> Piece | None:
         values = self.bound.get(name, [])
         return self._named(name, values[0]) if len(values) == 1 else None
+
+
+def _says(pieces: tuple[Piece, ...]) -> Version | None:
+    return find_version(compose(pieces) or "")
 
 
 def _joins(expression: ast.expr) -> str | None:
