@@ -207,7 +207,8 @@ def _subject(
 ) -> Subject:
     spelling = source.sites[0].spelling if source.sites else ""
     form = source.sites[0].form if source.sites else Form.TYPED
-    return Subject(package, name, (*packages, *source.packages), spelling, form, version_files)
+    declared_in = source.sites[0].path if source.sites else None
+    return Subject(package, name, (*packages, *source.packages), spelling, form, version_files, declared_in)
 
 
 def _project(own: _Found, others: Iterable[_Found | Project]) -> Project:

@@ -24,6 +24,8 @@ _NUMBERS = re.compile(r"\A\d+(?:\.\d+)*")
 HEX_LEVEL = re.compile(r"0[xX]0?[0aAbBcCfF]")
 """A level of ``sys.hexversion`` (https://docs.python.org/3/c-api/apiabiversion.html); projects say 0 of a development release."""
 _HEX_LEVELS = {0: "dev", 0xA: "a", 0xB: "b", 0xC: "rc", 0xF: "final"}
+_C_LEVEL = "PY_RELEASE_LEVEL_"
+"""How the names of levels begin in Python's patchlevel.h (https://github.com/python/cpython/blob/main/Include/patchlevel.h)."""
 _FINAL_WORDS = ("final", "f", "release", "stable", "")
 
 
@@ -112,10 +114,10 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         return row
     if piece.form is Form.MARKER:
         return _NUMBERS.sub("", new.spelling)
-    return _part(piece, version) or keep_zeros(new.spelling, piece.text)
+    return write_part(piece, version) or keep_zeros(new.spelling, piece.text)
 
 
-def _part(piece: Piece, version: Version) -> str | None:
+def write_part(piece: Piece, version: Version) -> str | None:
     """What of ``version`` a place says that holds a part of it; None where it holds all."""
     if piece.form is Form.PREFIX:
         count = piece.text.count(".") + 1
@@ -127,10 +129,10 @@ def _part(piece: Piece, version: Version) -> str | None:
         return ".".join(map(str, numbers)) + str(version)[len(version.base_version) :]
     if piece.form is Form.LEVEL:
         return _level(piece, version)
-    return write_number(piece.form, version)
+    return _number(piece.form, version)
 
 
-def write_number(form: Form, version: Version) -> str | None:
+def _number(form: Form, version: Version) -> str | None:
     """The number that ``version`` has for its pre-release in a place of that form, ``0`` for none; None for another form."""
     if form is Form.SERIAL:
         return str(version.pre[1] if version.pre else version.dev or 0)
@@ -156,6 +158,10 @@ def _level(piece: Piece, version: Version) -> str:
     old = piece.text
     if HEX_LEVEL.fullmatch(old):
         return _hex_level(old, version)
+    if old.startswith(_C_LEVEL):
+        # Python's own header has no word for a development release, which comes before any alpha.
+        word = version.pre[0] if version.pre else "final" if version.dev is None else "a"
+        return _C_LEVEL + {"a": "ALPHA", "b": "BETA", "rc": "GAMMA", "final": "FINAL"}[word]
     if version.pre is None:
         if version.dev is not None:
             return "dev"

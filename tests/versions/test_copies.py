@@ -391,6 +391,45 @@ def test_a_header_may_say_the_number_of_the_development(
     assert shown == ([("src/mywidget.h", 6, str(old))] if old == new != 0 and part != "EXTRA" else [])
 
 
+PATCHLEVEL = """#define WIDGET_VERSION_MAJOR {0}
+#define WIDGET_VERSION_MINOR {1}
+#define WIDGET_VERSION_MICRO {2}
+#define WIDGET_VERSION_RELEASE_LEVEL PY_RELEASE_LEVEL_{3}
+#define WIDGET_VERSION_RELEASE_SERIAL {4}
+#define WIDGET_VERSION_PATCH {5}
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "parts"),
+    [
+        ("1.1.0", (1, 1, 0, "FINAL", 0, "0")),
+        ("1.1.0a0", (1, 1, 0, "ALPHA", 0, "0a0")),
+        ("1.1.0rc2", (1, 1, 0, "GAMMA", 2, "0rc2")),
+        ("2.0.3b1", (2, 0, 3, "BETA", 1, "3b1")),
+    ],
+)
+@pytest.mark.parametrize("old", [("1.1.0a0", (1, 1, 0, "ALPHA", 0, "0a0")), ("1.0.4", (1, 0, 4, "FINAL", 0, "4"))])
+def test_the_header_that_the_build_reads_may_say_the_level_as_python_does(
+    version: str, parts: tuple[object, ...], old: tuple[str, tuple[object, ...]]
+) -> None:
+    names = {"major": "MAJOR", "minor": "MINOR", "patch": "PATCH"}
+    regex = ".*?".join(rf"WIDGET_VERSION_{name}\s+(?P<{group}>\S+)" for group, name in names.items())
+    project = f"""[project]
+name = "widget"
+dynamic = ["version"]
+[tool.scikit-build.metadata.version]
+provider = "scikit_build_core.metadata.regex"
+input = "src/common.h"
+regex = '(?s){regex}'
+result = "{{major}}.{{minor}}.{{patch}}"
+"""
+    tree = {"pyproject.toml": project, "src/common.h": PATCHLEVEL.format(*old[1])}
+    assert read_tree(tree).spelling == old[0]
+    changed = {"src/common.h": PATCHLEVEL.format(*parts)} if version != old[0] else {}
+    assert bump_tree(tree, version) == changed
+
+
 @pytest.mark.parametrize(
     "more",
     [

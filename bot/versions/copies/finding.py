@@ -41,6 +41,7 @@ class Subject:
         spelling: the version as the declared site spells it; empty while files are still to be read.
         form: how the declared site writes it.
         version_files: the places that the project's settings name.
+        declared_in: the file with the declared site, None while files are still to be read.
     """
 
     package: Package
@@ -49,6 +50,7 @@ class Subject:
     spelling: str
     form: Form = Form.TYPED
     version_files: tuple[VersionFile, ...] = ()
+    declared_in: str | None = None
 
     @property
     def version(self) -> Version | None:

@@ -1,7 +1,7 @@
 """A version that a C or C++ header of the package states in numbers: ``#define WIDGET_VERSION_MAJOR 1`` and its like.
 
-Such a header has no word for a candidate: of any version it says the release numbers, and beside them the number of the
-development release or of the candidate where it has a place for that (``#define WIDGET_VERSION_DEV 5``, 0 in a final one).
+Of any version it says the release numbers, and beside them the number of the development release or of the candidate where it
+has a place for that (``#define WIDGET_VERSION_DEV 5``, 0 in a final one), or level and serial number by Python's own names.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from bot.versions.copies.finding import LAGGING, Finding, Subject
 from bot.versions.formats.text import Text, line_of
 from bot.versions.layout import is_foreign
 from bot.versions.project import Form, Lookalike, Piece, ProjectRefused, Reader, Site, SiteKind
-from bot.versions.spelling import write_number
+from bot.versions.spelling import write_part
 
 _SUFFIXES = (".h", ".hh", ".hpp", ".hxx")
 _MOST_HEADERS = 5
 _DEFINED = re.compile(
     r"^[ \t]{0,20}#[ \t]{0,20}define[ \t]{1,20}(?P<prefix>[A-Za-z]\w{0,60}_)?VERSION_"
-    r"(?P<part>MAJOR|MINOR|PATCH|MICRO|DEV|RC|SERIAL)[ \t]{1,40}(?P<number>\d{1,9})(?![\w.])",
+    r"(?:(?P<part>MAJOR|MINOR|PATCH|MICRO|DEV|RC|(?:RELEASE_)?SERIAL)[ \t]{1,40}(?P<number>\d{1,9})"
+    r"|(?P<level>(?:RELEASE_)?LEVEL)[ \t]{1,40}(?P<word>PY_RELEASE_LEVEL_(?:ALPHA|BETA|GAMMA|FINAL)))(?![\w.])",
     re.MULTILINE,
 )
 _LEVEL = re.compile(
@@ -31,11 +32,11 @@ _LEVEL = re.compile(
     re.MULTILINE,
 )
 _INDEXES = {"MAJOR": 0, "MINOR": 1, "PATCH": 2, "MICRO": 2}
-_FORMS = {"DEV": Form.DEV, "RC": Form.CANDIDATE, "SERIAL": Form.SERIAL}
+_FORMS = {"DEV": Form.DEV, "RC": Form.CANDIDATE, "SERIAL": Form.SERIAL, "RELEASE_SERIAL": Form.SERIAL}
 
 
 def find_header_copies(subject: Subject) -> Finding:
-    """The numbers in headers that are called after the package, or ``version``: all three of them, and no others."""
+    """The numbers in headers that are called after the package, or ``version``, or declare it: all three, and no others."""
     finding, checkout = Finding(), subject.package.checkout
     for name in _list_headers(subject):
         path = checkout.resolve(name)
@@ -52,7 +53,9 @@ def _list_headers(subject: Subject) -> list[str]:
     stems = {own, f"{own}version", "version"}
     names = [name for name in subject.package.checkout.relative() if name.endswith(_SUFFIXES)]
     found = (name for name in names if _fold(posixpath.splitext(posixpath.basename(name))[0]) in stems)
-    return [name for name in found if not is_foreign(name)][:_MOST_HEADERS]
+    listed = [name for name in found if not is_foreign(name)][:_MOST_HEADERS]
+    declaring = [name for name in names if subject.package.checkout.resolve(name) == subject.declared_in]
+    return [*dict.fromkeys((*declaring, *listed))]
 
 
 def _read(name: str, version: Version, path: str, text: Text) -> Finding:
@@ -64,35 +67,41 @@ def _read(name: str, version: Version, path: str, text: Text) -> Finding:
     for prefix, found in numbered.items():
         said = {_INDEXES[match["part"]]: int(match["number"]) for match in found}
         is_own = not prefix or _fold(prefix) == _fold(name) or sum(map(bool, numbered.values())) == 1
-        if is_own and len(found) == len(said) and tuple(said.get(index) for index in range(3)) == release:
+        # MICRO and PATCH may stand side by side; twice the same means that a condition chooses.
+        is_plain = len(found) == len({match["part"] for match in found}) and all(
+            said[_INDEXES[match["part"]]] == int(match["number"]) for match in found
+        )
+        if is_own and is_plain and tuple(said.get(index) for index in range(3)) == release:
             finding.sites += [_site(path, text, match) for match in found]
-            finding.add(_read_markers(version, path, text, [m for m in by_prefix[prefix] if m["part"] in _FORMS]))
+            finding.add(_read_markers(version, path, text, [m for m in by_prefix[prefix] if m not in found]))
             break
     return finding
 
 
 def _read_markers(version: Version, path: str, text: Text, found: list[re.Match[str]]) -> Finding:
     """The numbers of a pre-release beside those of the release; one that does not say what the version says is another's."""
-    finding, times = Finding(), Counter(match["part"] for match in found)
-    leveled = {match["prefix"] for match in _LEVEL.finditer(text.body)}
+    finding, times = Finding(), Counter(match["part"] or match["level"] for match in found)
+    leveled = Counter(match["prefix"] for match in _LEVEL.finditer(text.body))
+    words = Counter(match["prefix"] for match in found if match["level"])
     for match in found:
         site = _site(path, text, match)
-        # Twice means that a condition chooses. A serial number beside the word of a level is no use without that word.
-        is_plain = times[match["part"]] == 1 and not (match["part"] == "SERIAL" and match["prefix"] in leveled)
-        if is_plain and match["number"] == write_number(site.form, version):
+        # Twice means that a condition chooses. A serial number beside a level of other words is no use without that word.
+        is_alone = site.form is Form.SERIAL and leveled[match["prefix"]] != words[match["prefix"]]
+        is_plain = times[match["part"] or match["level"]] == 1 and not is_alone
+        if is_plain and site.spelling == write_part(site.pieces[0], version):
             finding.sites.append(site)
         elif is_plain:
-            finding.lookalikes.append(Lookalike(path, site.line, match["number"], LAGGING))
+            finding.lookalikes.append(Lookalike(path, site.line, site.spelling, LAGGING))
     return finding
 
 
 def _site(path: str, text: Text, match: re.Match[str]) -> Site:
-    start, end = match.span("number")
-    number, key = match["number"], (f"{match['prefix'] or ''}VERSION_{match['part']}",)
-    form = _FORMS.get(match["part"], Form.NUMBER)
-    piece = Piece(start, end, form, number, _INDEXES.get(match["part"], 0))
-    line = line_of(text.body, start)
-    return Site(path, line, SiteKind.HEADER, number, key, start, end, Reader.TEXT, form, (piece,))
+    start, end = match.span("word" if match["level"] else "number")
+    said, part = text.body[start:end], match["part"] or match["level"]
+    form = Form.LEVEL if match["level"] else _FORMS.get(part, Form.NUMBER)
+    piece = Piece(start, end, form, said, _INDEXES.get(part, 0))
+    line, key = line_of(text.body, start), (f"{match['prefix'] or ''}VERSION_{part}",)
+    return Site(path, line, SiteKind.HEADER, said, key, start, end, Reader.TEXT, form, (piece,))
 
 
 def _fold(name: str) -> str:
