@@ -181,7 +181,11 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     if source.derived_by is not None:
         return Project(name, Version("0"), "0", (), derived_by=source.derived_by, root=checkout.root)
     if not source.sites:
-        missing = ("The version is dynamic and read from ", Quoted(name), ", where no plain string is assigned to it.")
+        missing = (
+            "The version of ",
+            Quoted(name),
+            " is dynamic, and where it is read from no plain string is assigned to it.",
+        )
         raise ProjectRefused(ProjectCode.NO_VERSION, *missing, path=None)
     version = _get_version(source.sites[0])
     if any(_get_version(site) != version for site in source.sites):

@@ -24,6 +24,7 @@ _NUMBERS = re.compile(r"\A\d+(?:\.\d+)*")
 HEX_LEVEL = re.compile(r"0[xX]0?[0aAbBcCfF]")
 """A level of ``sys.hexversion`` (https://docs.python.org/3/c-api/apiabiversion.html); projects say 0 of a development release."""
 _HEX_LEVELS = {0: "dev", 0xA: "a", 0xB: "b", 0xC: "rc", 0xF: "final"}
+_LARGEST_PAIR = 99
 _C_LEVEL = "PY_RELEASE_LEVEL_"
 """How the names of levels begin in Python's patchlevel.h (https://github.com/python/cpython/blob/main/Include/patchlevel.h)."""
 _FINAL_WORDS = ("final", "f", "release", "stable", "")
@@ -112,6 +113,8 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         if row is None or find_version(read(row) or "") != version:
             raise _inexpressible(site, new)
         return row
+    if piece.form is Form.PAIRS and max(version.release) > _LARGEST_PAIR:
+        raise _inexpressible(site, new)
     if piece.form is Form.MARKER:
         return _NUMBERS.sub("", new.spelling)
     return write_part(piece, version) or keep_zeros(new.spelling, piece.text)
@@ -124,6 +127,8 @@ def write_part(piece: Piece, version: Version) -> str | None:
         return ".".join(map(str, (*version.release, *[0] * count)[:count]))
     if piece.form is Form.NUMBER:
         return str((*version.release, *[0] * (piece.index + 1))[piece.index])
+    if piece.form is Form.PAIRS:
+        return piece.text[:2] + "".join(f"{number:02}" for number in (*version.release, 0, 0)[:3])
     if piece.form is Form.REST:
         numbers = (*version.release, *[0] * (piece.index + 1))[piece.index : max(len(version.release), piece.index + 1)]
         return ".".join(map(str, numbers)) + str(version)[len(version.base_version) :]

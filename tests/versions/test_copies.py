@@ -476,3 +476,21 @@ def test_what_a_table_of_the_projects_own_says_is_shown_and_stays() -> None:
     found = [(item.path, item.line, item.text, item.setting) for item in read_tree(tree).lookalikes]
     assert found == [("pyproject.toml", line, "1.1.0", "pyproject.toml") for line in (5, 9)]
     check_bump(tree, "1.2.0", ("pyproject.toml", 'widget"\nversion = "1.1.0"', 'widget"\nversion = "1.2.0"'))
+
+
+@pytest.mark.parametrize(
+    ("build", "version", "after"),
+    [
+        ("0x010100", "1.2.0", "0x010200"),
+        ("0x010100", "2.34.1", "0x023401"),
+        ("0x010100", "1.2.0rc1", "0x010200"),
+        ("0x010101", "1.2.0", "0x010101"),
+        ("0x0101", "1.2.0", "0x0101"),
+        ("'0x010100'", "1.2.0", "'0x010100'"),
+        ("65792", "1.2.0", "65792"),
+    ],
+)
+def test_a_build_number_in_pairs_of_digits_follows(build: str, version: str, after: str) -> None:
+    module = "__version__ = '{}'\n__build__ = {}\n__other__ = 0x010100\n"
+    tree = {"pyproject.toml": STATIC, "my/widget/__version__.py": module.format("1.1.0", build)}
+    assert bump_tree(tree, version)["my/widget/__version__.py"] == module.format(version, after)

@@ -40,6 +40,7 @@ _METHODS = frozenset({"short", "public", "base", "local"})
 """What a version of the incremental package calls itself as a string."""
 _STRING = re.compile(r"""(?P<quote>["'])(?P<text>[0-9A-Za-z]*)(?P=quote)""")
 _SHORT = re.compile(r"""(?P<quote>["'])(?P<text>[-+.\w]{0,20})(?P=quote)""", re.ASCII)
+_PAIRS = re.compile(r"0[xX]\d{6}")
 _NUMBER = re.compile(r"\d{1,9}")
 _MOST_MARKERS = 10
 _LONGEST_MARKER = 12
@@ -229,6 +230,20 @@ class Module:
         text = self.body[span.start : span.end]
         is_version = find_version(join_elements(text) or "") is not None
         return Piece(span.start, span.end, Form.ELEMENTS, text) if is_version else None
+
+    def find_pairs(self, name: str) -> Piece | None:
+        """The number that ``name`` is bound to if it is written as three pairs of digits: ``0x021203``."""
+        match self.bound.get(name):
+            case [ast.Constant(value=int()) as constant]:
+                start, end = self._start(constant), self._end(constant)
+                text = self.body[start:end]
+                return Piece(start, end, Form.PAIRS, text) if _PAIRS.fullmatch(text) else None
+            case _:
+                return None
+
+    def line_of(self, piece: Piece) -> int:
+        """The line on which a piece stands, counted from 1."""
+        return self._line(piece.start)
 
     def _is_incremental(self, function: ast.expr) -> bool:
         """Whether a function is ``Version`` of the incremental package, by the module's imports."""
