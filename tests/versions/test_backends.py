@@ -702,6 +702,7 @@ def test_a_level_in_hexadecimal_is_written_as_sys_has_it(
     [
         "__version__ = '1.2.0'\n__version__ += 'rc1'\n",
         "V = (1, 2, 0)\n__version__ = '.'.join(map(str, V))\n__version__ += '.dev' + str(3)\n",
+        "MAJOR = 1\nMINOR = 2\nif MAJOR:\n    __version__ = f'{MAJOR}.{MINOR}.post1'\n",
         "V = (1, 2, 0)\n__version__ = '9.' + '.'.join(map(str, V))\n",
     ],
 )
