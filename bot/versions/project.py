@@ -133,6 +133,7 @@ class Site:
         reader: the kind of text it stands in.
         form: how the version is written there.
         parts: the literals it is put together from, when there is more than one; ``start`` to ``end`` is the first then.
+        model: the text of the place that tells how the version is spelled here; empty where the place's own does.
     """
 
     path: str
@@ -145,6 +146,7 @@ class Site:
     reader: Reader = Reader.TEXT
     form: Form = Form.TYPED
     parts: tuple[Piece, ...] = field(default=(), repr=False)
+    model: str = field(default="", repr=False)
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

@@ -122,7 +122,7 @@ def _list_wanted(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> 
         for find in _COPIES if source.derived_by is None else ():
             with suppress(ProjectRefused):
                 finding.add(find(subject))
-        find_npm_lock_copies(subject, _paths(source, finding))
+        find_npm_lock_copies(subject, (*source.sites, *finding.sites))
     return [path for path in checkout.wanted if path not in checkout.files]
 
 
@@ -190,16 +190,12 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     finding = Finding()
     for find in _COPIES:
         finding.add(find(subject))
-    finding.add(find_npm_lock_copies(subject, _paths(source, finding)))
+    finding.add(find_npm_lock_copies(subject, (*source.sites, *finding.sites)))
     source = replace(source, sites=tuple(learn_words(checkout, source.sites)))
     finding.sites = learn_words(checkout, finding.sites)
     finding.lookalikes += lookalikes_in_pyproject(subject)
     finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
     return _Found(subject, source, finding)
-
-
-def _paths(source: Source, finding: Finding) -> Iterable[str]:
-    return dict.fromkeys(site.path for site in (*source.sites, *finding.sites))
 
 
 def _subject(

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.versions import ProjectCode, ProjectRefused, SiteKind, bump
-from tests.versions.trees import bump_tree, check_bump, read_tree, refuse_tree
+from tests.versions.trees import as_written, bump_tree, check_bump, read_tree, refuse_tree
 
 DYNAMIC = '[project]\nname = "widget"\ndynamic = ["version"]\n'
 MODULE = '__version__ = "1.1.0"\n'
@@ -552,6 +552,59 @@ def test_the_lock_of_npm_follows_its_package_json() -> None:
     }
     static = tree | {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n'}
     assert bump_tree(static, "1.2.0").keys() == {"pyproject.toml"}
+
+
+def npm_lock(version: str) -> str:
+    """A lock of npm's whose package, and a dependency, are at ``version``."""
+    own = f'"version": "{version}"'
+    return f'{{{own}, "packages": {{"": {{{own}}}, "node_modules/x": {{{own}}}}}}}'
+
+
+NPM_TOOL = """
+[tool.bumpversion]
+current_version = "{}"
+[[tool.bumpversion.files]]
+filename = "web/package.json"
+search = '"version": "{{current_version}}"'
+replace = '"version": "{{new_version}}"'
+"""
+
+
+@pytest.mark.parametrize(
+    ("manifest", "lock", "version"),
+    [
+        ("1.1.0rc1", "1.1.0rc1", "1.1.0rc2"),
+        ("1.1.0", "1.1.0", "1.2.0rc1"),
+        ("1.1.0rc1", "1.1.0-rc.1", "1.1.0rc2"),
+        ("1.1.0rc1", "1.1.0-rc.1", "1.1.0"),
+        ("1.1.0", "1.1.0", "1.2.0-rc.1"),
+        ("1.1.0", "1.1", "1.2"),
+    ],
+)
+def test_the_lock_of_npm_says_what_a_tool_writes_into_its_package_json(manifest: str, lock: str, version: str) -> None:
+    tree = {"pyproject.toml": f'[project]\nname = "widget"\nversion = "{manifest}"\n' + NPM_TOOL.format(manifest)}
+    tree |= {"web/package.json": f'{{"version": "{manifest}"}}', "web/package-lock.json": npm_lock(lock)}
+    changed = bump_tree(tree, version)
+    written = as_written(version, manifest)
+    assert changed["web/package.json"] == f'{{"version": "{written}"}}'
+    old, new = (f'"version": "{text}"' for text in (lock, written))
+    assert changed["web/package-lock.json"] == npm_lock(lock).replace(old, new, 2)
+
+
+@pytest.mark.parametrize(("manifest", "lock"), [("1.1.0-rc1", "1.1.0-rc.1"), ("1.1.0-rc.1", "1.1.0rc1")])
+def test_the_lock_of_npm_says_it_in_the_dialect_of_its_package_json(manifest: str, lock: str) -> None:
+    tree = {"pyproject.toml": DYNAMIC + "[tool.hatch.version]\nsource = 'nodejs'\n"}
+    tree |= {"package.json": f'{{"version": "{manifest}"}}', "package-lock.json": npm_lock(lock)}
+    changed, written = bump_tree(tree, "1.1.0rc2"), manifest[:-1] + "2"
+    assert changed["package.json"] == f'{{"version": "{written}"}}'
+    assert changed["package-lock.json"] == npm_lock(lock).replace(lock, written, 2)
+
+
+def test_the_lock_of_npm_stays_where_something_else_of_package_json_changes() -> None:
+    other = NPM_TOOL.format("1.1.0").replace('"version"', '"engine"')
+    tree = {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n' + other}
+    tree |= {"web/package.json": '{"engine": "1.1.0", "version": "1.1.0"}', "web/package-lock.json": npm_lock("1.1.0")}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "web/package.json"}
 
 
 INCREMENTAL = DYNAMIC + system("hatchling.build", "incremental") + '[tool.hatch.version]\nsource = "incremental"\n'
