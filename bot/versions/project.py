@@ -17,6 +17,7 @@ class SiteKind(StrEnum):
 
     PROJECT_TABLE = "[project] version"
     POETRY_TABLE = "[tool.poetry] version"
+    POETRY_INIT = "__version__ that poetry-version-plugin reads"
     HATCH_PATH = "file named by [tool.hatch.version] path"
     INCREMENTAL = "file that incremental reads"
     PDM_PATH = "file named by [tool.pdm.version] path"

@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.declared import find_source
+from bot.versions.backends.poetry import PLACEHOLDERS
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package, Source, read_package
 from bot.versions.checkout import Checkout
@@ -31,7 +32,7 @@ from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.copies.headers import find_header_copies
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
-from bot.versions.copies.modules import find_module_copies
+from bot.versions.copies.modules import find_module_copies, list_contradictions
 from bot.versions.copies.pins import find_pins
 from bot.versions.copies.words import learn_words
 from bot.versions.places import PackagePlace
@@ -43,6 +44,7 @@ from bot.versions.project import (
     ProjectProblem,
     ProjectRefused,
     Site,
+    SiteKind,
     SourceFile,
 )
 from bot.versions.pyproject import PYPROJECT, get_name, list_packages
@@ -67,6 +69,7 @@ _FIRST = (
     *_MENTIONS,
     *TOOL_FILES,
 )
+_STATIC = (SiteKind.PROJECT_TABLE, SiteKind.POETRY_TABLE)
 _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_module_copies,
     find_manifest_copies,
@@ -187,6 +190,11 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     if any(_get_version(site) != version for site in source.sites):
         raise _disagree(source.sites)
     subject = _subject(package, name, packages, source, version_files)
+    if _is_placeholder(source):
+        # Which of the two is read nobody can tell, and what is edited in vain is found out only after the release.
+        contradictions = list_contradictions(subject)
+        if contradictions:
+            raise _disagree((*source.sites, *contradictions))
     finding = Finding()
     for find in _COPIES:
         finding.add(find(subject))
@@ -196,6 +204,11 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     finding.lookalikes += lookalikes_in_pyproject(subject)
     finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
     return _Found(subject, source, finding)
+
+
+def _is_placeholder(source: Source) -> bool:
+    """Whether pyproject.toml says no more than a project must that has its version elsewhere."""
+    return all(site.kind in _STATIC and site.spelling in PLACEHOLDERS for site in source.sites)
 
 
 def _subject(

@@ -300,6 +300,115 @@ def test_a_table_of_poetrys_declares_nothing_for_a_backend_that_does_not_read_it
     assert [item.text for item in read_tree(tree).lookalikes] == ([] if poetry == "1.1.0" else [poetry])
 
 
+PLUGIN = POETRY + '{}[tool.poetry-version-plugin]\nsource = "{}"\n'
+
+
+@pytest.mark.parametrize("poetry", ["0", "0.0.0", "1.0.9"])
+@pytest.mark.parametrize("backend", ["", system("poetry.core.masonry.api", "poetry-core")])
+def test_a_plugin_of_poetrys_takes_the_version_from_the_package(poetry: str, backend: str) -> None:
+    tree = {"pyproject.toml": PLUGIN.format(poetry, "", "init") + backend, "widget/__init__.py": MODULE}
+    tree["src/widget/__init__.py"] = ""
+    check_bump(tree, "1.2.0", ("widget/__init__.py", "1.1.0", "1.2.0"))
+    project = read_tree(tree)
+    assert [site.kind for site in project.sites] == [SiteKind.POETRY_INIT]
+    # A placeholder is no place that anybody forgot.
+    assert [item.text for item in project.lookalikes] == [text for text in (poetry,) if text == "1.0.9"]
+
+
+def test_what_the_plugin_of_poetrys_does_not_need_follows_while_it_says_the_same() -> None:
+    tree = {"pyproject.toml": PLUGIN.format("1.1.0", "", "init"), "widget/__init__.py": MODULE}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "widget/__init__.py"}
+
+
+def test_the_plugin_of_poetrys_reads_the_one_package_that_is_declared() -> None:
+    packages = 'packages = [{include = "lib/gadget"}]\n'
+    tree = {"pyproject.toml": PLUGIN.format("0", packages, "init"), "lib/gadget/__init__.py": MODULE}
+    check_bump(tree | {"widget/__init__.py": ""}, "1.2.0", ("lib/gadget/__init__.py", "1.1.0", "1.2.0"))
+
+
+def test_the_plugin_of_poetrys_may_take_the_version_from_the_tag() -> None:
+    project = read_tree({"pyproject.toml": PLUGIN.format("0", "", "git-tag"), "widget/__init__.py": MODULE})
+    assert (project.derived_by, project.sites) == ("poetry-version-plugin", ())
+
+
+@pytest.mark.parametrize(
+    ("packages", "tree", "code"),
+    [
+        ("", {"src/widget/__init__.py": MODULE}, ProjectCode.FILE_MISSING),
+        (
+            'packages = [{include = "widget", from = "src"}]\n',
+            {"src/widget/__init__.py": MODULE},
+            ProjectCode.FILE_MISSING,
+        ),
+        ('packages = [{include = "../widget"}]\n', {"widget/__init__.py": MODULE}, ProjectCode.OUTSIDE_ROOT),
+        ('packages = [{include = "widget"}, {include = "b"}]\n', {"widget/__init__.py": MODULE}, ProjectCode.DYNAMIC),
+        ("packages = 3\n", {"widget/__init__.py": MODULE}, ProjectCode.DYNAMIC),
+        ("", {"widget/__init__.py": "from .v import __version__\n", "widget/v.py": MODULE}, ProjectCode.NOT_A_LITERAL),
+        ("", {"widget/__init__.py": "__version__ = make()\n"}, ProjectCode.NOT_A_LITERAL),
+    ],
+)
+def test_what_the_plugin_of_poetrys_cannot_read_is_refused(
+    packages: str, tree: dict[str, str], code: ProjectCode
+) -> None:
+    assert refuse_tree({"pyproject.toml": PLUGIN.format("0", packages, "init")} | tree).code is code
+
+
+@pytest.mark.parametrize(
+    "pyproject",
+    [
+        # Another source is passed over, and so is the table where Poetry builds nothing or has no table.
+        PLUGIN.format("1.1.0", "", "other"),
+        PLUGIN.format("1.1.0", "", "init").replace('source = "init"', ""),
+        '[project]\nname = "widget"\nversion = "1.1.0"\n[tool.poetry-version-plugin]\nsource = "git-tag"\n',
+        '[project]\nname = "widget"\nversion = "1.1.0"\n' + PLUGIN.format("1.1.0", "", "git-tag") + SETUPTOOLS,
+    ],
+)
+def test_the_plugin_of_poetrys_is_used_where_its_table_says_so(pyproject: str) -> None:
+    tree = {"pyproject.toml": pyproject, "widget/__init__.py": ""}
+    assert bump_tree(tree, "1.2.0") == {"pyproject.toml": pyproject.replace("1.1.0", "1.2.0")}
+
+
+def test_the_plugin_of_poetrys_does_nothing_for_a_build_that_requires_it() -> None:
+    build = system("poetry.core.masonry.api", "poetry-core", "poetry-version-plugin")
+    tree = {"pyproject.toml": POETRY.format("0") + build}
+    check_bump(tree, "1.2.0", ("pyproject.toml", 'version = "0"', 'version = "1.2.0"'))
+
+
+ZERO = '[project]\nname = "widget"\nversion = "{}"\n'
+
+
+@pytest.mark.parametrize("pyproject", [ZERO.format("0.0.0"), POETRY.format("0.0.0"), POETRY.format("0")])
+@pytest.mark.parametrize("module", [MODULE, "V = (1, 1, 0)\n__version__ = '.'.join(map(str, V))\n"])
+def test_a_placeholder_beside_a_real_version_that_no_tool_explains_is_refused(pyproject: str, module: str) -> None:
+    problem = refuse_tree({"pyproject.toml": pyproject, "src/widget/_version.py": module})
+    assert problem.code is ProjectCode.SITES_DISAGREE
+    assert [(site.path, site.line) for site in problem.sites] == [("pyproject.toml", 3), ("src/widget/_version.py", 1)]
+
+
+@pytest.mark.parametrize(
+    ("module", "follows"),
+    [
+        ("__version__ = '0.0.0'\n", True),
+        ("__version__ = '0.0.0.dev0'\n", True),
+        ("__version__ = '0.0.0+unknown'\n", True),
+        ("__version__ = 'unknown'\n", False),
+        ("version = '1.1.0'\n", False),
+        ("try:\n    __version__ = version('widget')\nexcept E:\n    __version__ = '1.1.0'\n", False),
+        ("try:\n    from ._v import __version__\nexcept E:\n    __version__ = '1.1.0'\n", False),
+        ("import x\n__version__ = x.version('widget')\n", False),
+    ],
+)
+def test_a_project_that_is_at_zero_goes_on_from_there(module: str, follows: bool) -> None:
+    tree = {"pyproject.toml": ZERO.format("0.0.0"), "widget/__init__.py": module}
+    expected = {"pyproject.toml", "widget/__init__.py"} if follows else {"pyproject.toml"}
+    assert bump_tree(tree, "0.0.1").keys() == expected
+    # Another package's version is none of its own, and one that says more than zero is no placeholder.
+    other = {"pyproject.toml": ZERO.format("0.0.0"), "widget/__init__.py": "", "gadget/__init__.py": MODULE}
+    assert bump_tree(other, "0.0.1").keys() == {"pyproject.toml"}
+    lagging = {"pyproject.toml": ZERO.format("0.0.1"), "widget/__init__.py": MODULE}
+    assert bump_tree(lagging, "0.0.2").keys() == {"pyproject.toml"}
+
+
 def test_a_generated_file_of_the_tag_tool_is_never_a_site() -> None:
     tree = {
         "pyproject.toml": DYNAMIC

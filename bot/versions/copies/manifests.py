@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites, find_dist_sites
 from bot.versions.backends.meson import find_meson_sites
+from bot.versions.backends.poetry import PLACEHOLDERS
 from bot.versions.backends.python_source import site_of
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package
@@ -120,8 +121,9 @@ def _setup_cfg(subject: Subject) -> list[Site]:
 
 
 def _poetry_table(subject: Subject) -> list[Site]:
-    """The table of Poetry's beside a backend that does not read it."""
-    return toml_site(subject, subject.package.path, POETRY_VERSION, SiteKind.POETRY_TABLE)
+    """The table of Poetry's where the version comes from elsewhere; a placeholder in it lags behind nothing."""
+    sites = toml_site(subject, subject.package.path, POETRY_VERSION, SiteKind.POETRY_TABLE)
+    return [site for site in sites if site.spelling not in PLACEHOLDERS or subject.says(site.spelling)]
 
 
 def _setup_py(subject: Subject) -> list[Site]:
