@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from bot.versions.arithmetic import find_version
+from bot.versions.backends.cargo import find_crate_name
 from bot.versions.backends.poetry import NEVER_POETRY, PLACEHOLDERS, is_replaced
 from bot.versions.backends.setup_py import SetupPy, find_setup_name
 from bot.versions.backends.source import Package, string_site_span
@@ -29,7 +30,7 @@ POETRY_VERSION: Path = ("tool", "poetry", "version")
 
 
 def get_name(package: Package, setup: SetupPy | None) -> str:
-    """The project's name, from pyproject.toml, setup.cfg or setup.py.
+    """The project's name, from pyproject.toml, the crate that is all maturin is told, setup.cfg or setup.py.
 
     Raises:
         ProjectRefused: there is none, or it cannot be one.
@@ -37,6 +38,7 @@ def get_name(package: Package, setup: SetupPy | None) -> str:
     configured = package.setup_cfg.get(("metadata", "name"))
     names = (
         package.value("project", "name"),
+        find_crate_name(package),
         package.value("tool", "poetry", "name"),
         configured.text if configured else None,
         find_setup_name(package, setup) if setup else None,

@@ -611,6 +611,74 @@ def test_maturin_takes_the_version_of_the_crate_where_nothing_is_dynamic() -> No
     assert refuse_tree({"pyproject.toml": tree["pyproject.toml"]}).code is ProjectCode.NO_VERSION
 
 
+BARE = system("maturin", "maturin>=1,<2")
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "manifest"),
+    [
+        (BARE, "Cargo.toml"),
+        (BARE + "[tool.maturin]\nmanifest-path = 'crates/w/Cargo.toml'\n", "crates/w/Cargo.toml"),
+        (BARE + "[tool.maturin]\npython-source = 'python'\n", "rust/Cargo.toml"),
+    ],
+)
+def test_maturin_takes_the_name_of_the_crate_too_where_there_is_no_project_table(pyproject: str, manifest: str) -> None:
+    others = {path: crate("other", "0.9.0") for path in ("Cargo.toml", "rust/Cargo.toml", "crates/w/Cargo.toml")}
+    tree = others | {"pyproject.toml": pyproject, manifest: crate("My_Widget-2"), "my_widget_2/__init__.py": MODULE}
+    # What other backends read is none of maturin's.
+    tree |= {"setup.cfg": "[metadata]\nname = old\n"}
+    assert (read_tree(tree).name, read_tree(tree).normalised_name) == ("My_Widget-2", "my-widget-2")
+    check_bump(
+        tree,
+        "1.2.0rc1",
+        (manifest, "1.1.0", "1.2.0-rc.1"),
+        ("my_widget_2/__init__.py", "1.1.0", "1.2.0rc1"),
+    )
+
+
+def test_the_crate_that_names_the_package_may_share_the_version_of_its_workspace() -> None:
+    tree = {
+        "pyproject.toml": BARE + "[tool.maturin]\nmanifest-path = 'py/Cargo.toml'\n",
+        "Cargo.toml": '[workspace]\nmembers = ["py"]\n[workspace.package]\nversion = "1.1.0"\n',
+        "py/Cargo.toml": '[package]\nname = "widget"\nversion.workspace = true\n',
+        "Cargo.lock": in_lock(widget="1.1.0", other="1.1.0"),
+    }
+    changes = [(path, old, old.replace("1.1.0", "1.2.0")) for path, old in (
+        ("Cargo.toml", 'version = "1.1.0"'), ("Cargo.lock", 'name = "widget"\nversion = "1.1.0"')
+    )]  # fmt: skip
+    check_bump(tree, "1.2.0", *changes)
+    assert read_tree(tree).name == "widget"
+
+
+@pytest.mark.parametrize(
+    ("tree", "code"),
+    [
+        ({"pyproject.toml": BARE}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": "[workspace]\nmembers = []\n"}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": "[package]\nname = 3\n"}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": crate("_w")}, ProjectCode.BAD_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": "[package"}, ProjectCode.NOT_TOML),
+        ({"pyproject.toml": BARE, "Cargo.toml": '[package]\nname = "w"\n'}, ProjectCode.NO_VERSION),
+        ({"pyproject.toml": SETUPTOOLS, "Cargo.toml": crate("w")}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE + '[project]\nversion = "1"\n', "Cargo.toml": crate("w")}, ProjectCode.NO_NAME),
+    ],
+)
+def test_a_crate_names_no_package_but_maturins(tree: dict[str, str], code: ProjectCode) -> None:
+    assert refuse_tree(tree).code is code
+
+
+def test_maturin_builds_the_crate_beside_a_package_in_src() -> None:
+    tree = {
+        "pyproject.toml": DYNAMIC + system("maturin"),
+        "Cargo.toml": crate("other"),
+        "rust/Cargo.toml": crate("w"),
+        "src/widget/__init__.py": "",
+    }
+    check_bump(tree, "1.2.0", ("rust/Cargo.toml", "1.1.0", "1.2.0"))
+    alone = {path: text for path, text in tree.items() if not path.startswith("src/")}
+    check_bump(alone, "1.2.0", ("Cargo.toml", "1.1.0", "1.2.0"))
+
+
 @pytest.mark.parametrize("table", ["package", "workspace"])
 @pytest.mark.parametrize("name", ["dist.toml", "dist-workspace.toml"])
 def test_the_package_of_cargo_dist_follows(name: str, table: str) -> None:
