@@ -194,7 +194,8 @@ class Project:
         files: the files that hold it, the declared site's first.
         lookalikes: places that look like the version and are not changed.
         derived_by: the tool that takes the version from the newest tag; None when files hold it. Such a project has no
-            declared site, and its version is what the caller said was released last.
+            declared site, and its version is what the caller said was released last. Its sites are places that a release
+            tool would change, and bind nobody.
         root: the package's folder, ``.`` for the top of the repository.
         siblings: the other packages that are released from the same repository, as far as anybody looked.
         together: the packages that go on with it; their sites are among its own.
