@@ -91,7 +91,7 @@ def _npm_sites(lock: str, body: str, mirrored: Site) -> list[Site]:
             span.start,
             span.end,
             Reader.NPM,
-            Form.TYPED if mirrored.parts else mirrored.form,
+            Form.SEMVER if mirrored.form is Form.SEMVER else Form.TYPED,
             model=mirrored.spelling,
         )
         for key, span in found.items()
