@@ -14,7 +14,8 @@ What a commit says, without executing anything:
 
 * ``wanted_paths(tree, files)`` names the few files worth reading, until it names none; ``read_project(files)`` gives a
   ``Project`` with its version sites and lookalikes, or a ``ProjectProblem`` (code, sentence in parts). A project whose
-  version a tool derives from the newest tag has no sites: ``Project.derived_by`` names the tool.
+  version a tool derives from the newest tag declares none: ``Project.derived_by`` names the tool, and its sites are what
+  another tool would change that keeps a record of the version.
 * ``list_manifests(tree)`` and ``list_packages_of(files)`` name the packages of a repository, ``find_package`` one of them;
   ``wanted_paths`` and ``read_project`` take its folder. ``join_lockstep`` tells which of them go on together.
 * ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing

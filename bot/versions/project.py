@@ -17,6 +17,7 @@ class SiteKind(StrEnum):
 
     PROJECT_TABLE = "[project] version"
     POETRY_TABLE = "[tool.poetry] version"
+    POETRY_INIT = "__version__ that poetry-version-plugin reads"
     HATCH_PATH = "file named by [tool.hatch.version] path"
     INCREMENTAL = "file that incremental reads"
     PDM_PATH = "file named by [tool.pdm.version] path"
@@ -138,6 +139,7 @@ class Site:
         reader: the kind of text it stands in.
         form: how the version is written there.
         parts: the literals it is put together from, when there is more than one; ``start`` to ``end`` is the first then.
+        model: the text of the place that tells how the version is spelled here; empty where the place's own does.
     """
 
     path: str
@@ -150,6 +152,7 @@ class Site:
     reader: Reader = Reader.TEXT
     form: Form = Form.TYPED
     parts: tuple[Piece, ...] = field(default=(), repr=False)
+    model: str = field(default="", repr=False)
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -196,7 +199,8 @@ class Project:
         files: the files that hold it, the declared site's first.
         lookalikes: places that look like the version and are not changed.
         derived_by: the tool that takes the version from the newest tag; None when files hold it. Such a project has no
-            declared site, and its version is what the caller said was released last.
+            declared site, and its version is what the caller said was released last. Its sites are places that a release
+            tool would change, and bind nobody.
         root: the package's folder, ``.`` for the top of the repository.
         siblings: the other packages that are released from the same repository, as far as anybody looked.
         together: the packages that go on with it; their sites are among its own.

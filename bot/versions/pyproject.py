@@ -11,6 +11,8 @@ import re
 from typing import Any
 
 from bot.versions.arithmetic import find_version
+from bot.versions.backends.cargo import find_crate_name
+from bot.versions.backends.poetry import NEVER_POETRY, PLACEHOLDERS, is_replaced
 from bot.versions.backends.setup_py import SetupPy, find_setup_name
 from bot.versions.backends.source import Package, string_site_span
 from bot.versions.formats.text import line_of
@@ -25,12 +27,10 @@ _NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]{0,98}[A-Z0-9]", re.IGNORECASE 
 _HATCH_LISTS = ("packages", "include", "only-include")
 _PROJECT_VERSION: Path = ("project", "version")
 POETRY_VERSION: Path = ("tool", "poetry", "version")
-_NEVER_POETRY = ("setuptools", "hatchling", "flit", "pdm", "uv_build", "maturin", "mesonpy", "scikit_build_core")
-"""Backends that read no table of Poetry's: where one stands all the same, it is for tools of the maintainers' own."""
 
 
 def get_name(package: Package, setup: SetupPy | None) -> str:
-    """The project's name, from pyproject.toml, setup.cfg or setup.py.
+    """The project's name, from pyproject.toml, the crate that is all maturin is told, setup.cfg or setup.py.
 
     Raises:
         ProjectRefused: there is none, or it cannot be one.
@@ -38,6 +38,7 @@ def get_name(package: Package, setup: SetupPy | None) -> str:
     configured = package.setup_cfg.get(("metadata", "name"))
     names = (
         package.value("project", "name"),
+        find_crate_name(package),
         package.value("tool", "poetry", "name"),
         configured.text if configured else None,
         find_setup_name(package, setup) if setup else None,
@@ -54,14 +55,16 @@ def get_name(package: Package, setup: SetupPy | None) -> str:
 
 
 def list_static_sites(package: Package) -> tuple[Site, ...]:
-    """The literals that pyproject.toml holds itself; none when the version is dynamic.
+    """The literals that pyproject.toml holds itself; none when the version is dynamic, or a placeholder.
 
     Raises:
         ProjectRefused: one is not a string, or not a plain one.
     """
+    if is_replaced(package):
+        return ()
     paths = ((_PROJECT_VERSION, SiteKind.PROJECT_TABLE), (POETRY_VERSION, SiteKind.POETRY_TABLE))
     holding = [(path, kind) for path, kind in paths if _holds_version(package, path)]
-    if [path for path, _ in holding] == [POETRY_VERSION] and package.backend.startswith(_NEVER_POETRY):
+    if [path for path, _ in holding] == [POETRY_VERSION] and package.backend.startswith(NEVER_POETRY):
         return ()
     sites = tuple(_get_site(package, path, kind) for path, kind in holding)
     if len(sites) == 2 and package.backend and not package.backend.startswith("poetry"):
@@ -99,7 +102,7 @@ def list_packages(package: Package) -> list[str]:
 def _holds_version(package: Package, path: Path) -> bool:
     value = package.value(*path)
     if path == POETRY_VERSION and (
-        package.value("tool", "poetry-dynamic-versioning", "enable") or value in ("0.0.0", "0")
+        package.value("tool", "poetry-dynamic-versioning", "enable") or value in PLACEHOLDERS
     ):
         # Such projects keep a placeholder there; the version comes from the tag.
         return value is not None and not _is_filled_from_tag(package)
@@ -107,7 +110,7 @@ def _holds_version(package: Package, path: Path) -> bool:
 
 
 def _is_filled_from_tag(package: Package) -> bool:
-    tools = {"poetry-dynamic-versioning", "poetry-version-plugin", "poetry-git-version-plugin"}
+    tools = {"poetry-dynamic-versioning", "poetry-git-version-plugin"}
     if package.value("tool", "poetry-dynamic-versioning", "enable"):
         return True
     return bool(package.requires & tools) or package.value("tool", "poetry-dynamic-versioning") is not None

@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.declared import find_source
+from bot.versions.backends.poetry import PLACEHOLDERS
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package, Source, read_package
 from bot.versions.checkout import Checkout
@@ -31,7 +32,7 @@ from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.copies.headers import find_header_copies
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
-from bot.versions.copies.modules import find_module_copies
+from bot.versions.copies.modules import find_module_copies, list_contradictions
 from bot.versions.copies.pins import find_pins
 from bot.versions.copies.words import learn_words
 from bot.versions.places import PackagePlace
@@ -43,11 +44,12 @@ from bot.versions.project import (
     ProjectProblem,
     ProjectRefused,
     Site,
+    SiteKind,
     SourceFile,
 )
 from bot.versions.pyproject import PYPROJECT, get_name, list_packages
 from bot.versions.sentences import Parts, Quoted
-from bot.versions.tools import TOOL_FILES, find_tool_copies
+from bot.versions.tools import TOOL_FILES, find_recorded_copies, find_tool_copies
 
 _MOST_NAMED = 5
 _MOST_LOOKALIKES = 50
@@ -67,6 +69,7 @@ _FIRST = (
     *_MENTIONS,
     *TOOL_FILES,
 )
+_STATIC = (SiteKind.PROJECT_TABLE, SiteKind.POETRY_TABLE)
 _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_module_copies,
     find_manifest_copies,
@@ -119,10 +122,10 @@ def _list_wanted(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> 
         with suppress(ProjectRefused):
             source = find_source(package, name, packages, setup)
         subject, finding = _subject(package, name, packages, source, version_files), Finding()
-        for find in _COPIES if source.derived_by is None else ():
+        for find in _COPIES if source.derived_by is None else (find_recorded_copies,):
             with suppress(ProjectRefused):
                 finding.add(find(subject))
-        find_npm_lock_copies(subject, _paths(source, finding))
+        find_npm_lock_copies(subject, (*source.sites, *finding.sites))
     return [path for path in checkout.wanted if path not in checkout.files]
 
 
@@ -142,7 +145,7 @@ def read_project(
 
     Returns:
         The project with all its version sites, or the problem that keeps it from being released. When a tool derives
-        the version from the newest tag there are no sites, and ``Project.at`` says which version that is.
+        the version from the newest tag no site declares it, and ``Project.at`` says which version that is.
     """
     try:
         found = _search(Checkout(files, files, root), version_files)
@@ -167,7 +170,7 @@ class _Found:
 
 
 def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Found | Project:
-    """What is found in one package; a project without sites where its version comes from the tag.
+    """What is found in one package; a project without a declared site where its version comes from the tag.
 
     Raises:
         ProjectRefused: its version cannot be told.
@@ -179,7 +182,10 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     name, packages = get_name(package, setup), tuple(list_packages(package))
     source = find_source(package, name, packages, setup)
     if source.derived_by is not None:
-        return Project(name, Version("0"), "0", (), derived_by=source.derived_by, root=checkout.root)
+        finding = find_recorded_copies(_subject(package, name, packages, source, version_files))
+        files, lookalikes = _group(checkout, finding.sites), tuple(_beside(finding.lookalikes, finding.sites))
+        tool = source.derived_by
+        return Project(name, Version("0"), "0", files, lookalikes, derived_by=tool, root=checkout.root)
     if not source.sites:
         missing = (
             "The version of ",
@@ -191,10 +197,15 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     if any(_get_version(site) != version for site in source.sites):
         raise _disagree(source.sites)
     subject = _subject(package, name, packages, source, version_files)
+    if _is_placeholder(source):
+        # Which of the two is read nobody can tell, and what is edited in vain is found out only after the release.
+        contradictions = list_contradictions(subject)
+        if contradictions:
+            raise _disagree((*source.sites, *contradictions))
     finding = Finding()
     for find in _COPIES:
         finding.add(find(subject))
-    finding.add(find_npm_lock_copies(subject, _paths(source, finding)))
+    finding.add(find_npm_lock_copies(subject, (*source.sites, *finding.sites)))
     source = replace(source, sites=tuple(learn_words(checkout, source.sites)))
     finding.sites = learn_words(checkout, finding.sites)
     finding.lookalikes += lookalikes_in_pyproject(subject)
@@ -202,8 +213,9 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     return _Found(subject, source, finding)
 
 
-def _paths(source: Source, finding: Finding) -> Iterable[str]:
-    return dict.fromkeys(site.path for site in (*source.sites, *finding.sites))
+def _is_placeholder(source: Source) -> bool:
+    """Whether pyproject.toml says no more than a project must that has its version elsewhere."""
+    return all(site.kind in _STATIC and site.spelling in PLACEHOLDERS for site in source.sites)
 
 
 def _subject(
@@ -219,7 +231,6 @@ def _project(own: _Found, others: Iterable[_Found | Project]) -> Project:
     """The package with those that go on with it. One whose version comes from the tag as well needs no place for that."""
     subject, finding = own.subject, own.finding
     declared, places = [own.source.sites[0]], list[PackagePlace]()
-    sites: dict[str, list[Site]] = {}
     for other in others:
         places.append(other.place)
         if isinstance(other, _Found):
@@ -228,15 +239,8 @@ def _project(own: _Found, others: Iterable[_Found | Project]) -> Project:
             finding.lookalikes += other.finding.lookalikes
     if any(_get_version(site) != _get_version(declared[0]) for site in declared):
         raise _disagree(declared)
-    for site in (*own.source.sites, *finding.sites):
-        known = sites.setdefault(site.path, [])
-        if not any(_overlap(site, other) for other in known):
-            known.append(site)
-    files = subject.package.checkout.files
-    sources = tuple(
-        SourceFile(path, files[path], tuple(sorted(found, key=lambda site: site.start)) if index else tuple(found))
-        for index, (path, found) in enumerate(sites.items())
-    )
+    sites = (*own.source.sites, *finding.sites)
+    sources = _group(subject.package.checkout, sites)
     first, lookalikes = declared[0], tuple(_beside(finding.lookalikes, sites))
     root = subject.package.checkout.root
     return Project(
@@ -244,13 +248,28 @@ def _project(own: _Found, others: Iterable[_Found | Project]) -> Project:
     )
 
 
+def _group(checkout: Checkout, sites: Iterable[Site]) -> tuple[SourceFile, ...]:
+    """The files of ``sites``; of those that share characters the first counts."""
+    grouped: dict[str, list[Site]] = {}
+    for site in sites:
+        known = grouped.setdefault(site.path, [])
+        if not any(_overlap(site, other) for other in known):
+            known.append(site)
+    return tuple(
+        SourceFile(
+            path, checkout.files[path], tuple(sorted(found, key=lambda site: site.start)) if index else tuple(found)
+        )
+        for index, (path, found) in enumerate(grouped.items())
+    )
+
+
 def _overlap(one: Site, other: Site) -> bool:
     return any(a.start < b.end and b.start < a.end for a in one.pieces for b in other.pieces)
 
 
-def _beside(lookalikes: list[Lookalike], sites: Mapping[str, list[Site]]) -> list[Lookalike]:
+def _beside(lookalikes: list[Lookalike], sites: Iterable[Site]) -> list[Lookalike]:
     """The lookalikes on lines without a site, each once."""
-    taken = {(path, site.line) for path, found in sites.items() for site in found}
+    taken = {(site.path, site.line) for site in sites}
     return [item for item in dict.fromkeys(lookalikes) if (item.path, item.line) not in taken][:_MOST_LOOKALIKES]
 
 

@@ -94,7 +94,7 @@ def to_semver(new: SpelledVersion, old: str = "") -> str | None:
 
 
 def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> str:
-    version = new.version
+    version, model = new.version, site.model or piece.text
     if piece.form is Form.DATE:
         return day.isoformat() if day else piece.text
     if piece.form is Form.NORMALISED:
@@ -103,7 +103,7 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         epoch, tail = f"{version.epoch}!" if version.epoch else "", str(version)[len(version.base_version) :]
         return epoch + ".".join(map(str, (*version.release, 0, 0)[: max(3, len(version.release))])) + tail
     if piece.form is Form.SEMVER:
-        semver = to_semver(new, piece.text)
+        semver = to_semver(new, model)
         if semver is None:
             raise _inexpressible(site, new)
         return semver
@@ -117,7 +117,7 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         raise _inexpressible(site, new)
     if piece.form is Form.MARKER:
         return _NUMBERS.sub("", new.spelling)
-    return write_part(piece, version) or keep_zeros(new.spelling, piece.text)
+    return write_part(piece, version) or keep_zeros(new.spelling, model)
 
 
 def write_part(piece: Piece, version: Version) -> str | None:

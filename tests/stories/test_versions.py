@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.clock import VirtualClock
@@ -84,6 +85,28 @@ async def test_whose_version_is_their_tag_is_shown_where_a_word_leads_from(tmp_p
         pull = theatre.release_pull
         assert pull.title == "Release widget 1.2.0"
         assert "`1.1.0` → `1.2.0`" in (pull.body or "")
+        theatre.read_all()
+
+
+@pytest.mark.parametrize("asked", ["minor", "1.2.0"])
+async def test_whose_version_is_their_tag_has_what_a_tool_is_told_follow(tmp_path: Path, asked: str) -> None:
+    tool = '[tool.tbump.version]\ncurrent = "1.1.0"\n[[tool.tbump.file]]\nsrc = "README.md"\nsearch = "v{current_version}"\n'
+    own = derived() | {".github/aweigh.toml": None, "README.md": README}
+    async with open_theatre(tmp_path) as theatre:
+        files = own | {"pyproject.toml": f"{own['pyproject.toml']}\n{tool}"}
+        theatre.acme.mona.push_commit("main", files, message="build: let the tag say the version")
+        await theatre.say(theatre.acme.mona, f"/release {asked}")
+        pull = theatre.release_pull
+        assert text_of(theatre, "README.md") == README.replace("v1.1.0", "v1.2.0")
+        assert text_of(theatre, "pyproject.toml") == f"{own['pyproject.toml']}\n{tool.replace('1.1.0', '1.2.0')}"
+        assert "configuration of tbump" in (pull.body or "")
+        # What stands there by now is no reason to make the branch anew.
+        head = pull.head_sha
+        theatre.acme.mona.push_commit("main", {"docs.md": "x"}, message="docs: x")
+        await theatre.settle()
+        assert pull.head_sha == head
+        await theatre.merge(pull)
+        assert theatre.find_tag("v1.2.0") is not None
         theatre.read_all()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.versions import ProjectCode, ProjectRefused, SiteKind, bump
-from tests.versions.trees import bump_tree, check_bump, read_tree, refuse_tree
+from tests.versions.trees import as_written, bump_tree, check_bump, read_tree, refuse_tree
 
 DYNAMIC = '[project]\nname = "widget"\ndynamic = ["version"]\n'
 MODULE = '__version__ = "1.1.0"\n'
@@ -300,6 +300,115 @@ def test_a_table_of_poetrys_declares_nothing_for_a_backend_that_does_not_read_it
     assert [item.text for item in read_tree(tree).lookalikes] == ([] if poetry == "1.1.0" else [poetry])
 
 
+PLUGIN = POETRY + '{}[tool.poetry-version-plugin]\nsource = "{}"\n'
+
+
+@pytest.mark.parametrize("poetry", ["0", "0.0.0", "1.0.9"])
+@pytest.mark.parametrize("backend", ["", system("poetry.core.masonry.api", "poetry-core")])
+def test_a_plugin_of_poetrys_takes_the_version_from_the_package(poetry: str, backend: str) -> None:
+    tree = {"pyproject.toml": PLUGIN.format(poetry, "", "init") + backend, "widget/__init__.py": MODULE}
+    tree["src/widget/__init__.py"] = ""
+    check_bump(tree, "1.2.0", ("widget/__init__.py", "1.1.0", "1.2.0"))
+    project = read_tree(tree)
+    assert [site.kind for site in project.sites] == [SiteKind.POETRY_INIT]
+    # A placeholder is no place that anybody forgot.
+    assert [item.text for item in project.lookalikes] == [text for text in (poetry,) if text == "1.0.9"]
+
+
+def test_what_the_plugin_of_poetrys_does_not_need_follows_while_it_says_the_same() -> None:
+    tree = {"pyproject.toml": PLUGIN.format("1.1.0", "", "init"), "widget/__init__.py": MODULE}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "widget/__init__.py"}
+
+
+def test_the_plugin_of_poetrys_reads_the_one_package_that_is_declared() -> None:
+    packages = 'packages = [{include = "lib/gadget"}]\n'
+    tree = {"pyproject.toml": PLUGIN.format("0", packages, "init"), "lib/gadget/__init__.py": MODULE}
+    check_bump(tree | {"widget/__init__.py": ""}, "1.2.0", ("lib/gadget/__init__.py", "1.1.0", "1.2.0"))
+
+
+def test_the_plugin_of_poetrys_may_take_the_version_from_the_tag() -> None:
+    project = read_tree({"pyproject.toml": PLUGIN.format("0", "", "git-tag"), "widget/__init__.py": MODULE})
+    assert (project.derived_by, project.sites) == ("poetry-version-plugin", ())
+
+
+@pytest.mark.parametrize(
+    ("packages", "tree", "code"),
+    [
+        ("", {"src/widget/__init__.py": MODULE}, ProjectCode.FILE_MISSING),
+        (
+            'packages = [{include = "widget", from = "src"}]\n',
+            {"src/widget/__init__.py": MODULE},
+            ProjectCode.FILE_MISSING,
+        ),
+        ('packages = [{include = "../widget"}]\n', {"widget/__init__.py": MODULE}, ProjectCode.OUTSIDE_ROOT),
+        ('packages = [{include = "widget"}, {include = "b"}]\n', {"widget/__init__.py": MODULE}, ProjectCode.DYNAMIC),
+        ("packages = 3\n", {"widget/__init__.py": MODULE}, ProjectCode.DYNAMIC),
+        ("", {"widget/__init__.py": "from .v import __version__\n", "widget/v.py": MODULE}, ProjectCode.NOT_A_LITERAL),
+        ("", {"widget/__init__.py": "__version__ = make()\n"}, ProjectCode.NOT_A_LITERAL),
+    ],
+)
+def test_what_the_plugin_of_poetrys_cannot_read_is_refused(
+    packages: str, tree: dict[str, str], code: ProjectCode
+) -> None:
+    assert refuse_tree({"pyproject.toml": PLUGIN.format("0", packages, "init")} | tree).code is code
+
+
+@pytest.mark.parametrize(
+    "pyproject",
+    [
+        # Another source is passed over, and so is the table where Poetry builds nothing or has no table.
+        PLUGIN.format("1.1.0", "", "other"),
+        PLUGIN.format("1.1.0", "", "init").replace('source = "init"', ""),
+        '[project]\nname = "widget"\nversion = "1.1.0"\n[tool.poetry-version-plugin]\nsource = "git-tag"\n',
+        '[project]\nname = "widget"\nversion = "1.1.0"\n' + PLUGIN.format("1.1.0", "", "git-tag") + SETUPTOOLS,
+    ],
+)
+def test_the_plugin_of_poetrys_is_used_where_its_table_says_so(pyproject: str) -> None:
+    tree = {"pyproject.toml": pyproject, "widget/__init__.py": ""}
+    assert bump_tree(tree, "1.2.0") == {"pyproject.toml": pyproject.replace("1.1.0", "1.2.0")}
+
+
+def test_the_plugin_of_poetrys_does_nothing_for_a_build_that_requires_it() -> None:
+    build = system("poetry.core.masonry.api", "poetry-core", "poetry-version-plugin")
+    tree = {"pyproject.toml": POETRY.format("0") + build}
+    check_bump(tree, "1.2.0", ("pyproject.toml", 'version = "0"', 'version = "1.2.0"'))
+
+
+ZERO = '[project]\nname = "widget"\nversion = "{}"\n'
+
+
+@pytest.mark.parametrize("pyproject", [ZERO.format("0.0.0"), POETRY.format("0.0.0"), POETRY.format("0")])
+@pytest.mark.parametrize("module", [MODULE, "V = (1, 1, 0)\n__version__ = '.'.join(map(str, V))\n"])
+def test_a_placeholder_beside_a_real_version_that_no_tool_explains_is_refused(pyproject: str, module: str) -> None:
+    problem = refuse_tree({"pyproject.toml": pyproject, "src/widget/_version.py": module})
+    assert problem.code is ProjectCode.SITES_DISAGREE
+    assert [(site.path, site.line) for site in problem.sites] == [("pyproject.toml", 3), ("src/widget/_version.py", 1)]
+
+
+@pytest.mark.parametrize(
+    ("module", "follows"),
+    [
+        ("__version__ = '0.0.0'\n", True),
+        ("__version__ = '0.0.0.dev0'\n", True),
+        ("__version__ = '0.0.0+unknown'\n", True),
+        ("__version__ = 'unknown'\n", False),
+        ("version = '1.1.0'\n", False),
+        ("try:\n    __version__ = version('widget')\nexcept E:\n    __version__ = '1.1.0'\n", False),
+        ("try:\n    from ._v import __version__\nexcept E:\n    __version__ = '1.1.0'\n", False),
+        ("import x\n__version__ = x.version('widget')\n", False),
+    ],
+)
+def test_a_project_that_is_at_zero_goes_on_from_there(module: str, follows: bool) -> None:
+    tree = {"pyproject.toml": ZERO.format("0.0.0"), "widget/__init__.py": module}
+    expected = {"pyproject.toml", "widget/__init__.py"} if follows else {"pyproject.toml"}
+    assert bump_tree(tree, "0.0.1").keys() == expected
+    # Another package's version is none of its own, and one that says more than zero is no placeholder.
+    other = {"pyproject.toml": ZERO.format("0.0.0"), "widget/__init__.py": "", "gadget/__init__.py": MODULE}
+    assert bump_tree(other, "0.0.1").keys() == {"pyproject.toml"}
+    lagging = {"pyproject.toml": ZERO.format("0.0.1"), "widget/__init__.py": MODULE}
+    assert bump_tree(lagging, "0.0.2").keys() == {"pyproject.toml"}
+
+
 def test_a_generated_file_of_the_tag_tool_is_never_a_site() -> None:
     tree = {
         "pyproject.toml": DYNAMIC
@@ -502,6 +611,74 @@ def test_maturin_takes_the_version_of_the_crate_where_nothing_is_dynamic() -> No
     assert refuse_tree({"pyproject.toml": tree["pyproject.toml"]}).code is ProjectCode.NO_VERSION
 
 
+BARE = system("maturin", "maturin>=1,<2")
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "manifest"),
+    [
+        (BARE, "Cargo.toml"),
+        (BARE + "[tool.maturin]\nmanifest-path = 'crates/w/Cargo.toml'\n", "crates/w/Cargo.toml"),
+        (BARE + "[tool.maturin]\npython-source = 'python'\n", "rust/Cargo.toml"),
+    ],
+)
+def test_maturin_takes_the_name_of_the_crate_too_where_there_is_no_project_table(pyproject: str, manifest: str) -> None:
+    others = {path: crate("other", "0.9.0") for path in ("Cargo.toml", "rust/Cargo.toml", "crates/w/Cargo.toml")}
+    tree = others | {"pyproject.toml": pyproject, manifest: crate("My_Widget-2"), "my_widget_2/__init__.py": MODULE}
+    # What other backends read is none of maturin's.
+    tree |= {"setup.cfg": "[metadata]\nname = old\n"}
+    assert (read_tree(tree).name, read_tree(tree).normalised_name) == ("My_Widget-2", "my-widget-2")
+    check_bump(
+        tree,
+        "1.2.0rc1",
+        (manifest, "1.1.0", "1.2.0-rc.1"),
+        ("my_widget_2/__init__.py", "1.1.0", "1.2.0rc1"),
+    )
+
+
+def test_the_crate_that_names_the_package_may_share_the_version_of_its_workspace() -> None:
+    tree = {
+        "pyproject.toml": BARE + "[tool.maturin]\nmanifest-path = 'py/Cargo.toml'\n",
+        "Cargo.toml": '[workspace]\nmembers = ["py"]\n[workspace.package]\nversion = "1.1.0"\n',
+        "py/Cargo.toml": '[package]\nname = "widget"\nversion.workspace = true\n',
+        "Cargo.lock": in_lock(widget="1.1.0", other="1.1.0"),
+    }
+    changes = [(path, old, old.replace("1.1.0", "1.2.0")) for path, old in (
+        ("Cargo.toml", 'version = "1.1.0"'), ("Cargo.lock", 'name = "widget"\nversion = "1.1.0"')
+    )]  # fmt: skip
+    check_bump(tree, "1.2.0", *changes)
+    assert read_tree(tree).name == "widget"
+
+
+@pytest.mark.parametrize(
+    ("tree", "code"),
+    [
+        ({"pyproject.toml": BARE}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": "[workspace]\nmembers = []\n"}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": "[package]\nname = 3\n"}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": crate("_w")}, ProjectCode.BAD_NAME),
+        ({"pyproject.toml": BARE, "Cargo.toml": "[package"}, ProjectCode.NOT_TOML),
+        ({"pyproject.toml": BARE, "Cargo.toml": '[package]\nname = "w"\n'}, ProjectCode.NO_VERSION),
+        ({"pyproject.toml": SETUPTOOLS, "Cargo.toml": crate("w")}, ProjectCode.NO_NAME),
+        ({"pyproject.toml": BARE + '[project]\nversion = "1"\n', "Cargo.toml": crate("w")}, ProjectCode.NO_NAME),
+    ],
+)
+def test_a_crate_names_no_package_but_maturins(tree: dict[str, str], code: ProjectCode) -> None:
+    assert refuse_tree(tree).code is code
+
+
+def test_maturin_builds_the_crate_beside_a_package_in_src() -> None:
+    tree = {
+        "pyproject.toml": DYNAMIC + system("maturin"),
+        "Cargo.toml": crate("other"),
+        "rust/Cargo.toml": crate("w"),
+        "src/widget/__init__.py": "",
+    }
+    check_bump(tree, "1.2.0", ("rust/Cargo.toml", "1.1.0", "1.2.0"))
+    alone = {path: text for path, text in tree.items() if not path.startswith("src/")}
+    check_bump(alone, "1.2.0", ("Cargo.toml", "1.1.0", "1.2.0"))
+
+
 @pytest.mark.parametrize("table", ["package", "workspace"])
 @pytest.mark.parametrize("name", ["dist.toml", "dist-workspace.toml"])
 def test_the_package_of_cargo_dist_follows(name: str, table: str) -> None:
@@ -552,6 +729,59 @@ def test_the_lock_of_npm_follows_its_package_json() -> None:
     }
     static = tree | {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n'}
     assert bump_tree(static, "1.2.0").keys() == {"pyproject.toml"}
+
+
+def npm_lock(version: str) -> str:
+    """A lock of npm's whose package, and a dependency, are at ``version``."""
+    own = f'"version": "{version}"'
+    return f'{{{own}, "packages": {{"": {{{own}}}, "node_modules/x": {{{own}}}}}}}'
+
+
+NPM_TOOL = """
+[tool.bumpversion]
+current_version = "{}"
+[[tool.bumpversion.files]]
+filename = "web/package.json"
+search = '"version": "{{current_version}}"'
+replace = '"version": "{{new_version}}"'
+"""
+
+
+@pytest.mark.parametrize(
+    ("manifest", "lock", "version"),
+    [
+        ("1.1.0rc1", "1.1.0rc1", "1.1.0rc2"),
+        ("1.1.0", "1.1.0", "1.2.0rc1"),
+        ("1.1.0rc1", "1.1.0-rc.1", "1.1.0rc2"),
+        ("1.1.0rc1", "1.1.0-rc.1", "1.1.0"),
+        ("1.1.0", "1.1.0", "1.2.0-rc.1"),
+        ("1.1.0", "1.1", "1.2"),
+    ],
+)
+def test_the_lock_of_npm_says_what_a_tool_writes_into_its_package_json(manifest: str, lock: str, version: str) -> None:
+    tree = {"pyproject.toml": f'[project]\nname = "widget"\nversion = "{manifest}"\n' + NPM_TOOL.format(manifest)}
+    tree |= {"web/package.json": f'{{"version": "{manifest}"}}', "web/package-lock.json": npm_lock(lock)}
+    changed = bump_tree(tree, version)
+    written = as_written(version, manifest)
+    assert changed["web/package.json"] == f'{{"version": "{written}"}}'
+    old, new = (f'"version": "{text}"' for text in (lock, written))
+    assert changed["web/package-lock.json"] == npm_lock(lock).replace(old, new, 2)
+
+
+@pytest.mark.parametrize(("manifest", "lock"), [("1.1.0-rc1", "1.1.0-rc.1"), ("1.1.0-rc.1", "1.1.0rc1")])
+def test_the_lock_of_npm_says_it_in_the_dialect_of_its_package_json(manifest: str, lock: str) -> None:
+    tree = {"pyproject.toml": DYNAMIC + "[tool.hatch.version]\nsource = 'nodejs'\n"}
+    tree |= {"package.json": f'{{"version": "{manifest}"}}', "package-lock.json": npm_lock(lock)}
+    changed, written = bump_tree(tree, "1.1.0rc2"), manifest[:-1] + "2"
+    assert changed["package.json"] == f'{{"version": "{written}"}}'
+    assert changed["package-lock.json"] == npm_lock(lock).replace(lock, written, 2)
+
+
+def test_the_lock_of_npm_stays_where_something_else_of_package_json_changes() -> None:
+    other = NPM_TOOL.format("1.1.0").replace('"version"', '"engine"')
+    tree = {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n' + other}
+    tree |= {"web/package.json": '{"engine": "1.1.0", "version": "1.1.0"}', "web/package-lock.json": npm_lock("1.1.0")}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "web/package.json"}
 
 
 INCREMENTAL = DYNAMIC + system("hatchling.build", "incremental") + '[tool.hatch.version]\nsource = "incremental"\n'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.versions.trees import bump_tree, read_tree
+from tests.versions.trees import bump_tree, check_bump, read_tree
 
 STATIC = '[project]\nname = "widget"\nversion = "1.1.0"\n'
 
@@ -138,3 +138,105 @@ def test_librarian_keeps_a_record_and_marks_modules() -> None:
     assert changed.keys() == {"pyproject.toml", ".librarian/state.yaml", "a/_b/gapic_version.py"}
     assert changed[".librarian/state.yaml"] == state.replace("Widget\n    version: 1.1.0", "Widget\n    version: 1.2.0")
     assert changed["a/_b/gapic_version.py"] == marked.replace("1.1.0", "1.2.0", 1)
+
+
+DERIVED = """[build-system]
+build-backend = "hatchling.build"
+requires = ["hatch-vcs"]
+[project]
+name = "widget"
+dynamic = ["version"]
+[tool.hatch.version]
+source = "vcs"
+"""
+TBUMP = """[version]
+current = "1.1.0"
+[git]
+message_template = "Bump 1.1.0 to {new_version}"
+[[file]]
+src = "tbump.toml"
+search = "Bump {current_version} to"
+[[file]]
+src = "CITATION.cff"
+[[file]]
+src = "src/widget/cite.py"
+search = "widget: v{current_version}"
+"""
+CITED = {
+    "CITATION.cff": "title: 'widget: v1.1.0'\nversion: 1.1.0\ncff-version: 1.2.0\n",
+    "src/widget/cite.py": "S = '1.1.0'\nC = 'widget: v1.1.0, {1.1.0}'\n",
+    "src/widget/_version.py": "__version__ = '1.1.0'\n",
+}
+
+
+def test_what_tbump_is_told_follows_also_where_the_version_is_the_tag() -> None:
+    tree = {"pyproject.toml": DERIVED, "tbump.toml": TBUMP} | CITED
+    project = read_tree(tree)
+    assert (project.derived_by, str(project.version), project.lookalikes) == ("hatch-vcs", "0", ())
+    assert project.at("1.1.0").sites == project.sites
+    assert bump_tree(tree, "1.2.0rc1") == {
+        "tbump.toml": TBUMP.replace("1.1.0", "1.2.0rc1"),
+        "CITATION.cff": CITED["CITATION.cff"].replace("1.1.0", "1.2.0rc1"),
+        "src/widget/cite.py": CITED["src/widget/cite.py"].replace("1.1.0, {1.1.0}", "1.2.0rc1, {1.2.0rc1}"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "configuration"),
+    [
+        (".bumpversion.cfg", "[bumpversion]\ncurrent_version = 1.1.0\n[bumpversion:file:a.txt]\n"),
+        (
+            "setup.cfg",
+            "[x]\nv = 1.1.0\n[bumpversion]\ncurrent_version = 1.1.0\n[bumpversion:file:a.txt]\nsearch = v{current_version}\n",
+        ),
+        (".bumpversion.toml", '[tool.bumpversion]\ncurrent_version = "1.1.0"\nfiles = [{filename = "a.txt"}]\n'),
+        ("pyproject.toml", '[tool.bumpversion]\ncurrent_version = "1.1.0"\nfiles = [{filename = "a.txt"}]\n'),
+        ("pyproject.toml", '[tool.tbump.version]\ncurrent = "1.1.0"\n[[tool.tbump.file]]\nsrc = "a.txt"\n'),
+    ],
+)
+def test_a_record_beside_a_version_from_the_tag_goes_on_with_what_it_names(path: str, configuration: str) -> None:
+    tree = {"pyproject.toml": DERIVED, "a.txt": "See v1.1.0.\n", "README.md": "1.1.0\n"}
+    tree[path] = tree.get(path, "") + configuration
+    record = next(line for line in configuration.splitlines() if line.startswith("current"))
+    check_bump(tree, "1.2.0", (path, record, record.replace("1.1.0", "1.2.0")), ("a.txt", "v1.1.0", "v1.2.0"))
+
+
+@pytest.mark.parametrize(
+    ("beside", "shown"),
+    [
+        # The project declared its version once, and the tool would fail by now.
+        ({"CITATION.cff": "version: 1.0.0\n"}, [("tbump.toml", 2, "1.1.0")]),
+        ({"src/widget/cite.py": "C = 'widget'\n"}, [("tbump.toml", 2, "1.1.0")]),
+        ({"tbump.toml": '[version]\ncurrent = "1.1.0"\n'}, [("tbump.toml", 2, "1.1.0")]),
+        ({"tbump.toml": TBUMP.replace('"1.1.0"', '"next"')}, [("tbump.toml", 2, "next")]),
+        # Two tools that disagree tell nothing.
+        (
+            {".bumpversion.cfg": "[bumpversion]\ncurrent_version = 1.0.9\n"},
+            [("tbump.toml", 2, "1.1.0"), (".bumpversion.cfg", 2, "1.0.9")],
+        ),
+        ({"tbump.toml": '[version]\ncurrent = 3\n[[file]]\nsrc = "CITATION.cff"\n'}, []),
+        ({"tbump.toml": "[[file]\n"}, []),
+    ],
+)
+def test_a_record_that_nobody_uses_beside_a_version_from_the_tag_is_shown(
+    beside: dict[str, str], shown: list[tuple[str, int, str]]
+) -> None:
+    project = read_tree({"pyproject.toml": DERIVED, "tbump.toml": TBUMP} | CITED | beside)
+    assert (project.derived_by, project.sites) == ("hatch-vcs", ())
+    assert [(item.path, item.line, item.text) for item in project.lookalikes] == shown
+    assert all(item.setting is None for item in project.lookalikes)
+
+
+def test_what_a_tool_asks_beyond_the_version_is_shown_where_the_version_is_the_tag() -> None:
+    more = '[[file]]\nsrc = "a.txt"\nversion_template = "{major}.{minor}"\n'
+    tree = {"pyproject.toml": DERIVED, "tbump.toml": TBUMP + more, "a.txt": "1.1\n"} | CITED
+    assert [(item.path, item.setting) for item in read_tree(tree).lookalikes] == [("a.txt", None)]
+    assert bump_tree(tree, "1.2.0").keys() == {"tbump.toml", "CITATION.cff", "src/widget/cite.py"}
+
+
+def test_the_search_of_tbump_says_which_lines_are_meant() -> None:
+    tbump = '[version]\ncurrent = "1.1.0"\n[[file]]\nsrc = "a.txt"\nsearch = "w {current_version}"\n'
+    text = "w 1.1.0 and 1.1.0, 11.1.0; w 1.1.0\r\n1.1.0\r\nw 1.1.0"
+    tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.txt": text}
+    after = "w 1.2.0 and 1.2.0, 11.1.0; w 1.2.0\r\n1.1.0\r\nw 1.2.0"
+    assert bump_tree(tree, "1.2.0")["a.txt"] == after

@@ -23,11 +23,35 @@ def find_cargo_manifest(package: Package) -> str | None:
     given = package.string("tool", "maturin", "manifest-path")
     built = [package.string("tool", "setuptools-rust", kind, 0, "path") for kind in ("ext-modules", "bins")]
     checkout = package.checkout
-    for path in (given, *built, "Cargo.toml", "rust/Cargo.toml"):
+    usual = ("rust/Cargo.toml", "Cargo.toml") if _is_python_first(package) else ("Cargo.toml", "rust/Cargo.toml")
+    for path in (given, *built, *usual):
         resolved = checkout.resolve(path) if path else None
         if checkout.has(resolved):
             return resolved
     return None
+
+
+def find_crate_name(package: Package) -> str | None:
+    """The name that maturin gives to a package without a ``[project]`` table: the crate's, as it is written.
+
+    Raises:
+        ProjectRefused: the crate's manifest cannot be read.
+    """
+    if not package.backend.startswith("maturin") or package.value("project") is not None:
+        return None
+    found = package.checkout.find_toml(find_cargo_manifest(package))
+    name = value_at(found[1].values, ("package", "name")) if found else None
+    return name if isinstance(name, str) else None
+
+
+def _is_python_first(package: Package) -> bool:
+    """Whether maturin takes the crate in ``rust`` for the package's: its Python part lies in a folder that says so."""
+    if not package.backend.startswith("maturin"):
+        return False
+    name = package.string("project", "name") or ""
+    folders = [name.replace("-", "_"), *package.strings("tool", "maturin", "python-packages")]
+    modules = [package.checkout.resolve(f"src/{folder}/__init__.py") for folder in folders if folder]
+    return package.string("tool", "maturin", "python-source") is not None or any(map(package.checkout.has, modules))
 
 
 def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:

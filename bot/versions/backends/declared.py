@@ -11,6 +11,7 @@ from bot.versions.backends.hatch import find_hatch_source
 from bot.versions.backends.incremental import find_incremental_source
 from bot.versions.backends.meson import find_meson_sites, find_read_modules
 from bot.versions.backends.pdm import find_pdm_source
+from bot.versions.backends.poetry import find_plugin_source
 from bot.versions.backends.python_source import trace_version
 from bot.versions.backends.setup_py import SetupPy
 from bot.versions.backends.setuptools import find_setuptools_source
@@ -31,6 +32,9 @@ def find_source(package: Package, name: str, packages: tuple[str, ...], setup: S
     Raises:
         ProjectRefused: nothing says, or the place that is named cannot be read or holds no literal.
     """
+    replaced = find_plugin_source(package, name)
+    if replaced is not None:
+        return replaced
     static = list_static_sites(package)
     if static:
         return Source(static)

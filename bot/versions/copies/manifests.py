@@ -8,10 +8,13 @@ from contextlib import suppress
 
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites, find_dist_sites
 from bot.versions.backends.meson import find_meson_sites
+from bot.versions.backends.poetry import PLACEHOLDERS
 from bot.versions.backends.python_source import site_of
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package
+from bot.versions.checkout import Checkout
 from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.json_spans import JsonError, read_json
 from bot.versions.formats.npm_lock import find_own_entries
 from bot.versions.formats.text import decode_lock, line_of
 from bot.versions.project import Form, ProjectCode, ProjectRefused, Reader, Site, SiteKind
@@ -42,23 +45,39 @@ def find_manifest_copies(subject: Subject) -> Finding:
     return finding
 
 
-def find_npm_lock_copies(subject: Subject, paths: Iterable[str]) -> Finding:
-    """The package's own entries in package-lock.json, wherever the package.json beside it is among ``paths``."""
+def find_npm_lock_copies(subject: Subject, sites: Iterable[Site]) -> Finding:
+    """The package's own entries in package-lock.json, wherever the version of the package.json beside it is among ``sites``.
+
+    npm copies what package.json says, so that the lock says what is written there, whatever named that place.
+    """
     finding, checkout = Finding(), subject.package.checkout
-    for path in paths:
-        folder, name = posixpath.split(path)
-        lock = posixpath.join(folder, "package-lock.json")
-        content = checkout.find(lock) if name == "package.json" else None
+    for mirrored in _list_npm_versions(checkout, sites):
+        lock = posixpath.join(posixpath.dirname(mirrored.path), "package-lock.json")
+        content = checkout.find(lock)
         if content is None:
             continue
         try:
-            finding.add(subject.sort(_npm_sites(lock, decode_lock(lock, content).body)))
+            finding.add(subject.sort(_npm_sites(lock, decode_lock(lock, content).body, mirrored)))
         except ProjectRefused as refused:
             finding.pass_over(lock, refused)
     return finding
 
 
-def _npm_sites(lock: str, body: str) -> list[Site]:
+def _list_npm_versions(checkout: Checkout, sites: Iterable[Site]) -> list[Site]:
+    """Those of ``sites`` that are the version of a package.json, one of each file."""
+    found: dict[str, Site] = {}
+    for site in sites:
+        if posixpath.basename(site.path) != "package.json" or site.path in found:
+            continue
+        with suppress(ProjectRefused, JsonError):
+            text = checkout.find_text(site.path)
+            span = read_json(text.body)[1].get(("version",)) if text is not None else None
+            if span is not None and span.start <= site.start and site.end <= span.end:
+                found[site.path] = site
+    return list(found.values())
+
+
+def _npm_sites(lock: str, body: str, mirrored: Site) -> list[Site]:
     found = find_own_entries(body)
     if found is None:
         raise ProjectRefused(ProjectCode.NOT_TEXT, Quoted(lock), " is no lock of npm's.", path=lock)
@@ -72,7 +91,8 @@ def _npm_sites(lock: str, body: str) -> list[Site]:
             span.start,
             span.end,
             Reader.NPM,
-            Form.SEMVER,
+            Form.SEMVER if mirrored.form is Form.SEMVER else Form.TYPED,
+            model=mirrored.spelling,
         )
         for key, span in found.items()
     ]
@@ -101,8 +121,9 @@ def _setup_cfg(subject: Subject) -> list[Site]:
 
 
 def _poetry_table(subject: Subject) -> list[Site]:
-    """The table of Poetry's beside a backend that does not read it."""
-    return toml_site(subject, subject.package.path, POETRY_VERSION, SiteKind.POETRY_TABLE)
+    """The table of Poetry's where the version comes from elsewhere; a placeholder in it lags behind nothing."""
+    sites = toml_site(subject, subject.package.path, POETRY_VERSION, SiteKind.POETRY_TABLE)
+    return [site for site in sites if site.spelling not in PLACEHOLDERS or subject.says(site.spelling)]
 
 
 def _setup_py(subject: Subject) -> list[Site]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
+from contextlib import suppress
 
+from bot.versions.arithmetic import find_version
 from bot.versions.backends.python_source import site_of
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.python_literals import Literal, parse
@@ -28,16 +31,46 @@ def find_module_copies(subject: Subject) -> Finding:
     Raises:
         ProjectRefused: a module with a ``__version__`` cannot be read, or it is a string that cannot be replaced.
     """
+    finding = Finding()
+    for path, content in _list_modules(subject):
+        finding.add(_read(subject, path, content))
+    return finding
+
+
+def list_contradictions(subject: Subject) -> list[Site]:
+    """Every ``__version__`` of the package's modules that is a real one, where pyproject.toml has but a placeholder.
+
+    One that is assigned in several ways may be what is said where nothing is installed, and tells nothing.
+    """
+    checkout, sites = subject.package.checkout, list[Site]()
+    for path, content in _list_modules(subject):
+        text = None
+        with suppress(ProjectRefused):
+            text = checkout.find_python(path) if b"__version__" in content else None
+        if text is None:
+            continue
+        module = Module(text.body, parse(path, text.body))
+        if len(module.bound.get("__version__", ())) == 1 and "__version__" not in module.imported:
+            found = [site_of(path, SiteKind.MODULE, value, strict=False) for value in module.values_of("__version__")]
+            sites += [site for site in found if site is not None and _is_real(site.spelling)]
+    return sites
+
+
+def _is_real(spelling: str) -> bool:
+    version = find_version(spelling)
+    return version is not None and any(version.release)
+
+
+def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
+    """The modules where a version may be kept, as far as they are known and mention one."""
     checkout = subject.package.checkout
     homes = (*subject.packages, *(("src",) if subject.package.backend.startswith(_INSTALLERS) else ()))
     paths = list_version_modules(checkout.relative(), subject.name, homes)[:_MOST_FILES]
-    finding = Finding()
     for path in paths:
         resolved = checkout.resolve(path)
         content = checkout.find(resolved)
         if content is not None and resolved is not None and b"version" in content.lower():
-            finding.add(_read(subject, resolved, content))
-    return finding
+            yield resolved, content
 
 
 def _read(subject: Subject, path: str, content: bytes) -> Finding:

@@ -13,22 +13,36 @@ from bot.versions.formats.cfg_lines import CfgValue, read_cfg
 from bot.versions.formats.text import line_of
 from bot.versions.formats.toml_spans import value_at
 from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
-from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, toml_site
+from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, read_record, toml_site
 
 FILES = (".bumpversion.cfg", ".bumpversion.toml")
 
+_CFG = (".bumpversion.cfg", "setup.cfg")
+_TOML = (".bumpversion.toml", "pyproject.toml")
 _MARK = "{current_version}"
 _KEYS = ("tool", "bumpversion")
 _KIND = SiteKind.BUMPVERSION
 
 
+def list_bumpversion_records(subject: Subject) -> list[Site]:
+    """What the tools keep as the version, in every file that they read."""
+    records = []
+    for name in _CFG:
+        with suppress(ProjectRefused):
+            path = subject.package.checkout.resolve(name)
+            text = subject.package.checkout.find_text(path)
+            records += [_record(path, text.body)] if text is not None and path is not None else []
+    tables = [site for name in _TOML for site in read_record(subject, name, (*_KEYS, "current_version"), _KIND)]
+    return [*(record for record in records if record is not None), *tables]
+
+
 def find_bumpversion_copies(subject: Subject) -> Finding:
     """The tool's own record of the version, and the files it would change."""
     finding = Finding()
-    for name in (".bumpversion.cfg", "setup.cfg"):
+    for name in _CFG:
         with suppress(ProjectRefused):
             finding.add(_from_cfg(subject, name))
-    for name in (".bumpversion.toml", "pyproject.toml"):
+    for name in _TOML:
         with suppress(ProjectRefused):
             finding.add(_from_toml(subject, name))
     return finding
@@ -39,11 +53,9 @@ def _from_cfg(subject: Subject, name: str) -> Finding:
     path = checkout.resolve(name)
     text = checkout.find_text(path)
     options = read_cfg(text.body) if text else {}
-    current = options.get(("bumpversion", "current_version"))
-    if text is None or path is None or current is None:
+    record = _record(path, text.body) if text is not None and path is not None else None
+    if text is None or record is None:
         return finding
-    key, line = ("bumpversion", "current_version"), line_of(text.body, current.span.start)
-    record = Site(path, line, _KIND, current.text, key, current.span.start, current.span.end, Reader.CFG)
     finding.add(subject.sort([record]))
     sections = dict.fromkeys(section for section, _ in _sections(text.body))
     for section in list(sections)[:MOST_ENTRIES] if subject.version is None or finding.sites else ():
@@ -51,8 +63,17 @@ def _from_cfg(subject: Subject, name: str) -> Finding:
         file = rest.split("(")[0].strip()
         if section.startswith("bumpversion:") and kind in ("file", "glob") and file:
             search, replace = (_joined(options.get((section, option))) for option in ("search", "replace"))
-            finding.add(_search(subject, file, search, replace, current.text))
+            finding.add(_search(subject, file, search, replace, record.spelling))
     return finding
+
+
+def _record(path: str, body: str) -> Site | None:
+    key = ("bumpversion", "current_version")
+    current = read_cfg(body).get(key)
+    if current is None:
+        return None
+    line, span = line_of(body, current.span.start), current.span
+    return Site(path, line, _KIND, current.text, key, span.start, span.end, Reader.CFG)
 
 
 def _sections(body: str) -> list[tuple[str, int]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
+from bot.versions.backends.pattern_source import line_around
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import Span, Text, line_of
 from bot.versions.formats.toml_spans import Path, value_at
@@ -50,6 +52,8 @@ def find_in_file(
     kind: SiteKind,
     spellings: Iterable[str],
     mark: str = "{current_version}",
+    *,
+    whole_lines: bool = False,
 ) -> Finding:
     """Every place in ``path`` where ``template`` stands with the version in place of ``mark``.
 
@@ -60,13 +64,15 @@ def find_in_file(
         kind: why the place counts.
         spellings: forms the version may have there.
         mark: what stands for the version.
+        whole_lines: whether the template only tells the lines, and every mention of the version on them counts.
     """
     finding = Finding()
     text = read_any(subject, path)
     if text is None or subject.version is None or mark not in template or len(template) > _LONGEST_TEMPLATE:
         return finding
     for spelling in spellings:
-        spans = list(_matches(text.body, template, mark, spelling))[:_MOST_PLACES]
+        found = _matches(text.body, template, mark, spelling)
+        spans = list(_widen(text.body, found, spelling) if whole_lines else found)[:_MOST_PLACES]
         finding.sites += [text_site(path, text, span, kind) for span in spans]
         if spans:
             return finding
@@ -99,6 +105,13 @@ def toml_site(subject: Subject, path: str | None, key: Path, kind: SiteKind) -> 
     return [Site(path, line, kind, text.body[start : span.end], key, start, span.end, Reader.TOML)]
 
 
+def read_record(subject: Subject, name: str, key: Path, kind: SiteKind) -> list[Site]:
+    """The same of the file ``name`` of the package; none where that cannot be read."""
+    with suppress(ProjectRefused):
+        return toml_site(subject, subject.package.checkout.resolve(name), key, kind)
+    return []
+
+
 def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Span]:
     before, _, after = template.partition(mark)
     if template == mark:
@@ -113,3 +126,13 @@ def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Spa
         start = at + len(before)
         yield Span(start, start + len(spelling))
         at = body.find(literal, at + len(literal))
+
+
+def _widen(body: str, spans: Iterable[Span], spelling: str) -> Iterator[Span]:
+    """Every mention of ``spelling`` on the lines of ``spans``."""
+    done = 0
+    for span in spans:
+        if span.start >= done:
+            line = line_around(body, span)
+            done = line.end
+            yield from find_all(body, spelling, line.start, line.end)

@@ -6,19 +6,25 @@ from contextlib import suppress
 
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.toml_spans import Path, value_at
-from bot.versions.project import Lookalike, ProjectRefused, SiteKind
-from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, toml_site
+from bot.versions.project import Lookalike, ProjectRefused, Site, SiteKind
+from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, read_record, toml_site
 
 FILES = ("tbump.toml",)
 
+_KIND = SiteKind.TBUMP
 _MARK = "{current_version}"
+_TABLES: tuple[tuple[str, Path], ...] = (("tbump.toml", ()), ("pyproject.toml", ("tool", "tbump")))
+
+
+def list_tbump_records(subject: Subject) -> list[Site]:
+    """What the tool keeps as the version, in the file and the table that it reads."""
+    return [site for name, keys in _TABLES for site in read_record(subject, name, (*keys, "version", "current"), _KIND)]
 
 
 def find_tbump_copies(subject: Subject) -> Finding:
     """The tool's own record of the version, and the files it would change."""
     finding = Finding()
-    tables: tuple[tuple[str, Path], ...] = (("tbump.toml", ()), ("pyproject.toml", ("tool", "tbump")))
-    for name, keys in tables:
+    for name, keys in _TABLES:
         with suppress(ProjectRefused):
             finding.add(_read(subject, name, keys))
     return finding
@@ -31,7 +37,7 @@ def _read(subject: Subject, name: str, keys: Path) -> Finding:
     table = value_at(found[1].values, keys) if found else None
     if not isinstance(table, dict) or not isinstance(table.get("version"), dict):
         return finding
-    finding.add(subject.sort(toml_site(subject, path, (*keys, "version", "current"), SiteKind.TBUMP)))
+    finding.add(subject.sort(toml_site(subject, path, (*keys, "version", "current"), _KIND)))
     if subject.version is not None and not finding.sites:
         return finding
     recorded = str(table["version"].get("current", ""))
@@ -44,5 +50,7 @@ def _read(subject: Subject, name: str, keys: Path) -> Finding:
             finding.lookalikes.append(Lookalike(source, 1, search[:80], UNSUPPORTED, source))
             continue
         for file in list_files(subject, source):
-            finding.add(find_in_file(subject, file, search, SiteKind.TBUMP, subject.spellings(recorded)))
+            # The tool's search only says which lines are meant.
+            spellings = subject.spellings(recorded)
+            finding.add(find_in_file(subject, file, search, _KIND, spellings, whole_lines=True))
     return finding
