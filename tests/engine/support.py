@@ -21,7 +21,7 @@ WIDGET = RepositoryRef(7, 101, "acme/widget")
 GADGET = RepositoryRef(7, 102, "acme/gadget")
 ELSEWHERE = RepositoryRef(8, 103, "other/thing")
 
-QUICK = RetryPolicy(pauses=(timedelta(milliseconds=20), timedelta(milliseconds=20)), longest_run=timedelta(seconds=5))
+QUICK = RetryPolicy(pauses=(timedelta(milliseconds=20), timedelta(milliseconds=20)), longest_run=timedelta(minutes=1))
 
 
 def delivery(guid: str, repository: RepositoryRef = WIDGET, *, key: str | None = None, **content: object) -> Delivery:
