@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from datetime import date
 
 import tomlkit
+from packaging.version import Version
 from tomlkit.exceptions import TOMLKitError
 
 from bot.versions.arithmetic import SpelledVersion, find_version, parse_version
@@ -45,7 +47,8 @@ def bump(project: Project, new_version: SpelledVersion | str, *, day: date | Non
             after the edit fails. Nothing may be written then.
     """
     new = parse_version(new_version) if isinstance(new_version, str) else new_version
-    edits = (_edit(file, new, day) for file in project.files)
+    declared = project.sites[0] if project.sites and project.derived_by is None else None
+    edits = (_edit(file, new, day, declared) for file in project.files)
     return [edit for edit in edits if edit is not None]
 
 
@@ -62,7 +65,7 @@ def list_changes(
     return tuple(SiteChange(site, _says(site, write_site(site, new, day), new)) for site in project.sites)
 
 
-def _edit(file: SourceFile, new: SpelledVersion, day: date | None) -> FileEdit | None:
+def _edit(file: SourceFile, new: SpelledVersion, day: date | None, declared: Site | None) -> FileEdit | None:
     written = [(site, write_site(site, new, day)) for site in file.sites]
     changes = [
         (site, Span(piece.start, piece.end), text)
@@ -73,7 +76,10 @@ def _edit(file: SourceFile, new: SpelledVersion, day: date | None) -> FileEdit |
     if all(text.body[span.start : span.end] == new_text for _, span, new_text in changes):
         return None
     body = replace_spans(text.body, [(span, new_text) for _, span, new_text in changes])
-    if not _is_exact(file, text, body, changes) or not _computes(file, text, body, new):
+    if not _computes(file, text, body, new, declared):
+        other = (" puts the version together of what stands there, and would not say ", Quoted(new.spelling), ".")
+        raise ProjectRefused(ProjectCode.INEXPRESSIBLE, Quoted(file.path), *other, path=file.path)
+    if not _is_exact(file, text, body, changes):
         problem = " could not be changed without changing more than its version."
         raise ProjectRefused(ProjectCode.EDIT_NOT_EXACT, Quoted(file.path), problem, path=file.path)
     return FileEdit(file.path, file.content, text.encode(body), _describe(written, new))
@@ -88,18 +94,31 @@ def _decode(file: SourceFile) -> Text:
     return (decode_toml if Reader.TOML in readers else decode_text)(file.path, file.content)
 
 
-def _computes(file: SourceFile, text: Text, body: str, new: SpelledVersion) -> bool:
-    """Whether a module that puts the version together makes the new one of what stands there now."""
-    names = {str(site.key[0]) for site in file.sites if site.reader is Reader.PYTHON and site.parts and site.key}
-    if not names:
+def _computes(file: SourceFile, text: Text, body: str, new: SpelledVersion, declared: Site | None) -> bool:
+    """Whether a module that puts the version together makes the new one of what stands there now.
+
+    What only repeats the version may leave out what comes behind its numbers, or the last of these.
+    """
+    sites = {str(site.key[0]): site for site in file.sites if site.reader is Reader.PYTHON and site.parts and site.key}
+    if not sites:
         return True
-    old, changed = (parse(file.path, one) for one in (text.body, body))
-    told = {name: find_version(said) for name in names if isinstance(said := evaluate(old, name), str)}
-    return all(
-        isinstance(said := evaluate(changed, name), str) and find_version(said) == new.version
-        for name, known in told.items()
-        if known is not None
-    )
+    before, after = (parse(file.path, one) for one in (text.body, body))
+    for name, site in sites.items():
+        old, made = (find_version(said) if isinstance(said, str) else None for said in _told(before, after, name))
+        if old is None:
+            continue
+        if made is None or (made != new.version and (site is declared or not _begins(made, new.version))):
+            return False
+    return True
+
+
+def _told(before: ast.Module, after: ast.Module, name: str) -> tuple[object, object]:
+    return evaluate(before, name), evaluate(after, name)
+
+
+def _begins(made: Version, new: Version) -> bool:
+    numbers = (*new.release, *[0] * len(made.release))[: len(made.release)]
+    return made.epoch == new.epoch and made.release == numbers
 
 
 Changes = list[tuple[Site, Span, str]]

@@ -948,4 +948,44 @@ def test_numbers_that_would_say_another_version_are_not_written() -> None:
     assert bump(project, "1.3")
     with pytest.raises(ProjectRefused) as refused:
         bump(project, "2.0")
-    assert refused.value.problem.code is ProjectCode.EDIT_NOT_EXACT
+    assert refused.value.problem.code is ProjectCode.INEXPRESSIBLE
+
+
+COPY = '[project]\nname = "widget"\nversion = "1.2.0"\n'
+WHOLE = "version_info = (1, 2, 0, 'final', 0)\n__version__ = '%d.%d.%d' % version_info[:3]\n"
+SHORT = "version_info = (1, 2, 0)\n__version__ = '%d.%d' % version_info[:2]\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "version", "after"),
+    [
+        (WHOLE, "1.3.0rc1", "1, 3, 0, 'candidate', 1"),
+        (SHORT, "1.2.1", "1, 2, 1"),
+        (SHORT, "1.3.1", "1, 3, 1"),
+    ],
+)
+def test_a_copy_that_says_less_than_the_version_follows(module: str, version: str, after: str) -> None:
+    tree = {"pyproject.toml": COPY, "widget/__init__.py": module}
+    start, end = module.index("(") + 1, module.index(")")
+    assert bump_tree(tree, version)["widget/__init__.py"] == module[:start] + after + module[end:]
+
+
+@pytest.mark.parametrize("more", ["if PROD:\n    __version__ += '+prod'\n", "__version__ = __version__[:3]\n"])
+def test_a_copy_of_which_the_module_makes_another_version_goes_along(more: str) -> None:
+    module = "PROD = True\n__version__ = '1.2.0'\n" + more
+    tree = {"pyproject.toml": COPY, "widget/__init__.py": module}
+    assert bump_tree(tree, "1.3.0")["widget/__init__.py"] == module.replace("1.2.0", "1.3.0")
+
+
+LISTED = (
+    "major = 1\nminor = 2\nmicro = {}\nextra = '{}'\nparts = [major, minor]\nif micro:\n    parts.append(micro)\n"
+    "if extra:\n    parts.append(extra)\n__version__ = '.'.join(map(str, parts))\n"
+)
+
+
+def test_what_is_appended_under_conditions_is_followed() -> None:
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": LISTED.format("''", "dev")}
+    after = LISTED.format("''", "").replace("minor = 2", "minor = 3")
+    assert bump_tree(tree, "1.3") == {"widget/v.py": after}
+    tree["widget/v.py"] = LISTED.format("4", "dev")
+    assert refuse_tree(tree).code is ProjectCode.NOT_A_LITERAL

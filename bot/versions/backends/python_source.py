@@ -75,6 +75,9 @@ def site_of(path: str, kind: SiteKind, value: Value, *, strict: bool = True) -> 
     Raises:
         ProjectRefused: if ``strict``, instead of None.
     """
+    if isinstance(value, Computed) and value.part is not None and not strict:
+        # What repeats the version in part goes along with it.
+        value = value.part
     if isinstance(value, Literal) and value.text is not None:
         span = value.span
         return Site(path, value.line, kind, value.text, (value.name,), span.start, span.end, Reader.PYTHON)

@@ -69,6 +69,7 @@ class _Reader:
         self._instead = instead
         self._taken: set[str] = set()
         """Names that the module binds itself, to whatever: ``str`` is another function then."""
+        self._lists: set[str] = set()
         self._steps = 0
 
     def run(self, statements: list[ast.stmt]) -> None:
@@ -95,7 +96,11 @@ class _Reader:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 self._taken.add(name)
                 self.known.pop(name, None)
-            case ast.Expr() | ast.Pass():
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[one])):
+                self._extend(statement, name, ast.Tuple([one], ast.Load()))
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="extend"), args=[several])):
+                self._extend(statement, name, several)
+            case ast.Pass():
                 pass
             case _:
                 self._forget(statement)
@@ -108,6 +113,8 @@ class _Reader:
                 self.known[target.id] = self._value(value) if chosen is None else chosen
             except Unknown:
                 self.known.pop(target.id, None)
+                self._forget_lists(value)
+            self._note_list(target.id, value)
             return
         self._forget(target)
         if isinstance(target, ast.Tuple):
@@ -120,12 +127,40 @@ class _Reader:
                     if isinstance(one, ast.Name):
                         self.known[one.id] = said
 
+    def _note_list(self, name: str, value: ast.expr) -> None:
+        self._lists.discard(name)
+        if isinstance(value, ast.Name) and value.id in self._lists:
+            # One list under two names changes under both.
+            self.known.pop(name, None)
+            self.known.pop(value.id, None)
+        elif isinstance(self.known.get(name), tuple) and not isinstance(value, ast.Tuple):
+            self._lists.add(name)
+
     def _forget(self, node: ast.AST) -> None:
         """Whatever is bound somewhere in there is unknown from now on."""
         for name in list_bound(node):
             self._count()
             self._taken.add(name)
             self.known.pop(name, None)
+        self._forget_lists(node)
+
+    def _forget_lists(self, node: ast.AST) -> None:
+        """A list may be changed by whoever gets hold of it: by its methods, its places, and what it is given to."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and inner.id in self._lists:
+                self._count()
+                self.known.pop(inner.id, None)
+
+    def _extend(self, statement: ast.stmt, name: str, several: ast.expr) -> None:
+        known = self.known.get(name)
+        try:
+            more = self._value(several)
+        except Unknown:
+            more = None
+        if isinstance(known, tuple) and isinstance(more, tuple):
+            self.known[name] = (*known, *more)
+        else:
+            self._forget(statement)
 
     def _count(self) -> None:
         self._steps += 1
@@ -139,6 +174,9 @@ class _Reader:
         if isinstance(value, int) and abs(value) > _LARGEST:
             raise Unknown
         if isinstance(value, (str, tuple)) and len(value) > _LONGEST:
+            raise Unknown
+        if isinstance(value, tuple) and any(isinstance(one, tuple) for one in value):
+            # Tuples of tuples are large without being long: the same one may stand in each place of the next.
             raise Unknown
         return value
 
@@ -242,11 +280,13 @@ class _Reader:
         if not isinstance(several, (tuple, str)):
             raise Unknown
         before, made = dict(self.known), []
-        for one in several:
-            self.known[name] = one
-            if all(self._value(condition) for condition in conditions):
-                made.append(self._value(node.elt))
-        self.known = before
+        try:
+            for one in several:
+                self.known[name] = one
+                if all(self._value(condition) for condition in conditions):
+                    made.append(self._value(node.elt))
+        finally:
+            self.known = before
         return tuple(made)
 
     def _call(self, node: ast.Call) -> Any:

@@ -68,10 +68,14 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A version that only running the module would tell."""
+    """A version that only running the module would tell, or of which the module makes another one.
+
+    ``part`` is what it is made of in the second case.
+    """
 
     name: str
     line: int
+    part: Literal | Composite | None = None
 
 
 Value = Literal | Composite | Elsewhere | Computed
@@ -136,9 +140,10 @@ class Module:
         match values[0]:
             case Composite(pieces=pieces):
                 marked = self._with_marker(name, pieces)
-                return [self._composite(name, marked)] if _says(marked) == version else [Computed(name, values[0].line)]
-            case Literal(text=str() as text) if find_version(text) != version:
-                return [Computed(name, values[0].line)]
+                is_whole = _says(marked) == version
+                return [self._composite(name, marked) if is_whole else Computed(name, values[0].line, values[0])]
+            case Literal(text=str() as text) as literal if find_version(text) != version:
+                return [Computed(name, literal.line, literal)]
             case _:
                 return values
 

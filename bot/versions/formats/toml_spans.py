@@ -23,7 +23,7 @@ Path = tuple[str | int, ...]
 _DEEPEST = 32
 
 _MOST_TO_REMEMBER = 16 * 1024
-"""Characters of a text whose reading is kept: most are shorter, and what is kept is many times as long."""
+"""Characters of a text whose reading is kept: most are shorter, and what is kept may be a hundred times as long."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _SPACE = re.compile(r"[ \t]*+")
@@ -76,7 +76,7 @@ def _read(body: str) -> TomlDocument:
 
 
 # The search for a version reads each file in every round, and every look at a release searches.
-_read_again = lru_cache(maxsize=32)(_read)
+_read_again = lru_cache(maxsize=8)(_read)
 
 
 def find_keys(body: str) -> Mapping[Path, int]:

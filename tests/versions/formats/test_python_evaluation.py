@@ -58,6 +58,18 @@ def test_what_constants_are_put_together_to_is_known(expression: str, said: obje
         ("v, w = ('1', '2')\n", "1"),
         ("v = w = '1'\n", "1"),
         ("str = len\nv = str(A)\n", None),
+        ("L = ['1']\nL.append('2')\nL.extend(['3', X])\nv = '.'.join(L)\n", "1.2.3..dev"),
+        ("L = ['1']\nif A:\n    L += ['2']\nv = '.'.join(L)\n", "1.2"),
+        ("L = ['1']\nL.insert(0, '2')\nv = '.'.join(L)\n", None),
+        ("L = ['1']\nL[0] = '2'\nv = '.'.join(L)\n", None),
+        ("L = ['1']\nfill(L)\nv = '.'.join(L)\n", None),
+        ("L = ['1']\nx = fill(L)\nv = '.'.join(L)\n", None),
+        ("L = ['1']\nM = L\nM.append('2')\nv = '.'.join(L)\n", None),
+        ("L = ['1']\nL.append(unknown)\nv = '.'.join(L)\n", None),
+        ("L = ['1']\nfor x in T:\n    L.append('2')\nv = '.'.join(L)\n", None),
+        ("print(T)\nv = str(T[0])\n", "1"),
+        ("'Text.'\nv = '1'\n", "1"),
+        ("x = '0'\ny = [f(x) for x in ('a', 'b')]\nv = x\n", "0"),
         ("print(v := '1')\n", None),
     ],
 )
@@ -100,6 +112,9 @@ def test_a_string_can_be_taken_to_be_another() -> None:
     assert evaluate(tree, "v", {"X": "rc1"}) == "1.2rc1"
 
 
+TOWER = "".join(f"a{number + 1} = ({', '.join([f'a{number}'] * 10)})\n" for number in range(9))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -109,6 +124,8 @@ def test_a_string_can_be_taken_to_be_another() -> None:
         "v = 2\n" + "v = v + v\n" * 3_000,
         "T = (" + "1, " * 200 + ")\n" + "v = [[[[a for a in T] for b in T] for c in T] for d in T]",
         "if a:\n  v = 1\n" * 30_000,
+        "a0 = ('" + "x" * 290 + "',)\n" + TOWER + "v = '%s' % (a9,)",
+        "a0 = ('" + "x" * 290 + "',)\n" + TOWER + TOWER.replace("a", "b").replace("b0", "a0") + "v = a9 == b9",
     ],
 )
 def test_however_much_there_is_to_read_it_ends_soon(body: str) -> None:
