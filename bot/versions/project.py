@@ -82,7 +82,7 @@ class Form(StrEnum):
     NUMBER = "number"
     """One of the release numbers."""
     PAIRS = "pairs"
-    """The first three release numbers as pairs of decimal digits: ``0x021203`` for 2.12.3."""
+    """The first three release numbers as pairs of decimal digits: ``0x021203`` for 2.12.3; what has no pair is left as it is."""
     LEVEL = "level"
     """The word for alpha, beta, candidate or final."""
     SERIAL = "serial"

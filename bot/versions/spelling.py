@@ -113,8 +113,6 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         if row is None or find_version(read(row) or "") != version:
             raise _inexpressible(site, new)
         return row
-    if piece.form is Form.PAIRS and max(version.release) > _LARGEST_PAIR:
-        raise _inexpressible(site, new)
     if piece.form is Form.MARKER:
         return _NUMBERS.sub("", new.spelling)
     return write_part(piece, version) or keep_zeros(new.spelling, model)
@@ -127,6 +125,8 @@ def write_part(piece: Piece, version: Version) -> str | None:
         return ".".join(map(str, (*version.release, *[0] * count)[:count]))
     if piece.form is Form.NUMBER:
         return str((*version.release, *[0] * (piece.index + 1))[piece.index])
+    if piece.form is Form.PAIRS and max(version.release[:3]) > _LARGEST_PAIR:
+        return piece.text
     if piece.form is Form.PAIRS:
         return piece.text[:2] + "".join(f"{number:02}" for number in (*version.release, 0, 0)[:3])
     if piece.form is Form.REST:

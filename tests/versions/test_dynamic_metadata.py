@@ -64,6 +64,36 @@ def test_a_group_that_takes_any_word_says_the_rest_of_the_version(version: str, 
     assert edit_header(OLD + PLAIN, version, before) == HEADER.replace("PATCH 0", f"PATCH {patch}")
 
 
+@pytest.mark.parametrize("version", ["1.1.1.post1", "1.1.1.dev1", "1.1.1.2", "1.1.1rc1"])
+def test_a_group_that_takes_some_words_says_a_number_alone(version: str) -> None:
+    tree = {"pyproject.toml": DYNAMIC + OLD + PLAIN.replace(r"\S+", r"\w+"), "w.h": HEADER}
+    with pytest.raises(ProjectRefused) as refused:
+        bump(read_tree(tree), version)
+    assert refused.value.problem.code is ProjectCode.INEXPRESSIBLE
+
+
+def test_a_line_that_is_too_long_to_be_tried_may_be_the_one_that_is_meant() -> None:
+    header = HEADER.replace("W_MAJOR 1", f"W_MAJOR 1 // {'x' * 160}") + HEADER
+    assert refuse_tree({"pyproject.toml": DYNAMIC + OLD + PLAIN, "w.h": header}).code is ProjectCode.NO_VERSION
+
+
+@pytest.mark.parametrize(("value", "after"), [(r"[\\d.]+(?:-final)?", None), (r"\\S+", "1.2.0")])
+def test_what_is_taken_out_of_the_one_value_counts(value: str, after: str | None) -> None:
+    table = f'input = "v.txt"\nregex = "is (?P<value>{value})"\nremove = "-final"\n'
+    tree = {"pyproject.toml": DYNAMIC + OLD + table, "v.txt": "is 1.1.0-final\n"}
+    if after is None:
+        assert refuse_tree(tree).code is ProjectCode.NOT_A_LITERAL
+    else:
+        assert read_tree(tree).spelling == "1.1.0"
+        assert bump_tree(tree, after) == {"v.txt": f"is {after}\n"}
+
+
+@pytest.mark.parametrize("table", [OLD, NEW])
+def test_a_provider_of_the_projects_own_is_not_known(table: str) -> None:
+    tree = {"pyproject.toml": DYNAMIC + table + PLAIN + "provider-path = 'scripts'\n", "w.h": HEADER}
+    assert refuse_tree(tree).code is ProjectCode.DYNAMIC
+
+
 def test_a_candidate_has_its_own_number() -> None:
     result = "result = '{major}.{minor}.{patch}rc{rc}'\nremove = 'rc0'\n"
     parts = PARTS.replace(r"\S", r"\d").replace("DEV", "RC").replace("dev", "rc")
@@ -116,6 +146,12 @@ def test_what_the_groups_cannot_say_is_refused(version: str) -> None:
         (WITH_DEV.replace("remove", "# "), ProjectCode.NOT_A_LITERAL),
         (PLAIN.replace("{patch}", "{patch}.{other}"), ProjectCode.NOT_A_LITERAL),
         (PLAIN.replace("{major}.", "1."), ProjectCode.NOT_A_LITERAL),
+        (PLAIN.replace("{patch}", "{patch}+cpu"), ProjectCode.NOT_A_LITERAL),
+        (PLAIN.replace("{patch}", "{patch}.post1"), ProjectCode.NOT_A_LITERAL),
+        (PLAIN.replace(r"(?P<minor>\d+)", r"(?P<minor>\d)"), ProjectCode.NO_VERSION),
+        (PLAIN.replace(r"(?P<minor>\d+)", r"(?P<minor>\d{1,2})"), ProjectCode.NO_VERSION),
+        (PLAIN.replace(r"\#define \s+ W_MAJOR", r"\A \#define \s+ W_MAJOR"), ProjectCode.DYNAMIC),
+        (PLAIN.replace(r"\s+ W_PATCH", r"\s+ W_PATCH (\s) \1*"), ProjectCode.DYNAMIC),
         (PLAIN.replace("{major}", "{minor}"), ProjectCode.DYNAMIC),
         (PLAIN.replace("{major}", "{1}"), ProjectCode.NOT_A_LITERAL),
         (PLAIN.replace("{patch}", "{patch!r}"), ProjectCode.DYNAMIC),

@@ -83,6 +83,10 @@ def test_a_configuration_of_any_shape_is_survived(configuration: bytes) -> None:
         ("(?P<version>[0-9.]+)" + "a" * 400, "1.1.0"),
         ("(?P<version>", "1.1.0"),
         ("(?=(a+))(?P<version>1)", "1.1.0"),
+        ("(?:x|x)*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
+        ("((x|x))*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
+        ("(?:(?:x?)?)*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
+        ("(?:(x+))*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
     ],
 )
 def test_a_strangers_pattern_is_tried_on_short_lines_or_not_at_all(pattern: str, text: str) -> None:
@@ -106,6 +110,8 @@ def test_a_strangers_pattern_is_tried_on_short_lines_or_not_at_all(pattern: str,
         "(" * 1900,
         "(?aiLmsux)(1)",
         "(?s)(?P<a>1).*?(?P<a>1)",
+        r"(?s)(?:x|x)*y(\d).*?(\d)",
+        r"(?s)x*x*x*(\d+).*?(\d+)",
     ],
 )
 def test_a_strangers_pattern_over_many_lines_is_tried_on_short_ones_or_not_at_all(pattern: str) -> None:

@@ -33,6 +33,9 @@ def find_dynamic_metadata_source(package: Package) -> Source | None:
         ProjectRefused: its input is missing, outside the repository or holds no literal.
     """
     table = _find_table(package)
+    if table is not None and package.value(*table, "provider-path") is not None:
+        # A provider of the project's own, whatever it is called.
+        return None
     provider = package.string(*table, "provider") if table else None
     if table is None or provider is None:
         return None
@@ -78,9 +81,10 @@ def _read(package: Package, table: Path, provider: str, path: str) -> tuple[Site
         return whole_file_site(package.checkout, path, kind)
     if provider == "ast":
         return trace_version(package.checkout, path, (package.string(*table, "name") or "__version__",), kind)
-    pattern, result = package.string(*table, "regex"), package.string(*table, "result")
-    if pattern is not None and result is not None and result != "{value}":
-        return joined_site(package, path, pattern, result, package.string(*table, "remove") or "", kind)
+    pattern, result = package.string(*table, "regex"), package.string(*table, "result") or "{value}"
+    remove = package.string(*table, "remove") or ""
+    if pattern is not None and (remove or result != "{value}"):
+        return joined_site(package, path, pattern, result, remove, kind)
     if pattern is None and path.endswith(".py"):
         return trace_version(package.checkout, path, ("__version__", "VERSION"), kind)
     return pattern_site(package, path, pattern and pattern.replace("(?P<value>", "(?P<version>"), kind)

@@ -27,8 +27,8 @@ _LONGEST_LINE = 160
 _LONGEST_PATTERN = 2000
 _LONGEST_RESULT = 100
 _MOST_PIECES = 8
-_MOST_EFFORT = 300_000_000
-"""Steps that a pattern may take at worst, where each repeat may try each length: a few seconds."""
+_MOST_EFFORT = 100_000_000
+"""Steps that a pattern may take at worst, where each repeat may try each length: a second or two."""
 
 _FLAGS = re.compile(r"\A\s{0,20}\(\?([aimsx]{1,5})\)")
 # What stands for itself, or for one character, is no place to cut: an escape, a class, a comment in a verbose pattern.
@@ -36,9 +36,12 @@ _UNIT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*\?|.", re.DOTALL)
 _SKIPS = frozenset({r"[\s\S]*?", r"[\S\s]*?", r"[\d\D]*?", r"[\w\W]*?"})
 _CLASS_OR_ESCAPE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _INNER_GROUP = re.compile(r"\([^()]*\)[*+?{]?")
-_WORD = re.compile(r"(?<!\w)\w{4,}(?![\w*+?{])")
+_WORD = re.compile(r"(?<!\w)\w{2,}(?![\w*+?{])")
 _NUMBER = re.compile(r"\d{1,9}")
-_A_CANDIDATE = "0rc1"
+_NUMBERS = ("0", "10", "123456789")
+_RESTS = ("0rc1", "0.post1", "0.dev1", "0.0")
+"""What a group must take as a whole that says one number of a version, or the rest of it."""
+_ELSEWHERE = re.compile(r"\\[AZ1-9]")
 _FIRST_PROBE = 71
 """Numbers that no template says itself tell which part of the version a group is."""
 
@@ -83,7 +86,7 @@ def joined_site(
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What a group of the pattern stands for in the file, and whether it would take a candidate's marker as well."""
+    """What a group of the pattern stands for in the file, and whether it takes the rest of any version."""
 
     span: Span
     text: str
@@ -134,6 +137,9 @@ def _cut(pattern: str) -> list[re.Pattern[str]] | None:
     pieces, depth = [""], 0
     for unit in _list_units(pattern[given.end() if given else 0 :], verbose="x" in letters):
         depth += (unit == "(") - (unit == ")")
+        if _ELSEWHERE.fullmatch(unit):
+            # The beginning or end of all of the file, or a group of another piece: here only lines are looked at.
+            return None
         if depth == 0 and (unit in _SKIPS or (unit == ".*?" and "s" in letters)):
             pieces.append("")
         elif depth == 0 and unit == "|":
@@ -166,7 +172,10 @@ def _find_groups(body: str, pieces: list[re.Pattern[str]]) -> dict[str, _Group] 
         match = None
         word, repeats = _find_word(piece), sum(piece.pattern.count(mark) for mark in "*+{")
         for line in _list_lines(body, position, word):
-            effort -= (line.end - line.start) ** max(1, repeats)
+            # One that is too long to be tried may be the one that is meant. A match is tried with other numbers in it as well.
+            if line.end - line.start > _LONGEST_LINE:
+                break
+            effort -= (line.end - line.start) ** max(1, repeats) * (1 + len(_NUMBERS) + len(_RESTS))
             match = piece.search(body[line.start : line.end], max(0, position - line.start)) if effort > 0 else None
             if match is not None or effort <= 0:
                 break
@@ -186,12 +195,11 @@ def _find_groups(body: str, pieces: list[re.Pattern[str]]) -> dict[str, _Group] 
 
 
 def _list_lines(body: str, position: int, word: str) -> Iterator[Span]:
-    """The short lines from the one with ``position`` on that have ``word``."""
+    """The lines from the one with ``position`` on that have ``word``."""
     at = body.find(word, position)
     while at >= 0:
         line = line_around(body, Span(at, at))
-        if line.end - line.start <= _LONGEST_LINE:
-            yield line
+        yield line
         at = body.find(word, line.end + 1) if line.end < len(body) else -1
 
 
@@ -205,13 +213,15 @@ def _find_word(piece: re.Pattern[str]) -> str:
 
 
 def _group(piece: re.Pattern[str], match: re.Match[str], start: int, index: int) -> _Group | None:
-    said = match[index]
-    if not said:
+    def takes(other: str) -> bool:
+        changed = match.string[: match.start(index)] + other + match.string[match.end(index) :]
+        again = piece.search(changed, match.pos)
+        return again is not None and again[index] == other
+
+    if not match[index] or not all(map(takes, _NUMBERS)):
         return None
-    changed = match.string[: match.start(index)] + _A_CANDIDATE + match.string[match.end(index) :]
-    again = piece.search(changed, match.pos)
-    takes_more = again is not None and again[index] == _A_CANDIDATE
-    return _Group(Span(start + match.start(index), start + match.end(index)), said, takes_more)
+    span = Span(start + match.start(index), start + match.end(index))
+    return _Group(span, match[index], all(map(takes, _RESTS)))
 
 
 def _take_apart(template: _Template, groups: dict[str, _Group]) -> tuple[Piece, ...] | None:
@@ -233,17 +243,16 @@ def _take_apart(template: _Template, groups: dict[str, _Group]) -> tuple[Piece, 
 
 
 def _says(template: _Template, probes: dict[str, str], parts: list[Piece], shown: Piece | None) -> bool:
-    """Whether the template says a final version, or one with the marker ``shown`` alone, where the others are 0."""
+    """Whether the template says just the numbers, or these with the marker ``shown`` alone, where the others are 0."""
     numbers = (Form.NUMBER, Form.REST)
     said = {
         name: probe if part.form in numbers or part is shown else "0"
         for (name, probe), part in zip(probes.items(), parts, strict=True)
     }
-    version = template.join(said)
-    return version is not None and (version.dev is not None, version.pre is not None) == (
-        shown is not None and shown.form is Form.DEV,
-        shown is not None and shown.form is Form.CANDIDATE,
-    )
+    release = ".".join(probe for probe, part in zip(probes.values(), parts, strict=True) if part.form in numbers)
+    marker = "" if shown is None or shown.form in numbers else {Form.DEV: ".dev", Form.CANDIDATE: "rc"}[shown.form]
+    number = next((probe for probe, part in zip(probes.values(), parts, strict=True) if part is shown), "")
+    return template.join(said) == find_version(release + (marker + number if marker else ""))
 
 
 def _part(probe: Version, number: int, group: _Group) -> Piece | None:

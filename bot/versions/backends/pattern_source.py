@@ -21,7 +21,11 @@ _MOST_REPEATS = 4
 
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 _ESCAPE = re.compile(r"\\.")
-_REPEATED_GROUP = re.compile(r"\([^()]*[*+{][^()]*\)[*+{]")
+_GROUP = re.compile(r"\((?:\?:|\?P<\w+>)?([^()]*)\)")
+_CHOICE = "\0"
+"""Stands for a group that may match the same text in several ways."""
+_MANY_WAYS = frozenset("*+{|?" + _CHOICE)
+_REPEATED_CHOICE = re.compile(_CHOICE + r"[*+{]")
 _UNSUPPORTED = re.compile(r"\(\?(?:[=!(]|<[=!]|P=)")
 _REFERENCE = re.compile(r"\\[1-9]")
 _DEFAULT = r"(?i)^(__version__|VERSION) *= *([\'\"])v?(?P<version>.+?)\2"
@@ -63,14 +67,16 @@ def check_pattern(package: Package, pattern: str, kind: SiteKind) -> re.Pattern[
 
 
 def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str] | None:
-    """``pattern`` if it is simple enough to be tried on a short line: no repeats inside repeats, few in all."""
+    """``pattern`` if it is simple enough to be tried on a short line: no repeats or choices inside repeats, few repeats in all."""
     if len(pattern) > _LONGEST_PATTERN or _UNSUPPORTED.search(pattern):
         return None
     bare = _CLASS.sub("x", _ESCAPE.sub("x", pattern.replace("\\\\", "x")))
-    while (inner := re.sub(r"\([^()*+{]*\)", "x", bare)) != bare:
-        bare = inner
-    if _REPEATED_GROUP.search(bare) or sum(bare.count(mark) for mark in "*+{") > _MOST_REPEATS:
+    if _CHOICE in bare or sum(bare.count(mark) for mark in "*+{") > _MOST_REPEATS:
         return None
+    while (inner := _GROUP.sub(lambda group: _CHOICE if _MANY_WAYS & {*group[1]} else "x", bare)) != bare:
+        bare = inner
+        if _REPEATED_CHOICE.search(bare):
+            return None
     try:
         return re.compile(pattern, re.MULTILINE | flags)
     except (re.error, RecursionError, OverflowError):
