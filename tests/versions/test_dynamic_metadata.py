@@ -19,7 +19,7 @@ HEADER = "#define W_MAJOR 1\n// 1.1.0\n#define W_MINOR   1\n\n#define W_PATCH 0\
 PARTS = r"""
 input = "w.h"
 regex = '''(?sx)
-\#define \s+ W_MAJOR \s+ (?P<major>\d+) .*?  # the first
+\#define \s+ W_MAJOR \s+ (?P<major>\d+) .*?  # the first [of three \\
 \#define \s+ W_MINOR \s+ (?P<minor>\d+) .*?
 \#define \s+ W_PATCH \s+ (?P<patch>\S+) .*?
 \#define \s+ W_DEV \s+ (?P<dev>\d+) .*?

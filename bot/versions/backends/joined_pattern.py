@@ -33,6 +33,7 @@ _MOST_EFFORT = 100_000_000
 _FLAGS = re.compile(r"\A\s{0,20}\(\?([aimsx]{1,5})\)")
 # What stands for itself, or for one character, is no place to cut: an escape, a class, a comment in a verbose pattern.
 _UNIT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*\?|.", re.DOTALL)
+_VERBOSE_UNIT = re.compile(r"#[^\n]*|" + _UNIT.pattern, re.DOTALL)
 _SKIPS = frozenset({r"[\s\S]*?", r"[\S\s]*?", r"[\d\D]*?", r"[\w\W]*?"})
 _CLASS_OR_ESCAPE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _INNER_GROUP = re.compile(r"\([^()]*\)[*+?{]?")
@@ -153,12 +154,10 @@ def _cut(pattern: str) -> list[re.Pattern[str]] | None:
 
 
 def _list_units(pattern: str, *, verbose: bool) -> Iterator[str]:
-    units, index = _UNIT.findall(pattern), 0
-    in_comment = False
+    units, index = (_VERBOSE_UNIT if verbose else _UNIT).findall(pattern), 0
     while index < len(units):
         unit, index = units[index], index + 1
-        in_comment = (in_comment or (verbose and unit == "#")) and unit != "\n"
-        if in_comment:
+        if verbose and unit.startswith("#"):
             continue
         if unit.startswith("[") and units[index : index + 2] == ["*", "?"] and f"{unit}*?" in _SKIPS:
             unit, index = f"{unit}*?", index + 2
