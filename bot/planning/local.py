@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -38,6 +38,7 @@ from bot.versions import (
     find_version,
     follow,
     list_changes,
+    list_crate_manifests,
     list_manifests,
     list_manifests_in,
     list_packages_of,
@@ -233,10 +234,11 @@ def _read_project(
     raise Unplannable(project.sentence + (f" There are packages below, for --package: {others}." if others else ""))
 
 
-def _list_packages(folder: Folder, listing: Iterable[str], settings: RepositorySettings) -> list[PackagePlace]:
+def _list_packages(folder: Folder, listing: Sequence[str], settings: RepositorySettings) -> list[PackagePlace]:
     folders = settings.folders
     named = [path for place in folders.values() for path in list_manifests_in(place)]
-    files: Mapping[str, bytes] = folder.read([*list_manifests(listing), *named])
+    files = folder.read([*list_manifests(listing), *named])
+    files |= folder.read(list_crate_manifests(listing, files))
     return list_packages_of(files, folders)
 
 

@@ -31,6 +31,7 @@ from bot.versions import (
     ProjectProblem,
     Quoted,
     VersionFile,
+    list_crate_manifests,
     list_manifests,
     list_manifests_in,
     list_packages_of,
@@ -195,6 +196,8 @@ class Commits:
         folders = _list_folders(files)
         named = [path for folder in folders.values() for path in list_manifests_in(folder)]
         files |= await self._read(tree, [path for path in named if path not in files])
+        crates = await asyncio.to_thread(list_crate_manifests, tree.paths, files)
+        files |= await self._read(tree, _bound(tree, crates))
         packages = await asyncio.to_thread(list_packages_of, files, folders)
         settings = read_settings(files)
         joined = settings.join(packages, self._tags) if isinstance(settings, RepositorySettings) else packages
@@ -341,7 +344,11 @@ def _list_folders(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _list_readable(tree: Tree) -> list[str]:
     """The files that make folders packages, as many as are read."""
-    entries = _find_entries(tree, list_manifests(tree.paths)[:_MOST_MANIFESTS])
+    return _bound(tree, list_manifests(tree.paths))
+
+
+def _bound(tree: Tree, manifests: list[str]) -> list[str]:
+    entries = _find_entries(tree, manifests[:_MOST_MANIFESTS])
     sizes = accumulate(entry.size for entry in entries)
     return [entry.path for entry, size in zip(entries, sizes, strict=True) if size <= _MOST_BYTES_OF_MANIFESTS]
 

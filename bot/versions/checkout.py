@@ -40,6 +40,12 @@ class Checkout:
         self._toml: dict[str, tuple[Text, TomlDocument]] = {}
         self._made: dict[object, Any] = {}
 
+    def at(self, root: str) -> Checkout:
+        """The same commit for the package in the folder ``root``, with nothing read yet."""
+        other = Checkout((), self.files, root)
+        other.listing, other.paths = self.listing, self.paths
+        return other
+
     def resolve(self, path: str, folder: str = ".") -> str | None:
         """``path`` (relative to ``folder`` of the package) as a path of the repository, None when it leads out of it."""
         inside = posixpath.normpath(posixpath.join(self.root, folder, path))

@@ -122,10 +122,11 @@ def _list_wanted(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> 
         with suppress(ProjectRefused):
             source = find_source(package, name, packages, setup)
         subject, finding = _subject(package, name, packages, source, version_files), Finding()
-        for find in _COPIES if source.derived_by is None else (find_recorded_copies,):
+        for find in _COPIES if source.derived_by is None else (_find_recorded,):
             with suppress(ProjectRefused):
                 finding.add(find(subject))
-        find_npm_lock_copies(subject, (*source.sites, *finding.sites))
+        if source.derived_by is None:
+            find_npm_lock_copies(subject, (*source.sites, *finding.sites))
     return [path for path in checkout.wanted if path not in checkout.files]
 
 
@@ -149,16 +150,17 @@ def read_project(
     """
     try:
         found = _search(Checkout(files, files, root), version_files)
-        if isinstance(found, _Found):
-            return _project(found, [_search(Checkout(files, files, folder), ()) for folder in together])
+        if found.source.derived_by is not None:
+            return _derived(found)
+        stated = found.source.sites[0].spelling
+        return _project(found, [_search(Checkout(files, files, folder), (), stated) for folder in together])
     except ProjectRefused as refused:
         return refused.problem
-    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A package with the declared places of its version and with all others."""
+    """A package with the declared places of its version, none where that comes from the tag, and with all others."""
 
     subject: Subject
     source: Source
@@ -169,8 +171,13 @@ class _Found:
         return PackagePlace(self.subject.name, self.subject.package.checkout.root)
 
 
-def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Found | Project:
-    """What is found in one package; a project without a declared site where its version comes from the tag.
+def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: str = "") -> _Found:
+    """What is found in one package; no declared site where its version comes from the tag.
+
+    Args:
+        checkout: the commit, with the folder of the package.
+        version_files: the places that the project's settings name.
+        stated: what the package declares that this one goes on with, which is its version too where it declares none.
 
     Raises:
         ProjectRefused: its version cannot be told.
@@ -182,10 +189,8 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     name, packages = get_name(package, setup), tuple(list_packages(package))
     source = find_source(package, name, packages, setup)
     if source.derived_by is not None:
-        finding = find_recorded_copies(_subject(package, name, packages, source, version_files))
-        files, lookalikes = _group(checkout, finding.sites), tuple(_beside(finding.lookalikes, finding.sites))
-        tool = source.derived_by
-        return Project(name, Version("0"), "0", files, lookalikes, derived_by=tool, root=checkout.root)
+        subject = replace(_subject(package, name, packages, source, version_files), spelling=stated)
+        return _Found(subject, source, _find_recorded(subject))
     if not source.sites:
         missing = (
             "The version of ",
@@ -213,6 +218,16 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> _Foun
     return _Found(subject, source, finding)
 
 
+def _find_recorded(subject: Subject) -> Finding:
+    """What follows where the version comes from the tag: what a tool with a record of it is told, and what mirrors that."""
+    finding = find_recorded_copies(subject)
+    if finding.sites:
+        locks = find_npm_lock_copies(replace(subject, spelling=finding.sites[0].spelling), finding.sites)
+        finding.sites += locks.sites
+        finding.lookalikes += [replace(item, setting=None) for item in locks.lookalikes]
+    return finding
+
+
 def _is_placeholder(source: Source) -> bool:
     """Whether pyproject.toml says no more than a project must that has its version elsewhere."""
     return all(site.kind in _STATIC and site.spelling in PLACEHOLDERS for site in source.sites)
@@ -227,16 +242,22 @@ def _subject(
     return Subject(package, name, (*packages, *source.packages), spelling, form, version_files, declared_in)
 
 
-def _project(own: _Found, others: Iterable[_Found | Project]) -> Project:
-    """The package with those that go on with it. One whose version comes from the tag as well needs no place for that."""
+def _derived(found: _Found) -> Project:
+    subject, finding = found.subject, found.finding
+    checkout, tool = subject.package.checkout, found.source.derived_by
+    files, lookalikes = _group(checkout, finding.sites), tuple(_beside(finding.lookalikes, finding.sites))
+    return Project(subject.name, Version("0"), "0", files, lookalikes, derived_by=tool, root=checkout.root)
+
+
+def _project(own: _Found, others: Iterable[_Found]) -> Project:
+    """The package with those that go on with it. One whose version comes from the tag needs no place that declares it."""
     subject, finding = own.subject, own.finding
     declared, places = [own.source.sites[0]], list[PackagePlace]()
     for other in others:
         places.append(other.place)
-        if isinstance(other, _Found):
-            declared.append(other.source.sites[0])
-            finding.sites += [*other.source.sites, *other.finding.sites]
-            finding.lookalikes += other.finding.lookalikes
+        declared += other.source.sites[:1]
+        finding.sites += [*other.source.sites, *other.finding.sites]
+        finding.lookalikes += other.finding.lookalikes
     if any(_get_version(site) != _get_version(declared[0]) for site in declared):
         raise _disagree(declared)
     sites = (*own.source.sites, *finding.sites)

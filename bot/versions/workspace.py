@@ -5,8 +5,10 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from bot.versions.backends.cargo import find_cargo_manifest, is_called_as_crate
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package, read_package
 from bot.versions.checkout import Checkout
@@ -19,6 +21,7 @@ from bot.versions.pyproject import PYPROJECT, get_name, list_static_sites
 MOST_PACKAGES = 1000
 _MANIFESTS = (PYPROJECT, "setup.py", "setup.cfg")
 _PRIVATE = "Private ::"
+_CRATES = b"maturin"
 
 
 def list_manifests_in(folder: str) -> list[str]:
@@ -43,19 +46,37 @@ def list_manifests(tree_paths: Iterable[str]) -> list[str]:
     ]
 
 
+def list_crate_manifests(tree_paths: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
+    """What ``list_packages_of`` needs beside the manifests in ``files``: the crates that packages are called as.
+
+    Only a package that does not name itself is called as its crate, so that there are mostly none.
+    """
+    built = [path for path, content in files.items() if posixpath.basename(path) == PYPROJECT and _CRATES in content]
+    if not built:
+        return []
+    checkout, found = Checkout(tree_paths, files), dict[str, None]()
+    for path in built[:MOST_PACKAGES]:
+        with suppress(ProjectRefused):
+            package = read_package(checkout.at(posixpath.dirname(path)))
+            manifest = find_cargo_manifest(package) if is_called_as_crate(package) else None
+            found |= {manifest: None} if manifest is not None and manifest not in files else {}
+    return list(found)
+
+
 def list_packages_of(files: Mapping[str, bytes], named: Mapping[str, str] | None = None) -> list[PackagePlace]:
     """The packages of a repository, the one at the top first.
 
     Args:
-        files: contents by path: those of ``list_manifests``. What cannot be read, or names no project, is passed over.
+        files: contents by path: those of ``list_manifests``, and of ``list_crate_manifests`` beside them. What cannot be
+            read, or names no project, is passed over.
         named: folders by the canonical name of the package that the settings say is there.
     """
     folders = {name: posixpath.normpath(folder) for name, folder in (named or {}).items()}
     members, is_virtual = _read_workspace(files)
     roots = dict.fromkeys(posixpath.dirname(path) or "." for path in list_manifests(files))
-    found = []
+    checkout, found = Checkout(files, files), []
     for root in (*roots, *(folder for folder in folders.values() if folder not in roots)):
-        place = _find_place(files, root)
+        place = _find_place(checkout.at(root))
         if place is None or folders.get(place.normalised_name, root) != root:
             continue
         is_member = place.normalised_name in folders or any(fnmatch.fnmatchcase(root, one) for one in members)
@@ -82,12 +103,15 @@ def _read_workspace(files: Mapping[str, bytes]) -> tuple[list[str], bool]:
     return listed[:MOST_PACKAGES], is_virtual
 
 
-def _find_place(files: Mapping[str, bytes], root: str) -> PackagePlace | None:
-    own = {path: files[path] for path in list_manifests_in(root) if path in files}
+def _find_place(checkout: Checkout) -> PackagePlace | None:
+    own = {path: checkout.files[path] for path in list_manifests_in(checkout.root) if path in checkout.files}
     try:
-        package = read_package(Checkout(own, own, root))
+        package = read_package(Checkout(own, own, checkout.root))
+        if is_called_as_crate(package):
+            # The crate may lie anywhere; nothing else of a package is looked for outside of its folder.
+            package = replace(package, checkout=checkout)
         name, version = get_name(package, read_setup_py(package)), _find_version(package)
-        return PackagePlace(name, root, is_private=_is_private(package), version=version)
+        return PackagePlace(name, checkout.root, is_private=_is_private(package), version=version)
     except ProjectRefused:
         return None
 

@@ -39,7 +39,7 @@ class Cost:
     changed: int
 
 
-class _Counting:
+class CountingSession:
     """GitHub's answers for one commit; it counts what it is asked."""
 
     owner, name = "acme", "widget"
@@ -104,7 +104,7 @@ def _list_crates() -> dict[str, str]:
 
 async def measure_plan(files: dict[str, str]) -> Cost:
     """Read and change the project in ``files``, as for a release pull request."""
-    session = _Counting(files)
+    session = CountingSession(files)
     commits = Commits(cast("Access", SimpleNamespace(read=session)), Hints())
     began = time.perf_counter()
     content = await commits.get_content("c" * 40)

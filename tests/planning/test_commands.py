@@ -203,6 +203,14 @@ def test_one_of_several_packages_is_planned_by_name_or_folder(tmp_path: Path) ->
     assert "There is no package other here. There are: gadget" in run(folder, "plan", "--package", "other", code=1)
 
 
+def test_a_package_that_is_called_as_its_crate_is_planned_by_that_name(tmp_path: Path) -> None:
+    crate = '[package]\nname = "widget-rs"\nversion = "1.1.0"\n'
+    told = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+    folder = make(tmp_path, {"libs/py/pyproject.toml": told, "libs/py/Cargo.toml": crate}, "widget-rs-1.1.0")
+    said = read(folder, "plan", "minor", "--package", "widget-rs")
+    assert (said["project"], said["next"], said["files"]) == ("widget-rs", "1.2.0", ["libs/py/Cargo.toml"])
+
+
 @pytest.mark.parametrize("top", [True, False])
 def test_packages_that_go_on_together_are_planned_as_one(tmp_path: Path, top: bool) -> None:
     leading = "pyproject.toml" if top else "libs/w/pyproject.toml"

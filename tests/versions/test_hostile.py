@@ -11,6 +11,7 @@ from bot.versions import Project, ProjectCode, ProjectProblem, bump, read_projec
 STATIC = b'[project]\nname = "widget"\nversion = "1.1.0"\n'
 SETUP = b"[metadata]\nname = widget\nversion = 1.1.0\n"
 SECONDS = 20
+QUICK_SECONDS = 5
 
 
 @contextmanager
@@ -220,6 +221,23 @@ def test_a_lock_of_npm_may_be_megabytes_long() -> None:
         assert isinstance(project, Project)
         edits = {edit.path: edit.new.decode() for edit in bump(project, "1.2.0-rc.1")}
     assert edits["package-lock.json"] == lock.replace("1.1.0", "1.2.0-rc.1", 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"v 1.1.0\n" * 60_000,
+        b"v 1.1.0 " * 60_000,
+        b"v 1.1.0x\n" * 55_000,
+        b"x\n" * 245_000 + b"v 1.1.0\n" * 200,
+    ],
+)
+def test_what_the_search_of_tbump_means_is_found_without_looking_back_far(text: bytes) -> None:
+    entry = b"[[file]]\nsrc = 'a.txt'\nsearch = 'v {current_version}'\n"
+    files = {"pyproject.toml": STATIC, "tbump.toml": b"[version]\ncurrent = '1.1.0'\n" + entry * 20, "a.txt": text}
+    started = time.process_time()
+    assert isinstance(read_project(files), Project)
+    assert time.process_time() - started < QUICK_SECONDS
 
 
 def test_folders_full_of_documentation_are_not_all_read() -> None:

@@ -158,3 +158,26 @@ def test_a_manifest_tells_its_version_where_it_holds_it() -> None:
         ("acme-core", "1.2.0"),
         ("acme-own", "1.2.1"),
     ]
+
+
+DERIVED = '[project]\nname = "acme-c"\ndynamic = ["version"]\n[tool.hatch.version]\nsource = "vcs"\n'
+TBUMP = '[version]\ncurrent = "1.2.0"\n[[file]]\nsrc = "README.md"\n'
+
+
+def test_what_a_tool_is_told_follows_also_in_one_whose_version_comes_from_the_tag() -> None:
+    tree = TREE | {"libs/c/pyproject.toml": DERIVED, "libs/c/tbump.toml": TBUMP, "libs/c/README.md": "v1.2.0 is out\n"}
+    project = read(tree, ".", ("libs/c",))
+    assert isinstance(project, Project)
+    assert not any(item.path.startswith("libs/c/") for item in project.lookalikes)
+    changed = {edit.path: edit.new.decode() for edit in bump(project, "1.3.0")}
+    assert changed["libs/c/tbump.toml"] == TBUMP.replace("1.2.0", "1.3.0")
+    assert changed["libs/c/README.md"] == "v1.3.0 is out\n"
+
+
+def test_what_a_tool_is_told_stays_where_its_record_is_not_the_version_of_the_others() -> None:
+    said = {"libs/c/tbump.toml": TBUMP.replace("1.2.0", "0.9"), "libs/c/README.md": "v0.9 is out\n"}
+    project = read(TREE | {"libs/c/pyproject.toml": DERIVED} | said, ".", ("libs/c",))
+    assert isinstance(project, Project)
+    assert not any(site.path in said for site in project.sites)
+    (shown,) = (item for item in project.lookalikes if item.path in said)
+    assert (shown.path, shown.text, shown.setting) == ("libs/c/tbump.toml", "0.9", None)

@@ -240,3 +240,89 @@ def test_the_search_of_tbump_says_which_lines_are_meant() -> None:
     tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.txt": text}
     after = "w 1.2.0 and 1.2.0, 11.1.0; w 1.2.0\r\n1.1.0\r\nw 1.2.0"
     assert bump_tree(tree, "1.2.0")["a.txt"] == after
+
+
+ICON = {
+    "package.json": '{"name": "widget", "version": "1.1.0"}\n',
+    "package-lock.json": '{"name": "widget", "version": "1.1.0", "packages": {"": {"name": "widget", "version": "1.1.0"}}}\n',
+}
+NPM_TBUMP = (
+    '[version]\ncurrent = "1.1.0"\n[[file]]\nsrc = "package.json"\nsearch = \'"version": "{current_version}"\'\n'
+)
+
+
+def test_the_lock_of_npm_follows_its_package_json_where_the_version_is_the_tag() -> None:
+    tree = {"pyproject.toml": DERIVED, "tbump.toml": NPM_TBUMP} | ICON
+    assert bump_tree(tree, "1.2.0") == {
+        path: tree[path].replace("1.1.0", "1.2.0") for path in ("tbump.toml", "package.json", "package-lock.json")
+    }
+    tree["package-lock.json"] = tree["package-lock.json"].replace("1.1.0", "1.0.0")
+    project = read_tree(tree)
+    assert [(item.path, item.text, item.setting) for item in project.lookalikes] == [
+        ("package-lock.json", "1.0.0", None)
+    ]
+
+
+@pytest.mark.parametrize("declared", [STATIC, DERIVED])
+@pytest.mark.parametrize(
+    ("path", "configuration"),
+    [
+        (".bumpversion.cfg", "[bumpversion]\ncurrent_version = v1.1.0\n[bumpversion:file:README.md]\n"),
+        (
+            "setup.cfg",
+            "[bumpversion]\ncurrent_version = v1.1.0\n[bumpversion:file:README.md]\nsearch = {current_version} is\n",
+        ),
+        (".bumpversion.toml", '[tool.bumpversion]\ncurrent_version = "v1.1.0"\nfiles = [{filename = "README.md"}]\n'),
+        ("tbump.toml", '[version]\ncurrent = "v1.1.0"\n[[file]]\nsrc = "README.md"\n'),
+    ],
+)
+def test_the_v_of_a_record_stays_where_it_stands(declared: str, path: str, configuration: str) -> None:
+    tree = {"pyproject.toml": declared, path: configuration, "README.md": "v1.1.0 is out\n"}
+    changed = bump_tree(tree, "1.2.0")
+    assert changed.pop(path) == configuration.replace("v1.1.0", "v1.2.0")
+    assert changed.pop("README.md") == "v1.2.0 is out\n"
+    assert changed.keys() <= {"pyproject.toml"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "reasons"),
+    [
+        (
+            {"tbump.toml": TBUMP},
+            [
+                "Not every place that the tool is told says the version it has on record, so that all of them are left as they are."
+            ],
+        ),
+        (
+            {"tbump.toml": '[version]\ncurrent = "1.1.0"\n'},
+            ["The tool is told no place that could follow, so that its record is left as it is."],
+        ),
+        (
+            {"tbump.toml": '[version]\ncurrent = "1.1.0"\n[[file]]\nsrc = "a.txt"\nversion_template = "{major}"\n'},
+            [
+                "The configuration asks for more than the version to be replaced here.",
+                "The tool is told no place that could follow, so that its record is left as it is.",
+            ],
+        ),
+        (
+            {"tbump.toml": '[version]\ncurrent = "next"\n'},
+            ["This is no version, so that nothing follows it where the version comes from the tag."],
+        ),
+        (
+            {"tbump.toml": NPM_TBUMP, ".bumpversion.cfg": "[bumpversion]\ncurrent_version = 1.0.9\n"},
+            ["The tools do not have one version on record, so that what they are told to change is left as it is."] * 2,
+        ),
+    ],
+)
+def test_why_a_record_is_left_alone_is_true(beside: dict[str, str], reasons: list[str]) -> None:
+    tree = {"pyproject.toml": DERIVED, "CITATION.cff": "version: 1.0.0\n", "a.txt": "1\n"} | ICON | beside
+    assert [item.reason for item in read_tree(tree).lookalikes] == reasons
+
+
+def test_a_place_that_a_tool_fills_with_parts_of_the_version_does_not_keep_the_others_back() -> None:
+    cfg = "[bumpversion]\ncurrent_version = 1.1.0\n[bumpversion:file:a.txt]\n[bumpversion:file:b.txt]\nsearch = x = {major}\n"
+    tree = {"pyproject.toml": DERIVED, ".bumpversion.cfg": cfg, "a.txt": "1.1.0\n", "b.txt": "x = 1\n"}
+    assert bump_tree(tree, "1.2.0").keys() == {".bumpversion.cfg", "a.txt"}
+    assert [(item.path, item.text, item.setting) for item in read_tree(tree).lookalikes] == [
+        ("b.txt", "x = {major}", None)
+    ]

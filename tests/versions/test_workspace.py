@@ -10,6 +10,7 @@ from bot.versions import (
     infer_package_tag_pattern,
     infer_tag_pattern,
     is_tagged_apart,
+    list_crate_manifests,
     list_manifests,
     list_packages_of,
     list_touched,
@@ -210,3 +211,47 @@ def test_a_package_alone_in_a_folder_may_have_plain_tags() -> None:
 def test_tags_of_its_own_show_that_a_package_is_released_apart(tag: str, apart: bool) -> None:
     assert is_tagged_apart([tag], CLI_PLACE) is apart
     assert not is_tagged_apart([tag], CORE_PLACE)
+
+
+MATURIN = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+
+
+@pytest.mark.parametrize("root", [".", "libs/py"])
+@pytest.mark.parametrize(
+    ("told", "beside", "manifest"),
+    [
+        (MATURIN, {}, "Cargo.toml"),
+        (MATURIN + '[tool.poetry]\nname = "other"\n', {}, "Cargo.toml"),
+        (MATURIN, {"setup.cfg": "[metadata]\nname = other\n"}, "rust/Cargo.toml"),
+        (MATURIN + '[tool.maturin]\nmanifest-path = "c/Cargo.toml"\n', {"Cargo.toml": "[workspace]\n"}, "c/Cargo.toml"),
+        (MATURIN + '[tool.maturin]\npython-source = "py"\n', {"Cargo.toml": "[workspace]\n"}, "rust/Cargo.toml"),
+    ],
+)
+def test_a_package_that_is_called_as_its_crate_is_listed_so(
+    root: str, told: str, beside: dict[str, str], manifest: str
+) -> None:
+    crate = '[package]\nname = "widget-rs"\nversion = "1.1.0"\n'
+    tree = {f"{root}/{path}": text for path, text in (beside | {"pyproject.toml": told, manifest: crate}).items()}
+    tree = {path.removeprefix("./"): text for path, text in tree.items()}
+    known = manifests(tree)
+    crates = list_crate_manifests(tree, known)
+    assert crates == [f"{root}/{manifest}".removeprefix("./")]
+    known |= {path: tree[path].encode() for path in crates}
+    assert list_crate_manifests(tree, known) == []
+    for files in (known, {path: text.encode() for path, text in tree.items()}):
+        assert list_packages_of(files) == [PackagePlace("widget-rs", root)]
+    assert read_tree(tree, root).name == "widget-rs"
+
+
+def test_no_crate_is_read_for_a_package_that_names_itself() -> None:
+    tree = {
+        "pyproject.toml": MATURIN + '[project]\nname = "widget"\n',
+        "a/pyproject.toml": '[tool.poetry]\nname = "a"\ndescription = "like maturin"\n',
+        "b/pyproject.toml": "maturin = [\n",
+        "c/pyproject.toml": MATURIN,
+        "Cargo.toml": '[package]\nname = "widget-rs"\n',
+        "a/Cargo.toml": '[package]\nname = "a-rs"\n',
+        "b/Cargo.toml": '[package]\nname = "b-rs"\n',
+    }
+    assert list_crate_manifests(tree, manifests(tree)) == []
+    assert [place.name for place in list_packages_of(manifests(tree))] == ["widget", "a"]

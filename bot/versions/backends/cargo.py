@@ -31,13 +31,18 @@ def find_cargo_manifest(package: Package) -> str | None:
     return None
 
 
+def is_called_as_crate(package: Package) -> bool:
+    """Whether maturin gives the package the name of its crate: it is told nothing but how to build."""
+    return package.backend.startswith("maturin") and package.value("project") is None
+
+
 def find_crate_name(package: Package) -> str | None:
     """The name that maturin gives to a package without a ``[project]`` table: the crate's, as it is written.
 
     Raises:
         ProjectRefused: the crate's manifest cannot be read.
     """
-    if not package.backend.startswith("maturin") or package.value("project") is not None:
+    if not is_called_as_crate(package):
         return None
     found = package.checkout.find_toml(find_cargo_manifest(package))
     name = value_at(found[1].values, ("package", "name")) if found else None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.versions.arithmetic import find_version
-from bot.versions.copies.finding import Finding, Subject
+from bot.versions.copies.finding import LAGGING, Finding, Subject
 from bot.versions.project import Lookalike, Site
 from bot.versions.tools import bumpversion, commitizen, librarian, release_please, rooster, semantic_release, tbump
 from bot.versions.tools.search import NOT_THERE
@@ -29,38 +29,54 @@ _TOOLS: tuple[Callable[[Subject], Finding], ...] = (
 )
 
 
+_Records = list[tuple[Site, Callable[[Subject], Finding]]]
 _RECORDERS: tuple[tuple[Callable[[Subject], list[Site]], Callable[[Subject], Finding]], ...] = (
     (tbump.list_tbump_records, tbump.find_tbump_copies),
     (bumpversion.list_bumpversion_records, bumpversion.find_bumpversion_copies),
 )
 """Tools that keep a record of the version, which tells it where no file declares one."""
 
+_NO_VERSION = "This is no version, so that nothing follows it where the version comes from the tag."
+_AT_ODDS = "The tools do not have one version on record, so that what they are told to change is left as it is."
 _IDLE = (
     "Not every place that the tool is told says the version it has on record, so that all of them are left as they are."
 )
+_ALONE = "The tool is told no place that could follow, so that its record is left as it is."
 
 
 def find_recorded_copies(subject: Subject) -> Finding:
     """What the tools configured in a package would change whose version comes from the tag, such as what is to be cited.
 
-    The version is the one that a tool has on record. The configuration is in use as long as every place that it names says
-    that one too: a project that came to take its version from the tag no longer has it where it was declared before.
+    The version is the one that a tool has on record, which must be the subject's where that has one: that of the package it
+    goes on with. The configuration is in use as long as no place that it names lacks that version: a project that came to
+    take its version from the tag no longer has it where it was declared before. A place that is told in a way we do not
+    support says nothing of that; it is shown, and the others follow, as they do where a file declares the version.
     """
     records = [(record, find) for list_records, find in _RECORDERS for record in list_records(subject)]
     versions = {find_version(record.spelling) for record, _ in records}
     finding = Finding()
-    if len(versions) == 1 and None not in versions:
-        recorded = replace(subject, spelling=records[0][0].spelling)
-        for find in dict.fromkeys(find for _, find in records):
-            finding.add(find(recorded))
+    if subject.version is not None and any(not subject.says(record.spelling) for record, _ in records):
+        return _leave(records, LAGGING)
+    if None in versions:
+        return _leave(records, _NO_VERSION)
+    if len(versions) > 1:
+        return _leave(records, _AT_ODDS)
+    for find in dict.fromkeys(find for _, find in records):
+        finding.add(find(replace(subject, spelling=records[0][0].spelling)))
+    if any(item.reason == NOT_THERE for item in finding.lookalikes):
+        return _leave(records, _IDLE)
+    # The settings name no further places where the version comes from the tag.
+    finding.lookalikes = [replace(item, setting=None) for item in finding.lookalikes]
     own = {(record.path, record.start) for record, _ in records}
-    is_used = any((site.path, site.start) not in own for site in finding.sites)
-    if is_used and not any(item.reason == NOT_THERE for item in finding.lookalikes):
-        # The settings name no further places where the version comes from the tag.
-        finding.lookalikes = [replace(item, setting=None) for item in finding.lookalikes]
-        return finding
-    finding.sites = []
-    finding.lookalikes = [Lookalike(record.path, record.line, record.spelling, _IDLE) for record, _ in records]
+    if all((site.path, site.start) in own for site in finding.sites):
+        finding.sites = []
+        finding.add(_leave(records, _ALONE))
+    return finding
+
+
+def _leave(records: _Records, reason: str) -> Finding:
+    finding = Finding()
+    finding.lookalikes = [Lookalike(record.path, record.line, record.spelling, reason) for record, _ in records]
     return finding
 
 

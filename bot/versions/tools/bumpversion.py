@@ -13,7 +13,15 @@ from bot.versions.formats.cfg_lines import CfgValue, read_cfg
 from bot.versions.formats.text import line_of
 from bot.versions.formats.toml_spans import value_at
 from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
-from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, read_record, toml_site
+from bot.versions.tools.search import (
+    MOST_ENTRIES,
+    UNSUPPORTED,
+    find_in_file,
+    list_files,
+    read_record,
+    toml_site,
+    without_v,
+)
 
 FILES = (".bumpversion.cfg", ".bumpversion.toml")
 
@@ -63,7 +71,8 @@ def _from_cfg(subject: Subject, name: str) -> Finding:
         file = rest.split("(")[0].strip()
         if section.startswith("bumpversion:") and kind in ("file", "glob") and file:
             search, replace = (_joined(options.get((section, option))) for option in ("search", "replace"))
-            finding.add(_search(subject, file, search, replace, record.spelling))
+            recorded = options["bumpversion", "current_version"].text
+            finding.add(_search(subject, file, search, replace, recorded))
     return finding
 
 
@@ -72,8 +81,11 @@ def _record(path: str, body: str) -> Site | None:
     current = read_cfg(body).get(key)
     if current is None:
         return None
-    line, span = line_of(body, current.span.start), current.span
-    return Site(path, line, _KIND, current.text, key, span.start, span.end, Reader.CFG)
+    span = without_v(body, current.span)
+    # The reader of such files knows whole values; of one with a v before the digits only these change.
+    reader = Reader.CFG if span == current.span else Reader.TEXT
+    spelling, line = body[span.start : span.end], line_of(body, span.start)
+    return Site(path, line, _KIND, spelling, key, span.start, span.end, reader)
 
 
 def _sections(body: str) -> list[tuple[str, int]]:
@@ -113,7 +125,7 @@ def _search(subject: Subject, file: str, search: object, replace: object, record
     expected = template.replace(_MARK, "{new_version}")
     if (isinstance(replace, str) and replace not in (expected, expected.strip())) or "{" in template.replace(_MARK, ""):
         # Dates, parts of versions, or text to insert: the changelog's part, or nobody's.
-        if _MARK in template:
+        if "{" in template:
             finding.lookalikes.append(Lookalike(file, 1, template[:80], UNSUPPORTED, file))
         return finding
     for path in list_files(subject, file):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 
-from bot.versions.backends.pattern_source import line_around
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import Span, Text, line_of
 from bot.versions.formats.toml_spans import Path, value_at
@@ -18,7 +19,12 @@ MOST_ENTRIES = 100
 
 _MOST_FILES = 30
 _MOST_PLACES = 200
+_MOST_LINES = 2000
+"""Lines of a file that a template means and that are searched for mentions."""
+
+_LONGEST_LINE = 2000
 _LONGEST_TEMPLATE = 2000
+_LINE_END = re.compile(r"[\r\n]")
 NOT_THERE = "The configuration names this place, but the version is not there."
 UNSUPPORTED = "The configuration asks for more than the version to be replaced here."
 
@@ -72,8 +78,11 @@ def find_in_file(
         return finding
     for spelling in spellings:
         found = _matches(text.body, template, mark, spelling)
-        spans = list(_widen(text.body, found, spelling) if whole_lines else found)[:_MOST_PLACES]
-        finding.sites += [text_site(path, text, span, kind) for span in spans]
+        spans = list(islice(_widen(text.body, found, spelling) if whole_lines else found, _MOST_PLACES))
+        line, counted = 1, 0
+        for span in spans:
+            line, counted = line + line_of(text.body, span.start, counted) - 1, span.start
+            finding.sites.append(_text_site(path, text, span, kind, line))
         if spans:
             return finding
     finding.lookalikes.append(Lookalike(path, 1, template[:80], NOT_THERE, path))
@@ -81,9 +90,14 @@ def find_in_file(
 
 
 def text_site(path: str, text: Text, span: Span, kind: SiteKind, form: Form = Form.TYPED) -> Site:
-    """The version at ``span`` of running text."""
-    spelling = text.body[span.start : span.end]
-    return Site(path, line_of(text.body, span.start), kind, spelling, (), span.start, span.end, Reader.TEXT, form)
+    """The version at ``span`` of running text; a ``v`` that it begins with stays as it is."""
+    return _text_site(path, text, span, kind, line_of(text.body, span.start), form)
+
+
+def without_v(body: str, span: Span) -> Span:
+    """``span`` without the ``v`` before the digits."""
+    first = body[span.start : min(span.start + 2, span.end)]
+    return Span(span.start + (first[:1] in ("v", "V") and first[1:].isdigit()), span.end)
 
 
 def toml_site(subject: Subject, path: str | None, key: Path, kind: SiteKind) -> list[Site]:
@@ -99,10 +113,9 @@ def toml_site(subject: Subject, path: str | None, key: Path, kind: SiteKind) -> 
     span = document.strings.get(key)
     if span is None or value_at(document.values, key) != text.body[span.start : span.end]:
         return []
-    spelling = text.body[span.start : span.end]
-    start = span.start + (1 if spelling[:1] in "vV" and spelling[1:2].isdigit() else 0)
-    line = line_of(text.body, start)
-    return [Site(path, line, kind, text.body[start : span.end], key, start, span.end, Reader.TOML)]
+    bare = without_v(text.body, span)
+    line, spelling = line_of(text.body, bare.start), text.body[bare.start : bare.end]
+    return [Site(path, line, kind, spelling, key, bare.start, bare.end, Reader.TOML)]
 
 
 def read_record(subject: Subject, name: str, key: Path, kind: SiteKind) -> list[Site]:
@@ -110,6 +123,12 @@ def read_record(subject: Subject, name: str, key: Path, kind: SiteKind) -> list[
     with suppress(ProjectRefused):
         return toml_site(subject, subject.package.checkout.resolve(name), key, kind)
     return []
+
+
+def _text_site(path: str, text: Text, span: Span, kind: SiteKind, line: int, form: Form = Form.TYPED) -> Site:
+    span = without_v(text.body, span)
+    spelling = text.body[span.start : span.end]
+    return Site(path, line, kind, spelling, (), span.start, span.end, Reader.TEXT, form)
 
 
 def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Span]:
@@ -130,9 +149,16 @@ def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Spa
 
 def _widen(body: str, spans: Iterable[Span], spelling: str) -> Iterator[Span]:
     """Every mention of ``spelling`` on the lines of ``spans``."""
-    done = 0
+    done, lines = 0, 0
     for span in spans:
-        if span.start >= done:
-            line = line_around(body, span)
-            done = line.end
-            yield from find_all(body, spelling, line.start, line.end)
+        if span.start < done:
+            continue
+        lines += 1
+        if lines > _MOST_LINES:
+            return
+        # What lies further back was searched already, or no person reads it as one line.
+        earliest = max(done, span.start - _LONGEST_LINE)
+        start = max(earliest, body.rfind("\n", earliest, span.start) + 1, body.rfind("\r", earliest, span.start) + 1)
+        end = _LINE_END.search(body, span.end)
+        done = end.start() if end else len(body)
+        yield from find_all(body, spelling, start, done)
