@@ -970,6 +970,14 @@ def test_a_copy_that_says_less_than_the_version_follows(module: str, version: st
     assert bump_tree(tree, version)["widget/__init__.py"] == module[:start] + after + module[end:]
 
 
+def test_what_declares_the_version_says_all_of_it() -> None:
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": SHORT}
+    assert bump_tree(tree, "1.3") == {"widget/v.py": SHORT.replace("1, 2, 0", "1, 3, 0")}
+    with pytest.raises(ProjectRefused) as refused:
+        bump(read_tree(tree), "1.2.1")
+    assert refused.value.problem.code is ProjectCode.INEXPRESSIBLE
+
+
 @pytest.mark.parametrize("more", ["if PROD:\n    __version__ += '+prod'\n", "__version__ = __version__[:3]\n"])
 def test_a_copy_of_which_the_module_makes_another_version_goes_along(more: str) -> None:
     module = "PROD = True\n__version__ = '1.2.0'\n" + more

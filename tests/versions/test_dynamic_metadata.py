@@ -172,6 +172,11 @@ def test_what_cannot_be_written_back_is_refused(configuration: str, code: Projec
     assert refuse_tree({"pyproject.toml": DYNAMIC + OLD + configuration, "w.h": HEADER}).code is code
 
 
+def test_a_choice_between_pieces_is_refused() -> None:
+    regex = "input = 'w.h'\nregex = '(?s)W_MAJOR (\\d+)|W_NONE.*?W_MINOR +(\\d+)'\nresult = '{0}.{1}'\n"
+    assert refuse_tree({"pyproject.toml": DYNAMIC + OLD + regex, "w.h": HEADER}).code is ProjectCode.DYNAMIC
+
+
 def test_the_first_place_behind_the_one_before_is_meant() -> None:
     before = "#define W_MINOR 7\n#define W_MAJOR 1\n#define W_PATCH 5\n#define W_MINOR 1\n#define W_PATCH 0\n#define W_PATCH 6\n"
     after = before.replace("W_MINOR 1", "W_MINOR 2")
