@@ -103,10 +103,10 @@ def _read_builds(subject: Subject, path: str, module: Module) -> list[Site]:
     """A ``__build__`` that says the release numbers in pairs of digits, beside the version."""
     found = []
     for name in _BUILDS:
-        piece = module.find_pairs(name)
+        piece = module.pieces.find_pairs(name)
         if piece is not None and subject.version is not None and write_part(piece, subject.version) == piece.text:
             span = piece.start, piece.end
-            line = module.line_of(piece)
+            line = module.pieces.line_of(piece)
             found.append(
                 Site(path, line, SiteKind.BUILD, piece.text, (name,), *span, Reader.PYTHON, piece.form, (piece,))
             )

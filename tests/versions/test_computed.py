@@ -1,0 +1,130 @@
+"""Versions that a module puts together: what it makes of its parts before and after an edit."""
+
+import pytest
+
+from bot.versions import ProjectCode, ProjectRefused, bump
+from tests.versions.trees import bump_tree, read_tree, refuse_tree
+
+DYNAMIC = '[project]\nname = "widget"\ndynamic = ["version"]\n'
+SETUPTOOLS = '[build-system]\nbuild-backend = "setuptools.build_meta"\nrequires = ["setuptools"]\n'
+ATTRIBUTE = DYNAMIC + SETUPTOOLS + "[tool.setuptools.dynamic]\nversion = {attr = 'widget.v.__version__'}\n"
+EXTRA = (
+    "major = 1\nminor = 2\npatch = 0\nextra = '{}'\n# extra = 'b2'\n"
+    "parts = [major, minor, patch]\n__version__ = '.'.join(map(str, parts))\n"
+    "if extra:\n    __version__ = __version__ + extra\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        (".dev", "1.2.0", ""),
+        ("", "1.2.0rc1", "rc1"),
+        ("rc1", "1.2.0rc2", "rc2"),
+        ("rc1", "1.2.0", ""),
+        ("", "1.2.0.dev0", ".dev0"),
+    ],
+)
+def test_what_a_module_puts_behind_its_numbers_is_written_as_well(before: str, version: str, after: str) -> None:
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": EXTRA.format(before)}
+    assert bump_tree(tree, version) == {"widget/v.py": EXTRA.format(after)}
+
+
+LEVELS = (
+    "MAJOR = 1\nMINOR = 2\nMICRO = 0\nLEVEL = {}\nSERIAL = {}\n"
+    "if LEVEL == 0x0F:\n    version = f'{{MAJOR}}.{{MINOR}}.{{MICRO}}'\n"
+    "elif LEVEL == 0x00:\n    version = f'{{MAJOR}}.{{MINOR}}.{{MICRO}}dev{{SERIAL}}'\n"
+    "elif LEVEL == 0x0C:\n    version = f'{{MAJOR}}.{{MINOR}}.{{MICRO}}rc{{SERIAL}}'\n"
+    "else:\n    version = f'{{MAJOR}}.{{MINOR}}.{{MICRO}}{{LEVEL:x}}{{SERIAL}}'\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        (("0x0C", "1"), "1.2.0", ("0x0F", "0")),
+        (("0x0C", "1"), "1.2.0rc2", ("0x0C", "2")),
+        (("0x00", "0"), "1.2.0b3", ("0x0B", "3")),
+        (("0x0F", "0"), "1.2.0.dev4", ("0x00", "4")),
+        (("0x0f", "7"), "1.2.0", ("0x0f", "7")),
+    ],
+)
+def test_a_level_in_hexadecimal_is_written_as_sys_has_it(
+    before: tuple[str, str], version: str, after: tuple[str, str]
+) -> None:
+    settings = DYNAMIC + "[tool.hatch.version]\nsource = 'code'\npath = 'w/v.py'\nexpression = 'version'\n"
+    tree = {"pyproject.toml": settings, "w/v.py": LEVELS.format(*before)}
+    changed = {"w/v.py": LEVELS.format(*after)} if before != after else {}
+    assert bump_tree(tree, version) == changed
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "__version__ = '1.2.0'\n__version__ += 'rc1'\n",
+        "V = (1, 2, 0)\n__version__ = '.'.join(map(str, V))\n__version__ += '.dev' + str(3)\n",
+        "MAJOR = 1\nMINOR = 2\nif MAJOR:\n    __version__ = f'{MAJOR}.{MINOR}.post1'\n",
+        "V = (1, 2, 0)\n__version__ = '9.' + '.'.join(map(str, V))\n",
+    ],
+)
+def test_a_version_that_the_module_makes_another_of_is_refused(module: str) -> None:
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": module}
+    assert refuse_tree(tree).code is ProjectCode.NOT_A_LITERAL
+
+
+def test_numbers_that_would_say_another_version_are_not_written() -> None:
+    module = "major = 1\nminor = 2\n__version__ = f'{major}.{minor}' if major < 2 else 'none'\n"
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": module}
+    project = read_tree(tree)
+    assert bump(project, "1.3")
+    with pytest.raises(ProjectRefused) as refused:
+        bump(project, "2.0")
+    assert refused.value.problem.code is ProjectCode.INEXPRESSIBLE
+
+
+COPY = '[project]\nname = "widget"\nversion = "1.2.0"\n'
+WHOLE = "version_info = (1, 2, 0, 'final', 0)\n__version__ = '%d.%d.%d' % version_info[:3]\n"
+SHORT = "version_info = (1, 2, 0)\n__version__ = '%d.%d' % version_info[:2]\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "version", "after"),
+    [
+        (WHOLE, "1.3.0rc1", "1, 3, 0, 'candidate', 1"),
+        (SHORT, "1.2.1", "1, 2, 1"),
+        (SHORT, "1.3.1", "1, 3, 1"),
+    ],
+)
+def test_a_copy_that_says_less_than_the_version_follows(module: str, version: str, after: str) -> None:
+    tree = {"pyproject.toml": COPY, "widget/__init__.py": module}
+    start, end = module.index("(") + 1, module.index(")")
+    assert bump_tree(tree, version)["widget/__init__.py"] == module[:start] + after + module[end:]
+
+
+def test_what_declares_the_version_says_all_of_it() -> None:
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": SHORT}
+    assert bump_tree(tree, "1.3") == {"widget/v.py": SHORT.replace("1, 2, 0", "1, 3, 0")}
+    with pytest.raises(ProjectRefused) as refused:
+        bump(read_tree(tree), "1.2.1")
+    assert refused.value.problem.code is ProjectCode.INEXPRESSIBLE
+
+
+@pytest.mark.parametrize("more", ["if PROD:\n    __version__ += '+prod'\n", "__version__ = __version__[:3]\n"])
+def test_a_copy_of_which_the_module_makes_another_version_goes_along(more: str) -> None:
+    module = "PROD = True\n__version__ = '1.2.0'\n" + more
+    tree = {"pyproject.toml": COPY, "widget/__init__.py": module}
+    assert bump_tree(tree, "1.3.0")["widget/__init__.py"] == module.replace("1.2.0", "1.3.0")
+
+
+LISTED = (
+    "major = 1\nminor = 2\nmicro = {}\nextra = '{}'\nparts = [major, minor]\nif micro:\n    parts.append(micro)\n"
+    "if extra:\n    parts.append(extra)\n__version__ = '.'.join(map(str, parts))\n"
+)
+
+
+def test_what_is_appended_under_conditions_is_followed() -> None:
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": LISTED.format("''", "dev")}
+    after = LISTED.format("''", "").replace("minor = 2", "minor = 3")
+    assert bump_tree(tree, "1.3") == {"widget/v.py": after}
+    tree["widget/v.py"] = LISTED.format("4", "dev")
+    assert refuse_tree(tree).code is ProjectCode.NOT_A_LITERAL
