@@ -6,6 +6,8 @@ nothing more: two or three rounds) and then what it found (``read_project``).
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -272,10 +274,13 @@ def _project(own: _Found, others: Iterable[_Found]) -> Project:
 def _group(checkout: Checkout, sites: Iterable[Site]) -> tuple[SourceFile, ...]:
     """The files of ``sites``; of those that share characters the first counts."""
     grouped: dict[str, list[Site]] = {}
+    taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for site in sites:
-        known = grouped.setdefault(site.path, [])
-        if not any(_overlap(site, other) for other in known):
-            known.append(site)
+        known, spans = taken[site.path], [(piece.start, piece.end) for piece in site.pieces]
+        if not any(_meets(known, span) for span in spans):
+            grouped.setdefault(site.path, []).append(site)
+            for span in spans:
+                insort(known, span)
     return tuple(
         SourceFile(
             path, checkout.files[path], tuple(sorted(found, key=lambda site: site.start)) if index else tuple(found)
@@ -284,8 +289,11 @@ def _group(checkout: Checkout, sites: Iterable[Site]) -> tuple[SourceFile, ...]:
     )
 
 
-def _overlap(one: Site, other: Site) -> bool:
-    return any(a.start < b.end and b.start < a.end for a in one.pieces for b in other.pieces)
+def _meets(known: list[tuple[int, int]], span: tuple[int, int]) -> bool:
+    """Whether a span shares characters with one of those that are known, which are in order and share none."""
+    place = bisect_left(known, span)
+    near = known[max(0, place - 1) : place + 1]
+    return any(start < span[1] and span[0] < end for start, end in near)
 
 
 def _beside(lookalikes: list[Lookalike], sites: Iterable[Site]) -> list[Lookalike]:

@@ -240,6 +240,17 @@ def test_what_the_search_of_tbump_means_is_found_without_looking_back_far(text: 
     assert time.process_time() - started < QUICK_SECONDS
 
 
+def test_a_file_that_a_tool_names_again_and_again_is_looked_at_again_and_no_more() -> None:
+    entries = "".join(f"[[file]]\nsrc = 'f{number % 3}'\nsearch = 'v {{current_version}}'\n" for number in range(100))
+    files = {"pyproject.toml": STATIC, "tbump.toml": f"[version]\ncurrent = '1.1.0'\n{entries}".encode()}
+    files |= {f"f{number}": b"v 1.1.0\n" * 200 for number in range(3)}
+    began = time.process_time()
+    project = read_project(files)
+    assert isinstance(project, Project)
+    assert len(project.sites) == 602
+    assert time.process_time() - began < 2
+
+
 def test_folders_full_of_documentation_are_not_all_read() -> None:
     tree = [f"d{number}/{name}" for number in range(5_000) for name in ("conf.py", "index.rst")]
     with in_bounded_time():
