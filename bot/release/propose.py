@@ -41,7 +41,8 @@ from bot.versions import (
     same_version,
 )
 
-_SOON = timedelta(minutes=1)
+_SOON, _HOURLY = timedelta(minutes=1), timedelta(hours=1)
+_PUSHED = frozenset({Reason.FOREIGN_FILES, Reason.PUSHED_BY_UNKNOWN, Reason.BRANCH_TURNED_BACK})
 
 
 def propose(snapshot: Snapshot, request: Request) -> Step | None:
@@ -127,8 +128,13 @@ def obstacle(snapshot: Snapshot, route: Route) -> Because | None:
 
 
 def stands(reason: Because) -> Blocked:
-    """What waits for a person, or, when it is only that GitHub does not show something yet, for GitHub."""
-    return Blocked(reason, look_again=_SOON if reason.code is Reason.PUSH_NOT_SHOWN else None)
+    """What waits for a person, or, when it is only that GitHub does not show something yet, for GitHub.
+
+    What others pushed may be what an old replica still shows of a branch that we have made anew meanwhile.
+    """
+    if reason.code is Reason.PUSH_NOT_SHOWN:
+        return Blocked(reason, look_again=_SOON)
+    return Blocked(reason, look_again=_HOURLY if reason.code in _PUSHED else None)
 
 
 def _nothing_follows(snapshot: Snapshot) -> Because:

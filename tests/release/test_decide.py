@@ -656,3 +656,11 @@ def test_our_gate_is_opened_by_the_name_that_github_gives_it() -> None:
         step = next_step(m.snapshot(**approved, **changes))
         assert isinstance(step, OpenGate)
         assert step.environment == "pypi"
+
+
+@pytest.mark.parametrize("foreign", [("evil.py",), ()])
+def test_what_others_pushed_is_looked_at_again_since_an_old_replica_may_have_shown_it(foreign: tuple[str, ...]) -> None:
+    shown = pushed_onto(m.push(ROBOT, PUSHED), foreign_files=foreign)
+    step = next_step(m.snapshot(**shown))
+    assert isinstance(step, Blocked)
+    assert step.look_again == timedelta(hours=1)
