@@ -34,8 +34,6 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
 }
@@ -58,7 +56,9 @@ def evaluate(tree: ast.Module, name: str, instead: Mapping[str, str] | None = No
         reader.run(tree.body)
     except (Unknown, RecursionError):
         return None
-    return reader.known.get(name)
+    # A function may bind it at any time.
+    is_shared = any(name in node.names for node in ast.walk(tree) if isinstance(node, ast.Global))
+    return None if is_shared else reader.known.get(name)
 
 
 class _Reader:
@@ -80,10 +80,9 @@ class _Reader:
     def _take(self, statement: ast.stmt) -> None:
         match statement:
             case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    self._bind(target, value)
+                self._assign(targets, value)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
-                self._bind(target, value)
+                self._assign([target], value)
             case ast.AugAssign(target=ast.Name(id=name) as target, op=operation, value=value):
                 self._bind(target, ast.BinOp(ast.Name(name, ast.Load()), operation, value))
             case ast.If(test=test, body=body, orelse=other):
@@ -105,6 +104,13 @@ class _Reader:
             case _:
                 self._forget(statement)
 
+    def _assign(self, targets: list[ast.expr], value: ast.expr) -> None:
+        for target in targets:
+            self._bind(target, value)
+        # One list under several names changes under all of them.
+        for target in targets if len(targets) > 1 else ():
+            self._forget_lists(target)
+
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self._taken.add(target.id)
@@ -114,6 +120,7 @@ class _Reader:
             except Unknown:
                 self.known.pop(target.id, None)
                 self._forget_lists(value)
+                self._forget_walrus(value)
             self._note_list(target.id, value)
             return
         self._forget(target)
@@ -129,10 +136,10 @@ class _Reader:
 
     def _note_list(self, name: str, value: ast.expr) -> None:
         self._lists.discard(name)
-        if isinstance(value, ast.Name) and value.id in self._lists:
-            # One list under two names changes under both.
-            self.known.pop(name, None)
-            self.known.pop(value.id, None)
+        if isinstance(value, ast.Name | ast.IfExp | ast.BoolOp) and isinstance(self.known.get(name), tuple):
+            # It may be a list that has a name already, and changes under both.
+            self.known.pop(name)
+            self._forget_lists(value)
         elif isinstance(self.known.get(name), tuple) and not isinstance(value, ast.Tuple):
             self._lists.add(name)
 
@@ -142,7 +149,15 @@ class _Reader:
             self._count()
             self._taken.add(name)
             self.known.pop(name, None)
+            if name == "*":
+                self.known.clear()
         self._forget_lists(node)
+
+    def _forget_walrus(self, value: ast.expr) -> None:
+        """An expression that is not known may bind names on its way."""
+        for inner in ast.walk(value):
+            if isinstance(inner, ast.NamedExpr):
+                self._forget(inner)
 
     def _forget_lists(self, node: ast.AST) -> None:
         """A list may be changed by whoever gets hold of it: by its methods, its places, and what it is given to."""
@@ -210,7 +225,7 @@ class _Reader:
                 return not self._value(operand)
             case ast.BoolOp(op=operation, values=operands):
                 return self._either(operands, is_and=isinstance(operation, ast.And))
-            case ast.Compare(left=left, ops=[comparison], comparators=[right]):
+            case ast.Compare(left=left, ops=[comparison], comparators=[right]) if type(comparison) in _COMPARISONS:
                 return self._try(_COMPARISONS[type(comparison)], self._value(left), self._value(right))
             case _:
                 raise Unknown
