@@ -17,7 +17,8 @@ What a commit says, without executing anything:
   version a tool derives from the newest tag declares none: ``Project.derived_by`` names the tool, and its sites are what
   another tool would change that keeps a record of the version.
 * ``list_manifests(tree)``, then ``list_crate_manifests(tree, files)``, are what ``list_packages_of(files)`` needs to name the
-  packages of a repository, ``find_package`` one of them; ``wanted_paths`` and ``read_project`` take its folder. ``join_lockstep`` tells which of them go on together.
+  packages of a repository, ``find_package`` one of them; ``wanted_paths`` and ``read_project`` take its folder.
+  ``join_lockstep`` tells which of them go on together.
 * ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing
   else; ``list_changes`` says the same place by place, for people.
 

@@ -85,6 +85,14 @@ class Checkout:
         content = self.find(path)
         return None if content is None or path is None else decode_python(path, content)
 
+    def find_any(self, path: str | None) -> Text | None:
+        """The text at ``path`` of the repository, that of a Python file in the encoding it declares.
+
+        Raises:
+            ProjectRefused: it is too big, or not in its encoding.
+        """
+        return self.find_python(path) if path is not None and path.endswith(".py") else self.find_text(path)
+
     def find_toml(self, path: str | None) -> tuple[Text, TomlDocument] | None:
         """The TOML file at ``path`` of the repository.
 

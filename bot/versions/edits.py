@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -104,16 +103,13 @@ def _computes(file: SourceFile, text: Text, body: str, new: SpelledVersion, decl
         return True
     before, after = (parse(file.path, one) for one in (text.body, body))
     for name, site in sites.items():
-        old, made = (find_version(said) if isinstance(said, str) else None for said in _told(before, after, name))
+        told = (evaluate(module, name) for module in (before, after))
+        old, made = (find_version(said) if isinstance(said, str) else None for said in told)
         if old is None:
             continue
         if made is None or (made != new.version and (site is declared or not _begins(made, new.version))):
             return False
     return True
-
-
-def _told(before: ast.Module, after: ast.Module, name: str) -> tuple[object, object]:
-    return evaluate(before, name), evaluate(after, name)
 
 
 def _begins(made: Version, new: Version) -> bool:

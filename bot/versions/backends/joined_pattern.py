@@ -17,13 +17,12 @@ from string import Formatter
 from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
-from bot.versions.backends.pattern_source import compile_pattern, line_around
+from bot.versions.backends.pattern_source import CLASS, LONGEST_LINE, compile_pattern, line_around
 from bot.versions.backends.source import Package
 from bot.versions.formats.text import Span, line_of
 from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.sentences import Quoted
 
-_LONGEST_LINE = 160
 _LONGEST_PATTERN = 2000
 _LONGEST_RESULT = 100
 _MOST_PIECES = 8
@@ -32,10 +31,10 @@ _MOST_EFFORT = 100_000_000
 
 _FLAGS = re.compile(r"\A\s{0,20}\(\?([aimsx]{1,5})\)")
 # What stands for itself, or for one character, is no place to cut: an escape, a class, a comment in a verbose pattern.
-_UNIT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*\?|.", re.DOTALL)
+_UNIT = re.compile(rf"\\.|{CLASS}|\.\*\?|.", re.DOTALL)
 _VERBOSE_UNIT = re.compile(r"#[^\n]*|" + _UNIT.pattern, re.DOTALL)
 _SKIPS = frozenset({r"[\s\S]*?", r"[\S\s]*?", r"[\d\D]*?", r"[\w\W]*?"})
-_CLASS_OR_ESCAPE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_CLASS_OR_ESCAPE = re.compile(rf"\\.|{CLASS}", re.DOTALL)
 _INNER_GROUP = re.compile(r"\([^()]*\)[*+?{]?")
 _WORD = re.compile(r"(?<!\w)\w{2,}(?![\w*+?{])")
 _NUMBER = re.compile(r"\d{1,9}")
@@ -64,7 +63,7 @@ def joined_site(
         ProjectRefused: the file cannot be read, the pattern or the template is more than we dare to try, or they give no
             version.
     """
-    text = package.checkout.find_text(path) if not path.endswith(".py") else package.checkout.find_python(path)
+    text = package.checkout.find_any(path)
     if text is None:
         return ()
     pieces, template = _cut(pattern), _read_template(result, remove)
@@ -172,7 +171,7 @@ def _find_groups(body: str, pieces: list[re.Pattern[str]]) -> dict[str, _Group] 
         word, repeats = _find_word(piece), sum(piece.pattern.count(mark) for mark in "*+{")
         for line in _list_lines(body, position, word):
             # One that is too long to be tried may be the one that is meant. A match is tried with other numbers in it as well.
-            if line.end - line.start > _LONGEST_LINE:
+            if line.end - line.start > LONGEST_LINE:
                 break
             effort -= (line.end - line.start) ** max(1, repeats) * (1 + len(_NUMBERS) + len(_RESTS))
             match = piece.search(body[line.start : line.end], max(0, position - line.start)) if effort > 0 else None
@@ -195,10 +194,11 @@ def _find_groups(body: str, pieces: list[re.Pattern[str]]) -> dict[str, _Group] 
 
 def _list_lines(body: str, position: int, word: str) -> Iterator[Span]:
     """The lines from the one with ``position`` on that have ``word``."""
-    at = body.find(word, position)
+    at, done = body.find(word, position), line_around(body, Span(position, position)).start
     while at >= 0:
-        line = line_around(body, Span(at, at))
+        line = line_around(body, Span(at, at), done)
         yield line
+        done = line.end
         at = body.find(word, line.end + 1) if line.end < len(body) else -1
 
 

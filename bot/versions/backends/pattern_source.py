@@ -15,11 +15,15 @@ from bot.versions.project import ProjectCode, ProjectRefused, Reader, Site, Site
 from bot.versions.sentences import Quoted
 
 _LONGEST_PATTERN = 300
-_LONGEST_LINE = 160
+LONGEST_LINE = 160
+"""Characters of a line on which a stranger's pattern is tried."""
+
 _MOST_CANDIDATES = 20
 _MOST_REPEATS = 4
 
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+CLASS = r"\[\^?\]?(?:\\.|[^\]\\])*\]"
+"""A class of characters, such as ``[^0-9]``, as a pattern writes it."""
+_CLASS = re.compile(CLASS)
 _ESCAPE = re.compile(r"\\.")
 _GROUP = re.compile(r"\((?:\?:|\?P<\w+>)?([^()]*)\)")
 _CHOICE = "\0"
@@ -40,7 +44,7 @@ def pattern_site(package: Package, path: str, pattern: str | None, kind: SiteKin
     Raises:
         ProjectRefused: the file cannot be read, the pattern is more than we dare to try, or it matches nowhere.
     """
-    text = package.checkout.find_text(path) if not path.endswith(".py") else package.checkout.find_python(path)
+    text = package.checkout.find_any(path)
     if text is None:
         return ()
     compiled = re.compile(_DEFAULT, re.MULTILINE) if pattern is None else check_pattern(package, pattern, kind)
@@ -83,9 +87,9 @@ def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern
         return None
 
 
-def line_around(body: str, span: Span) -> Span:
-    """The line that ``span`` stands in, without its end."""
-    start = max(body.rfind("\n", 0, span.start), body.rfind("\r", 0, span.start)) + 1
+def line_around(body: str, span: Span, earliest: int = 0) -> Span:
+    """The line that ``span`` stands in, from ``earliest`` on, and without its end."""
+    start = max(earliest, *(body.rfind(end, earliest, span.start) + 1 for end in "\n\r"))
     end = _LINE_END.search(body, span.end)
     return Span(start, end.start() if end else len(body))
 
@@ -95,7 +99,7 @@ def _match(body: str, compiled: re.Pattern[str]) -> Span | None:
     tried = 0
     for candidate in find_versions(body):
         line = line_around(body, candidate)
-        if line.end - line.start > _LONGEST_LINE:
+        if line.end - line.start > LONGEST_LINE:
             continue
         tried += 1
         if tried > _MOST_CANDIDATES:

@@ -19,7 +19,7 @@ from bot.versions.spelling import write_part
 _MOST_FILES = 20
 _EVERYWHERE = ("__version__",)
 _BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO")
-_BUILDS = ("__build__",)
+_BUILD = "__build__"
 _IN_VERSION_MODULES = ("version", "release")
 _INSTALLERS = ("scikit_build_core", "mesonpy")
 """Backends whose builds may install the files of ``src`` itself as a package, under a name that only the build knows."""
@@ -95,19 +95,14 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
                 raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *where, path=path, line=value.line)
             site = site_of(path, SiteKind.MODULE, value, strict=False)
             finding.add(subject.sort([site] if site else [], loosely=True))
-    finding.sites += _read_builds(subject, path, module)
+    finding.sites += _read_build(subject, path, module)
     return finding
 
 
-def _read_builds(subject: Subject, path: str, module: Module) -> list[Site]:
+def _read_build(subject: Subject, path: str, module: Module) -> list[Site]:
     """A ``__build__`` that says the release numbers in pairs of digits, beside the version."""
-    found = []
-    for name in _BUILDS:
-        piece = module.pieces.find_pairs(name)
-        if piece is not None and subject.version is not None and write_part(piece, subject.version) == piece.text:
-            span = piece.start, piece.end
-            line = module.pieces.line_of(piece)
-            found.append(
-                Site(path, line, SiteKind.BUILD, piece.text, (name,), *span, Reader.PYTHON, piece.form, (piece,))
-            )
-    return found
+    piece = module.pieces.find_pairs(_BUILD)
+    if piece is None or subject.version is None or write_part(piece, subject.version) != piece.text:
+        return []
+    span, line = (piece.start, piece.end), module.pieces.line_of(piece)
+    return [Site(path, line, SiteKind.BUILD, piece.text, (_BUILD,), *span, Reader.PYTHON, piece.form, (piece,))]

@@ -133,7 +133,7 @@ def line_starts(body: str) -> list[int]:
 
 
 def line_of(body: str, position: int, start: int = 0) -> int:
-    """The line of ``position``, counted from 1, that of ``start``."""
+    """The line of ``position``, counted from 1: from the beginning, or from the line of ``start``."""
     # Counting is many times as fast as looking for each end, and is done for every place of a file.
     single, joined = sum(body.count(end, start, position) for end in "\r\n"), body.count("\r\n", start, position)
     return 1 + single - joined

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
+from bot.versions.backends.pattern_source import line_around
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import Span, Text, line_of
 from bot.versions.formats.toml_spans import Path, value_at
@@ -24,7 +24,6 @@ _MOST_LINES = 2000
 
 _LONGEST_LINE = 2000
 _LONGEST_TEMPLATE = 2000
-_LINE_END = re.compile(r"[\r\n]")
 NOT_THERE = "The configuration names this place, but the version is not there."
 UNSUPPORTED = "The configuration asks for more than the version to be replaced here."
 
@@ -46,7 +45,7 @@ def read_any(subject: Subject, path: str) -> Text | None:
     """The text of a file of any kind; None when it is not known yet or cannot be read."""
     checkout = subject.package.checkout
     try:
-        return checkout.find_python(path) if path.endswith(".py") else checkout.find_text(path)
+        return checkout.find_any(path)
     except ProjectRefused:
         return None
 
@@ -157,8 +156,6 @@ def _widen(body: str, spans: Iterable[Span], spelling: str) -> Iterator[Span]:
         if lines > _MOST_LINES:
             return
         # What lies further back was searched already, or no person reads it as one line.
-        earliest = max(done, span.start - _LONGEST_LINE)
-        start = max(earliest, body.rfind("\n", earliest, span.start) + 1, body.rfind("\r", earliest, span.start) + 1)
-        end = _LINE_END.search(body, span.end)
-        done = end.start() if end else len(body)
-        yield from find_all(body, spelling, start, done)
+        line = line_around(body, span, max(done, span.start - _LONGEST_LINE))
+        done = line.end
+        yield from find_all(body, spelling, line.start, done)
