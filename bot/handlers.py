@@ -36,6 +36,7 @@ from bot.release.audit import Audit, CommandCounter
 from bot.release.defaults import Defaults
 from bot.release.evidence import Evidence
 from bot.release.hints import Hints
+from bot.release.kept import Kept
 from bot.release.lines import LABELLED, PUSHED, note_away
 from bot.release.merge_groups import MergeGroups
 from bot.release.pull_checks import PullChecks
@@ -79,6 +80,7 @@ class LaneHandlers:
         self._unanswered: LRUCache[str, int] = LRUCache(_MOST_DOWN)
         """How often in a row each piece of work found that GitHub does not answer. Forgotten, it begins anew."""
         self._hints: LRUCache[int, Hints] = LRUCache(_MOST_HINTS)
+        self._kept = Kept()
 
     @property
     def bot_login(self) -> str | None:
@@ -183,7 +185,7 @@ class LaneHandlers:
         access, app = await self._open_access(repository)
         intents = self._engine.intents(repository)
         audit = Audit(self._engine.write_audit, repository, delivery, self._clock, self._count)
-        hints = self._hints.setdefault(repository.id, Hints())
+        hints = self._hints.setdefault(repository.id, Hints(self._kept))
         return Workbench(access, app, self._evidence, self._clock, intents, self._defaults, audit, hints)
 
     async def _open_access(self, repository: RepositoryRef) -> tuple[Access, AppAccount]:

@@ -314,35 +314,6 @@ class TagRuleset:
 
 
 @dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """One blob of a recursive tree listing."""
-
-    path: str
-    sha: str
-    mode: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """The files of a commit; ``truncated`` says GitHub left some out."""
-
-    commit: str
-    sha: str
-    entries: tuple[TreeEntry, ...]
-    truncated: bool = False
-
-    def find(self, path: str) -> TreeEntry | None:
-        """The blob at ``path``."""
-        return next((entry for entry in self.entries if entry.path == path), None)
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Every path, in the order GitHub gave them."""
-        return tuple(entry.path for entry in self.entries)
-
-
-@dataclass(frozen=True, slots=True)
 class ReleaseAsset:
     """A file attached to a GitHub Release; ``state`` is ``uploaded``, or ``starter`` after a failed upload."""
 

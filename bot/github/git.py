@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from bot.github.client import Session
 from bot.github.errors import GraphQLError, Unprocessable
-from bot.github.facts import TagRef, Tree
+from bot.github.facts import TagRef
+from bot.github.listing import Tree
 from bot.github.repositories import find_branch, find_tag
 
 ZERO = "0" * 40
@@ -35,21 +36,24 @@ async def ensure_commit(
     files: Mapping[str, bytes | None],
     message: str,
     there: str | None = None,
-) -> str:
-    """A commit on ``parent`` with ``files`` of ``base`` replaced (None: deleted): ``there`` when that is it already, else a new one.
+) -> Tree:
+    """A commit on ``parent`` with ``files`` of ``base`` replaced (None: deleted), and what it lists.
+
+    It is ``there`` when that is such a commit already, else a new one.
 
     Neither author nor committer is sent: only then does GitHub sign it for the App and show it as *Verified*. So the
     name of a commit holds the moment it was made, and only parent, tree and message tell that two are the same.
     """
-    modes = {entry.path: entry.mode for entry in base.entries}
-    entries = [await _make_entry(session, path, modes.get(path, "100644"), content) for path, content in files.items()]
+    modes = base.find_modes(files)
+    entries = [await _make_entry(session, path, modes[path], content) for path, content in files.items()]
     tree = base.sha
     if entries:
         tree = (await session.post("/repos/{repository}/git/trees", {"base_tree": base.sha, "tree": entries}))["sha"]
     if there is not None and await _is_commit(session, there, parent=parent, tree=tree, message=message):
-        return there
+        return base.with_files(there, tree, files)
     body = {"message": message, "tree": tree, "parents": [parent]}
-    return str((await session.post("/repos/{repository}/git/commits", body))["sha"])
+    made = await session.post("/repos/{repository}/git/commits", body)
+    return base.with_files(str(made["sha"]), tree, files)
 
 
 async def _make_entry(session: Session, path: str, mode: str, content: bytes | None) -> dict[str, str | None]:

@@ -15,11 +15,11 @@ from bot.github.read import Json, read_account_node, read_moment
 MOST_COMMITS: Final = 2_500
 """How many commits are read. A project that did not release for so long is told that the list is cut."""
 
-_PAGE: Final = 100
+PAGE: Final = 100
 _SMALL_PAGE: Final = 20
 """Tried where GitHub gave up on a whole page: release-please has to ask for ten at a time since its associations are deep."""
 
-_PAGE_WITH_PATHS: Final = 25
+PAGE_WITH_PATHS: Final = 25
 _SMALL_PAGE_WITH_PATHS: Final = 5
 """With the files of each pull request a page is as dear as several without."""
 
@@ -32,7 +32,7 @@ _OTHER_NAMES: Final = frozenset({"RENAMED", "COPIED"})
 _NUMBER: Final = re.compile(r"\(#(\d{1,9})\)\s*\Z|\AMerge pull request #(\d{1,9}) from ", re.ASCII)
 """Where GitHub itself writes the number: behind the headline of a squash, and in that of a merge."""
 
-_PULL = f"""
+PULL: Final = f"""
 fragment landed on PullRequest {{
   number title body merged baseRefName headRefName mergedAt lastEditedAt
   author {{ __typename login ... on User {{ databaseId }} ... on Bot {{ databaseId }} }}
@@ -40,7 +40,14 @@ fragment landed on PullRequest {{
   labels(first: {_MOST_LABELS}) {{ nodes {{ name }} }}
   FILES
 }}"""
-_FILES = f"files(first: {_MOST_FILES}) {{ pageInfo {{ hasNextPage }} nodes {{ path changeType }} }}"
+FILES: Final = f"files(first: {_MOST_FILES}) {{ pageInfo {{ hasNextPage }} nodes {{ path changeType }} }}"
+
+COMMIT: Final = f"""
+        oid message
+        author {{ user {{ login }} }}
+        parents(first: {MOST_PARENTS}) {{ totalCount nodes {{ oid }} }}
+        associatedPullRequests(first: {_MOST_PULLS}) {{ nodes {{ ...landed }} }}"""
+"""What is asked of each commit, with ``PULL`` behind the document."""
 
 _PAGES = f"""
 query($owner: String!, $name: String!, $tag: String!, $head: String!, $first: Int!, $after: String) {{
@@ -48,18 +55,14 @@ query($owner: String!, $name: String!, $tag: String!, $head: String!, $first: In
     headTarget {{ oid }} behindBy
     commits(first: $first, after: $after) {{
       pageInfo {{ hasNextPage endCursor }}
-      nodes {{
-        oid message
-        author {{ user {{ login }} }}
-        parents(first: {MOST_PARENTS}) {{ totalCount nodes {{ oid }} }}
-        associatedPullRequests(first: {_MOST_PULLS}) {{ nodes {{ ...landed }} }}
+      nodes {{{COMMIT}
       }}
     }}
   }} }} }}
-}}{_PULL}"""
+}}{PULL}"""
 
 _NAMED = f"""
-query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ FIELDS }} }}{_PULL}"""
+query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ FIELDS }} }}{PULL}"""
 
 
 async def read_history(session: Session, *, tag: str, branch: str, paths: bool = False) -> History | None:
@@ -74,8 +77,8 @@ async def read_history(session: Session, *, tag: str, branch: str, paths: bool =
     """
     commits: list[Landed] = []
     after: str | None = None
-    size, smaller = (_PAGE_WITH_PATHS, _SMALL_PAGE_WITH_PATHS) if paths else (_PAGE, _SMALL_PAGE)
-    document = _PAGES.replace("FILES", _FILES if paths else "")
+    size, smaller = (PAGE_WITH_PATHS, _SMALL_PAGE_WITH_PATHS) if paths else (PAGE, _SMALL_PAGE)
+    document = _PAGES.replace("FILES", FILES if paths else "")
     while True:
         variables = {"owner": session.owner, "name": session.name, "tag": f"refs/tags/{tag}", "head": branch}
         try:
@@ -89,13 +92,17 @@ async def read_history(session: Session, *, tag: str, branch: str, paths: bool =
         if compared is None:
             return None
         page = compared["commits"]
-        read = [_read_commit(node, branch) for node in page["nodes"]]
-        commits += await _with_named(session, branch, read, paths=paths)
+        commits += await read_commits(session, branch, page["nodes"], paths=paths)
         more = bool(page["pageInfo"]["hasNextPage"])
         if not more or len(commits) >= MOST_COMMITS:
             head, is_beside = str(compared["headTarget"]["oid"]), int(compared["behindBy"]) > 0
             return History(head, tuple(commits), complete=not more, is_beside=is_beside)
         after = str(page["pageInfo"]["endCursor"])
+
+
+async def read_commits(session: Session, branch: str, nodes: Iterable[Json], *, paths: bool) -> list[Landed]:
+    """Commits of ``branch`` from what ``COMMIT`` asks, with the pull requests that brought them."""
+    return await _with_named(session, branch, [_read_commit(node, branch) for node in nodes], paths=paths)
 
 
 async def _with_named(session: Session, branch: str, commits: list[Landed], *, paths: bool) -> list[Landed]:
@@ -108,11 +115,11 @@ async def _with_named(session: Session, branch: str, commits: list[Landed], *, p
     if not named:
         return commits
     fields = " ".join(f"p{n}: issueOrPullRequest(number: {n}) {{ ...landed }}" for n in named)
-    document = _NAMED.replace("FIELDS", fields).replace("FILES", _FILES if paths else "")
+    document = _NAMED.replace("FIELDS", fields).replace("FILES", FILES if paths else "")
     data = await session.graphql_in_part(document, {"owner": session.owner, "name": session.name})
     found: dict[str, LandedPull] = {}
     for number, commit in named.items():
-        pull = _choose([(data["repository"] or {}).get(f"p{number}")], branch)
+        pull = choose_pull([(data["repository"] or {}).get(f"p{number}")], branch)
         if pull is not None and pull.merge_commit == commit.sha:
             found[commit.sha] = pull
     return [replace(commit, pull=found.get(commit.sha, commit.pull)) for commit in commits]
@@ -133,12 +140,12 @@ def _read_commit(node: Json, branch: str) -> Landed:
         message=str(node["message"]),
         author=str(author["login"]) if author.get("login") else None,
         is_merge=int(node["parents"]["totalCount"]) > 1,
-        pull=_choose(pulls, branch),
+        pull=choose_pull(pulls, branch),
         parents=tuple(str(one["oid"]) for one in node["parents"]["nodes"] if one),
     )
 
 
-def _choose(pulls: Iterable[Mapping[str, Any] | None], branch: str) -> LandedPull | None:
+def choose_pull(pulls: Iterable[Mapping[str, Any] | None], branch: str) -> LandedPull | None:
     """The one that was merged into ``branch``: of stacked ones the commit belongs to several."""
     merged = (pull for pull in pulls if pull and pull.get("merged") and pull["baseRefName"] == branch)
     pull = next(merged, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.github.facts import Person
@@ -51,6 +52,15 @@ class Landed:
         """Its first parent; None for a commit that has none."""
         return self.parents[0] if self.parents else None
 
+    def with_paths_of(self, earlier: Landed | None) -> Landed:
+        """The same commit with the files that somebody looked for ``earlier``: those never change."""
+        if earlier is None:
+            return self
+        pull = self.pull
+        if pull is not None and pull.paths is None and earlier.pull is not None and earlier.pull.number == pull.number:
+            pull = replace(pull, paths=earlier.pull.paths)
+        return replace(self, pull=pull, paths=self.paths if self.paths is not None else earlier.paths)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -72,13 +82,34 @@ class History:
         known = {one.sha: one for one in self.commits}
         if not self.complete or commit not in known:
             return None
-        had: set[str] = set()
-        waiting = [commit]
-        while waiting:
-            sha = waiting.pop()
-            if sha in known and sha not in had:
-                if len(known[sha].parents) >= MOST_PARENTS:
-                    return None
-                had.add(sha)
-                waiting += known[sha].parents
+        had = _follow(commit, known)
+        if any(len(known[sha].parents) >= MOST_PARENTS for sha in had):
+            return None
         return replace(self, commits=tuple(one for one in self.commits if one.sha not in had), is_beside=False)
+
+    def go_on(self, page: Sequence[Landed], *, head: str, count: int) -> History | None:
+        """This history as it is at another ``head``, of which ``page`` tells the newest commits, oldest first.
+
+        None where that does not follow: from ``head`` on through the parents there must be as many commits as ``count`` says.
+        """
+        newest = {one.sha for one in page}
+        known = {one.sha: one for one in (*self.commits, *page)}
+        reached = _follow(head, known)
+        if not self.complete or len(reached) != count:
+            return None
+        older = [one for one in self.commits if one.sha in reached and one.sha not in newest]
+        before = {one.sha: one for one in self.commits}
+        told = [one.with_paths_of(before.get(one.sha)) for one in page if one.sha in reached]
+        return replace(self, head=head, commits=(*older, *told))
+
+
+def _follow(commit: str, known: Mapping[str, Landed]) -> set[str]:
+    """The names of the ``known`` commits that ``commit`` has, its own with them."""
+    had: set[str] = set()
+    waiting = [commit]
+    while waiting:
+        sha = waiting.pop()
+        if sha in known and sha not in had:
+            had.add(sha)
+            waiting += known[sha].parents
+    return had

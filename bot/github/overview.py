@@ -24,8 +24,8 @@ from bot.github.facts import (
     TagRef,
     TagRuleset,
     ThreadRef,
-    Tree,
 )
+from bot.github.listing import Tree
 from bot.github.newest import NEWEST, Newest, read_newest_node
 from bot.github.read import (
     Json,

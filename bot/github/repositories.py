@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.github.client import Session
 from bot.github.errors import Gone
-from bot.github.facts import Repository, TagRef, ThreadRef, Tree, TreeEntry
+from bot.github.facts import Repository, TagRef, ThreadRef
+from bot.github.listing import Tree, TreeEntry
 from bot.github.read import read_repository
 
 MOST_TAGS = 100

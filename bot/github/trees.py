@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bot.github.facts import Tree, TreeEntry
+from bot.github.listing import Tree, TreeEntry
 from bot.github.read import Json
 
 MOST_LEVELS: Final = 8

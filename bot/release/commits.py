@@ -13,16 +13,20 @@ from itertools import accumulate
 from posixpath import dirname
 
 from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog, Wish, find_book, list_wanted
+from bot.clock import Clock
 from bot.engine.protocol import Backoff
 from bot.github.access import Access
-from bot.github.facts import TagRef, Tree, TreeEntry
+from bot.github.facts import TagRef
+from bot.github.further import Reading, read_further
 from bot.github.git import find_parent, list_changes, list_touched
 from bot.github.history import read_history
 from bot.github.landed import History, Landed
+from bot.github.listing import Tree, TreeEntry
 from bot.github.pulls import MOST_FILES, list_files
 from bot.github.repositories import get_tree, read_blobs, read_files_at
 from bot.publishing.files import is_workflow_path
 from bot.release.hints import Hints
+from bot.release.kept import Place
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
 from bot.versions import (
     PackagePlace,
@@ -80,8 +84,8 @@ class Content:
 class Commits:
     """The commits of one repository; it lives no longer than the job that asks, and what it may see is what the job may."""
 
-    def __init__(self, access: Access, hints: Hints) -> None:
-        self._access, self._hints = access, hints
+    def __init__(self, access: Access, hints: Hints, clock: Clock) -> None:
+        self._access, self._hints, self._clock = access, hints, clock
         self._asked: dict[str, None] = {}
         self._trees: dict[str, Tree] = {}
         self._contents: dict[tuple[str, str | None], Content] = {}
@@ -99,8 +103,9 @@ class Commits:
         self._blobs |= blobs
 
     def know_tree(self, tree: Tree) -> None:
-        """Take note of what a commit lists that was read elsewhere."""
+        """Take note of what a commit lists that is known from elsewhere."""
         self._trees[tree.commit] = tree
+        self._hints.kept.keep_tree(self._access.repository.id, tree)
 
     def know_tags(self, tags: Iterable[str]) -> None:
         """Take note of the names of the newest tags: with the files they tell which packages go on together."""
@@ -139,7 +144,8 @@ class Commits:
     async def get_tree_of(self, commit: str) -> Tree:
         """The names of all files of ``commit``, as far as GitHub lists them."""
         if commit not in self._trees:
-            self._trees[commit] = await get_tree(self._access.read, commit)
+            known = self._hints.kept.find_tree(self._access.repository.id, commit)
+            self.know_tree(known or await get_tree(self._access.read, commit))
         return self._trees[commit]
 
     async def _read_content(self, tree: Tree, package: str | None) -> Content:
@@ -239,13 +245,30 @@ class Commits:
             if shorter is not None:
                 self._histories[key] = shorter
                 return shorter
-            found = await read_history(self._access.read, tag=tag.name, branch=branch, paths=paths)
-            if found is not None and head is not None and found.head != head:
+            reading = await self._read_history(tag, branch, paths=paths)
+            if reading is not None and head is not None and reading.history.head != head:
                 raise Backoff(_MOVES, f"{branch} moves while it is read")
-            self._histories[key] = found = await self._with_paths(found) if found is not None and paths else found
-            if found is not None:
-                self._wholes[branch, head, paths] = found
+            if reading is not None and paths:
+                reading = replace(reading, history=await self._with_paths(reading.history))
+            self._histories[key] = reading.history if reading is not None else None
+            if reading is not None:
+                self._wholes[branch, head, paths] = reading.history
+                self._hints.kept.keep_reading(self._place(tag, branch, paths=paths), reading)
         return self._histories[key]
+
+    async def _read_history(self, tag: TagRef, branch: str, *, paths: bool) -> Reading | None:
+        """The history as it is now: what is new of it where it was read before, else all of it."""
+        session, now = self._access.read, self._clock.now()
+        earlier = self._hints.kept.find_reading(self._place(tag, branch, paths=paths), now)
+        if earlier is not None:
+            reading = await read_further(session, earlier, tag=tag.name, branch=branch, paths=paths, now=now)
+            if reading is not None:
+                return reading
+        found = await read_history(session, tag=tag.name, branch=branch, paths=paths)
+        return Reading(found, now, now) if found is not None else None
+
+    def _place(self, tag: TagRef, branch: str, *, paths: bool) -> Place:
+        return Place(self._access.repository.id, tag.commit, branch, paths)
 
     def knows_history(self, tag: TagRef) -> bool:
         """Whether what landed since ``tag`` was read already, wherever the branch stood, and without the files of each change."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.github.facts import Tree, TreeEntry
+from bot.github.listing import Tree, TreeEntry
 from bot.github.overview import Besides
 from bot.github.trees import MOST_ENTRIES, MOST_LEVELS
+from bot.release.kept import Kept
 from bot.release.snapshot import Line
 
 _MOST_PATHS: Final = 30
@@ -28,8 +29,9 @@ _SILENT: Final = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class Hints:
-    """What one repository was like."""
+    """What one repository was like; ``kept`` is what is kept of all repositories."""
 
+    kept: Kept = field(default_factory=Kept)
     usual: Line = field(default_factory=lambda: Line("main"))
     """The line of the default branch; what most are called, before anybody looked."""
     packages: tuple[Line, ...] | None = None

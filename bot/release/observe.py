@@ -24,6 +24,7 @@ from bot.github.facts import (
     TagRuleset,
     ThreadRef,
 )
+from bot.github.listing import Tree
 from bot.github.pulls import find_labeller, get_merging, list_commits
 from bot.github.repositories import contains, find_thread, get_repository
 from bot.github.rulesets import find_refusing
@@ -84,7 +85,7 @@ class Observer:
     ) -> None:
         self._access, self._app, self._evidence, self._defaults = access, app, evidence, defaults
         self._own_check, self._clock, self._hints = own_check, clock, hints
-        self._commits = Commits(access, hints)
+        self._commits = Commits(access, hints, clock)
         self._branch = BranchReader(access, app, self._commits, defaults, clock)
         self._since = SinceReader(self._commits, app)
         self._environments: dict[str, Environment] = {}
@@ -106,8 +107,10 @@ class Observer:
             self._hints.levels = 0
             raise
 
-    def note_edited(self, paths: Iterable[str]) -> None:
+    def note_bump(self, made: Tree | None, paths: Iterable[str]) -> None:
         """A release branch was made with these files edited: they come along when somebody looks next."""
+        if made is not None:
+            self._commits.know_tree(made)
         self._hints.note_edited(paths)
 
     async def get_repository(self) -> Repository:

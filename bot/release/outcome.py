@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.github.facts import CheckRun, PullRequest, ReleaseRef, TagRef
+from bot.github.listing import Tree
 from bot.release.reasons import Because
 from bot.release.record import Asked, Confirmed, Held, Milestone
 
@@ -16,6 +17,8 @@ class Outcome:
     pull: PullRequest | None = None
     check: CheckRun | None = None
     """Our check run on the head of a pull request that was made just now, and by us: nothing can have come of it yet."""
+    made: Tree | None = None
+    """What our bump commit lists."""
     tag: TagRef | None = None
     """A tag that was made just now, and by us."""
     release: ReleaseRef | None = None

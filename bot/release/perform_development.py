@@ -11,6 +11,7 @@ from bot.github import git, pulls
 from bot.github.access import Access
 from bot.github.errors import GitHubError
 from bot.github.facts import PullRequest
+from bot.github.listing import Tree
 from bot.github.repositories import find_branch
 from bot.messages.development import render_development_body
 from bot.messages.forward import render_forward_body
@@ -53,7 +54,7 @@ class DevelopmentPerformer:
     async def _open(self, snapshot: Snapshot, plan: DevelopmentPlan | ForwardPlan) -> PullRequest | Because:
         await self._wait_until_it_shows(snapshot, plan)
         there = await find_branch(self._access.read, plan.branch)
-        sha = await self._commit(snapshot, plan, there)
+        sha = (await self._commit(snapshot, plan, there)).commit
         if there is None:
             try:
                 node = snapshot.repository.node_id
@@ -81,7 +82,7 @@ class DevelopmentPerformer:
         if left is not None and left.total_seconds() > 0:
             raise Backoff(left, "a pull request may be there already")
 
-    async def _commit(self, snapshot: Snapshot, plan: DevelopmentPlan | ForwardPlan, there: str | None) -> str:
+    async def _commit(self, snapshot: Snapshot, plan: DevelopmentPlan | ForwardPlan, there: str | None) -> Tree:
         facts = snapshot.development if isinstance(plan, DevelopmentPlan) else snapshot.forward
         if facts is None or facts.base_tree is None:
             raise ValueError("what follows a release is planned on the base as it is")

@@ -10,6 +10,7 @@ from bot.github import git, pulls
 from bot.github.access import Access
 from bot.github.errors import Conflict, GraphQLError, NotMergeable
 from bot.github.facts import CheckRun, HeadCommit, MergeMethod, Merging, PullRequest
+from bot.github.listing import Tree
 from bot.messages import pull as pull_words
 from bot.messages import status
 from bot.release import approvals
@@ -103,13 +104,14 @@ class PullPerformer:
             raise ValueError("a plan is made of a candidate")
         made_for = snapshot.branch_record
         begun = made_for is not None and made_for.comment_id == plan.comment_id
-        sha = await self._commit(plan, candidate, there=snapshot.branch_head if begun else None)
+        made = await self._commit(plan, candidate, there=snapshot.branch_head if begun else None)
+        sha = made.commit
         # Two commits made within one second of the same tree are the same commit; the request is another one all the same.
         check = None
         if not begun or sha != snapshot.branch_head:
             check = await self._point_branch(snapshot, plan, sha)
-        pull, made = await self._ensure_pull(snapshot, plan)
-        return Outcome(pull=pull, check=check if made and pull.head_sha == sha else None)
+        pull, is_new = await self._ensure_pull(snapshot, plan)
+        return Outcome(pull=pull, check=check if is_new and pull.head_sha == sha else None, made=made)
 
     async def _begin(self, snapshot: Snapshot, step: BeginRelease) -> Outcome:
         """The record of a release without a pull request, in our check run on the commit that is tagged.
@@ -148,11 +150,12 @@ class PullPerformer:
             raise ValueError("an open pull request is refreshed together with its record")
         # First of all, so that little time passes in which people may change what was read.
         title = await self._refresh_text(snapshot, plan, pull, snapshot.settings)
-        sha = await self._commit(plan, base)
+        made = await self._commit(plan, base)
+        sha = made.commit
         fresh = replace(record, version=plan.version, tag=plan.tag, bump=sha, confirmed=None)
         check = await self._move(snapshot, plan, fresh, before=pull.head_sha)
         head = HeadCommit(plan.base_commit, plan.message, snapshot.at)
-        return Outcome(pull=replace(pull, title=title, head_sha=sha, head=head), check=check)
+        return Outcome(pull=replace(pull, title=title, head_sha=sha, head=head), check=check, made=made)
 
     async def _refresh_text(
         self, snapshot: Snapshot, plan: Plan, pull: PullRequest, settings: RepositorySettings
@@ -172,7 +175,7 @@ class PullPerformer:
                 raise Backoff(STALENESS, f"#{now.number} was merged or closed meanwhile")
         return title
 
-    async def _commit(self, plan: Plan, base: Candidate, *, there: str | None = None) -> str:
+    async def _commit(self, plan: Plan, base: Candidate, *, there: str | None = None) -> Tree:
         return await git.ensure_commit(
             self._access.change,
             parent=plan.base_commit,

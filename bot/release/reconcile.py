@@ -156,9 +156,9 @@ class Reconciler:
             moved = True
             sight, seen = None, _foresee(snapshot, step, outcome)
             if isinstance(step, OpenPull | RefreshPull):
-                self._observer.note_edited(edit.path for edit in step.plan.edits)
+                self._observer.note_bump(outcome.made, (edit.path for edit in step.plan.edits))
             elif isinstance(step, CreateTag):
-                self._observer.note_edited(())
+                self._observer.note_bump(None, ())
             if isinstance(step, KeepNotes):
                 # Our check run does not even show yet that there are notes.
                 seen = await self._observer.with_notes(snapshot, step.comment_id)

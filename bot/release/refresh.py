@@ -8,13 +8,13 @@ worth a release; where none of this is so, the branch is left as it is, however 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation.registry import AUTO
 from bot.github.facts import Person
+from bot.github.listing import name_blob
 from bot.publishing.route import Route
 from bot.release.automatic import find_following
 from bot.release.plan import Plan, plan_release
@@ -103,8 +103,3 @@ def differs(plan: Plan, head: Candidate | None) -> bool:
         if (entry.sha if entry else None) != (None if edit.new is None else name_blob(edit.new)):
             return True
     return False
-
-
-def name_blob(content: bytes) -> str:
-    """The name git gives a file with this content (``git hash-object``)."""
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

@@ -29,8 +29,8 @@ from bot.github.facts import (
     TagRef,
     TagRuleset,
     ThreadRef,
-    Tree,
 )
+from bot.github.listing import Tree
 from bot.index.addresses import Index
 from bot.index.facts import ProjectFiles
 from bot.publishing.route import NoRoute, Route

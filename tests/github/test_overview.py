@@ -9,7 +9,16 @@ import pytest
 from graphql import parse, validate
 
 from bot.github.client import Session
-from bot.github.facts import CheckRun, Environment, Person, PullText, ReleaseRef, TagRef, TagRuleset, TreeEntry
+from bot.github.facts import (
+    CheckRun,
+    Environment,
+    Person,
+    PullText,
+    ReleaseRef,
+    TagRef,
+    TagRuleset,
+)
+from bot.github.listing import TreeEntry
 from bot.github.overview import Besides, Blob, LineRefs, Overview, read_overview
 from bot.sandbox.graph.schema import load_schema
 

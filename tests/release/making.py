@@ -24,9 +24,9 @@ from bot.github.facts import (
     TagRef,
     TagRuleset,
     ThreadRef,
-    Tree,
     WorkflowRun,
 )
+from bot.github.listing import Tree
 from bot.index.addresses import PYPI
 from bot.index.facts import IndexFile, ProjectFiles
 from bot.publishing.route import PublishSettings, ReleaseFacts, Route, choose_route

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import VirtualClock
 from bot.github.errors import Unavailable
-from bot.github.facts import Tree, TreeEntry
+from bot.github.listing import Tree, TreeEntry
 from bot.github.overview import Besides
 from bot.github.trees import MOST_ENTRIES, MOST_LEVELS
 from bot.release.hints import Hints

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.github.access import Access
 from bot.release.commits import Commits
 from bot.release.hints import Hints
@@ -21,6 +22,8 @@ MATURIN = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
 async def test_a_crate_is_read_only_where_it_gives_its_name(told: str, name: str, requests: int) -> None:
     crate = '[package]\nname = "widget-rs"\nversion = "1.1.0"\n'
     session = CountingSession({"libs/py/pyproject.toml": told, "libs/py/Cargo.toml": crate})
-    commits = Commits(cast("Access", SimpleNamespace(read=session)), Hints())
+    commits = Commits(
+        cast("Access", SimpleNamespace(read=session, repository=SimpleNamespace(id=1))), Hints(), SystemClock()
+    )
     assert [place.name for place in await commits.list_packages("c" * 40)] == [name]
     assert session.requests == requests

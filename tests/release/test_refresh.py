@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from bot.changelog import Act, FileChange
-from bot.github.facts import Tree, TreeEntry
+from bot.github.listing import Tree, TreeEntry
 from bot.release.decide import next_step
-from bot.release.refresh import differs, name_blob
+from bot.release.refresh import differs
 from bot.release.steps import OpenPull
 from tests.release import making as m
 from tests.release.test_decide import asks
 
-NEWS = TreeEntry("NEWS.rst", name_blob(b"new"), "100644", 3)
-FRAGMENT = TreeEntry("newsfragments/1.feature", name_blob(b"x"), "100644", 1)
+NEWS = TreeEntry.of("NEWS.rst", b"new", "100644")
+FRAGMENT = TreeEntry.of("newsfragments/1.feature", b"x", "100644")
 
 
 @pytest.mark.parametrize(("entries", "expected"), [((NEWS,), False), ((NEWS, FRAGMENT), True), ((), True)])

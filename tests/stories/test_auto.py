@@ -244,6 +244,30 @@ async def test_a_label_after_the_merge_counts_as_well(tmp_path: Path) -> None:
         theatre.read_all()
 
 
+async def test_a_label_that_nobody_tells_us_of_counts_however_much_was_merged_since(tmp_path: Path) -> None:
+    async with open_play(tmp_path) as play:
+        theatre = play.theatre
+        acme, log = theatre.acme, theatre.sandbox.world.requests
+        await turn_on(theatre, released=True)
+        pull = await merge(theatre, "Widgets float")
+        for number in range(120):
+            acme.hugo.push_commit("main", {f"docs/{number}.md": "More.\n"}, "docs: more")
+        await theatre.settle()
+        assert versions(theatre) == ["1.1.6"]
+        await theatre.pass_time(timedelta(hours=1))
+        theatre.sandbox.deliverer.faults.add("drop", times=1)
+        acme.mona.label(pull.number, "minor")
+        await theatre.settle()
+        assert versions(theatre) == ["1.1.6"]
+        made = len(log)
+        await push(theatre, "docs: still more")
+        assert versions(theatre) == ["1.2.0"]
+        assert "(label `minor`)" in (theatre.release_pull.body or "")
+        # The overview, what is new of the history and the move of the branch: no older page is read again.
+        assert sum(one.path.endswith("/graphql") for one in log[made:]) == 3
+        theatre.read_all()
+
+
 async def test_the_list_grows_with_what_is_merged_where_no_file_changes(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         await turn_on(theatre, released=True)
