@@ -46,9 +46,10 @@ async def ensure_commit(
     """
     modes = base.find_modes(files)
     entries = [await _make_entry(session, path, modes[path], content) for path, content in files.items()]
-    tree = base.sha
     if entries:
         tree = (await session.post("/repos/{repository}/git/trees", {"base_tree": base.sha, "tree": entries}))["sha"]
+    else:
+        tree = base.sha if base.sha != base.commit else await _find_tree(session, base.commit)
     if there is not None and await _is_commit(session, there, parent=parent, tree=tree, message=message):
         return base.with_files(there, tree, files)
     body = {"message": message, "tree": tree, "parents": [parent]}
@@ -88,6 +89,10 @@ async def find_parent(session: Session, sha: str) -> str | None:
     """The first parent of a commit; None when it has none, or is gone."""
     data = await session.find("/repos/{repository}/git/commits/{sha}", sha=sha) or {}
     return next((str(parent["sha"]) for parent in data.get("parents") or ()), None)
+
+
+async def _find_tree(session: Session, commit: str) -> str:
+    return str((await session.get("/repos/{repository}/git/commits/{sha}", sha=commit))["tree"]["sha"])
 
 
 async def _is_commit(session: Session, sha: str, *, parent: str, tree: str, message: str) -> bool:

@@ -121,7 +121,7 @@ async def _with_named(session: Session, branch: str, commits: list[Landed], *, p
     for number, commit in named.items():
         pull = choose_pull([(data["repository"] or {}).get(f"p{number}")], branch)
         if pull is not None and pull.merge_commit == commit.sha:
-            found[commit.sha] = pull
+            found[commit.sha] = replace(pull, is_late=True)
     return [replace(commit, pull=found.get(commit.sha, commit.pull)) for commit in commits]
 
 

@@ -17,7 +17,8 @@ class LandedPull:
 
     ``body`` is empty where it was edited after the merge. Of a title nothing tells whether it was.
 
-    ``paths`` are the files it changes; None: nobody asked, or GitHub did not tell all of them.
+    ``paths`` are the files it changes; None: nobody asked, or GitHub did not tell all of them. ``is_late`` says that GitHub
+    did not associate it yet with what it brought when that was read.
     """
 
     number: int
@@ -28,6 +29,7 @@ class LandedPull:
     head_branch: str
     merge_commit: str | None
     paths: tuple[str, ...] | None = None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,6 @@ class Landed:
     def parent(self) -> str | None:
         """Its first parent; None for a commit that has none."""
         return self.parents[0] if self.parents else None
-
-    def with_paths_of(self, earlier: Landed | None) -> Landed:
-        """The same commit with the files that somebody looked for ``earlier``: those never change."""
-        if earlier is None:
-            return self
-        pull = self.pull
-        if pull is not None and pull.paths is None and earlier.pull is not None and earlier.pull.number == pull.number:
-            pull = replace(pull, paths=earlier.pull.paths)
-        return replace(self, pull=pull, paths=self.paths if self.paths is not None else earlier.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +91,7 @@ class History:
         if not self.complete or len(reached) != count:
             return None
         older = [one for one in self.commits if one.sha in reached and one.sha not in newest]
-        before = {one.sha: one for one in self.commits}
-        told = [one.with_paths_of(before.get(one.sha)) for one in page if one.sha in reached]
-        return replace(self, head=head, commits=(*older, *told))
+        return replace(self, head=head, commits=(*older, *page))
 
 
 def _follow(commit: str, known: Mapping[str, Landed]) -> set[str]:

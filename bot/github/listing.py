@@ -33,7 +33,11 @@ def name_blob(content: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The files of a commit; ``truncated`` says GitHub left some out."""
+    """The files of a commit; ``truncated`` says GitHub left some out.
+
+    ``sha`` is the name of its tree, or the commit's own where REST listed it by that
+    (https://github.com/cscheid/rgithub/issues/43): another tree may be made on either.
+    """
 
     commit: str
     sha: str
@@ -60,5 +64,5 @@ class Tree:
         modes = self.find_modes(files)
         made = [TreeEntry.of(path, new, modes[path]) for path, new in files.items() if new is not None]
         # As git orders them; which of two files is found first must not depend on who made the list.
-        entries = sorted((*kept, *made), key=lambda entry: entry.path.encode("utf-8", "surrogateescape"))
+        entries = sorted((*kept, *made), key=lambda entry: entry.path.encode("utf-8", "surrogatepass"))
         return replace(self, commit=commit, sha=sha, entries=tuple(entries))

@@ -1,4 +1,6 @@
-"""What commits hold, read once for each job: the name of a commit, tree or file stands for its content for ever.
+"""What commits hold: the name of a commit, tree or file stands for its content for ever, so that it is read once for each job.
+
+What takes many requests is kept beyond the job.
 
 Nothing of it is ever executed.
 """
@@ -16,6 +18,7 @@ from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog, Wish, find_book,
 from bot.clock import Clock
 from bot.engine.protocol import Backoff
 from bot.github.access import Access
+from bot.github.errors import Unavailable
 from bot.github.facts import TagRef
 from bot.github.further import Reading, read_further
 from bot.github.git import find_parent, list_changes, list_touched
@@ -26,7 +29,7 @@ from bot.github.pulls import MOST_FILES, list_files
 from bot.github.repositories import get_tree, read_blobs, read_files_at
 from bot.publishing.files import is_workflow_path
 from bot.release.hints import Hints
-from bot.release.kept import Place
+from bot.release.kept import Place, Touched
 from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
 from bot.versions import (
     PackagePlace,
@@ -95,7 +98,6 @@ class Commits:
         self._histories: dict[tuple[str, str | None, bool], History | None] = {}
         self._wholes: dict[tuple[str, str | None, bool], History] = {}
         """What was read of each branch last, and so most likely since the longest time ago."""
-        self._touched: dict[int | str, tuple[str, ...] | None] = {}
         self._tags: tuple[str, ...] = ()
 
     def know(self, blobs: Mapping[str, bytes]) -> None:
@@ -248,27 +250,29 @@ class Commits:
             reading = await self._read_history(tag, branch, paths=paths)
             if reading is not None and head is not None and reading.history.head != head:
                 raise Backoff(_MOVES, f"{branch} moves while it is read")
-            if reading is not None and paths:
-                reading = replace(reading, history=await self._with_paths(reading.history))
-            self._histories[key] = reading.history if reading is not None else None
-            if reading is not None:
-                self._wholes[branch, head, paths] = reading.history
-                self._hints.kept.keep_reading(self._place(tag, branch, paths=paths), reading)
+            found = reading.history if reading is not None else None
+            self._histories[key] = found = await self._with_paths(found) if found is not None and paths else found
+            if found is not None:
+                self._wholes[branch, head, paths] = found
         return self._histories[key]
 
     async def _read_history(self, tag: TagRef, branch: str, *, paths: bool) -> Reading | None:
         """The history as it is now: what is new of it where it was read before, else all of it."""
-        session, now = self._access.read, self._clock.now()
-        earlier = self._hints.kept.find_reading(self._place(tag, branch, paths=paths), now)
+        session, now, kept = self._access.read, self._clock.now(), self._hints.kept
+        place = Place(self._access.repository.id, tag.commit, branch, paths)
+        earlier, reading = kept.find_reading(place, now), None
         if earlier is not None:
-            reading = await read_further(session, earlier, tag=tag.name, branch=branch, paths=paths, now=now)
-            if reading is not None:
-                return reading
-        found = await read_history(session, tag=tag.name, branch=branch, paths=paths)
-        return Reading(found, now, now) if found is not None else None
-
-    def _place(self, tag: TagRef, branch: str, *, paths: bool) -> Place:
-        return Place(self._access.repository.id, tag.commit, branch, paths)
+            try:
+                reading = await read_further(session, earlier, tag=tag, branch=branch, paths=paths, now=now)
+            except Unavailable:
+                # The pages from the beginning on can be smaller.
+                kept.give_up(place, now)
+        if reading is None:
+            found = await read_history(session, tag=tag.name, branch=branch, paths=paths)
+            reading = Reading(found, now, now) if found is not None else None
+        if reading is not None:
+            kept.keep_reading(place, reading)
+        return reading
 
     def knows_history(self, tag: TagRef) -> bool:
         """Whether what landed since ``tag`` was read already, wherever the branch stood, and without the files of each change."""
@@ -293,14 +297,17 @@ class Commits:
 
     async def _look_into(self, key: int | str) -> tuple[str, ...] | None:
         """The files of a pull request, by its number, or of a commit; None where they are too many to be told."""
-        if key not in self._touched:
-            if isinstance(key, int):
-                listed = await list_files(self._access.read, key)
-                self._touched[key] = tuple(listed) if len(listed) < MOST_FILES else None
-            else:
-                touched = await list_touched(self._access.read, key)
-                self._touched[key] = tuple(touched) if touched is not None else None
-        return self._touched[key]
+        known = self._hints.kept.find_touched(self._access.repository.id, key)
+        if known is not None:
+            return known.paths
+        if isinstance(key, int):
+            listed = await list_files(self._access.read, key)
+            touched = Touched(tuple(listed) if len(listed) < MOST_FILES else None)
+        else:
+            told = await list_touched(self._access.read, key)
+            touched = Touched(tuple(told) if told is not None else None)
+        self._hints.kept.keep_touched(self._access.repository.id, key, touched)
+        return touched.paths
 
     async def _read_files(self, tree: Tree, root: str, others: tuple[str, ...]) -> dict[str, bytes]:
         """The few files that tell: one to three requests, since some files name others that may hold the version."""

@@ -108,10 +108,14 @@ class Observer:
             raise
 
     def note_bump(self, made: Tree | None, paths: Iterable[str]) -> None:
-        """A release branch was made with these files edited: they come along when somebody looks next."""
+        """A release branch was ``made`` with these files edited: they come along when somebody looks next."""
         if made is not None:
             self._commits.know_tree(made)
         self._hints.note_edited(paths)
+
+    def note_tagged(self) -> None:
+        """The release is tagged: nobody looks at its branch any more."""
+        self._hints.note_edited(())
 
     async def get_repository(self) -> Repository:
         """The repository as it is now."""

@@ -158,7 +158,7 @@ class Reconciler:
             if isinstance(step, OpenPull | RefreshPull):
                 self._observer.note_bump(outcome.made, (edit.path for edit in step.plan.edits))
             elif isinstance(step, CreateTag):
-                self._observer.note_bump(None, ())
+                self._observer.note_tagged()
             if isinstance(step, KeepNotes):
                 # Our check run does not even show yet that there are notes.
                 seen = await self._observer.with_notes(snapshot, step.comment_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.github import further
 from bot.github.client import Session
 from bot.github.errors import Unavailable
+from bot.github.facts import TagRef
 from bot.github.further import Reading, read_further
 from bot.github.history import read_history
 from bot.github.landed import MOST_PARENTS, History, Landed
@@ -22,6 +23,7 @@ from tests.github.test_history import Told, commit, files, landed, page, pull
 A, B, C, D = ("a" * 40, "b" * 40, "c" * 40, "d" * 40)
 THEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = THEN + timedelta(hours=2)
+TAGGED = "e" * 40
 LATER, EARLIER = "2026-03-01T13:00:00Z", "2026-03-01T11:00:00Z"
 
 
@@ -29,10 +31,17 @@ def child(sha: str, parent: str, *pulls: dict[str, Any], message: str = "x") -> 
     return commit(sha, message, *pulls) | {"parents": {"totalCount": 1, "nodes": [{"oid": parent}]}}
 
 
-def newest(*commits: dict[str, Any], count: int, changed: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    compared = {"headTarget": {"oid": commits[-1]["oid"]}, "aheadBy": count, "behindBy": 0}
+def newest(
+    *commits: dict[str, Any],
+    count: int,
+    changed: Sequence[dict[str, Any] | None] = (),
+    behind: int = 0,
+    target: Mapping[str, Any] = {"oid": TAGGED},
+) -> dict[str, Any]:
+    compared = {"headTarget": {"oid": commits[-1]["oid"]}, "aheadBy": count, "behindBy": behind}
     compared["commits"] = {"nodes": list(commits)}
-    return {"repository": {"ref": {"compare": compared}, "pullRequests": {"nodes": list(changed)}}}
+    ref = {"target": target, "compare": compared}
+    return {"repository": {"ref": ref, "pullRequests": {"nodes": list(changed)}}}
 
 
 async def read(*commits: dict[str, Any], paths: bool = False) -> Reading:
@@ -46,7 +55,9 @@ async def read(*commits: dict[str, Any], paths: bool = False) -> Reading:
 async def go_on(reading: Reading, *answers: dict[str, Any] | Exception, paths: bool = False) -> Reading | None:
     told = Told(*answers)
     session: Session = told  # type: ignore[assignment]
-    found = await read_further(session, reading, tag="v1.0", branch="main", paths=paths, now=NOW)
+    found = await read_further(
+        session, reading, tag=TagRef("v1.0", TAGGED, annotated=False), branch="main", paths=paths, now=NOW
+    )
     assert not told.answers
     return found
 
@@ -86,18 +97,48 @@ async def test_what_was_changed_while_it_was_read_counts_as_changed_since() -> N
         pytest.param(
             newest(child(C, B), count=3, changed=[pull(7, A, updatedAt=LATER)]), id="what brought a commit shows late"
         ),
-        pytest.param(newest(child(C, B), count=2_501), id="it is to be cut"),
+        pytest.param(newest(child(C, B), count=3, target={"oid": D}), id="the tag is elsewhere"),
+        pytest.param(newest(child(C, B), count=3, changed=[None]), id="one that is hidden may have changed"),
+        pytest.param(
+            newest(child(B, A, pull(2, B)), child(C, B), count=3), id="what brought one of several shows late"
+        ),
         pytest.param({"repository": {"ref": None, "pullRequests": {"nodes": []}}}, id="the tag is gone"),
         pytest.param(
             {"repository": newest(child(C, B), count=3)["repository"] | {"pullRequests": None}},
             id="pull requests are hidden",
         ),
         pytest.param({"repository": None}, id="the repository is gone"),
-        pytest.param(Unavailable("it gave up", 200, "POST", "/graphql", ambiguous=False), id="it is too dear"),
     ],
 )
-async def test_where_it_does_not_follow_all_is_to_be_read_again(answer: dict[str, Any] | Exception) -> None:
+async def test_where_it_does_not_follow_all_is_to_be_read_again(answer: dict[str, Any]) -> None:
     assert await go_on(await read(child(A, "0"), child(B, A)), answer) is None
+
+
+async def test_what_is_to_be_cut_is_not_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, answer = await read(child(A, "0"), child(B, A)), newest(child(C, B), count=3)
+    assert await go_on(reading, answer) is not None
+    monkeypatch.setattr(further, "MOST_COMMITS", 2)
+    assert await go_on(reading, answer) is None
+
+
+async def test_a_document_that_is_too_dear_is_for_the_caller() -> None:
+    up = Unavailable("it gave up", 200, "POST", "/graphql", ambiguous=False)
+    with pytest.raises(Unavailable):
+        await go_on(await read(child(A, "0")), up)
+
+
+async def test_a_tag_beside_the_branch_and_an_annotated_one_are_told() -> None:
+    annotated = {"oid": D, "target": {"oid": TAGGED}}
+    found = await go_on(await read(child(A, "0")), newest(child(B, A), count=2, behind=1, target=annotated))
+    assert found is not None
+    assert found.history.is_beside
+
+
+async def test_a_change_at_an_unknown_moment_counts() -> None:
+    reading = await read(child(A, "0", pull(1, A)), child(B, A))
+    found = await go_on(reading, newest(child(B, A), count=2, changed=[pull(1, A, labels={"nodes": []})]))
+    assert found is not None
+    assert [one.pull.labels for one in found.history.commits if one.pull] == [()]
 
 
 async def test_more_changes_than_a_page_shows_are_not_taken_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,24 +156,19 @@ async def test_what_was_pushed_over_is_left_out() -> None:
     assert [one.sha for one in found.history.commits] == [A, C]
 
 
-async def test_files_that_somebody_looked_for_are_still_known() -> None:
-    reading = await read(child(A, "0", pull(1, A, **files("a", more=True))), child(B, A), paths=True)
-    looked = tuple(replace(one, paths=("b",)) if one.sha == B else one for one in reading.history.commits)
-    first = looked[0].pull
-    assert first is not None
-    looked = (replace(looked[0], pull=replace(first, paths=("x", "y"))), looked[1])
-    reading = replace(reading, history=replace(reading.history, commits=looked))
-    changed = pull(1, A, updatedAt=LATER, **files("a", more=True))
-    for told in (
-        newest(child(B, A), count=2, changed=[changed]),
-        newest(child(A, "0", changed), child(B, A), count=2),
-    ):
-        found = await go_on(reading, told, paths=True)
-        assert found is not None
-        assert [(one.paths, one.pull.paths if one.pull else None) for one in found.history.commits] == [
-            (None, ("x", "y")),
-            (("b",), None),
-        ]
+async def test_what_only_a_headline_tells_yet_is_late() -> None:
+    named = {"repository": {"p2": pull(2, B)}}
+    found = await go_on(await read(child(A, "0", pull(1, A))), newest(child(B, A, message="Two (#2)"), count=2), named)
+    assert found is not None
+    assert [one.pull.is_late for one in found.history.commits if one.pull] == [False, True]
+
+
+async def test_files_come_along_in_smaller_pages_where_they_matter() -> None:
+    reading = await read(child(A, "0", pull(1, A, **files("a"))), child(B, A), paths=True)
+    answer = newest(child(B, A), count=2, changed=[pull(1, A, updatedAt=LATER, **files("a", "b"))])
+    found = await go_on(reading, answer, paths=True)
+    assert found is not None
+    assert [one.pull.paths for one in found.history.commits if one.pull] == [("a", "b")]
 
 
 @given(st.data())

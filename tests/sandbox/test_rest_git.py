@@ -22,8 +22,14 @@ async def test_a_commit_without_author_is_the_apps_own_and_verified(desk: Desk) 
     assert [(f["filename"], f["status"]) for f in shown["files"]] == [("a/b.txt", "added")]
 
 
+async def test_a_tree_bears_the_name_it_was_asked_for_by(desk: Desk) -> None:
+    tree = (await desk.api.get(f"{REPO}/git/commits/{desk.head}"))["tree"]["sha"]
+    named = [(await desk.api.get(f"{REPO}/git/trees/{name}"))["sha"] for name in (desk.head, "main", tree)]
+    assert named == [desk.head, desk.head, tree]
+
+
 async def test_naming_an_author_loses_the_verification(desk: Desk) -> None:
-    tree = (await desk.api.get(f"{REPO}/git/trees/main"))["sha"]
+    tree = (await desk.api.get(f"{REPO}/git/commits/{desk.head}"))["tree"]["sha"]
     body = {"message": "m", "tree": tree, "parents": [desk.head], "author": {"name": "A", "email": "a@acme.example"}}
     commit = await desk.api.post(f"{REPO}/git/commits", body)
     assert commit["verification"] == {

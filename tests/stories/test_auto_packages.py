@@ -317,3 +317,23 @@ async def test_the_packages_of_a_workspace_share_one_reading_of_the_history(tmp_
         assert sum(not one.path.endswith("/access_tokens") for one in told) <= 25
         assert proposed(theatre)[0] == "acme-core 1.2.0"
         theatre.read_all()
+
+
+async def test_of_a_long_history_neither_pages_nor_files_are_asked_for_again(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, workspace=True) as theatre:
+        acme, log = theatre.acme, theatre.sandbox.world.requests
+        await turn_on(theatre)
+        for number in range(60):
+            acme.hugo.push_commit("main", {f"{IN_CLI}/n{number}.py": "NEW = 1\n"}, "docs: say it")
+        await push(theatre, "fix: sink less", IN_CORE)
+        asked = []
+        for title in ("docs: say more", "feat: float"):
+            made = len(log)
+            await push(theatre, title, IN_CORE)
+            histories = sum(b"compare(headRef: $head)" in one.body for one in log[made:])
+            files = sum("/commits/" in one.path and not one.path.endswith("/check-runs") for one in log[made:])
+            asked.append((histories, files))
+        # Only the commit that is new is looked into.
+        assert asked == [(1, 1), (1, 1)]
+        assert proposed(theatre)[-1] == "acme-core 1.2.0"
+        theatre.read_all()

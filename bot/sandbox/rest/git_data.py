@@ -73,20 +73,23 @@ def create_tree(call: Call) -> Response:
     if any(change is None and path not in known for path, change in changes.items()):
         raise UnprocessableError("GitRPC::BadObjectState")
     sha = store.add_tree(base, changes)
-    return created(_tree(call, sha, recursive=False))
+    return created(_tree(call, sha, sha, recursive=False))
 
 
 @routes.get("/repos/{owner}/{repo}/git/trees/{tree_sha}")
 def get_tree(call: Call) -> Response:
-    """A tree by its SHA, that of a commit, or the name of a branch; any value of ``recursive`` opens all folders."""
+    """A tree by its SHA, that of a commit, or the name of a branch; any value of ``recursive`` opens all folders.
+
+    Asked for by a commit it bears the commit's name: https://github.com/cscheid/rgithub/issues/43.
+    """
     name = call.params["tree_sha"]
-    sha = _tree_of(call, name)
+    sha, asked = _tree_of(call, name), name
     if sha is None:
         commit = call.repository.store.find_commit(name)
-        sha = commit.tree if commit else None
+        sha, asked = (commit.tree, commit.sha) if commit else (None, name)
     if sha is None:
         raise NotFoundError
-    return ok(_tree(call, sha, recursive="recursive" in call.request.query))
+    return ok(_tree(call, sha, asked, recursive="recursive" in call.request.query))
 
 
 @routes.post("/repos/{owner}/{repo}/git/commits")
@@ -168,7 +171,7 @@ def _change(call: Call, entry: Any) -> tuple[str, tuple[str, str] | None]:
     return path, (mode, sha)
 
 
-def _tree(call: Call, sha: str, *, recursive: bool) -> dict[str, Any]:
+def _tree(call: Call, sha: str, asked: str, *, recursive: bool) -> dict[str, Any]:
     store, url = call.repository.store, repository_url(call.world.links, call.repository)
     entries = store.walk_tree(sha) if recursive else store.tree(sha)
 
@@ -181,7 +184,7 @@ def _tree(call: Call, sha: str, *, recursive: bool) -> dict[str, Any]:
         return line
 
     shown = [shape(entry) for entry in entries[:_LARGEST_LISTING]]
-    return {"sha": sha, "url": f"{url}/git/trees/{sha}", "tree": shown, "truncated": len(entries) > len(shown)}
+    return {"sha": asked, "url": f"{url}/git/trees/{asked}", "tree": shown, "truncated": len(entries) > len(shown)}
 
 
 def _signature(call: Call, body: Body, name: str) -> Signature | None:
