@@ -121,14 +121,16 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
     place = _find_place(packages, package)
     root = place.root if place is not None else "."
     project = _read_project(folder, listing, root, settings, place.together if place is not None else ())
-    if package is not None:
-        others = tuple(other for other in packages if other.root != root and not other.is_private)
-        project = replace(project, siblings=others)
+    others = tuple(other for other in packages if other.root != root and not other.is_private) if package else ()
+    project = replace(project, siblings=others)
     pattern = settings.tag_pattern(project, tags)
     line = _find_line(folder.find_branch())
     if project.derived_by is not None:
         newest = find_newest(released_versions(tags, pattern), line)
-        project = project.at(str(newest) if newest else None)
+        project = _read_project(
+            folder, listing, project.root, settings, project.together, str(newest) if newest else None
+        )
+        project = replace(project, siblings=others)
     book = _read_book(folder, listing, project, settings)
     return Checkout(
         project, settings, book if isinstance(book, Changelog) else None, pattern, tags, line, folder.find_web_url()
@@ -217,7 +219,12 @@ def _open_book(folder: Folder, listing: list[str], wish: Wish) -> Changelog | No
 
 
 def _read_project(
-    folder: Folder, listing: list[str], root: str, settings: RepositorySettings, together: Iterable[PackagePlace]
+    folder: Folder,
+    listing: list[str],
+    root: str,
+    settings: RepositorySettings,
+    together: Iterable[PackagePlace],
+    released: str | None = None,
 ) -> Project:
     files: dict[str, bytes] = {}
     folders = tuple(place.root for place in together)
@@ -226,7 +233,7 @@ def _read_project(
         if not more:
             break
         files |= dict.fromkeys(more, b"") | folder.read(more)
-    project = read_project(files, root, settings.places, folders)
+    project = read_project(files, root, settings.places, folders, released)
     if isinstance(project, Project):
         return project
     packages = _list_packages(folder, listing, settings) if root == "." else []

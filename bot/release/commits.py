@@ -83,6 +83,15 @@ class Content:
     changelog: Changelog | NoChangelog = NO_CHANGELOG
     packages: tuple[PackagePlace, ...] = ()
 
+    def at_release(self, released: str | None) -> Project | ProjectProblem:
+        """The project where a tool takes its version from the tag: with what says in its files what was ``released`` last."""
+        project = self.project
+        if not isinstance(project, Project) or project.derived_by is None:
+            return project
+        folders = tuple(place.root for place in project.together)
+        found = read_project(self.files, project.root, _list_places(self.files), folders, released)
+        return replace(found, siblings=project.siblings) if isinstance(found, Project) else found
+
 
 class Commits:
     """The commits of one repository; it lives no longer than the job that asks, and what it may see is what the job may."""

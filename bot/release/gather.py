@@ -56,8 +56,10 @@ async def gather_candidate(
             # Where a word leads is reckoned from what was released last.
             own = project.at(released)
             stated = _wanted(version, own, settings, tags, own_line, day) if find_word(version) is None else None
-        known = stated is not None and find_version(stated) is not None
-        project = project.at(stated if known else _newest_release(settings, tags, project, line))
+        newest = _newest_release(settings, tags, project, line)
+        project = await asyncio.to_thread(content.at_release, newest)
+        if isinstance(project, Project) and stated is not None and find_version(stated) is not None:
+            project = project.at(stated)
     route = None
     if isinstance(project, Project):
         wanted = _wanted(version, project, settings, tags, own_line, day)

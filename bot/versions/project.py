@@ -36,6 +36,7 @@ class SiteKind(StrEnum):
     NPM_LOCK = "the package's own entry in package-lock.json"
     MODULE = "__version__ of the package"
     BUILD = "__build__ of the package"
+    WHOLE_FILE = "file that holds the version alone"
     HEADER = "version in a header of the package"
     LOCK = "the project's own entry in the lock file"
     PIN = "requirement of a sibling on this package"

@@ -20,7 +20,7 @@ from bot.versions.backends.poetry import PLACEHOLDERS
 from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package, Source, read_package
 from bot.versions.checkout import Checkout
-from bot.versions.copies.configured import find_configured_copies
+from bot.versions.copies.configured import find_configured_copies, list_named
 from bot.versions.copies.documents import (
     CITATION,
     METADATA,
@@ -36,6 +36,7 @@ from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
 from bot.versions.copies.modules import find_module_copies, list_contradictions
 from bot.versions.copies.pins import find_pins
+from bot.versions.copies.whole_files import find_whole_file_copies
 from bot.versions.copies.words import learn_words
 from bot.versions.places import PackagePlace
 from bot.versions.project import (
@@ -51,8 +52,9 @@ from bot.versions.project import (
 )
 from bot.versions.pyproject import PYPROJECT, get_name, list_packages
 from bot.versions.sentences import Parts, Quoted
-from bot.versions.tools import TOOL_FILES, find_recorded_copies, find_tool_copies
+from bot.versions.tools import TOOL_FILES, find_recorded_copies, find_tool_copies, find_undeclared_copies
 
+_OFFERED = "The version comes from the tag, so that no file has to say it."
 _MOST_NAMED = 5
 _MOST_LOOKALIKES = 50
 
@@ -77,6 +79,7 @@ _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_manifest_copies,
     find_extension_copies,
     find_header_copies,
+    find_whole_file_copies,
     find_lock_copies,
     find_pins,
     find_tool_copies,
@@ -124,7 +127,7 @@ def _list_wanted(checkout: Checkout, version_files: tuple[VersionFile, ...]) -> 
         with suppress(ProjectRefused):
             source = find_source(package, name, packages, setup)
         subject, finding = _subject(package, name, packages, source, version_files), Finding()
-        for find in _COPIES if source.derived_by is None else (_find_recorded,):
+        for find in _COPIES if source.derived_by is None else (_find_following,):
             with suppress(ProjectRefused):
                 finding.add(find(subject))
         if source.derived_by is None:
@@ -137,6 +140,7 @@ def read_project(
     root: str = ".",
     version_files: tuple[VersionFile, ...] = (),
     together: tuple[str, ...] = (),
+    released: str | None = None,
 ) -> Project | ProjectProblem:
     """The project at a commit.
 
@@ -145,17 +149,18 @@ def read_project(
         root: folder of the package.
         version_files: the places that the project's settings name.
         together: folders of the packages that go on with it; all that holds their version is its own as well.
+        released: what its newest tag says, which is the version when a tool derives it from there; None: that is not known.
 
     Returns:
         The project with all its version sites, or the problem that keeps it from being released. When a tool derives
-        the version from the newest tag no site declares it, and ``Project.at`` says which version that is.
+        the version from the newest tag no site declares it, and others follow only as far as they say what is ``released``.
     """
     try:
-        found = _search(Checkout(files, files, root), version_files)
-        if found.source.derived_by is not None:
-            return _derived(found)
-        stated = found.source.sites[0].spelling
-        return _project(found, [_search(Checkout(files, files, folder), (), stated) for folder in together])
+        found = _search(Checkout(files, files, root), version_files, released or "")
+        derived = found.source.derived_by is not None
+        stated = found.subject.spelling if derived else found.source.sites[0].spelling
+        others = [_search(Checkout(files, files, folder), (), stated) for folder in together]
+        return (_derived if derived else _project)(found, others)
     except ProjectRefused as refused:
         return refused.problem
 
@@ -179,7 +184,7 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: 
     Args:
         checkout: the commit, with the folder of the package.
         version_files: the places that the project's settings name.
-        stated: what the package declares that this one goes on with, which is its version too where it declares none.
+        stated: what was released last, or the package declares that this one goes on with: its version where it declares none.
 
     Raises:
         ProjectRefused: its version cannot be told.
@@ -192,7 +197,7 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: 
     source = find_source(package, name, packages, setup)
     if source.derived_by is not None:
         subject = replace(_subject(package, name, packages, source, version_files), spelling=stated)
-        return _Found(subject, source, _find_recorded(subject))
+        return _Found(subject, source, _find_following(subject))
     if not source.sites:
         missing = (
             "The version of ",
@@ -220,13 +225,34 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: 
     return _Found(subject, source, finding)
 
 
-def _find_recorded(subject: Subject) -> Finding:
-    """What follows where the version comes from the tag: what a tool with a record of it is told, and what mirrors that."""
+def _find_following(subject: Subject) -> Finding:
+    """What follows where the version comes from the tag: what tools are told to change, and what the settings name.
+
+    Nobody expects that a file is edited where none has to say the version. So what documents state is offered.
+    """
     finding = find_recorded_copies(subject)
     if finding.sites:
         locks = find_npm_lock_copies(replace(subject, spelling=finding.sites[0].spelling), finding.sites)
         finding.sites += locks.sites
         finding.lookalikes += [replace(item, setting=None) for item in locks.lookalikes]
+    told = _find_told(subject)
+    if subject.version is None:
+        # Before the first release nothing tells which of the versions in the files is the project's.
+        finding.lookalikes = [replace(item, setting=None) for item in finding.lookalikes]
+        return finding
+    finding.add(told)
+    return finding
+
+
+def _find_told(subject: Subject) -> Finding:
+    """What says in the files what was released last: where tools and settings name the place it follows, else it is offered."""
+    finding, documents, named = find_undeclared_copies(subject), find_document_copies(subject), list_named(subject)
+    finding.sites += [site for site in documents.sites if site.path in named]
+    finding.add(find_pins(subject))
+    finding.add(find_configured_copies(subject))
+    offered = [site for site in documents.sites if site.path not in named and site.kind is not SiteKind.RELEASE_DATE]
+    finding.lookalikes += [Lookalike(site.path, site.line, site.spelling, _OFFERED, site.path) for site in offered]
+    finding.lookalikes += documents.lookalikes + lookalikes_in_text(subject, _MENTIONS)
     return finding
 
 
@@ -244,31 +270,27 @@ def _subject(
     return Subject(package, name, (*packages, *source.packages), spelling, form, version_files, declared_in)
 
 
-def _derived(found: _Found) -> Project:
-    subject, finding = found.subject, found.finding
-    checkout, tool = subject.package.checkout, found.source.derived_by
-    files, lookalikes = _group(checkout, finding.sites), tuple(_beside(finding.lookalikes, finding.sites))
-    return Project(subject.name, Version("0"), "0", files, lookalikes, derived_by=tool, root=checkout.root)
+def _derived(own: _Found, others: Sequence[_Found]) -> Project:
+    return replace(_join(own, others), derived_by=own.source.derived_by).at(own.subject.spelling)
 
 
-def _project(own: _Found, others: Iterable[_Found]) -> Project:
+def _project(own: _Found, others: Sequence[_Found]) -> Project:
+    first = own.source.sites[0]
+    return replace(_join(own, others), version=_get_version(first), spelling=first.spelling)
+
+
+def _join(own: _Found, others: Sequence[_Found]) -> Project:
     """The package with those that go on with it. One whose version comes from the tag needs no place that declares it."""
-    subject, finding = own.subject, own.finding
-    declared, places = [own.source.sites[0]], list[PackagePlace]()
-    for other in others:
-        places.append(other.place)
-        declared += other.source.sites[:1]
-        finding.sites += [*other.source.sites, *other.finding.sites]
-        finding.lookalikes += other.finding.lookalikes
+    found = (own, *others)
+    declared = [site for one in found for site in one.source.sites[:1]]
     if any(_get_version(site) != _get_version(declared[0]) for site in declared):
         raise _disagree(declared)
-    sites = (*own.source.sites, *finding.sites)
-    sources = _group(subject.package.checkout, sites)
-    first, lookalikes = declared[0], tuple(_beside(finding.lookalikes, sites))
-    root = subject.package.checkout.root
-    return Project(
-        subject.name, _get_version(first), first.spelling, sources, lookalikes, root=root, together=tuple(places)
-    )
+    checkout = own.subject.package.checkout
+    sites = [site for one in found for site in (*one.source.sites, *one.finding.sites)]
+    lookalikes = [item for one in found for item in one.finding.lookalikes]
+    files, beside, together = _group(checkout, sites), _beside(lookalikes, sites), (one.place for one in others)
+    nothing = Project(own.subject.name, Version("0"), "0", files, tuple(beside), root=checkout.root)
+    return replace(nothing, together=tuple(together))
 
 
 def _group(checkout: Checkout, sites: Iterable[Site]) -> tuple[SourceFile, ...]:

@@ -10,7 +10,7 @@ from packaging.version import Version
 from bot.versions.arithmetic import SpelledVersion, find_version, keep_zeros
 from bot.versions.formats.python_calls import read_arguments, write_arguments
 from bot.versions.formats.python_elements import join_elements, write_elements
-from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site
+from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site, SiteKind
 from bot.versions.sentences import Quoted
 
 _LONG_LEVELS = {"a": "alpha", "b": "beta", "rc": "candidate"}
@@ -36,7 +36,7 @@ def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
     Raises:
         ProjectRefused: ``inexpressible``, when the place cannot hold such a version (a candidate in three numbers).
     """
-    if len(site.parts) > 1 and not _fits(site.parts, new.version):
+    if len(site.parts) > 1 and not _fits(site.parts, new.version) and not _repeats_numbers(site, new.version):
         raise _inexpressible(site, new)
     stays_final = _is_final(new.version) and _says_final(site.parts)
     return [
@@ -135,6 +135,12 @@ def write_part(piece: Piece, version: Version) -> str | None:
     if piece.form is Form.LEVEL:
         return _level(piece, version)
     return _number(piece.form, version)
+
+
+def _repeats_numbers(site: Site, version: Version) -> bool:
+    """Whether a place that declares nothing has the release numbers alone: it goes on to say these of a candidate, too."""
+    numbers = len(site.parts) if all(piece.form is Form.NUMBER for piece in site.parts) else 0
+    return site.kind is SiteKind.MODULE and numbers > 1 and not any(version.release[numbers:]) and not version.epoch
 
 
 def _number(form: Form, version: Version) -> str | None:

@@ -64,6 +64,43 @@ async def test_a_last_zero_that_nobody_typed_is_written_as_ever(tmp_path: Path) 
         theatre.read_all()
 
 
+async def test_a_release_without_any_change_is_merged_and_tagged(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        # Nobody keeps a changelog either.
+        files = derived() | {".github/aweigh.toml": None, "CHANGELOG.md": None}
+        theatre.acme.mona.push_commit("main", files, message="build: let the tag say the version")
+        await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        pull = theatre.release_pull
+        store = theatre.acme.repository.store
+        bump = store.commit(pull.head_sha)
+        assert bump.tree == store.commit(bump.parents[0]).tree
+        await theatre.merge(pull)
+        assert theatre.find_tag("v1.2.0") is not None
+        theatre.read_all()
+
+
+async def test_places_that_the_settings_name_follow_where_the_tag_says_the_version(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    settings = 'version-files = [{path = "README.md", pattern = "rev: v{version}"}, "CITATION.cff"]\n'
+    conf = 'release = "1.1.0"\n'
+    async with open_theatre(tmp_path) as theatre:
+        files = derived() | {".github/aweigh.toml": settings, "README.md": README, "CITATION.cff": CITATION}
+        files |= {"docs/conf.py": conf, "CHANGELOG.md": None}
+        theatre.acme.mona.push_commit("main", files, message="build: let the tag say the version")
+        await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        pull = theatre.release_pull
+        assert text_of(theatre, "README.md") == README.replace("rev: v1.1.0", "rev: v1.2.0")
+        assert "version: 1.2.0\ndate-released: 20" in text_of(theatre, "CITATION.cff")
+        assert "2026-01-02" not in text_of(theatre, "CITATION.cff")
+        assert text_of(theatre, "docs/conf.py") == conf
+        assert theatre.plain(pull.body or "") == snapshot(name="pull request")
+        theatre.acme.hugo.push_commit("main", {"README.md": README + "More.\n"}, "docs: more")
+        await theatre.say(theatre.acme.mona, "/release recreate", pull.number)
+        assert text_of(theatre, "README.md") == README.replace("rev: v1.1.0", "rev: v1.2.0") + "More.\n"
+        theatre.read_all()
+
+
 async def test_whose_version_is_their_tag_is_shown_no_change_that_is_none(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         files = derived() | {".github/aweigh.toml": None}

@@ -475,6 +475,37 @@ def test_literals_that_disagree_are_no_convention() -> None:
     assert refuse_tree(tree | {"pyproject.toml": DYNAMIC + system("hatchling.build")}).code is ProjectCode.DYNAMIC
 
 
+@pytest.mark.parametrize(
+    ("setup", "module"),
+    [
+        (
+            "from widget import __title__, __version__\nsetup(name=__title__, version=__version__)",
+            "__title__ = 'widget'\n",
+        ),
+        ("import os\nfrom widget import __version__\nsetup(name=os.getenv('N', 'widget'), version=__version__)", ""),
+        (
+            "import os\nfrom widget import __version__ as v\nN = os.environ.get('N', 'widget')\nsetup(name=N, version=v)",
+            "",
+        ),
+    ],
+)
+def test_the_name_may_be_imported_or_stand_where_no_environment_says_another(setup: str, module: str) -> None:
+    tree = {
+        "setup.py": f"from setuptools import setup\n{setup}\n",
+        "widget/__init__.py": module + "__version__ = '1.1.0'\n",
+    }
+    project = read_tree(tree)
+    assert (project.name, project.spelling) == ("widget", "1.1.0")
+
+
+@pytest.mark.parametrize(
+    "name", ["os.getenv('N')", "os.environ['N']", "settings.get('N', 'widget')", "os.getenv('N', NAME)", "missing"]
+)
+def test_a_name_that_only_running_tells_is_none(name: str) -> None:
+    setup = f"import os\nfrom setuptools import setup\nsetup(name={name}, version='1.1.0')\n"
+    assert refuse_tree({"setup.py": setup}).code is ProjectCode.NO_NAME
+
+
 def test_a_crate_of_its_own_version_is_named_at_the_top_of_its_workspace() -> None:
     tree = {
         "pyproject.toml": DYNAMIC + system("maturin") + "[tool.maturin]\nmanifest-path = 'crates/w/Cargo.toml'\n",

@@ -25,6 +25,7 @@ FLIT = '[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = 
         ("V = (1, 1, 0, 'final', 3)\n__version__ = V.text\n", "1.2.0", "V = (1, 2, 0, 'final', 3)\n"),
         ("VERSION = (1, 1, 0, 'rc', 1)\n__version__ = '.'.join(map(str, VERSION))\n", "1.2.0", "VERSION = (1, 2, 0)\n"),
         ("V = ('1', '1', '0')\n__version__ = '.'.join(V)\n", "1.2.0", "V = ('1', '2', '0')\n"),
+        ("V = (1, 1, '0', 'b0')\n__version__ = '.'.join([str(x) for x in V])\n", "1.2.0", "V = (1, 2, '0')\n"),
         (
             "i: Final = T(major=1, minor=1, micro=0, releaselevel='final', serial=0)\n__version__: Final[str] = str(i)\n",
             "2.0b1",
@@ -495,3 +496,68 @@ def test_a_build_number_in_pairs_of_digits_follows(build: str, version: str, aft
     module = "__version__ = '{}'\n__build__ = {}\n__other__ = 0x010100\n"
     tree = {"pyproject.toml": STATIC, "my/widget/__version__.py": module.format("1.1.0", build)}
     assert bump_tree(tree, version)["my/widget/__version__.py"] == module.format(version, after)
+
+
+@pytest.mark.parametrize(
+    ("tree", "changes"),
+    [
+        # What stands beside the declared version, wherever that is.
+        (
+            {
+                "pyproject.toml": '[build-system]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "other"\n'
+                'dynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {attr = "MyWidget.rel.__version__"}\n',
+                "MyWidget/rel.py": "__version__ = '1.1.0'\nversion_info = (1, 1, 0, 'final', 0)\n",
+            },
+            [
+                ("MyWidget/rel.py", "'1.1.0'", "'1.2.0'"),
+                ("MyWidget/rel.py", "(1, 1, 0, 'final', 0)", "(1, 2, 0, 'final', 0)"),
+            ],
+        ),
+        # Whole files whose names say it, at the top and in the package.
+        ({"pyproject.toml": STATIC, "VERSION": "1.1.0\n"}, [("VERSION", "1.1.0", "1.2.0")]),
+        (
+            {
+                "pyproject.toml": FLIT,
+                "widget/__init__.py": '"""W."""\n__version__ = "1.1.0"\n',
+                "version.txt": "v1.1.0",
+            },
+            [("widget/__init__.py", "1.1.0", "1.2.0"), ("version.txt", "1.1.0", "1.2.0")],
+        ),
+        ({"pyproject.toml": STATIC, "VERSION": "1.0.9\n", "docs/VERSION": "1.1.0\n", "API_VERSION": "1.1.0\n"}, []),
+        ({"pyproject.toml": STATIC, "VERSION": "1.1.0 stable\n", "version": "\0\xff"}, []),
+        # A tuple that ends with the marker says as much as the version, and no more.
+        (
+            {
+                "pyproject.toml": STATIC.replace("1.1.0", "1.2.0rc1"),
+                "my/widget/__init__.py": "version = (1, 2, 0, 'rc1')\n",
+            },
+            [("my/widget/__init__.py", "(1, 2, 0, 'rc1')", "(1, 2, 0)")],
+        ),
+    ],
+)
+def test_what_stands_beside_the_declared_version_follows(
+    tree: dict[str, str], changes: list[tuple[str, str, str]]
+) -> None:
+    if 'version = "1' in tree["pyproject.toml"]:
+        old = "1.2.0rc1" if "rc1" in tree["pyproject.toml"] else "1.1.0"
+        changes = [("pyproject.toml", f'"{old}"', '"1.2.0"'), *changes]
+    check_bump(tree, "1.2.0", *changes)
+
+
+@pytest.mark.parametrize("version", ["1.2.0rc1", "1.2.0.dev1", "1.2.0.post1"])
+def test_a_tuple_of_numbers_beside_the_version_says_those_of_a_candidate_too(version: str) -> None:
+    tree = {"pyproject.toml": STATIC, "my/widget/__init__.py": "version_info = (1, 1, 0)\n"}
+    changed = bump_tree(tree, version)
+    assert changed["my/widget/__init__.py"] == "version_info = (1, 2, 0)\n"
+    # It goes along from there.
+    final = {"pyproject.toml": STATIC.replace("1.1.0", "1.2.1"), "my/widget/__init__.py": "version_info = (1, 2, 1)\n"}
+    assert bump_tree(tree | changed, "1.2.1") == final
+
+
+def test_a_tuple_of_numbers_says_neither_a_fourth_one_nor_a_candidate_that_it_declares() -> None:
+    beside = {"pyproject.toml": STATIC, "my/widget/__init__.py": "version_info = (1, 1, 0)\n"}
+    with pytest.raises(ProjectRefused):
+        bump_tree(beside, "1.2.0.1")
+    declared = {"pyproject.toml": FLIT, "widget/__init__.py": '"""W."""\nV = (1, 1, 0)\n__version__ = "%d.%d.%d" % V\n'}
+    with pytest.raises(ProjectRefused):
+        bump_tree(declared, "1.2.0rc1")

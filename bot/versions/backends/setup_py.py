@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.versions.backends.cargo import find_cargo_sites
-from bot.versions.backends.python_source import VERSION_NAMES, site_of, trace_version
+from bot.versions.backends.python_source import VERSION_NAMES, follow_import, site_of, trace_version
 from bot.versions.backends.source import Package, Source
 from bot.versions.backends.text_source import whole_file_site
 from bot.versions.formats.python_literals import Literal, parse
+from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Elsewhere, Module, Value, read_values
 from bot.versions.layout import is_foreign, list_version_modules
 from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
@@ -128,8 +129,14 @@ def find_setup_source(package: Package, setup: SetupPy) -> Source | None:
 
 
 def find_setup_name(package: Package, setup: SetupPy) -> str | None:
-    """The name that setup.py passes: its own literal, or that of a file it reads (``name=about["__title__"]``)."""
-    name, expression = setup.string("name"), setup.arguments.get("name")
+    """The name that setup.py passes: its own literal, what is said where an environment variable is missing, that of a module.
+
+    The module is one that it imports or reads (``name=about["__title__"]``).
+    """
+    value, expression = setup.value("name"), setup.arguments.get("name")
+    if isinstance(value, Elsewhere):
+        return _imported_string(package, setup, value)
+    name = value.text if isinstance(value, Literal) else _default_of(setup.module, expression)
     key = _key_of(expression) if name is None else None
     if key is None or "version" not in setup.arguments:
         return name
@@ -139,6 +146,27 @@ def find_setup_name(package: Package, setup: SetupPy) -> str | None:
         if values and isinstance(values[0], Literal) and values[0].text is not None:
             return values[0].text
     return None
+
+
+def _imported_string(package: Package, setup: SetupPy, place: Elsewhere) -> str | None:
+    """The string that a module of the package has under a name that setup.py imports."""
+    path = follow_import(package.checkout, setup.path, place)
+    text = package.checkout.find_python(path) if path is not None else None
+    values = read_values(path, text.body, (place.name,)) if path is not None and text is not None else []
+    return values[0].text if values and isinstance(values[0], Literal) else None
+
+
+def _default_of(module: Module, expression: ast.expr | None) -> str | None:
+    """The string that takes the place of an environment variable: ``os.getenv("NAME", "widget")``."""
+    if isinstance(expression, ast.Name):
+        expression = next(iter(module.bound.get(expression.id, ())), None)
+    match expression:
+        case ast.Call(
+            func=ast.Attribute(attr="getenv" | "get") as asked, args=[_, ast.Constant(value=str() as default)]
+        ) if "os" in set(list_names(asked)):
+            return default
+        case _:
+            return None
 
 
 def _key_of(expression: ast.expr | None) -> str | None:

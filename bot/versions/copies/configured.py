@@ -22,6 +22,12 @@ def find_configured_copies(subject: Subject) -> Finding:
     return finding
 
 
+def list_named(subject: Subject) -> set[str]:
+    """The files that ``version-files`` names without saying where in them the version stands."""
+    places = (place.path for place in subject.version_files[:MOST_ENTRIES] if place.pattern is None)
+    return {path for place in places for path in list_files(subject, place)}
+
+
 def _find(subject: Subject, place: VersionFile) -> Finding:
     if place.pattern is None:
         marked = find_annotated(subject, place.path)

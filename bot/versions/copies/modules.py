@@ -6,13 +6,15 @@ import posixpath
 from collections.abc import Iterator
 from contextlib import suppress
 
+from packaging.version import Version
+
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.python_source import site_of
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.python_literals import Literal, parse
 from bot.versions.formats.python_values import Module
 from bot.versions.layout import list_version_modules
-from bot.versions.project import ProjectCode, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.project import Form, ProjectCode, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.sentences import Quoted
 from bot.versions.spelling import write_part
 
@@ -66,8 +68,11 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
     checkout = subject.package.checkout
     homes = (*subject.packages, *(("src",) if subject.package.backend.startswith(_INSTALLERS) else ()))
     paths = list_version_modules(checkout.relative(), subject.name, homes)[:_MOST_FILES]
-    for path in paths:
-        resolved = checkout.resolve(path)
+    listed = dict.fromkeys(map(checkout.resolve, paths))
+    if subject.declared_in is not None and subject.declared_in.endswith(".py"):
+        # Whatever it is called, what stands beside the declared version is likely to be the version as well.
+        listed[subject.declared_in] = None
+    for resolved in listed:
         content = checkout.find(resolved)
         if content is not None and resolved is not None and b"version" in content.lower():
             yield resolved, content
@@ -93,10 +98,26 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
             if isinstance(value, Literal) and value.text is None and name in _EVERYWHERE:
                 where = (f"{name} in ", Quoted(path), f" (line {value.line}) is not one plain string.")
                 raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *where, path=path, line=value.line)
-            site = site_of(path, SiteKind.MODULE, value, strict=False)
-            finding.add(subject.sort([site] if site else [], loosely=True))
+            site = site_of(path, SiteKind.MODULE, value, strict=False) or _whole_tuple(subject, path, module, name)
+            if site is not None and _repeats_numbers(subject, site):
+                finding.sites.append(site)
+            else:
+                finding.add(subject.sort([site] if site else [], loosely=True))
     finding.sites += _read_build(subject, path, module)
     return finding
+
+
+def _repeats_numbers(subject: Subject, site: Site) -> bool:
+    """Whether a tuple has the release numbers alone, and says them: of a post-release it cannot say more."""
+    said = find_version(site.spelling) if site.parts and all(one.form is Form.NUMBER for one in site.parts) else None
+    return said is not None and subject.version is not None and said == Version(subject.version.base_version)
+
+
+def _whole_tuple(subject: Subject, path: str, module: Module, name: str) -> Site | None:
+    """A tuple that says the whole version, each of its elements and no more: ``(1, 1, 1, "rc1")``."""
+    found = module.find_elements(name)
+    site = site_of(path, SiteKind.MODULE, found, strict=False) if found is not None else None
+    return site if site is not None and subject.says(site.spelling) else None
 
 
 def _read_build(subject: Subject, path: str, module: Module) -> list[Site]:

@@ -58,7 +58,11 @@ def _elements(version: Version, old: Sequence[re.Match[str]]) -> list[str]:
     known = {word["word"].lower() for word in words}
     before = next((at for at, match in enumerate(old) if _WORD.fullmatch(match["text"] or "")), len(old))
     release = [*version.release, *[0] * (before - len(version.release))]
-    said = [str(number) if bare else f"{quoted}{number}{quoted}" for number in release]
+    said = []
+    for at, number in enumerate(release):
+        # One that is a string beside plain numbers stays one.
+        quote = old[at]["quote"] or "" if at < before else "" if bare else quoted
+        said.append(f"{quote}{number}{quote}")
     for word, number in _markers(version, is_long=not known.isdisjoint(_LONG.values())):
         if fused:
             said.append(f"{quoted}{word}{number}{quoted}")

@@ -65,8 +65,6 @@ def find_recorded_copies(subject: Subject) -> Finding:
         finding.add(find(replace(subject, spelling=records[0][0].spelling)))
     if any(item.reason == NOT_THERE for item in finding.lookalikes):
         return _leave(records, _IDLE)
-    # The settings name no further places where the version comes from the tag.
-    finding.lookalikes = [replace(item, setting=None) for item in finding.lookalikes]
     own = {(record.path, record.start) for record, _ in records}
     if all((site.path, site.start) in own for site in finding.sites):
         finding.sites = []
@@ -77,6 +75,16 @@ def find_recorded_copies(subject: Subject) -> Finding:
 def _leave(records: _Records, reason: str) -> Finding:
     finding = Finding()
     finding.lookalikes = [Lookalike(record.path, record.line, record.spelling, reason) for record, _ in records]
+    return finding
+
+
+def find_undeclared_copies(subject: Subject) -> Finding:
+    """What the other tools would change in a package whose version comes from the tag: what says what was released last."""
+    recording = {find for _, find in _RECORDERS}
+    finding = Finding()
+    for find in _TOOLS:
+        if find not in recording:
+            finding.add(find(subject))
     return finding
 
 

@@ -1,0 +1,26 @@
+"""Files that hold the version and nothing else, beside the place that declares it: ``VERSION``, ``widget/version.txt``."""
+
+from __future__ import annotations
+
+import posixpath
+from contextlib import suppress
+
+from bot.versions.backends.text_source import whole_file_site
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.project import ProjectRefused, SiteKind
+
+_NAMES = frozenset({"version", "version.txt", ".version"})
+_MOST_FILES = 5
+
+
+def find_whole_file_copies(subject: Subject) -> Finding:
+    """Those at the top of the package and in its own folders, whose names say that they hold its version."""
+    checkout, finding = subject.package.checkout, Finding()
+    folders = {"", *subject.packages, *(f"src/{folder}" for folder in subject.packages)}
+    names = [name for name in checkout.relative() if posixpath.basename(name).lower() in _NAMES]
+    for name in [name for name in names if posixpath.dirname(name) in folders][:_MOST_FILES]:
+        path = checkout.resolve(name)
+        with suppress(ProjectRefused):
+            sites = whole_file_site(checkout, path, SiteKind.WHOLE_FILE, strict=False) if path is not None else ()
+            finding.add(subject.sort(sites))
+    return finding
