@@ -148,11 +148,12 @@ def _is_exact_toml(before: str, after: str, changes: Changes, mixed: bool) -> bo
         whole = old.strings.get(site.key)
         if whole is None or not (whole.start <= span.start and span.end <= whole.end):
             return False
-        if stated != before[whole.start : whole.end] or before[span.start : span.end] != site.spelling:
+        start, end = span.start - whole.start, span.end - whole.start
+        # No escape stands before the version, so that both count the same characters up to its end.
+        is_plain = isinstance(stated, str) and before.startswith(stated[:end], whole.start)
+        if not is_plain or before[span.start : span.end] != site.spelling:
             return False
-        expected = with_value(
-            expected, site.key, before[whole.start : span.start] + text + before[span.end : whole.end]
-        )
+        expected = with_value(expected, site.key, stated[:start] + text + stated[end:])
     values = {site.key: value_at(expected, site.key) for site, _, _ in changes}
     exact = new.values == expected or (mixed and all(value_at(new.values, key) == v for key, v in values.items()))
     return exact and _second_reader_agrees(before, after, {key: str(value) for key, value in values.items()})

@@ -35,7 +35,7 @@ from bot.versions.copies.headers import find_header_copies
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
 from bot.versions.copies.modules import find_module_copies, list_contradictions
-from bot.versions.copies.pins import find_pins
+from bot.versions.copies.pins import find_companions, find_pins
 from bot.versions.copies.whole_files import find_whole_file_copies
 from bot.versions.copies.words import learn_words
 from bot.versions.places import PackagePlace
@@ -282,6 +282,8 @@ def _project(own: _Found, others: Sequence[_Found]) -> Project:
 def _join(own: _Found, others: Sequence[_Found]) -> Project:
     """The package with those that go on with it. One whose version comes from the tag needs no place that declares it."""
     found = (own, *others)
+    for one in found if others else ():
+        one.finding.add(find_companions(one.subject, own.subject.name))
     declared = [site for one in found for site in one.source.sites[:1]]
     if any(_get_version(site) != _get_version(declared[0]) for site in declared):
         raise _disagree(declared)

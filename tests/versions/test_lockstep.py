@@ -181,3 +181,39 @@ def test_what_a_tool_is_told_stays_where_its_record_is_not_the_version_of_the_ot
     assert not any(site.path in said for site in project.sites)
     (shown,) = (item for item in project.lookalikes if item.path in said)
     assert (shown.path, shown.text, shown.setting) == ("libs/c/tbump.toml", "0.9", None)
+
+
+WHEELS = r"""[project]
+name = "acme"
+version = "1.2.0"
+[project.optional-dependencies]
+binary = [
+    "acme-binary == 1.2.0; implementation_name != \"pypy\"",
+    "acme-other == 1.1.0",
+    "acme-core[x] == 1.2.0; python_version > \"3\"",
+    "other == 1.2.0",
+]
+"""
+
+
+def test_what_is_called_after_the_leading_one_follows_where_it_is_required_at_this_version() -> None:
+    tree = {path: TREE[path] for path in ("libs/core/pyproject.toml",)} | {"pyproject.toml": WHEELS}
+    project = read(tree, ".", ("libs/core",))
+    assert isinstance(project, Project)
+    changed = {edit.path: edit.new.decode() for edit in bump(project, "1.3.0")}
+    expected = WHEELS.replace("1.2.0", "1.3.0").replace("other == 1.3.0", "other == 1.2.0")
+    assert changed["pyproject.toml"] == expected
+    # Of a package alone nothing tells that the others are released with it.
+    alone = read(tree, ".", ())
+    assert isinstance(alone, Project)
+    assert [edit.new.decode() for edit in bump(alone, "1.3.0")] == [
+        WHEELS.replace('version = "1.2.0"', 'version = "1.3.0"')
+    ]
+
+
+@pytest.mark.parametrize("pin", [r"acme\u002Dcore == 1.2.0", r"acme-core == 1.2.\u0030", r"acme-core =\u003D 1.2.0"])
+def test_a_requirement_with_an_escape_before_the_version_ends_is_left(pin: str) -> None:
+    tree = TREE | {"libs/c/pyproject.toml": f'[project]\nname = "acme-c"\nversion = "2"\ndependencies = ["{pin}"]\n'}
+    project = read(tree, "libs/core", ())
+    assert isinstance(project, Project)
+    assert "libs/c/pyproject.toml" not in {edit.path for edit in bump(project, "1.3.0")}

@@ -72,6 +72,22 @@ def _name_siblings(subject: Subject, finding: Finding, names: set[str]) -> None:
             finding.lookalikes.append(Lookalike(package.path, line, requirement[:80], _OF_SIBLING, package.path))
 
 
+def find_companions(subject: Subject, leading: str) -> Finding:
+    """What a package in lockstep requires at this very version of one called after the ``leading`` one: its own wheels, perhaps.
+
+    Another package may be built of the same sources under another name; then nothing in the repository declares it.
+    """
+    finding, package = Finding(), subject.package
+    if package.text is None or package.document is None:
+        return finding
+    for key, requirement in _requirements(package.document):
+        match = _REQUIREMENT.match(requirement)
+        called = canonicalize_name(match["name"]) if match is not None else ""
+        if match is not None and called.startswith(f"{canonicalize_name(leading)}-") and subject.says(match["version"]):
+            _add(subject, finding, package.path, package.text, package.document, key, match)
+    return finding
+
+
 def _read(subject: Subject, finding: Finding, path: str, text: Text, document: TomlDocument) -> None:
     name = canonicalize_name(subject.name)
     for key, requirement in _requirements(document):
@@ -93,7 +109,8 @@ def _add(
     subject: Subject, finding: Finding, path: str, text: Text, document: TomlDocument, key: Path, match: re.Match[str]
 ) -> None:
     span = document.strings.get(key)
-    if span is None or text.body[span.start : span.end] != match.string:
+    if span is None or not text.body.startswith(match.string[: match.end("version")], span.start):
+        # Behind the version escapes do no harm, as in a marker: "widget == 1.2.0; python_version < \"3.11\"".
         return
     start, end = span.start + match.start("version"), span.start + match.end("version")
     line, version = line_of(text.body, start), match["version"]
