@@ -498,6 +498,20 @@ def test_the_name_may_be_imported_or_stand_where_no_environment_says_another(set
     assert (project.name, project.spelling) == ("widget", "1.1.0")
 
 
+def test_the_first_arguments_of_a_package_of_pipcls_are_its_name_and_version() -> None:
+    setup = "import pipcl\nVERSION = '1.1.0'\np = pipcl.Package('widget', VERSION, pure=True)\n"
+    backend = '[build-system]\nrequires = ["pipcl"]\nbuild-backend = "setup"\nbackend-path = ["."]\n'
+    tree = {"setup.py": setup, "pyproject.toml": backend}
+    assert read_tree(tree).name == "widget"
+    check_bump(tree, "1.2.0", ("setup.py", "1.1.0", "1.2.0"))
+
+
+def test_what_setup_py_reads_may_be_called_ver() -> None:
+    setup = "from setuptools import setup\nsetup(name='widget', version=get_version(os.path.join('widget', '__init__.py')))\n"
+    tree = {"setup.py": setup, "widget/__init__.py": "__ver__ = '1.1.0'\n"}
+    check_bump(tree, "1.2.0", ("widget/__init__.py", "1.1.0", "1.2.0"))
+
+
 @pytest.mark.parametrize(
     "name", ["os.getenv('N')", "os.environ['N']", "settings.get('N', 'widget')", "os.getenv('N', NAME)", "missing"]
 )

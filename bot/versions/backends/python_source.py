@@ -12,7 +12,16 @@ from bot.versions.project import ProjectCode, ProjectRefused, Reader, Site, Site
 from bot.versions.sentences import Quoted
 from bot.versions.spelling import compose
 
-VERSION_NAMES = ("__version__", "VERSION", "__VERSION__", "version", "_version", "version_info", "__version_info__")
+VERSION_NAMES = (
+    "__version__",
+    "VERSION",
+    "__VERSION__",
+    "__ver__",
+    "version",
+    "_version",
+    "version_info",
+    "__version_info__",
+)
 """Names of a version in a file that is known to hold it, in the order of preference."""
 
 _BASES = ("", "src", "lib", "python")

@@ -178,17 +178,24 @@ def _key_of(expression: ast.expr | None) -> str | None:
 
 
 def _is_setup(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    function = node.func
-    return (isinstance(function, ast.Name) and function.id == "setup") or (
-        isinstance(function, ast.Attribute) and function.attr == "setup" and isinstance(function.value, ast.Name)
-    )
+    match node:
+        case (
+            ast.Call(func=ast.Name(id="setup"))
+            | ast.Call(func=ast.Attribute(value=ast.Name(), attr="setup"))
+            | ast.Call(func=ast.Attribute(value=ast.Name(id="pipcl"), attr="Package"))
+        ):
+            return True
+        case _:
+            return False
 
 
 def _arguments(module: Module, call: ast.Call) -> dict[str, ast.expr]:
-    """The keywords of the call, with those of a dictionary that is passed as ``**metadata``."""
-    found: dict[str, ast.expr] = {}
+    """The keywords of the call, with those of a dictionary that is passed as ``**metadata``.
+
+    ``setup()`` takes nothing else; the first arguments of ``pipcl.Package`` are the name and the version
+    (https://github.com/pymupdf/PyMuPDF/blob/main/pipcl.py).
+    """
+    found = dict(zip(("name", "version"), call.args, strict=False))
     for keyword in call.keywords:
         value = keyword.value
         if keyword.arg is not None:
@@ -258,7 +265,7 @@ def _search_files(package: Package, setup: SetupPy) -> tuple[Site, ...]:
         if path.endswith("Cargo.toml"):
             sites = find_cargo_sites(checkout, path)
         elif path.endswith(".py"):
-            sites = trace_version(checkout, path, VERSION_NAMES[:4], SiteKind.SETUP_PY_FILE, strict=False)
+            sites = trace_version(checkout, path, VERSION_NAMES[:5], SiteKind.SETUP_PY_FILE, strict=False)
         else:
             sites = whole_file_site(checkout, path, SiteKind.SETUP_PY_FILE, strict=False)
         if sites and path != setup.path:
