@@ -36,6 +36,7 @@ class SiteKind(StrEnum):
     NPM_LOCK = "the package's own entry in package-lock.json"
     MODULE = "__version__ of the package"
     BUILD = "__build__ of the package"
+    FLAG = "whether this is a release"
     WHOLE_FILE = "file that holds the version alone"
     HEADER = "version in a header of the package"
     LOCK = "the project's own entry in the lock file"
@@ -100,6 +101,8 @@ class Form(StrEnum):
     """All elements of a tuple that is joined with dots: as many as the version takes."""
     ARGUMENTS = "arguments"
     """The arguments of a call that say a version of the incremental package: those that the version takes."""
+    FLAG = "flag"
+    """``True`` in what is released, ``False`` in a development release."""
     DATE = "date"
     """The day of the release, ``YYYY-MM-DD``."""
 

@@ -134,6 +134,8 @@ def write_part(piece: Piece, version: Version) -> str | None:
         return ".".join(map(str, numbers)) + str(version)[len(version.base_version) :]
     if piece.form is Form.LEVEL:
         return _level(piece, version)
+    if piece.form is Form.FLAG:
+        return str(version.dev is None)
     return _number(piece.form, version)
 
 

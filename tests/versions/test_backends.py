@@ -506,6 +506,28 @@ def test_the_first_arguments_of_a_package_of_pipcls_are_its_name_and_version() -
     check_bump(tree, "1.2.0", ("setup.py", "1.1.0", "1.2.0"))
 
 
+def test_what_setup_py_runs_counts_before_what_it_says_itself() -> None:
+    setup = (
+        "from setuptools import setup\nVERSION = (0, 0, 1, None)\nwith open('src/widget/version.py') as f:\n    exec(f.read())\n"
+        "setup(name='widget', version='.'.join(str(v) for v in VERSION if v is not None))\n"
+    )
+    tree = {"setup.py": setup, "src/widget/version.py": "VERSION = (1, 1, 0, None)\n"}
+    check_bump(tree, "1.2.0", ("src/widget/version.py", "(1, 1, 0, None)", "(1, 2, 0, None)"))
+    # In a namespace of its own it changes no name of setup.py.
+    apart = tree | {"setup.py": setup.replace("exec(f.read())", "exec(f.read(), about)")}
+    assert read_tree(apart).sites[0].path == "setup.py"
+
+
+def test_the_name_may_be_looked_for_in_the_text_of_a_module() -> None:
+    setup = (
+        "from setuptools import setup\nMETA = open('src/widget/version.py').read()\n"
+        "setup(name=find_meta('title'), version=find_meta('version'))\n"
+    )
+    tree = {"setup.py": setup, "src/widget/version.py": "__title__ = 'widget'\n__version__ = '1.1.0'\n"}
+    assert read_tree(tree).name == "widget"
+    check_bump(tree, "1.2.0", ("src/widget/version.py", "1.1.0", "1.2.0"))
+
+
 def test_what_setup_py_reads_may_be_called_ver() -> None:
     setup = "from setuptools import setup\nsetup(name='widget', version=get_version(os.path.join('widget', '__init__.py')))\n"
     tree = {"setup.py": setup, "widget/__init__.py": "__ver__ = '1.1.0'\n"}

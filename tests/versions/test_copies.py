@@ -561,3 +561,43 @@ def test_a_tuple_of_numbers_says_neither_a_fourth_one_nor_a_candidate_that_it_de
     declared = {"pyproject.toml": FLIT, "widget/__init__.py": '"""W."""\nV = (1, 1, 0)\n__version__ = "%d.%d.%d" % V\n'}
     with pytest.raises(ProjectRefused):
         bump_tree(declared, "1.2.0rc1")
+
+
+@pytest.mark.parametrize(
+    ("module", "version", "after"),
+    [
+        ("released = False\nversion = '1.1.0'\n", "1.2.0", "released = True\nversion = '1.2.0'\n"),
+        ("IS_RELEASED = False\nversion = '1.1.0'\n", "1.2.0rc1", "IS_RELEASED = True\nversion = '1.2.0rc1'\n"),
+        ("ISRELEASED = True\nversion = '1.1.0'\n", "1.2.0.dev1", "ISRELEASED = False\nversion = '1.2.0.dev1'\n"),
+        ("release = True\nversion = '1.1.0'\n", "1.2.0", "release = True\nversion = '1.2.0'\n"),
+        # Nothing but a flag that is told once, beside the version.
+        ("released = 0\nversion = '1.1.0'\n", "1.2.0", "released = 0\nversion = '1.2.0'\n"),
+        (
+            "released = False\nreleased = x()\nversion = '1.1.0'\n",
+            "1.2.0",
+            "released = False\nreleased = x()\nversion = '1.2.0'\n",
+        ),
+        ("unreleased = False\nversion = '1.1.0'\n", "1.2.0", "unreleased = False\nversion = '1.2.0'\n"),
+        ("released = False\n", "1.2.0", "released = False\n"),
+        ("version_tuple = T(1, 1, 0, None, None)\n", "1.2.0", "version_tuple = T(1, 2, 0, None, None)\n"),
+        ("VERSION = (1, 1, 0, None)\n", "1.2.0", "VERSION = (1, 2, 0, None)\n"),
+        ("VERSION = (1, None, None)\n", "1.2.0", "VERSION = (1, None, None)\n"),
+    ],
+)
+def test_what_a_module_says_beside_the_version_is_told_by_its_name(module: str, version: str, after: str) -> None:
+    tree = {"pyproject.toml": STATIC, "my/widget/_version.py": module}
+    assert bump_tree(tree, version).get("my/widget/_version.py", module) == after
+
+
+def test_a_tuple_of_words_that_the_module_makes_a_version_of_is_one_place() -> None:
+    make = "def make(parts):\n    return '.'.join(parts)\n"
+    module = f'"""W."""\n{make}info = ("1", "2", "0", "dev3")\n__version__ = make(info)\n'
+    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module}
+    for version, after in (("1.2.0", '("1", "2", "0")'), ("1.2.0rc1", '("1", "2", "0", "rc1")')):
+        assert bump_tree(tree, version) == {"widget/__init__.py": module.replace('("1", "2", "0", "dev3")', after)}
+
+
+def test_documentation_may_lie_at_the_top() -> None:
+    tree = {"pyproject.toml": STATIC, "conf.py": "release = '1.1.0'\n", "index.rst": "Widgets\n"}
+    assert bump_tree(tree, "1.2.0")["conf.py"] == "release = '1.2.0'\n"
+    assert "conf.py" not in bump_tree({path: tree[path] for path in ("pyproject.toml", "conf.py")}, "1.2.0")

@@ -108,7 +108,11 @@ def find_setup_source(package: Package, setup: SetupPy) -> Source | None:
         return None
     checkout = package.checkout
     values = setup.module.value_of("version", setup.arguments["version"])
-    if values and isinstance(values[0], Elsewhere):
+    # What setup.py runs may give its own names other values: what it says itself is only what is left without.
+    run = _search_files(package, setup) if _runs_files(setup.module) else ()
+    if run:
+        sites = run
+    elif values and isinstance(values[0], Elsewhere):
         names = (values[0].name, *VERSION_NAMES) if values[0].name else VERSION_NAMES
         sites = trace_version(checkout, setup.path, _imported_as(setup, names), SiteKind.SETUP_PY_FILE, strict=False)
         sites = sites or _trace_import(package, setup, values[0])
@@ -137,12 +141,12 @@ def find_setup_name(package: Package, setup: SetupPy) -> str | None:
     if isinstance(value, Elsewhere):
         return _imported_string(package, setup, value)
     name = value.text if isinstance(value, Literal) else _default_of(setup.module, expression)
-    key = _key_of(expression) if name is None else None
-    if key is None or "version" not in setup.arguments:
+    keys = _list_keys(expression) if name is None else ()
+    if not keys or "version" not in setup.arguments:
         return name
     for path in islice(_candidates(package, setup), _MOST_CANDIDATES):
         text = package.checkout.find_python(path) if path.endswith(".py") else None
-        values = read_values(path, text.body, (key,)) if text is not None else []
+        values = read_values(path, text.body, keys) if text is not None else []
         if values and isinstance(values[0], Literal) and values[0].text is not None:
             return values[0].text
     return None
@@ -169,12 +173,24 @@ def _default_of(module: Module, expression: ast.expr | None) -> str | None:
             return None
 
 
-def _key_of(expression: ast.expr | None) -> str | None:
-    if isinstance(expression, ast.Attribute):
-        return expression.attr
-    if isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant):
-        return expression.slice.value if isinstance(expression.slice.value, str) else None
-    return None
+def _runs_files(module: Module) -> bool:
+    """Whether it runs text in its own namespace: ``exec(file.read())``, without another one to put the names in."""
+    calls = (node for node in islice(ast.walk(module.tree), _MOST_NODES) if isinstance(node, ast.Call))
+    return any(
+        isinstance(call.func, ast.Name) and call.func.id == "exec" and len(call.args) == 1 and not call.keywords
+        for call in calls
+    )
+
+
+def _list_keys(expression: ast.expr | None) -> tuple[str, ...]:
+    """What a name may be called in the module that is read for it; ``find_meta("title")`` looks for ``__title__``, mostly."""
+    match expression:
+        case ast.Attribute(attr=key) | ast.Subscript(slice=ast.Constant(value=str() as key)):
+            return (key,)
+        case ast.Call(func=ast.Name(), args=[ast.Constant(value=str() as key)], keywords=[]):
+            return (key, f"__{key}__")
+        case _:
+            return ()
 
 
 def _is_setup(node: ast.AST) -> bool:

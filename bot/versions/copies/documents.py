@@ -66,7 +66,11 @@ def find_document_copies(subject: Subject) -> Finding:
 def _list_other_confs(subject: Subject) -> list[str]:
     """Sphinx's conf.py in folders of other names: one beside the index of the documents it is for."""
     names = subject.package.checkout.relative()
-    confs = [name for name in names if name.endswith("/conf.py") and name not in SPHINX and name.count("/") <= _DEEPEST]
+    confs = [
+        name
+        for name in names
+        if posixpath.basename(name) == "conf.py" and name not in SPHINX and name.count("/") <= _DEEPEST
+    ]
     if not confs:
         return []
     known = frozenset(names)
@@ -74,7 +78,9 @@ def _list_other_confs(subject: Subject) -> list[str]:
     for name in confs:
         folder = posixpath.dirname(name)
         is_own = _NOT_OURS.isdisjoint(folder.lower().split("/"))
-        index = next((path for ending in (".rst", ".md") if (path := f"{folder}/index{ending}") in known), None)
+        index = next(
+            (path for ending in (".rst", ".md") if (path := posixpath.join(folder, f"index{ending}")) in known), None
+        )
         if is_own and index is not None:
             found.append((name, index))
     for _, index in found[:_MOST_CONFS]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -20,8 +21,9 @@ from bot.versions.spelling import write_part
 
 _MOST_FILES = 20
 _EVERYWHERE = ("__version__",)
-_BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO")
+_BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO", "version_tuple")
 _BUILD = "__build__"
+_FLAG = re.compile(r"(?:is_?)?released?", re.IGNORECASE)
 _IN_VERSION_MODULES = ("version", "release")
 _INSTALLERS = ("scikit_build_core", "mesonpy")
 """Backends whose builds may install the files of ``src`` itself as a package, under a name that only the build knows."""
@@ -104,6 +106,8 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
             else:
                 finding.add(subject.sort([site] if site else [], loosely=True))
     finding.sites += _read_build(subject, path, module)
+    if finding.sites or path == subject.declared_in:
+        finding.sites += _read_flags(path, module)
     return finding
 
 
@@ -118,6 +122,25 @@ def _whole_tuple(subject: Subject, path: str, module: Module, name: str) -> Site
     found = module.find_elements(name)
     site = site_of(path, SiteKind.MODULE, found, strict=False) if found is not None else None
     return site if site is not None and subject.says(site.spelling) else None
+
+
+def _read_flags(path: str, module: Module) -> list[Site]:
+    """Flags beside the version that make another one of it until it is released: ``released = False``."""
+    pieces = [piece for name in module.bound if _FLAG.fullmatch(name) and (piece := module.pieces.find_flag(name))]
+    return [
+        Site(
+            path,
+            module.pieces.line_of(piece),
+            SiteKind.FLAG,
+            piece.text,
+            (),
+            piece.start,
+            piece.end,
+            Reader.PYTHON,
+            Form.FLAG,
+        )
+        for piece in pieces
+    ]
 
 
 def _read_build(subject: Subject, path: str, module: Module) -> list[Site]:

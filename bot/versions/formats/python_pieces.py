@@ -83,6 +83,14 @@ class Pieces:
         values = self._bound.get(name, [])
         return self._named(name, values[0]) if len(values) == 1 else None
 
+    def find_flag(self, name: str) -> Piece | None:
+        """The ``True`` or ``False`` that ``name`` is bound to, once."""
+        match self._bound.get(name, ()):
+            case [ast.Constant(value=bool() as flag) as node]:
+                return Piece(self._start(node), self._end(node), Form.FLAG, str(flag))
+            case _:
+                return None
+
     def find_elements(self, name: str) -> Piece | None:
         """All elements of the tuple that ``name`` is bound to, which say a version joined with dots."""
         bound = self._bound.get(name, ())
@@ -125,6 +133,9 @@ class Pieces:
     def _positional(self, elements: list[ast.expr]) -> list[Piece] | None:
         pieces: list[Piece] = []
         level = False
+        while len(elements) > 2 and isinstance(elements[-1], ast.Constant) and elements[-1].value is None:
+            # What a final version lacks: (1, 2, 0, None).
+            elements = elements[:-1]
         if not 2 <= len(elements) <= MOST_ELEMENTS:
             return None
         for index, element in enumerate(elements):
