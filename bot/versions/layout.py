@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from packaging.version import Version
+
 _VERSION_MODULES = frozenset(
     {"__init__", "_version", "version", "__version__", "__about__", "_about", "about", "__pkginfo__", "package_data"}
     | {"consts", "constants", "_meta", "__meta__"}
@@ -45,6 +47,9 @@ _FOREIGN_FOLDERS = frozenset(
     {"tests", "test", "testing", "testdata", "docs", "doc", "examples", "example", "benchmarks", "fixtures", "vendor"}
     | {"_vendor", "third_party", "node_modules", "templates", "samples", "demo", "demos"}
 )
+FIRST_VERSIONS = frozenset(map(Version, ("0.0.0", "0.0.1", "0.1.0", "1.0.0")))
+"""Where every package begins: that two of them say it does not mean that they go on together."""
+
 _BASE = re.compile(r"\A(?:src|lib|python)/")
 _SEPARATORS = re.compile(r"[-_.]+")
 

@@ -33,7 +33,7 @@ from bot.versions.copies.extensions import find_extension_copies
 from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.copies.headers import find_header_copies
 from bot.versions.copies.locks import find_lock_copies
-from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies
+from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies, find_web_parts
 from bot.versions.copies.modules import find_module_copies, list_contradictions
 from bot.versions.copies.pins import find_companions, find_pins
 from bot.versions.copies.whole_files import find_whole_file_copies
@@ -85,6 +85,7 @@ _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_tool_copies,
     find_document_copies,
     find_configured_copies,
+    find_web_parts,
 )
 
 

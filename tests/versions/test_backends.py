@@ -794,8 +794,10 @@ def test_the_lock_of_npm_follows_its_package_json() -> None:
         "package.json": '{"version": "1.2.0"}',
         "package-lock.json": lock.replace("1.1.0", "1.2.0", 2),
     }
+    # It says what package.json does, also where that lags.
     static = tree | {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n'}
-    assert bump_tree(static, "1.2.0").keys() == {"pyproject.toml"}
+    assert bump_tree(static, "1.2.0").keys() == tree.keys()
+    assert bump_tree(static | {"package.json": '{"version": "1.0.9"}'}, "1.2.0").keys() == {"pyproject.toml"}
 
 
 def npm_lock(version: str) -> str:
@@ -847,7 +849,7 @@ def test_the_lock_of_npm_says_it_in_the_dialect_of_its_package_json(manifest: st
 def test_the_lock_of_npm_stays_where_something_else_of_package_json_changes() -> None:
     other = NPM_TOOL.format("1.1.0").replace('"version"', '"engine"')
     tree = {"pyproject.toml": '[project]\nname = "widget"\nversion = "1.1.0"\n' + other}
-    tree |= {"web/package.json": '{"engine": "1.1.0", "version": "1.1.0"}', "web/package-lock.json": npm_lock("1.1.0")}
+    tree |= {"web/package.json": '{"engine": "1.1.0", "version": "1.0.9"}', "web/package-lock.json": npm_lock("1.1.0")}
     assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "web/package.json"}
 
 

@@ -601,3 +601,33 @@ def test_documentation_may_lie_at_the_top() -> None:
     tree = {"pyproject.toml": STATIC, "conf.py": "release = '1.1.0'\n", "index.rst": "Widgets\n"}
     assert bump_tree(tree, "1.2.0")["conf.py"] == "release = '1.2.0'\n"
     assert "conf.py" not in bump_tree({path: tree[path] for path in ("pyproject.toml", "conf.py")}, "1.2.0")
+
+
+@pytest.mark.parametrize(
+    ("version", "files", "changed"),
+    [
+        ("1.1.0", {"js/package.json": "1.1.0", "package.json": "1.1.0"}, {"js/package.json", "package.json"}),
+        ("1.1.0", {"js/package.json": "1.0.9"}, set()),
+        ("1.1.0", {"tests/package.json": "1.1.0", "js/node_modules/x/package.json": "1.1.0"}, set()),
+        # What every package begins with.
+        ("0.1.0", {"js/package.json": "0.1.0"}, set()),
+        ("1.0", {"js/package.json": "1.0.0"}, set()),
+        ("1.1.0", {f"js/p{number}/package.json": "1.1.0" for number in range(11)}, set()),
+    ],
+)
+def test_a_web_part_that_says_the_version_follows(version: str, files: dict[str, str], changed: set[str]) -> None:
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", version)}
+    tree |= {
+        path: f'{{"name": "x", "version": "{said}", "y": {{"version": "{said}"}}}}' for path, said in files.items()
+    }
+    after = bump_tree(tree, "1.2.0")
+    assert after.keys() - {"pyproject.toml"} == changed
+    for path in changed:
+        assert after[path] == tree[path].replace(files[path], "1.2.0", 1)
+
+
+def test_the_only_package_of_a_repository_has_its_version_at_the_top_too() -> None:
+    tree = {"python/pyproject.toml": STATIC, "VERSION.txt": "1.1.0\n", "js/VERSION": "1.1.0\n"}
+    assert bump_tree(tree, "1.2.0", "python").keys() == {"python/pyproject.toml", "VERSION.txt"}
+    other = tree | {"pyproject.toml": '[project]\nname = "other"\nversion = "1.1.0"\n'}
+    assert bump_tree(other, "1.2.0", "python").keys() == {"python/pyproject.toml"}

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.versions.arithmetic import find_version
 from bot.versions.checkout import Checkout
 from bot.versions.formats.toml_spans import Path, TomlDocument, value_at
+from bot.versions.layout import FIRST_VERSIONS
 from bot.versions.project import ProjectRefused
 
 OWN: Path = ("package", "version")
@@ -28,9 +30,6 @@ _MOST_BYTES = 2 * 1024 * 1024
 _TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
 _MANY = 3
 """So many crates do not say the same version by chance."""
-
-_FIRST = frozenset({"0.0.0", "0.0.1", "0.1.0", "1.0.0"})
-"""Where every crate begins: that two of them say it does not mean that they go on together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Crates:
 
         Where several do, every other that says the same keeps it, too.
         """
-        if spelling in _FIRST:
+        if find_version(spelling) in FIRST_VERSIONS:
             return [self.crates[manifest]] if manifest in self.crates else []
         same = {path for path, crate in self.crates.items() if crate.version == spelling or crate.inherits}
         found, waiting = {manifest}, [manifest]

@@ -1,4 +1,4 @@
-"""Other manifests of the same package: setup.cfg, setup.py, Cargo.toml or meson.build beside a declared version."""
+"""Other manifests of the same package: setup.cfg, setup.py, Cargo.toml, meson.build or package.json beside a declared version."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from bot.versions.backends.cargo import find_cargo_manifest, find_cargo_sites, find_dist_sites
+from bot.versions.backends.json_source import json_version_site
 from bot.versions.backends.meson import find_meson_sites
 from bot.versions.backends.poetry import PLACEHOLDERS
 from bot.versions.backends.python_source import site_of
@@ -17,11 +18,13 @@ from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.json_spans import JsonError, read_json
 from bot.versions.formats.npm_lock import find_own_entries
 from bot.versions.formats.text import decode_lock, line_of
+from bot.versions.layout import FIRST_VERSIONS, is_foreign
 from bot.versions.project import Form, ProjectCode, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.pyproject import POETRY_VERSION
 from bot.versions.sentences import Quoted
 from bot.versions.tools.search import toml_site
 
+_MOST_WEB_PARTS = 10
 _RUST_BUILDS = frozenset({"maturin", "setuptools-rust"})
 
 
@@ -42,6 +45,26 @@ def find_manifest_copies(subject: Subject) -> Finding:
     if package.backend.startswith("mesonpy"):
         with suppress(ProjectRefused):
             finding.add(subject.sort(find_meson_sites(package)))
+    return finding
+
+
+def find_web_parts(subject: Subject) -> Finding:
+    """Every package.json of the package that says its version: in real projects each of these had gone along before.
+
+    What every package begins with they may say by chance. A repository with many of them is one of another language, whose
+    own tools change them.
+    """
+    checkout, finding = subject.package.checkout, Finding()
+    names = sorted(
+        name for name in checkout.relative() if posixpath.basename(name) == "package.json" and not is_foreign(name)
+    )
+    version = subject.version
+    if len(names) > _MOST_WEB_PARTS or (version is not None and version in FIRST_VERSIONS):
+        return finding
+    for name in names:
+        with suppress(ProjectRefused):
+            found = json_version_site(checkout, checkout.resolve(name), SiteKind.PACKAGE_JSON)
+            finding.sites += [site for site in found if subject.says(site.spelling)]
     return finding
 
 
