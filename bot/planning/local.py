@@ -126,11 +126,11 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
     pattern = settings.tag_pattern(project, tags)
     line = _find_line(folder.find_branch())
     if project.derived_by is not None:
-        newest = find_newest(released_versions(tags, pattern), line)
-        project = _read_project(
-            folder, listing, project.root, settings, project.together, str(newest) if newest else None
-        )
-        project = replace(project, siblings=others)
+        released = released_versions(tags, pattern)
+        newest = find_newest(released, line)
+        told = next((spelling for spelling in reversed(released) if find_version(spelling) == newest), None)
+        project = _read_project(folder, listing, project.root, settings, project.together, told)
+        project = replace(project.at(str(newest) if newest else None), siblings=others)
     book = _read_book(folder, listing, project, settings)
     return Checkout(
         project, settings, book if isinstance(book, Changelog) else None, pattern, tags, line, folder.find_web_url()

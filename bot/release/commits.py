@@ -54,7 +54,7 @@ _MOST_MANIFESTS = 300
 """How many files that make folders packages are read; a repository with more says in its settings where its packages lie."""
 
 _MOST_BYTES_OF_MANIFESTS = 4 * 1024 * 1024
-_MOST_ROUNDS = 4
+_MOST_ROUNDS = 6
 """A file that names the next one: configuration, module, the module it imports its version from."""
 
 

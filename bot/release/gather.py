@@ -58,8 +58,9 @@ async def gather_candidate(
             stated = _wanted(version, own, settings, tags, own_line, day) if find_word(version) is None else None
         newest = _newest_release(settings, tags, project, line)
         project = await asyncio.to_thread(content.at_release, newest)
-        if isinstance(project, Project) and stated is not None and find_version(stated) is not None:
-            project = project.at(stated)
+        known = stated is not None and find_version(stated) is not None
+        if isinstance(project, Project):
+            project = project.at(stated if known else newest and str(find_version(newest)))
     route = None
     if isinstance(project, Project):
         wanted = _wanted(version, project, settings, tags, own_line, day)
@@ -93,10 +94,10 @@ def _wanted(
 
 
 def _newest_release(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, line: Line) -> str | None:
-    """What was released last on this line, for a project whose version only its tags tell."""
+    """What was released last on this line, as its tag spells it, for a project whose version only its tags tell."""
     released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
     newest = find_newest(released, find_maintenance_line(line.base))
-    return str(newest) if newest is not None else None
+    return next((spelling for spelling in reversed(released) if find_version(spelling) == newest), None)
 
 
 def _release_facts(

@@ -46,7 +46,7 @@ def bump(project: Project, new_version: SpelledVersion | str, *, day: date | Non
             after the edit fails. Nothing may be written then.
     """
     new = parse_version(new_version) if isinstance(new_version, str) else new_version
-    declared = project.sites[0] if project.sites and project.derived_by is None else None
+    declared = _find_declared(project)
     edits = (_edit(file, new, day, declared) for file in project.files)
     return [edit for edit in edits if edit is not None]
 
@@ -61,11 +61,17 @@ def list_changes(
         ProjectRefused: ``inexpressible``, when a place cannot hold such a version.
     """
     new = parse_version(new_version) if isinstance(new_version, str) else new_version
-    return tuple(SiteChange(site, _says(site, write_site(site, new, day), new)) for site in project.sites)
+    declared = _find_declared(project)
+    written = ((site, write_site(site, new, day, declares=site is declared)) for site in project.sites)
+    return tuple(SiteChange(site, _says(site, texts, new)) for site, texts in written)
+
+
+def _find_declared(project: Project) -> Site | None:
+    return project.sites[0] if project.sites and project.derived_by is None else None
 
 
 def _edit(file: SourceFile, new: SpelledVersion, day: date | None, declared: Site | None) -> FileEdit | None:
-    written = [(site, write_site(site, new, day)) for site in file.sites]
+    written = [(site, write_site(site, new, day, declares=site is declared)) for site in file.sites]
     changes = [
         (site, Span(piece.start, piece.end), text)
         for site, texts in written

@@ -18,6 +18,10 @@ _LEAST_RELEASES = 2
 """What is equal after one release may be so by chance: most packages begin with the same version."""
 
 
+_LATELY = 10
+"""A package whose own tags are behind so many of all is not released by them any more."""
+
+
 def join_lockstep(
     packages: Sequence[PackagePlace], tags: Iterable[str], wish: bool | Collection[str] | None = None
 ) -> list[PackagePlace]:
@@ -25,14 +29,14 @@ def join_lockstep(
 
     Args:
         packages: every package of the repository, each by itself.
-        tags: names of tags.
+        tags: names of tags, the newest first.
         wish: what the settings say: True for all that are published, False for none, or the names of those that do, the
             leading one first; None to tell by the files and the tags.
 
     Returns:
         The packages in their order, without those that only follow. Without a wish they are those whose manifests say one
-        version, as the leading one's does, which was released under plain tags at least twice, and never under tags called
-        after one of them.
+        version, as the leading one's does, which was released under plain tags at least twice, and not lately under tags
+        called after one of them.
     """
     if wish is False:
         return list(packages)
@@ -58,7 +62,7 @@ def _lead(packages: Iterable[PackagePlace]) -> list[PackagePlace]:
 
 
 def _detect(public: Iterable[PackagePlace], tags: list[str]) -> list[PackagePlace]:
-    released, others = part_tags(tags)
+    released, others = part_tags(tags, _LATELY)
     if len(released) < _LEAST_RELEASES:
         return []
     stated = [(one, find_version(one.version or "")) for one in public]

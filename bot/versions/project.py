@@ -33,6 +33,7 @@ class SiteKind(StrEnum):
     CARGO_DIST = "package of cargo-dist"
     MESON = "version of meson.build"
     PACKAGE_JSON = "version of package.json"
+    WEB_PART = "package.json of the package's web part"
     NPM_LOCK = "the package's own entry in package-lock.json"
     MODULE = "__version__ of the package"
     BUILD = "__build__ of the package"

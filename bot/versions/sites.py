@@ -1,11 +1,12 @@
 """Where a project's version lives at a commit: which files to read, and what they say.
 
 Nothing is executed. One and the same search says first which files it still needs (``wanted_paths``, called until it wants
-nothing more: two or three rounds) and then what it found (``read_project``).
+nothing more: two or three rounds, mostly) and then what it found (``read_project``).
 """
 
 from __future__ import annotations
 
+import posixpath
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -242,12 +243,17 @@ def _find_following(subject: Subject) -> Finding:
         finding.lookalikes = [replace(item, setting=None) for item in finding.lookalikes]
         return finding
     finding.add(told)
+    finding.add(find_npm_lock_copies(subject, finding.sites))
     return finding
 
 
 def _find_told(subject: Subject) -> Finding:
     """What says in the files what was released last: where tools and settings name the place it follows, else it is offered."""
     finding, documents, named = find_undeclared_copies(subject), find_document_copies(subject), list_named(subject)
+    for path in named:
+        # Which of them say the version is not known yet where files are still to be read.
+        if posixpath.basename(path) == "package.json":
+            subject.package.checkout.find(posixpath.join(posixpath.dirname(path), "package-lock.json"))
     finding.sites += [site for site in documents.sites if site.path in named]
     finding.add(find_pins(subject))
     finding.add(find_configured_copies(subject))
@@ -272,7 +278,17 @@ def _subject(
 
 
 def _derived(own: _Found, others: Sequence[_Found]) -> Project:
+    last = own.subject.version
+    declared = [site for one in others for site in one.source.sites[:1]]
+    # What was said before the last release nobody keeps in step with it; a marker says that development goes on.
+    behind = [site for site in declared if last is not None and not _follows(_get_version(site), last)]
+    if behind:
+        raise _disagree(declared)
     return replace(_join(own, others), derived_by=own.source.derived_by).at(own.subject.spelling)
+
+
+def _follows(version: Version, last: Version) -> bool:
+    return version == last or (version > last and version.is_devrelease)
 
 
 def _project(own: _Found, others: Sequence[_Found]) -> Project:

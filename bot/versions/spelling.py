@@ -27,16 +27,24 @@ _HEX_LEVELS = {0: "dev", 0xA: "a", 0xB: "b", 0xC: "rc", 0xF: "final"}
 _LARGEST_PAIR = 99
 _C_LEVEL = "PY_RELEASE_LEVEL_"
 """How the names of levels begin in Python's patchlevel.h (https://github.com/python/cpython/blob/main/Include/patchlevel.h)."""
+_LEFT = (SiteKind.WEB_PART, SiteKind.NPM_LOCK)
+"""What nothing depends on stays behind where npm has no way to say the version; where it declares it, that is refused."""
 _FINAL_WORDS = ("final", "f", "release", "stable", "")
 
 
-def write_site(site: Site, new: SpelledVersion, day: date | None) -> list[str]:
+def write_site(site: Site, new: SpelledVersion, day: date | None, *, declares: bool = True) -> list[str]:
     """What ``site``'s pieces say once the version is ``new``, in their order.
+
+    What only repeats the version, and does not declare it, may have its numbers alone.
 
     Raises:
         ProjectRefused: ``inexpressible``, when the place cannot hold such a version (a candidate in three numbers).
     """
-    if len(site.parts) > 1 and not _fits(site.parts, new.version) and not _repeats_numbers(site, new.version):
+    if (
+        len(site.parts) > 1
+        and not _fits(site.parts, new.version)
+        and (declares or not _repeats_numbers(site, new.version))
+    ):
         raise _inexpressible(site, new)
     stays_final = _is_final(new.version) and _says_final(site.parts)
     return [
@@ -104,6 +112,8 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         return epoch + ".".join(map(str, (*version.release, 0, 0)[: max(3, len(version.release))])) + tail
     if piece.form is Form.SEMVER:
         semver = to_semver(new, model)
+        if semver is None and site.kind in _LEFT:
+            return piece.text
         if semver is None:
             raise _inexpressible(site, new)
         return semver
@@ -135,12 +145,12 @@ def write_part(piece: Piece, version: Version) -> str | None:
     if piece.form is Form.LEVEL:
         return _level(piece, version)
     if piece.form is Form.FLAG:
-        return str(version.dev is None)
+        return str(version.dev is None and version.local is None)
     return _number(piece.form, version)
 
 
 def _repeats_numbers(site: Site, version: Version) -> bool:
-    """Whether a place that declares nothing has the release numbers alone: it goes on to say these of a candidate, too."""
+    """Whether a place has the release numbers alone: it goes on to say these of a candidate, too."""
     numbers = len(site.parts) if all(piece.form is Form.NUMBER for piece in site.parts) else 0
     return site.kind is SiteKind.MODULE and numbers > 1 and not any(version.release[numbers:]) and not version.epoch
 

@@ -141,8 +141,11 @@ def is_tagged_apart(tags: Iterable[str], package: PackagePlace) -> bool:
     return any(_find_named_prefix(tag, package.names) is not None for tag in tags)
 
 
-def part_tags(tags: Iterable[str]) -> tuple[set[Version], set[str]]:
-    """The versions of tags that are called after nothing (``v1.2``, ``release-1.2``), and the canonical names of what others are."""
+def part_tags(tags: Iterable[str], lately: int) -> tuple[set[Version], set[str]]:
+    """The versions of tags that are called after nothing (``v1.2``, ``release-1.2``), and the canonical names of what others are.
+
+    Of the others those count which are not behind so many plain ones: ``tags`` begin with the newest.
+    """
     plain, called = set[Version](), set[str]()
     for tag in tags:
         start = _find_version_start(tag)
@@ -153,7 +156,7 @@ def part_tags(tags: Iterable[str]) -> tuple[set[Version], set[str]]:
         named = _PACKAGE_PREFIX.fullmatch(prefix)
         if _PLAIN_PREFIX.fullmatch(prefix):
             plain.add(version)
-        elif named is not None:
+        elif named is not None and len(plain) < lately:
             called.add(canonicalize_name(named["package"]))
     return plain, called
 

@@ -518,6 +518,46 @@ def test_what_setup_py_runs_counts_before_what_it_says_itself() -> None:
     assert read_tree(apart).sites[0].path == "setup.py"
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        "exec(open('tools/x.py').read())",
+        "exec('import x')\nopen('widget/other.py')",
+        "class Build:\n    def run(self):\n        exec(open('widget/other.py').read())",
+        "if x:\n    exec(open('widget/other.py').read())",
+        "exec(open('widget/other.py').read(), about)",
+    ],
+)
+def test_what_setup_py_runs_elsewhere_changes_nothing_that_it_says(run: str) -> None:
+    tree = {"setup.py": f"from setuptools import setup\nV = '1.1.0'\n{run}\nsetup(name='widget', version=V)\n"}
+    tree |= {
+        "widget/other.py": "V = '3.4.5'\n",
+        "tools/x.py": "X = 1\n",
+        "widget/__init__.py": "__version__ = '1.0.9'\n",
+    }
+    assert read_tree(tree).sites[0].path == "setup.py"
+
+
+def test_what_else_is_called_setup_tells_no_name() -> None:
+    setup = "import log\nfrom setuptools import setup\nlog.setup('buildlog', '2.0')\nsetup(name='widget', version='1.1.0')\n"
+    assert refuse_tree({"setup.py": setup}).code is ProjectCode.NO_NAME
+
+
+def test_a_name_that_is_imported_from_nowhere_may_be_in_a_file_that_setup_py_names() -> None:
+    setup = (
+        "import sys\nfrom setuptools import setup\nsys.path.insert(0, 'widget')\nimport _version\n"
+        "open('widget/_version.py')\nsetup(name=_version.__title__, version=_version.__version__)\n"
+    )
+    tree = {"setup.py": setup, "widget/_version.py": "__title__ = 'widget'\n__version__ = '1.1.0'\n"}
+    assert read_tree(tree).name == "widget"
+
+
+def test_a_word_in_a_call_is_no_name_that_another_module_has() -> None:
+    setup = "from setuptools import setup\nopen('other/consts.py')\nsetup(name=read('NAME'), version='1.1.0')\n"
+    tree = {"setup.py": setup, "other/consts.py": "NAME = 'someother'\n"}
+    assert refuse_tree(tree).code is ProjectCode.NO_NAME
+
+
 def test_the_name_may_be_looked_for_in_the_text_of_a_module() -> None:
     setup = (
         "from setuptools import setup\nMETA = open('src/widget/version.py').read()\n"

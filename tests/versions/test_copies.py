@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from bot.versions import FileEdit, Project, ProjectCode, ProjectRefused, VersionFile, bump, read_project, wanted_paths
 from bot.versions.formats.python_elements import join_elements, write_elements
-from tests.versions.trees import bump_tree, check_bump, read_tree
+from tests.versions.trees import bump_tree, check_bump, read_tree, refuse_tree
 
 STATIC = '[project]\nname = "my.widget"\nversion = "1.1.0"\n'
 FLIT = '[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = "widget"\ndynamic = ["version"]\n'
@@ -563,22 +563,35 @@ def test_a_tuple_of_numbers_says_neither_a_fourth_one_nor_a_candidate_that_it_de
         bump_tree(declared, "1.2.0rc1")
 
 
+FLAGGED = "version = '1.1.0'\nif not released:\n    version = describe(version)\n"
+"""A module that makes another version of it until it is released."""
+
+
 @pytest.mark.parametrize(
     ("module", "version", "after"),
     [
-        ("released = False\nversion = '1.1.0'\n", "1.2.0", "released = True\nversion = '1.2.0'\n"),
-        ("IS_RELEASED = False\nversion = '1.1.0'\n", "1.2.0rc1", "IS_RELEASED = True\nversion = '1.2.0rc1'\n"),
-        ("ISRELEASED = True\nversion = '1.1.0'\n", "1.2.0.dev1", "ISRELEASED = False\nversion = '1.2.0.dev1'\n"),
-        ("release = True\nversion = '1.1.0'\n", "1.2.0", "release = True\nversion = '1.2.0'\n"),
-        # Nothing but a flag that is told once, beside the version.
-        ("released = 0\nversion = '1.1.0'\n", "1.2.0", "released = 0\nversion = '1.2.0'\n"),
+        (f"released = False\n{FLAGGED}", "1.2.0", f"released = True\n{FLAGGED.replace('1.1', '1.2')}"),
         (
-            "released = False\nreleased = x()\nversion = '1.1.0'\n",
-            "1.2.0",
-            "released = False\nreleased = x()\nversion = '1.2.0'\n",
+            f"IS_RELEASED = False\n{FLAGGED.replace('released', 'IS_RELEASED')}",
+            "1.2.0rc1",
+            f"IS_RELEASED = True\n{FLAGGED.replace('released', 'IS_RELEASED').replace('1.1.0', '1.2.0rc1')}",
         ),
-        ("unreleased = False\nversion = '1.1.0'\n", "1.2.0", "unreleased = False\nversion = '1.2.0'\n"),
-        ("released = False\n", "1.2.0", "released = False\n"),
+        (f"released = True\n{FLAGGED}", "1.2.0.dev1", f"released = False\n{FLAGGED.replace('1.1.0', '1.2.0.dev1')}"),
+        (f"released = True\n{FLAGGED}", "1.2.0", f"released = True\n{FLAGGED.replace('1.1', '1.2')}"),
+        # Nothing but a flag that is told once, beside the version, and asked there.
+        ("released = False\nversion = '1.1.0'\n", "1.2.0", "released = False\nversion = '1.2.0'\n"),
+        (f"released = 0\n{FLAGGED}", "1.2.0", f"released = 0\n{FLAGGED.replace('1.1', '1.2')}"),
+        (
+            f"released = False\nreleased = x()\n{FLAGGED}",
+            "1.2.0",
+            f"released = False\nreleased = x()\n{FLAGGED.replace('1.1', '1.2')}",
+        ),
+        (
+            "release = False\nversion = '1.1.0' if release else x\n",
+            "1.2.0",
+            "release = False\nversion = '1.1.0' if release else x\n",
+        ),
+        ("released = False\nx = 1 if released else 2\n", "1.2.0", "released = False\nx = 1 if released else 2\n"),
         ("version_tuple = T(1, 1, 0, None, None)\n", "1.2.0", "version_tuple = T(1, 2, 0, None, None)\n"),
         ("VERSION = (1, 1, 0, None)\n", "1.2.0", "VERSION = (1, 2, 0, None)\n"),
         ("VERSION = (1, None, None)\n", "1.2.0", "VERSION = (1, None, None)\n"),
@@ -589,12 +602,11 @@ def test_what_a_module_says_beside_the_version_is_told_by_its_name(module: str, 
     assert bump_tree(tree, version).get("my/widget/_version.py", module) == after
 
 
-def test_a_tuple_of_words_that_the_module_makes_a_version_of_is_one_place() -> None:
-    make = "def make(parts):\n    return '.'.join(parts)\n"
-    module = f'"""W."""\n{make}info = ("1", "2", "0", "dev3")\n__version__ = make(info)\n'
-    tree = {"pyproject.toml": FLIT, "widget/__init__.py": module}
-    for version, after in (("1.2.0", '("1", "2", "0")'), ("1.2.0rc1", '("1", "2", "0", "rc1")')):
-        assert bump_tree(tree, version) == {"widget/__init__.py": module.replace('("1", "2", "0", "dev3")', after)}
+def test_a_tuple_of_words_that_the_module_makes_a_version_of_is_refused() -> None:
+    module = (
+        '"""W."""\ndef make(v):\n    return "%s.%s.%s%s" % v\ninfo = ("1", "1", "0", "b1")\n__version__ = make(info)\n'
+    )
+    assert refuse_tree({"pyproject.toml": FLIT, "widget/__init__.py": module}).code is ProjectCode.NOT_A_LITERAL
 
 
 def test_documentation_may_lie_at_the_top() -> None:
@@ -612,7 +624,14 @@ def test_documentation_may_lie_at_the_top() -> None:
         # What every package begins with.
         ("0.1.0", {"js/package.json": "0.1.0"}, set()),
         ("1.0", {"js/package.json": "1.0.0"}, set()),
-        ("1.1.0", {f"js/p{number}/package.json": "1.1.0" for number in range(11)}, set()),
+        # As far as they are read: those that are the nearest to the top.
+        (
+            "1.1.0",
+            {"package.json": "1.1.0"} | {f"js/p{number:02}/package.json": "1.1.0" for number in range(11)},
+            {"package.json"} | {f"js/p{number:02}/package.json" for number in range(9)},
+        ),
+        # npm has no way to say it, and nothing depends on it.
+        ("1.1.0", {"js/package.json": "1.1.0", "js/package-lock.json": "1.1.0"}, set()),
     ],
 )
 def test_a_web_part_that_says_the_version_follows(version: str, files: dict[str, str], changed: set[str]) -> None:
@@ -620,14 +639,75 @@ def test_a_web_part_that_says_the_version_follows(version: str, files: dict[str,
     tree |= {
         path: f'{{"name": "x", "version": "{said}", "y": {{"version": "{said}"}}}}' for path, said in files.items()
     }
-    after = bump_tree(tree, "1.2.0")
-    assert after.keys() - {"pyproject.toml"} == changed
-    for path in changed:
-        assert after[path] == tree[path].replace(files[path], "1.2.0", 1)
+    for new in ("1.2.0.post1", "1!1.2.0") if "js/package-lock.json" in files else ("1.2.0",):
+        after = bump_tree(tree, new)
+        assert after.keys() - {"pyproject.toml"} == changed
+        for path in changed:
+            assert after[path] == tree[path].replace(files[path], new, 1)
 
 
-def test_the_only_package_of_a_repository_has_its_version_at_the_top_too() -> None:
-    tree = {"python/pyproject.toml": STATIC, "VERSION.txt": "1.1.0\n", "js/VERSION": "1.1.0\n"}
-    assert bump_tree(tree, "1.2.0", "python").keys() == {"python/pyproject.toml", "VERSION.txt"}
-    other = tree | {"pyproject.toml": '[project]\nname = "other"\nversion = "1.1.0"\n'}
-    assert bump_tree(other, "1.2.0", "python").keys() == {"python/pyproject.toml"}
+def test_what_other_tools_and_packages_change_is_left() -> None:
+    web = '{"version": "1.1.0"}'
+    tree = {
+        "pyproject.toml": STATIC,
+        "package.json": '{"version": "1.1.0", "workspaces": ["js/*"]}',
+        "js/a/package.json": web,
+    }
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml"}
+    sibling = '[project]\nname = "other"\nversion = "1.1.0"\n'
+    tree = {
+        "pyproject.toml": STATIC,
+        "libs/b/pyproject.toml": sibling,
+        "libs/b/js/package.json": web,
+        "libs/bb/package.json": web,
+    }
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "libs/bb/package.json"}
+
+
+def test_a_file_that_holds_the_version_may_mention_it_in_a_comment() -> None:
+    tree = {"pyproject.toml": STATIC, "VERSION": "# 1.1.0 is the last one\n  1.1.0  \n\n"}
+    assert bump_tree(tree, "1.2.0")["VERSION"] == "# 1.1.0 is the last one\n  1.2.0  \n\n"
+
+
+@pytest.mark.parametrize("folder", ["my/widget/", "src/my/widget/"])
+def test_a_file_that_holds_the_version_may_lie_among_the_modules(folder: str) -> None:
+    tree = {
+        "pyproject.toml": STATIC,
+        f"{folder}__init__.py": "",
+        f"{folder}VERSION": "1.1.0\n",
+        f"{folder}x/VERSION": "1.1.0",
+    }
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", f"{folder}VERSION"}
+
+
+@pytest.mark.parametrize(
+    ("document", "after"),
+    [
+        ("cff-version: 1.1.0\nversion: 1.1.0\ndate-released: 2026-01-02\n", "cff-version: 1.1.0\nversion: 1.2.0\n"),
+        ("cff-version: 1.1.0\nversion: 1.0.9\n", None),
+    ],
+)
+def test_of_a_document_that_is_named_only_its_version_follows(document: str, after: str | None) -> None:
+    tree = {"pyproject.toml": STATIC.encode(), "CITATION.cff": document.encode()}
+    project = read_project(tree, ".", (VersionFile("CITATION.cff"),))
+    assert isinstance(project, Project)
+    cited = [edit.new.decode() for edit in bump(project, "1.2.0", day=date(2026, 3, 1)) if edit.path == "CITATION.cff"]
+    assert [text.rpartition("date")[0] for text in cited] == ([after] if after is not None else [])
+
+
+def test_a_module_in_a_namespace_is_found_where_the_namespace_is_declared() -> None:
+    poetry = '[tool.poetry]\nname = "other-sdk"\nversion = "1.1.0"\npackages = [{ include = "acme", from = "src" }]\n'
+    tree = {"pyproject.toml": poetry, "src/acme/sql/__init__.py": "__version__ = '1.1.0'\n"}
+    tree |= {"src/acme/sql/deep/__init__.py": "__version__ = '1.1.0'\n"}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "src/acme/sql/__init__.py"}
+    # A package that is one holds what lies in it.
+    assert bump_tree(tree | {"src/acme/__init__.py": ""}, "1.2.0").keys() == {"pyproject.toml"}
+
+
+def test_what_only_repeats_the_version_may_say_less_and_what_declares_it_may_not() -> None:
+    other = '[build-system]\nbuild-backend = "other"\n[project]\nname = "widget"\ndynamic = ["version"]\n'
+    tree = {"pyproject.toml": other, "widget/__init__.py": "from x import f\nV = (1, 1, 0)\n__version__ = f(V)\n"}
+    with pytest.raises(ProjectRefused):
+        bump_tree(tree, "1.2.0rc1")
+    short = {"pyproject.toml": STATIC.replace("1.1.0", "1.2.0.dev0"), "my/widget/__init__.py": "VERSION = (1, 2)\n"}
+    assert bump_tree(short, "1.2.1").keys() == {"pyproject.toml"}

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from bot.versions import Project, VersionFile, bump, read_project, wanted_paths
+from bot.versions import Project, ProjectCode, VersionFile, bump, read_project, wanted_paths
 from tests.versions.test_tools import DERIVED
 
 DAY = date(2026, 3, 1)
 README = "rev: v1.1.0\nSince 1.1.0.\n"
-CITATION = "cff-version: 1.2.0\nversion: 1.1.0\ndate-released: 2026-01-02\n"
+CITATION = "cff-version: 1.1.0\nversion: 1.1.0\ndate-released: 2026-01-02\n"
 
 
 def read(
@@ -50,7 +50,11 @@ def test_what_was_released_last_is_the_version() -> None:
         (VersionFile("README.md"), {"README.md": README.replace("1.1.0", "1.2.0")}),
         (
             VersionFile("CITATION.cff"),
-            {"CITATION.cff": CITATION.replace(" 1.1.0", " 1.2.0").replace("2026-01-02", "2026-03-01")},
+            {
+                "CITATION.cff": CITATION.replace("\nversion: 1.1.0", "\nversion: 1.2.0").replace(
+                    "2026-01-02", "2026-03-01"
+                )
+            },
         ),
         (VersionFile("docs/conf.py"), {"docs/conf.py": "release = '1.2.0'\n"}),
         (VersionFile("a.txt"), {"a.txt": "1.2.0 # x-aweigh-version\n1.1.0\n"}),
@@ -126,3 +130,34 @@ def test_what_a_sibling_requires_of_it_follows() -> None:
     workspace = '[tool.uv.workspace]\nmembers = ["libs/*"]\n'
     project = read({"pyproject.toml": DERIVED + workspace, "libs/a/pyproject.toml": sibling}, "1.1.0")
     assert change(project) == {"libs/a/pyproject.toml": sibling.replace("1.1.0", "1.2.0")}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_joined"), [("1.1.0", True), ("1.2.0.dev0", True), ("0.3.0", False), ("2.0.0", False)]
+)
+def test_a_package_that_goes_on_with_it_says_what_was_released_or_that_development_goes_on(
+    said: str, is_joined: bool
+) -> None:
+    member = f'[project]\nname = "widget-a"\nversion = "{said}"\n'
+    tree = {"pyproject.toml": DERIVED.encode(), "libs/a/pyproject.toml": member.encode()}
+    project = read_project(tree, ".", (), ("libs/a",), "1.1.0")
+    assert isinstance(project, Project) is is_joined
+    if not isinstance(project, Project):
+        assert project.code is ProjectCode.SITES_DISAGREE
+        assert [site.path for site in project.sites] == ["libs/a/pyproject.toml"]
+
+
+def test_the_lock_of_npm_follows_the_package_json_that_the_settings_name() -> None:
+    own = '{"version": "1.1.0", "packages": {"": {"version": "1.1.0"}}}'
+    tree = {"pyproject.toml": DERIVED, "package.json": '{"version": "1.1.0"}', "package-lock.json": own}
+    named = VersionFile("package.json")
+    assert change(read(tree, "1.1.0", named)) == {
+        "package.json": '{"version": "1.2.0"}',
+        "package-lock.json": own.replace("1.1.0", "1.2.0"),
+    }
+
+
+def test_a_place_may_spell_it_as_the_tag_does() -> None:
+    named = VersionFile("README.md", "rev: v{version}")
+    tree = {"pyproject.toml": DERIVED, "README.md": "rev: v2024.01.02\n"}
+    assert change(read(tree, "2024.01.02", named), "2024.02.03") == {"README.md": "rev: v2024.02.03\n"}

@@ -48,6 +48,9 @@ def together(joined: list[PackagePlace]) -> dict[str, list[str]]:
         ([TOP, CORE, POOL], (*TAGS, "pool-1.1.0"), {"acme": ["acme-core"], "acme-pool": []}),
         ([TOP, CORE], (*TAGS, "acme-1.1.0"), {"acme": [], "acme-core": []}),
         ([TOP, CORE, POOL], (*TAGS, "acme-1.1.0"), {"acme": [], "acme-core": [], "acme-pool": []}),
+        # What they were released by long ago tells nothing any more.
+        ([TOP, CORE], (*(f"v1.1.{n}" for n in reversed(range(10))), "acme-core-v0.3"), {"acme": ["acme-core"]}),
+        ([TOP, CORE], (*(f"v1.1.{n}" for n in reversed(range(9))), "acme-core-v0.3"), {"acme": [], "acme-core": []}),
         ([TOP], TAGS, {"acme": []}),
         ([], TAGS, {}),
     ],
@@ -196,6 +199,12 @@ binary = [
 """
 
 
+def new_of(tree: dict[str, str], path: str) -> str:
+    project = read(tree, ".", ("libs/core",))
+    assert isinstance(project, Project)
+    return next(edit.new.decode() for edit in bump(project, "1.3.0") if edit.path == path)
+
+
 def test_what_is_called_after_the_leading_one_follows_where_it_is_required_at_this_version() -> None:
     tree = {path: TREE[path] for path in ("libs/core/pyproject.toml",)} | {"pyproject.toml": WHEELS}
     project = read(tree, ".", ("libs/core",))
@@ -203,6 +212,17 @@ def test_what_is_called_after_the_leading_one_follows_where_it_is_required_at_th
     changed = {edit.path: edit.new.decode() for edit in bump(project, "1.3.0")}
     expected = WHEELS.replace("1.2.0", "1.3.0").replace("other == 1.3.0", "other == 1.2.0")
     assert changed["pyproject.toml"] == expected
+    # One that the repository declares, and that goes on by itself, is another matter, as is what every package begins with.
+    apart = tree | {"libs/b/pyproject.toml": '[project]\nname = "acme-binary"\nversion = "1.2.0"\n'}
+    assert "acme-binary == 1.2.0" in new_of(apart, "pyproject.toml")
+    first = {path: text.replace("1.2.0", "1.0.0") for path, text in tree.items()}
+    assert "acme-binary == 1.0.0" in new_of(first, "pyproject.toml")
+    for kind in (
+        '[dependency-groups]\ndev = ["acme-binary == 1.2.0"]\n',
+        '[project.optional-dependencies]\nb = ["acme-x ~= 1.2.0"]\n',
+    ):
+        other = tree | {"pyproject.toml": '[project]\nname = "acme"\nversion = "1.2.0"\n' + kind}
+        assert new_of(other, "pyproject.toml").endswith(kind)
     # Of a package alone nothing tells that the others are released with it.
     alone = read(tree, ".", ())
     assert isinstance(alone, Project)

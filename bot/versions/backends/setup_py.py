@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -108,8 +108,7 @@ def find_setup_source(package: Package, setup: SetupPy) -> Source | None:
         return None
     checkout = package.checkout
     values = setup.module.value_of("version", setup.arguments["version"])
-    # What setup.py runs may give its own names other values: what it says itself is only what is left without.
-    run = _search_files(package, setup) if _runs_files(setup.module) else ()
+    run = _find_run(package, setup)
     if run:
         sites = run
     elif values and isinstance(values[0], Elsewhere):
@@ -139,8 +138,9 @@ def find_setup_name(package: Package, setup: SetupPy) -> str | None:
     """
     value, expression = setup.value("name"), setup.arguments.get("name")
     if isinstance(value, Elsewhere):
-        return _imported_string(package, setup, value)
-    name = value.text if isinstance(value, Literal) else _default_of(setup.module, expression)
+        name = _imported_string(package, setup, value)
+    else:
+        name = value.text if isinstance(value, Literal) else _default_of(setup.module, expression)
     keys = _list_keys(expression) if name is None else ()
     if not keys or "version" not in setup.arguments:
         return name
@@ -173,13 +173,48 @@ def _default_of(module: Module, expression: ast.expr | None) -> str | None:
             return None
 
 
-def _runs_files(module: Module) -> bool:
-    """Whether it runs text in its own namespace: ``exec(file.read())``, without another one to put the names in."""
-    calls = (node for node in islice(ast.walk(module.tree), _MOST_NODES) if isinstance(node, ast.Call))
-    return any(
-        isinstance(call.func, ast.Name) and call.func.id == "exec" and len(call.args) == 1 and not call.keywords
-        for call in calls
-    )
+def _find_run(package: Package, setup: SetupPy) -> tuple[Site, ...]:
+    """The version in a file that setup.py runs in its own namespace, so that its own names have other values then.
+
+    ``with open("widget/version.py") as f: exec(f.read())`` gives ``VERSION`` the value it has there, whatever was before.
+    """
+    names = _list_used(setup.module, setup.arguments["version"])
+    for block in _list_blocks(setup.module.tree.body):
+        if not any(map(_runs_text, islice(ast.walk(block), _MOST_NODES))):
+            continue
+        for path in _locate(package, setup, [*_path_strings(block)]):
+            if path.endswith(".py"):
+                sites = trace_version(package.checkout, path, names, SiteKind.SETUP_PY_FILE, strict=False)
+                if sites:
+                    return sites
+    return ()
+
+
+def _list_used(module: Module, expression: ast.expr) -> tuple[str, ...]:
+    """The names that ``expression`` is made of, with those that they are bound to at the top."""
+    used = dict.fromkeys(list_names(expression))
+    for name in list(used):
+        for value in module.bound.get(name, ())[-1:]:
+            used |= dict.fromkeys(list_names(value))
+    return tuple(used)
+
+
+def _list_blocks(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when the module does, as far as they open no block but ``with``."""
+    for statement in statements:
+        if isinstance(statement, ast.Try):
+            handled = (inner for handler in statement.handlers for inner in handler.body)
+            yield from _list_blocks([*statement.body, *handled, *statement.orelse, *statement.finalbody])
+        elif isinstance(statement, (ast.With, ast.Expr)):
+            yield statement
+
+
+def _runs_text(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="exec"), args=[argument], keywords=[]):
+            return not isinstance(argument, ast.Constant)
+        case _:
+            return False
 
 
 def _list_keys(expression: ast.expr | None) -> tuple[str, ...]:
@@ -188,7 +223,7 @@ def _list_keys(expression: ast.expr | None) -> tuple[str, ...]:
         case ast.Attribute(attr=key) | ast.Subscript(slice=ast.Constant(value=str() as key)):
             return (key,)
         case ast.Call(func=ast.Name(), args=[ast.Constant(value=str() as key)], keywords=[]):
-            return (key, f"__{key}__")
+            return (f"__{key}__",)
         case _:
             return ()
 
@@ -211,7 +246,9 @@ def _arguments(module: Module, call: ast.Call) -> dict[str, ast.expr]:
     ``setup()`` takes nothing else; the first arguments of ``pipcl.Package`` are the name and the version
     (https://github.com/pymupdf/PyMuPDF/blob/main/pipcl.py).
     """
-    found = dict(zip(("name", "version"), call.args, strict=False))
+    found: dict[str, ast.expr] = {}
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "Package":
+        found |= zip(("name", "version"), call.args, strict=False)
     for keyword in call.keywords:
         value = keyword.value
         if keyword.arg is not None:
@@ -290,8 +327,18 @@ def _search_files(package: Package, setup: SetupPy) -> tuple[Site, ...]:
 
 
 def _candidates(package: Package, setup: SetupPy) -> Iterator[str]:
-    checkout, seen = package.checkout, {setup.path}
     named = [*_path_strings(setup.arguments["version"]), *_path_strings(setup.module.tree)]
+    located = dict.fromkeys(_locate(package, setup, named))
+    yield from located
+    for path in list_version_modules(package.checkout.relative(), setup.string("name") or "", setup.packages):
+        resolved = package.checkout.resolve(path)
+        if resolved is not None and resolved not in located and resolved != setup.path:
+            yield resolved
+
+
+def _locate(package: Package, setup: SetupPy, named: Iterable[str]) -> Iterator[str]:
+    """The files that the ends of paths in setup.py may mean."""
+    checkout, seen = package.checkout, {setup.path}
     own = checkout.relative()
     for suffix in list(dict.fromkeys(named))[:_MOST_SUFFIXES]:
         inside = [path for path in own if path == suffix or path.endswith("/" + suffix)]
@@ -301,10 +348,6 @@ def _candidates(package: Package, setup: SetupPy) -> Iterator[str]:
             if resolved is not None and resolved not in seen and not is_foreign(path):
                 seen.add(resolved)
                 yield resolved
-    for path in list_version_modules(own, setup.string("name") or "", setup.packages):
-        resolved = checkout.resolve(path)
-        if resolved is not None and resolved not in seen:
-            yield resolved
 
 
 def _path_strings(tree: ast.AST) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.versions.arithmetic import find_version
 from bot.versions.checkout import Checkout
 from bot.versions.formats.text import line_of
@@ -9,6 +11,8 @@ from bot.versions.project import ProjectCode, ProjectRefused, Reader, Site, Site
 from bot.versions.sentences import Quoted
 
 _MOST_CHARACTERS = 2000
+_WORDS = re.compile(r"\S[^\r\n]*")
+"""What stands on a line."""
 
 
 def whole_file_site(checkout: Checkout, path: str, kind: SiteKind, *, strict: bool = True) -> tuple[Site, ...]:
@@ -22,12 +26,12 @@ def whole_file_site(checkout: Checkout, path: str, kind: SiteKind, *, strict: bo
         return ()
     text = checkout.find_text(path)
     body = text.body if text else ""
-    lines = [line for line in body.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    word = lines[0].strip() if len(lines) == 1 else ""
+    words = [match for match in _WORDS.finditer(body) if not match[0].startswith("#")]
+    word = words[0][0].rstrip() if len(words) == 1 else ""
     version = word.removeprefix("v")
     if find_version(version) is None:
         if not strict:
             return ()
         raise ProjectRefused(ProjectCode.NOT_A_LITERAL, Quoted(path), " does not hold just a version.", path=path)
-    start = body.index(word) + len(word) - len(version)
+    start = words[0].start() + len(word) - len(version)
     return (Site(path, line_of(body, start), kind, version, (), start, start + len(version), Reader.TEXT),)

@@ -52,14 +52,22 @@ def find_document_copies(subject: Subject) -> Finding:
     for path in (*SPHINX, *_list_other_confs(subject)):
         with suppress(ProjectRefused):
             finding.add(find_sphinx(subject, path))
-    with suppress(ProjectRefused):
-        finding.add(_citation(subject))
-    for path in METADATA:
-        for key in ("version", "softwareVersion"):
-            with suppress(ProjectRefused):
-                place = subject.package.checkout.resolve(path)
-                sites = json_version_site(subject.package.checkout, place, SiteKind.CODEMETA, (key,), Form.TYPED)
-                finding.add(subject.sort(sites))
+    for name in (CITATION, *METADATA):
+        finding.add(read_document(subject, name))
+    return finding
+
+
+def read_document(subject: Subject, name: str) -> Finding:
+    """What CITATION.cff, codemeta.json or .zenodo.json says of the package; nothing where it cannot be read."""
+    finding, checkout = Finding(), subject.package.checkout
+    if name == CITATION:
+        with suppress(ProjectRefused):
+            finding.add(_citation(subject))
+        return finding
+    for key in ("version", "softwareVersion"):
+        with suppress(ProjectRefused):
+            sites = json_version_site(checkout, checkout.resolve(name), SiteKind.CODEMETA, (key,), Form.TYPED)
+            finding.add(subject.sort(sites))
     return finding
 
 

@@ -15,6 +15,7 @@ from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package
 from bot.versions.checkout import Checkout
 from bot.versions.copies.finding import Finding, Subject
+from bot.versions.copies.pins import list_siblings
 from bot.versions.formats.json_spans import JsonError, read_json
 from bot.versions.formats.npm_lock import find_own_entries
 from bot.versions.formats.text import decode_lock, line_of
@@ -49,23 +50,29 @@ def find_manifest_copies(subject: Subject) -> Finding:
 
 
 def find_web_parts(subject: Subject) -> Finding:
-    """Every package.json of the package that says its version: in real projects each of these had gone along before.
+    """The package.json files of the package that say its version: in real projects each of these had gone along before.
 
-    What every package begins with they may say by chance. A repository with many of them is one of another language, whose
-    own tools change them.
+    What every package begins with they may say by chance. Where the one at the top makes others its workspaces, npm's own
+    tools change them; what lies in another package's folder is that one's.
     """
     checkout, finding = subject.package.checkout, Finding()
-    names = sorted(
-        name for name in checkout.relative() if posixpath.basename(name) == "package.json" and not is_foreign(name)
-    )
-    version = subject.version
-    if len(names) > _MOST_WEB_PARTS or (version is not None and version in FIRST_VERSIONS):
+    if subject.version in FIRST_VERSIONS or _has_workspaces(checkout):
         return finding
-    for name in names:
+    others = tuple(f"{posixpath.dirname(path)}/" for path in list_siblings(subject))
+    own = [checkout.resolve(name) for name in checkout.relative() if posixpath.basename(name) == "package.json"]
+    paths = [path for path in own if path is not None and not path.startswith(others) and not is_foreign(path)]
+    for path in sorted(paths, key=lambda path: (path.count("/"), path))[:_MOST_WEB_PARTS]:
         with suppress(ProjectRefused):
-            found = json_version_site(checkout, checkout.resolve(name), SiteKind.PACKAGE_JSON)
-            finding.sites += [site for site in found if subject.says(site.spelling)]
+            finding.add(subject.sort(json_version_site(checkout, path, SiteKind.WEB_PART)))
     return finding
+
+
+def _has_workspaces(checkout: Checkout) -> bool:
+    with suppress(ProjectRefused, JsonError):
+        text = checkout.find_text(checkout.resolve("package.json"))
+        values = read_json(text.body)[0] if text is not None else None
+        return isinstance(values, dict) and "workspaces" in values
+    return False
 
 
 def find_npm_lock_copies(subject: Subject, sites: Iterable[Site]) -> Finding:

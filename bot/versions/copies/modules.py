@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-
-from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.python_source import site_of
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.python_literals import Literal, parse
+from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Module
 from bot.versions.layout import list_version_modules
 from bot.versions.project import Form, ProjectCode, ProjectRefused, Reader, Site, SiteKind
@@ -20,10 +20,11 @@ from bot.versions.sentences import Quoted
 from bot.versions.spelling import write_part
 
 _MOST_FILES = 20
+_MOST_INSIDE = 5
 _EVERYWHERE = ("__version__",)
 _BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO", "version_tuple")
 _BUILD = "__build__"
-_FLAG = re.compile(r"(?:is_?)?released?", re.IGNORECASE)
+_FLAG = re.compile(r"(?:is_?)?released", re.IGNORECASE)
 _IN_VERSION_MODULES = ("version", "release")
 _INSTALLERS = ("scikit_build_core", "mesonpy")
 """Backends whose builds may install the files of ``src`` itself as a package, under a name that only the build knows."""
@@ -69,7 +70,8 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
     """The modules where a version may be kept, as far as they are known and mention one."""
     checkout = subject.package.checkout
     homes = (*subject.packages, *(("src",) if subject.package.backend.startswith(_INSTALLERS) else ()))
-    paths = list_version_modules(checkout.relative(), subject.name, homes)[:_MOST_FILES]
+    own = checkout.relative()
+    paths = list_version_modules(own, subject.name, (*homes, *_list_inside(own, homes)))[:_MOST_FILES]
     listed = dict.fromkeys(map(checkout.resolve, paths))
     if subject.declared_in is not None and subject.declared_in.endswith(".py"):
         # Whatever it is called, what stands beside the declared version is likely to be the version as well.
@@ -78,6 +80,13 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
         content = checkout.find(resolved)
         if content is not None and resolved is not None and b"version" in content.lower():
             yield resolved, content
+
+
+def _list_inside(names: Iterable[str], homes: Iterable[str]) -> list[str]:
+    """The packages in folders that are none themselves: a namespace has no ``__init__.py``."""
+    inits = {posixpath.dirname(name) for name in names if posixpath.basename(name) == "__init__.py"}
+    spaces = {home for home in homes if home not in inits}
+    return sorted(folder for folder in inits if posixpath.dirname(folder) in spaces)[:_MOST_INSIDE]
 
 
 def _read(subject: Subject, path: str, content: bytes) -> Finding:
@@ -97,7 +106,12 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
     module = Module(text.body, parse(path, text.body))
     for name in filter(text.body.__contains__, names):
         for value in module.values_of(name):
-            if isinstance(value, Literal) and value.text is None and name in _EVERYWHERE:
+            if (
+                isinstance(value, Literal)
+                and value.text is None
+                and name in _EVERYWHERE
+                and path != subject.declared_in
+            ):
                 where = (f"{name} in ", Quoted(path), f" (line {value.line}) is not one plain string.")
                 raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *where, path=path, line=value.line)
             site = site_of(path, SiteKind.MODULE, value, strict=False) or _whole_tuple(subject, path, module, name)
@@ -112,9 +126,10 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
 
 
 def _repeats_numbers(subject: Subject, site: Site) -> bool:
-    """Whether a tuple has the release numbers alone, and says them: of a post-release it cannot say more."""
+    """Whether a tuple has the release numbers alone, and says them all: of a post-release it cannot say more."""
     said = find_version(site.spelling) if site.parts and all(one.form is Form.NUMBER for one in site.parts) else None
-    return said is not None and subject.version is not None and said == Version(subject.version.base_version)
+    version = subject.version
+    return said is not None and version is not None and said.release == version.release and said.epoch == version.epoch
 
 
 def _whole_tuple(subject: Subject, path: str, module: Module, name: str) -> Site | None:
@@ -125,8 +140,10 @@ def _whole_tuple(subject: Subject, path: str, module: Module, name: str) -> Site
 
 
 def _read_flags(path: str, module: Module) -> list[Site]:
-    """Flags beside the version that make another one of it until it is released: ``released = False``."""
-    pieces = [piece for name in module.bound if _FLAG.fullmatch(name) and (piece := module.pieces.find_flag(name))]
+    """Flags beside the version that make another one of it until it is released: ``released = False``, ``if not released:``."""
+    tests = (node.test for node in ast.walk(module.tree) if isinstance(node, (ast.If, ast.IfExp)))
+    asked = {name for test in tests for name in list_names(test) if _FLAG.fullmatch(name)}
+    pieces = [piece for name in module.bound if name in asked and (piece := module.pieces.find_flag(name))]
     return [
         Site(
             path,

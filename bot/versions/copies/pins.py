@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import Text, line_of
 from bot.versions.formats.toml_spans import Path, TomlDocument, value_at
-from bot.versions.layout import is_foreign
+from bot.versions.layout import FIRST_VERSIONS, is_foreign
 from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
 
 _MOST_SIBLINGS = 100
@@ -75,17 +75,29 @@ def _name_siblings(subject: Subject, finding: Finding, names: set[str]) -> None:
 def find_companions(subject: Subject, leading: str) -> Finding:
     """What a package in lockstep requires at this very version of one called after the ``leading`` one: its own wheels, perhaps.
 
-    Another package may be built of the same sources under another name; then nothing in the repository declares it.
+    Another package may be built of the same sources under another name; then nothing in the repository declares it. One
+    that the repository declares goes on by itself, or is found as one of those in lockstep.
     """
     finding, package = Finding(), subject.package
-    if package.text is None or package.document is None:
+    if package.text is None or package.document is None or subject.version in FIRST_VERSIONS:
         return finding
+    declared = {name for path in list_siblings(subject) if (name := _find_name(subject, path)) is not None}
     for key, requirement in _requirements(package.document):
         match = _REQUIREMENT.match(requirement)
-        called = canonicalize_name(match["name"]) if match is not None else ""
-        if match is not None and called.startswith(f"{canonicalize_name(leading)}-") and subject.says(match["version"]):
+        if match is None or key[0] != "project" or match["operator"] == "~=" or not subject.says(match["version"]):
+            continue
+        called = canonicalize_name(match["name"])
+        if called.startswith(f"{canonicalize_name(leading)}-") and called not in declared:
             _add(subject, finding, package.path, package.text, package.document, key, match)
     return finding
+
+
+def _find_name(subject: Subject, path: str) -> str | None:
+    with suppress(ProjectRefused):
+        found = subject.package.checkout.find_toml(path)
+        name = value_at(found[1].values, ("project", "name")) if found is not None else None
+        return canonicalize_name(name) if isinstance(name, str) else None
+    return None
 
 
 def _read(subject: Subject, finding: Finding, path: str, text: Text, document: TomlDocument) -> None:

@@ -169,10 +169,6 @@ class Module:
             pieces = self.pieces.list_within(expression)
         if pieces:
             return [self._composite(name, tuple(pieces))]
-        match expression:
-            case ast.Call(args=[ast.Name(id=row)], keywords=[]) if (whole_row := self.find_elements(row)) is not None:
-                # ``__version__ = make(version_info)``: whatever that does, it does so with all of it.
-                return [self._composite(name, whole_row.pieces)]
         mentioned = (self.imported[used] for used in list_names(expression) if used in self.imported)
         local = next((place for place in mentioned if place.level or "version" in place.name.lower()), None)
         if local is not None and not isinstance(expression, ast.Call):
