@@ -42,6 +42,8 @@ from bot.versions import (
     list_manifests,
     list_manifests_in,
     list_packages_of,
+    list_version_sources,
+    may_go_together,
     parse_as_released,
     parse_version,
     propose_next,
@@ -246,6 +248,8 @@ def _list_packages(folder: Folder, listing: Sequence[str], settings: RepositoryS
     named = [path for place in folders.values() for path in list_manifests_in(place)]
     files = folder.read([*list_manifests(listing), *named])
     files |= folder.read(list_crate_manifests(listing, files))
+    if may_go_together(folder.list_tags()):
+        files |= folder.read(list_version_sources(listing, files))
     return list_packages_of(files, folders)
 
 

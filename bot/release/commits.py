@@ -42,6 +42,8 @@ from bot.versions import (
     list_manifests,
     list_manifests_in,
     list_packages_of,
+    list_version_sources,
+    may_go_together,
     most_bytes,
     read_project,
     wanted_paths,
@@ -215,6 +217,9 @@ class Commits:
         files |= await self._read(tree, [path for path in named if path not in files])
         crates = await asyncio.to_thread(list_crate_manifests, tree.paths, files)
         files |= await self._read(tree, _bound(tree, crates))
+        if may_go_together(self._tags):
+            sources = await asyncio.to_thread(list_version_sources, tree.paths, files)
+            files |= await self._read(tree, _bound(tree, sources))
         packages = await asyncio.to_thread(list_packages_of, files, folders)
         settings = read_settings(files)
         joined = settings.join(packages, self._tags) if isinstance(settings, RepositorySettings) else packages

@@ -54,7 +54,7 @@ from bot.versions.development import check_development_pattern, find_development
 from bot.versions.edits import bump, list_changes
 from bot.versions.formats.text import most_bytes
 from bot.versions.formats.toml_spans import TomlError, find_keys, read_toml
-from bot.versions.lockstep import join_lockstep
+from bot.versions.lockstep import join_lockstep, may_go_together
 from bot.versions.places import PackagePlace, find_package, list_touched
 from bot.versions.project import (
     FileEdit,
@@ -83,7 +83,13 @@ from bot.versions.tags import (
     tag_for,
     version_of,
 )
-from bot.versions.workspace import list_crate_manifests, list_manifests, list_manifests_in, list_packages_of
+from bot.versions.workspace import (
+    list_crate_manifests,
+    list_manifests,
+    list_manifests_in,
+    list_packages_of,
+    list_version_sources,
+)
 
 __all__ = [
     "DEFAULT_TAG_PATTERN",
@@ -136,6 +142,8 @@ __all__ = [
     "list_manifests_in",
     "list_packages_of",
     "list_touched",
+    "list_version_sources",
+    "may_go_together",
     "most_bytes",
     "next_calver",
     "next_version",

@@ -56,6 +56,11 @@ def join_lockstep(
     return [leading if one is together[0] else one for one in packages if one not in together[1:]]
 
 
+def may_go_together(tags: Iterable[str]) -> bool:
+    """Whether tags tell of so many releases of all packages at once that some may go on together."""
+    return len(part_tags(tags, _LATELY)[0]) >= _LEAST_RELEASES
+
+
 def _lead(packages: Iterable[PackagePlace]) -> list[PackagePlace]:
     """The leading one first: the one at the top, else the one with the shortest name (``acme`` before ``acme-core``)."""
     return sorted(packages, key=lambda one: (one.root != ".", len(one.normalised_name)))

@@ -250,7 +250,7 @@ def _find_following(subject: Subject) -> Finding:
 def _find_told(subject: Subject) -> Finding:
     """What says in the files what was released last: where tools and settings name the place it follows, else it is offered."""
     finding, documents, named = find_undeclared_copies(subject), find_document_copies(subject), list_named(subject)
-    for path in named:
+    for path in sorted(named):
         # Which of them say the version is not known yet where files are still to be read.
         if posixpath.basename(path) == "package.json":
             subject.package.checkout.find(posixpath.join(posixpath.dirname(path), "package-lock.json"))

@@ -9,19 +9,21 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.versions.backends.cargo import find_cargo_manifest, is_called_as_crate
-from bot.versions.backends.setup_py import read_setup_py
+from bot.versions.backends.declared import find_source
+from bot.versions.backends.setup_py import SetupPy, read_setup_py
 from bot.versions.backends.source import Package, read_package
 from bot.versions.checkout import Checkout
 from bot.versions.formats.toml_spans import value_at
 from bot.versions.layout import is_foreign
 from bot.versions.places import PackagePlace
 from bot.versions.project import ProjectRefused
-from bot.versions.pyproject import PYPROJECT, get_name, list_static_sites
+from bot.versions.pyproject import PYPROJECT, get_name, list_packages
 
 MOST_PACKAGES = 1000
 _MANIFESTS = (PYPROJECT, "setup.py", "setup.cfg")
 _PRIVATE = "Private ::"
 _CRATES = b"maturin"
+_MOST_COMPARED = 60
 
 
 def list_manifests_in(folder: str) -> list[str]:
@@ -63,12 +65,32 @@ def list_crate_manifests(tree_paths: Iterable[str], files: Mapping[str, bytes]) 
     return list(found)
 
 
+def list_version_sources(tree_paths: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
+    """What ``list_packages_of`` needs beside the manifests in ``files`` to tell the versions that these do not hold.
+
+    Nobody compares the version of a package alone with another; of lock files nothing is needed.
+    """
+    roots = list(dict.fromkeys(posixpath.dirname(path) for path in list_manifests(files)))
+    if len(roots) < 2:
+        return []
+    checkout, found = Checkout(tree_paths, files), dict[str, None]()
+    for root in roots[:_MOST_COMPARED]:
+        own = checkout.at(root)
+        with suppress(ProjectRefused):
+            package = read_package(own)
+            setup = read_setup_py(package)
+            find_source(package, get_name(package, setup), tuple(list_packages(package)), setup)
+        found |= {path: None for path in own.wanted if not path.endswith(".lock") and path not in files}
+    return list(found)
+
+
 def list_packages_of(files: Mapping[str, bytes], named: Mapping[str, str] | None = None) -> list[PackagePlace]:
     """The packages of a repository, the one at the top first.
 
     Args:
-        files: contents by path: those of ``list_manifests``, and of ``list_crate_manifests`` beside them. What cannot be
-            read, or names no project, is passed over.
+        files: contents by path: those of ``list_manifests``, and of ``list_crate_manifests`` beside them; with those of
+            ``list_version_sources`` more of the packages tell their version. What cannot be read, or names no project, is
+            passed over.
         named: folders by the canonical name of the package that the settings say is there.
     """
     folders = {name: posixpath.normpath(folder) for name, folder in (named or {}).items()}
@@ -110,17 +132,20 @@ def _find_place(checkout: Checkout) -> PackagePlace | None:
         if is_called_as_crate(package):
             # The crate may lie anywhere; nothing else of a package is looked for outside of its folder.
             package = replace(package, checkout=checkout)
-        name, version = get_name(package, read_setup_py(package)), _find_version(package)
+        setup = read_setup_py(package)
+        name = get_name(package, setup)
+        version = _find_version(replace(package, checkout=checkout), name, setup)
         return PackagePlace(name, checkout.root, is_private=_is_private(package), version=version)
     except ProjectRefused:
         return None
 
 
-def _find_version(package: Package) -> str | None:
+def _find_version(package: Package, name: str, setup: SetupPy | None) -> str | None:
     try:
-        return next((site.spelling for site in list_static_sites(package)), None)
+        source = find_source(package, name, tuple(list_packages(package)), setup)
     except ProjectRefused:
         return None
+    return next((site.spelling for site in source.sites), None)
 
 
 def _is_private(package: Package) -> bool:

@@ -27,3 +27,20 @@ async def test_a_crate_is_read_only_where_it_gives_its_name(told: str, name: str
     )
     assert [place.name for place in await commits.list_packages("c" * 40)] == [name]
     assert session.requests == requests
+
+
+@pytest.mark.parametrize(
+    ("tags", "requests", "together"), [(("v1.1.0", "v1.0.0"), 3, ["acme-core"]), (("v1.1.0",), 2, [])]
+)
+async def test_where_versions_stand_is_read_only_where_packages_may_go_on_together(
+    tags: tuple[str, ...], requests: int, together: list[str]
+) -> None:
+    hatch = '[project]\nname = "{}"\ndynamic = ["version"]\n[tool.hatch.version]\npath = "v.py"\n'
+    files = {"pyproject.toml": hatch.format("acme"), "core/pyproject.toml": hatch.format("acme-core")}
+    session = CountingSession(files | {"v.py": "__version__ = '1.1.0'\n", "core/v.py": "__version__ = '1.1.0'\n"})
+    access = SimpleNamespace(read=session, repository=SimpleNamespace(id=1))
+    commits = Commits(cast("Access", access), Hints(), SystemClock())
+    commits.know_tags(tags)
+    packages = await commits.list_packages("c" * 40)
+    assert [one.name for place in packages for one in place.together] == together
+    assert session.requests == requests

@@ -15,6 +15,8 @@ from bot.versions import (
     find_package,
     join_lockstep,
     list_packages_of,
+    list_version_sources,
+    may_go_together,
     read_project,
     wanted_paths,
 )
@@ -156,11 +158,55 @@ def test_a_manifest_tells_its_version_where_it_holds_it() -> None:
     files = {path: text.encode() for path, text in TREE.items()} | {"x/setup.py": b"setup(name='x', version='1')"}
     assert [(one.name, one.version) for one in list_packages_of(files)] == [
         ("acme", "1.2.0"),
-        ("x", None),
+        ("x", "1"),
         ("acme-c", "1.2.0"),
         ("acme-core", "1.2.0"),
         ("acme-own", "1.2.1"),
     ]
+
+
+HATCH = '[project]\nname = "{}"\ndynamic = ["version"]\n[tool.hatch.version]\npath = "v.py"\n'
+MATURIN = '[build-system]\nbuild-backend = "maturin"\n[project]\nname = "acme-rs"\ndynamic = ["version"]\n'
+
+
+def test_a_version_that_stands_elsewhere_is_read_of_several_packages() -> None:
+    tree = {
+        "pyproject.toml": HATCH.format("acme"),
+        "v.py": "__version__ = '1.2.0'\n",
+        "libs/core/pyproject.toml": HATCH.format("acme-core"),
+        "libs/core/v.py": "__version__ = '1.2.0'\n",
+        "libs/rs/pyproject.toml": MATURIN,
+        "libs/rs/Cargo.toml": '[package]\nname = "acme-rs"\nversion = "1.2.0"\n',
+        "libs/rs/Cargo.lock": '[[package]]\nname = "acme-rs"\nversion = "1.2.0"\n',
+        "libs/scm/pyproject.toml": DERIVED,
+        "libs/gone/pyproject.toml": HATCH.format("acme-gone"),
+        "libs/own/pyproject.toml": '[project]\nname = "acme-own"\nversion = "1.2.1"\n',
+    }
+    content = {path: text.encode() for path, text in tree.items()}
+    known = {path: content[path] for path in tree if path.endswith("pyproject.toml")}
+    sources = list_version_sources(tree, known)
+    assert sources == ["v.py", "libs/core/v.py", "libs/rs/Cargo.toml"]
+    known |= {path: content[path] for path in sources}
+    assert list_version_sources(tree, known) == []
+    places = list_packages_of(known)
+    assert {one.name: one.version for one in places} == {
+        "acme": "1.2.0",
+        "acme-core": "1.2.0",
+        "acme-rs": "1.2.0",
+        "acme-c": None,
+        "acme-gone": None,
+        "acme-own": "1.2.1",
+    }
+    assert together(join_lockstep(places, TAGS))["acme"] == ["acme-rs", "acme-core"]
+    # Of a package alone nothing is compared.
+    assert list_version_sources(tree, {"pyproject.toml": content["pyproject.toml"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"), [(TAGS, True), (TAGS[:1], False), ((), False), (("acme-1.0", "acme-1.1", "v1.0"), False)]
+)
+def test_only_tags_of_all_packages_at_once_tell_that_some_go_on_together(tags: tuple[str, ...], expected: bool) -> None:
+    assert may_go_together(tags) is expected
 
 
 DERIVED = '[project]\nname = "acme-c"\ndynamic = ["version"]\n[tool.hatch.version]\nsource = "vcs"\n'
