@@ -700,6 +700,8 @@ def test_a_module_in_a_namespace_is_found_where_the_namespace_is_declared() -> N
     tree = {"pyproject.toml": poetry, "src/acme/sql/__init__.py": "__version__ = '1.1.0'\n"}
     tree |= {"src/acme/sql/deep/__init__.py": "__version__ = '1.1.0'\n"}
     assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "src/acme/sql/__init__.py"}
+    old = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
+    assert "src/acme/sql/__init__.py" in bump_tree(tree | {"src/acme/__init__.py": old}, "1.2.0")
     # A package that is one holds what lies in it.
     assert bump_tree(tree | {"src/acme/__init__.py": ""}, "1.2.0").keys() == {"pyproject.toml"}
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.python_source import site_of
+from bot.versions.checkout import Checkout
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.python_literals import Literal, parse
 from bot.versions.formats.python_pieces import list_names
@@ -24,6 +25,7 @@ _MOST_INSIDE = 5
 _EVERYWHERE = ("__version__",)
 _BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO", "version_tuple")
 _BUILD = "__build__"
+_NAMESPACE = re.compile(rb"extend_path\(__path__|declare_namespace\(__name__")
 _FLAG = re.compile(r"(?:is_?)?released", re.IGNORECASE)
 _IN_VERSION_MODULES = ("version", "release")
 _INSTALLERS = ("scikit_build_core", "mesonpy")
@@ -71,7 +73,7 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
     checkout = subject.package.checkout
     homes = (*subject.packages, *(("src",) if subject.package.backend.startswith(_INSTALLERS) else ()))
     own = checkout.relative()
-    paths = list_version_modules(own, subject.name, (*homes, *_list_inside(own, homes)))[:_MOST_FILES]
+    paths = list_version_modules(own, subject.name, (*homes, *_list_inside(checkout, own, homes)))[:_MOST_FILES]
     listed = dict.fromkeys(map(checkout.resolve, paths))
     if subject.declared_in is not None and subject.declared_in.endswith(".py"):
         # Whatever it is called, what stands beside the declared version is likely to be the version as well.
@@ -82,10 +84,17 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
             yield resolved, content
 
 
-def _list_inside(names: Iterable[str], homes: Iterable[str]) -> list[str]:
-    """The packages in folders that are none themselves: a namespace has no ``__init__.py``."""
-    inits = {posixpath.dirname(name) for name in names if posixpath.basename(name) == "__init__.py"}
-    spaces = {home for home in homes if home not in inits}
+def _list_inside(checkout: Checkout, names: Iterable[str], homes: Iterable[str]) -> list[str]:
+    """The packages in folders that are none themselves: a namespace has no ``__init__.py``, or one that only says that it is one.
+
+    https://packaging.python.org/en/latest/guides/packaging-namespace-packages/
+    """
+    inits = {posixpath.dirname(name): name for name in names if posixpath.basename(name) == "__init__.py"}
+    spaces = set()
+    for home in homes:
+        content = checkout.find(checkout.resolve(inits[home])) if home in inits else b""
+        if home not in inits or _NAMESPACE.search(content or b""):
+            spaces.add(home)
     return sorted(folder for folder in inits if posixpath.dirname(folder) in spaces)[:_MOST_INSIDE]
 
 
