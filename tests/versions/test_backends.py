@@ -483,6 +483,7 @@ def test_literals_that_disagree_are_no_convention() -> None:
             "__title__ = 'widget'\n",
         ),
         ("import os\nfrom widget import __version__\nsetup(name=os.getenv('N', 'widget'), version=__version__)", ""),
+        ("from widget import __version__\nN = 'wi_get'\nsetup(name=N.replace('_', 'd'), version=__version__)", ""),
         (
             "import os\nfrom widget import __version__ as v\nN = os.environ.get('N', 'widget')\nsetup(name=N, version=v)",
             "",
@@ -575,10 +576,19 @@ def test_what_setup_py_reads_may_be_called_ver() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["os.getenv('N')", "os.environ['N']", "settings.get('N', 'widget')", "os.getenv('N', NAME)", "missing"]
+    "name",
+    [
+        "N.replace('a', 'b')",
+        "x().replace('a', 'b')",
+        "os.getenv('N')",
+        "os.environ['N']",
+        "settings.get('N', 'widget')",
+        "os.getenv('N', NAME)",
+        "missing",
+    ],
 )
 def test_a_name_that_only_running_tells_is_none(name: str) -> None:
-    setup = f"import os\nfrom setuptools import setup\nsetup(name={name}, version='1.1.0')\n"
+    setup = f"import os\nfrom setuptools import setup\nM = M.replace('a', 'b')\nsetup(name={name}, version='1.1.0')\n"
     assert refuse_tree({"setup.py": setup}).code is ProjectCode.NO_NAME
 
 

@@ -22,6 +22,7 @@ _MOST_NODES = 50_000
 _MOST_CANDIDATES = 20
 _MOST_SUFFIXES = 200
 _LONGEST_STRING = 200
+_DEEPEST = 5
 _TAG_ARGUMENTS = {
     "use_scm_version": "setuptools-scm",
     "pbr": "pbr",
@@ -140,7 +141,7 @@ def find_setup_name(package: Package, setup: SetupPy) -> str | None:
     if isinstance(value, Elsewhere):
         name = _imported_string(package, setup, value)
     else:
-        name = value.text if isinstance(value, Literal) else _default_of(setup.module, expression)
+        name = value.text if isinstance(value, Literal) else _string_of(setup.module, expression)
     keys = _list_keys(expression) if name is None else ()
     if not keys or "version" not in setup.arguments:
         return name
@@ -160,11 +161,22 @@ def _imported_string(package: Package, setup: SetupPy, place: Elsewhere) -> str 
     return values[0].text if values and isinstance(values[0], Literal) else None
 
 
-def _default_of(module: Module, expression: ast.expr | None) -> str | None:
-    """The string that takes the place of an environment variable: ``os.getenv("NAME", "widget")``."""
+def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> str | None:
+    """The string that takes the place of an environment variable (``os.getenv("NAME", "widget")``), or that one is made of.
+
+    ``NAME.replace("_", "-")`` is what turns the name of a module into that of a project.
+    """
     if isinstance(expression, ast.Name):
         expression = next(iter(module.bound.get(expression.id, ())), None)
     match expression:
+        case ast.Constant(value=str() as text):
+            return text
+        case ast.Call(
+            func=ast.Attribute(value=replaced, attr="replace"),
+            args=[ast.Constant(value=str() as old), ast.Constant(value=str() as new)],
+        ):
+            made_of = _string_of(module, replaced, depth + 1) if depth < _DEEPEST else None
+            return made_of.replace(old, new)[:_LONGEST_STRING] if made_of is not None else None
         case ast.Call(
             func=ast.Attribute(attr="getenv" | "get") as asked, args=[_, ast.Constant(value=str() as default)]
         ) if "os" in set(list_names(asked)):
