@@ -13,7 +13,8 @@ from typing import Any
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.cargo import find_crate_name
 from bot.versions.backends.poetry import NEVER_POETRY, PLACEHOLDERS, is_replaced
-from bot.versions.backends.setup_py import SetupPy, find_setup_name
+from bot.versions.backends.setup_name import find_setup_name
+from bot.versions.backends.setup_py import SetupPy
 from bot.versions.backends.source import Package, string_site_span
 from bot.versions.formats.text import line_of
 from bot.versions.formats.toml_spans import Path

@@ -9,7 +9,8 @@ import posixpath
 
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.python_source import VERSION_NAMES, locate_module, trace_version
-from bot.versions.backends.setup_py import SetupPy, find_setup_source
+from bot.versions.backends.setup_py import SetupPy
+from bot.versions.backends.setup_source import find_setup_source
 from bot.versions.backends.source import Package, Source
 from bot.versions.backends.tag_tools import find_tag_tool
 from bot.versions.backends.text_source import whole_file_site

@@ -1,0 +1,81 @@
+"""The name that setup.py passes, as far as nothing has to run to tell it."""
+
+from __future__ import annotations
+
+import ast
+from itertools import islice
+
+from bot.versions.backends.python_source import follow_import
+from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates
+from bot.versions.backends.setup_py import SetupPy
+from bot.versions.backends.source import Package
+from bot.versions.formats.python_literals import Literal
+from bot.versions.formats.python_pieces import list_names
+from bot.versions.formats.python_values import Elsewhere, Module, read_values
+
+_LONGEST_STRING = 200
+_DEEPEST = 5
+
+
+def find_setup_name(package: Package, setup: SetupPy) -> str | None:
+    """The name that setup.py passes: its own literal, what is said where an environment variable is missing, that of a module.
+
+    The module is one that it imports or reads (``name=about["__title__"]``).
+    """
+    value, expression = setup.value("name"), setup.arguments.get("name")
+    if isinstance(value, Elsewhere):
+        name = _imported_string(package, setup, value)
+    else:
+        name = value.text if isinstance(value, Literal) else _string_of(setup.module, expression)
+    keys = _list_keys(expression) if name is None else ()
+    if not keys or "version" not in setup.arguments:
+        return name
+    for path in islice(list_candidates(package, setup), MOST_CANDIDATES):
+        text = package.checkout.find_python(path) if path.endswith(".py") else None
+        values = read_values(path, text.body, keys) if text is not None else []
+        if values and isinstance(values[0], Literal) and values[0].text is not None:
+            return values[0].text
+    return None
+
+
+def _imported_string(package: Package, setup: SetupPy, place: Elsewhere) -> str | None:
+    """The string that a module of the package has under a name that setup.py imports."""
+    path = follow_import(package.checkout, setup.path, place)
+    text = package.checkout.find_python(path) if path is not None else None
+    values = read_values(path, text.body, (place.name,)) if path is not None and text is not None else []
+    return values[0].text if values and isinstance(values[0], Literal) else None
+
+
+def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> str | None:
+    """The string that takes the place of an environment variable (``os.getenv("NAME", "widget")``), or that one is made of.
+
+    ``NAME.replace("_", "-")`` is what turns the name of a module into that of a project.
+    """
+    if isinstance(expression, ast.Name):
+        expression = next(iter(module.bound.get(expression.id, ())), None)
+    match expression:
+        case ast.Constant(value=str() as text):
+            return text
+        case ast.Call(
+            func=ast.Attribute(value=replaced, attr="replace"),
+            args=[ast.Constant(value=str() as old), ast.Constant(value=str() as new)],
+        ):
+            made_of = _string_of(module, replaced, depth + 1) if depth < _DEEPEST else None
+            return made_of.replace(old, new)[:_LONGEST_STRING] if made_of is not None else None
+        case ast.Call(
+            func=ast.Attribute(attr="getenv" | "get") as asked, args=[_, ast.Constant(value=str() as default)]
+        ) if "os" in set(list_names(asked)):
+            return default
+        case _:
+            return None
+
+
+def _list_keys(expression: ast.expr | None) -> tuple[str, ...]:
+    """What a name may be called in the module that is read for it; ``find_meta("title")`` looks for ``__title__``, mostly."""
+    match expression:
+        case ast.Attribute(attr=key) | ast.Subscript(slice=ast.Constant(value=str() as key)):
+            return (key,)
+        case ast.Call(func=ast.Name(), args=[ast.Constant(value=str() as key)], keywords=[]):
+            return (f"__{key}__",)
+        case _:
+            return ()
