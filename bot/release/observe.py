@@ -42,6 +42,7 @@ from bot.release.guards import list_next_tags
 from bot.release.held import LABEL, is_labelled
 from bot.release.hidden_tags import with_hidden_tags
 from bot.release.hints import Hints
+from bot.release.histories import Histories
 from bot.release.notes import find_notes
 from bot.release.observe_branch import BranchReader
 from bot.release.observe_development import find_development
@@ -85,9 +86,10 @@ class Observer:
     ) -> None:
         self._access, self._app, self._evidence, self._defaults = access, app, evidence, defaults
         self._own_check, self._clock, self._hints = own_check, clock, hints
-        self._commits = Commits(access, hints, clock)
+        self._commits = Commits(access, hints)
+        self._histories = Histories(access, hints.kept, clock)
         self._branch = BranchReader(access, app, self._commits, defaults, clock)
-        self._since = SinceReader(self._commits, app)
+        self._since = SinceReader(self._commits, self._histories, app)
         self._environments: dict[str, Environment] = {}
         self._refusing: dict[int, TagRuleset | None] = {}
 
@@ -185,7 +187,7 @@ class Observer:
 
     def find_labels(self, number: int) -> frozenset[str] | None:
         """The labels with which a merged pull request was read here; None: it was not."""
-        return self._commits.find_labels(number)
+        return self._histories.find_labels(number)
 
     async def has_written(self, since: Since, line: Line, head: str) -> bool:
         """Whether people wrote something for the next release of ``line``, whose head this is, that asks for one by itself."""

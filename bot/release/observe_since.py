@@ -10,6 +10,7 @@ from bot.changelog import Changelog, NoChangelog, drop_earlier, list_places, wei
 from bot.github.facts import AppAccount, PullRequest, TagRef
 from bot.release.automatic import find_following
 from bot.release.commits import Commits
+from bot.release.histories import Histories
 from bot.release.naming import find_newest_tag, list_prereleases, previous_tag
 from bot.release.packages import Share, find_share
 from bot.release.record import Record
@@ -26,8 +27,8 @@ _MOST_FOREIGN = 3
 class SinceReader:
     """Reads the history of one repository's lines."""
 
-    def __init__(self, commits: Commits, app: AppAccount) -> None:
-        self._commits, self._app = commits, app
+    def __init__(self, commits: Commits, histories: Histories, app: AppAccount) -> None:
+        self._commits, self._histories, self._app = commits, histories, app
 
     async def with_since(self, snapshot: Snapshot, settings: RepositorySettings, version: str | None) -> Snapshot:
         """The facts with what was merged up to the candidate since the release before ``version``; None: since the last one.
@@ -99,7 +100,7 @@ class SinceReader:
         tag, candidate = _find_tag(snapshot, settings, version), snapshot.candidate
         if tag is None or candidate is None:
             return None
-        if not anew and not self._commits.knows_history(tag):
+        if not anew and not self._histories.knows(tag):
             return None
         since = await self._find(snapshot, settings, tag)
         return since.up_to(candidate.commit) if since is not None else None
@@ -146,7 +147,7 @@ class SinceReader:
         Raises:
             Backoff: GitHub shows another head of the base than ``head`` now.
         """
-        history = await self._commits.find_history(tag, base, head, paths=share is not None)
+        history = await self._histories.find(tag, base, head, paths=share is not None)
         return gather_since(tag, history, settings.rules(self._app.bot.login), share) if history else None
 
     async def _find(

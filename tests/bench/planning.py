@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.clock import SystemClock
 from bot.github.access import Access
 from bot.release.commits import Commits
 from bot.release.hints import Hints
@@ -106,9 +105,7 @@ def _list_crates() -> dict[str, str]:
 async def measure_plan(files: dict[str, str]) -> Cost:
     """Read and change the project in ``files``, as for a release pull request."""
     session = CountingSession(files)
-    commits = Commits(
-        cast("Access", SimpleNamespace(read=session, repository=SimpleNamespace(id=1))), Hints(), SystemClock()
-    )
+    commits = Commits(cast("Access", SimpleNamespace(read=session, repository=SimpleNamespace(id=1))), Hints())
     began = time.perf_counter()
     content = await commits.get_content("c" * 40)
     assert isinstance(content.project, Project), content.project

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import VirtualClock
 from bot.engine.memory import MemoryEngine
-from bot.release import commits, unasked
+from bot.release import histories, unasked
 from bot.sandbox.acme_files import publish_workflow_of
 from bot.sandbox.acts.merging import MergeMethod
 from bot.sandbox.state.conversation import PullRequest
@@ -218,7 +218,7 @@ async def test_more_files_than_one_page_tells_are_looked_for(tmp_path: Path) -> 
 async def test_what_was_pushed_without_a_pull_request_is_looked_into_so_often_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commits, "_MOST_LOOKED_INTO", 3)
+    monkeypatch.setattr(histories, "_MOST_LOOKED_INTO", 3)
     async with open_theatre(tmp_path, workspace=True) as theatre:
         await turn_on(theatre)
         await push(theatre, "fix: ask less", IN_CLI)
