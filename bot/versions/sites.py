@@ -279,16 +279,19 @@ def _subject(
 
 def _derived(own: _Found, others: Sequence[_Found]) -> Project:
     last = own.subject.version
-    declared = [site for one in others for site in one.source.sites[:1]]
-    # What was said before the last release nobody keeps in step with it; a marker says that development goes on.
-    behind = [site for site in declared if last is not None and not _follows(_get_version(site), last)]
-    if behind:
-        raise _disagree(declared)
+    for site in [site for one in others for site in one.source.sites[:1]]:
+        if last is not None and _get_version(site) < last:
+            # Nobody keeps it in step. What says more is on its way to the next release, or is that already.
+            behind = (
+                "The package goes on with ",
+                Quoted(own.subject.name),
+                ", whose last release is ",
+                Quoted(str(last)),
+                ", and",
+            )
+            says = (" says ", Quoted(site.spelling), " in ", Quoted(site.path), f" line {site.line}.")
+            raise ProjectRefused(ProjectCode.SITES_DISAGREE, *behind, *says, path=site.path, line=site.line)
     return replace(_join(own, others), derived_by=own.source.derived_by).at(own.subject.spelling)
-
-
-def _follows(version: Version, last: Version) -> bool:
-    return version == last or (version > last and version.is_devrelease)
 
 
 def _project(own: _Found, others: Sequence[_Found]) -> Project:

@@ -68,7 +68,8 @@ def list_crate_manifests(tree_paths: Iterable[str], files: Mapping[str, bytes]) 
 def list_version_sources(tree_paths: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
     """What ``list_packages_of`` needs beside the manifests in ``files`` to tell the versions that these do not hold.
 
-    Nobody compares the version of a package alone with another; of lock files nothing is needed.
+    Nobody compares the version of a package alone with another; of lock files, and of further manifests, nothing is needed.
+    A version that the file imports from yet another one is not followed there.
     """
     roots = list(dict.fromkeys(posixpath.dirname(path) for path in list_manifests(files)))
     if len(roots) < 2:
@@ -80,7 +81,10 @@ def list_version_sources(tree_paths: Iterable[str], files: Mapping[str, bytes]) 
             package = read_package(own)
             setup = read_setup_py(package)
             find_source(package, get_name(package, setup), tuple(list_packages(package)), setup)
-        found |= {path: None for path in own.wanted if not path.endswith(".lock") and path not in files}
+        needed = (
+            path for path in own.wanted if not path.endswith(".lock") and posixpath.basename(path) not in _MANIFESTS
+        )
+        found |= {path: None for path in needed if path not in files}
     return list(found)
 
 

@@ -101,6 +101,22 @@ async def test_places_that_the_settings_name_follow_where_the_tag_says_the_versi
         theatre.read_all()
 
 
+async def test_a_package_in_lockstep_with_one_whose_version_is_the_tag_follows_to_the_end(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        member = '[project]\nname = "widget-a"\nversion = "1.1.0"\ndependencies = ["widget==1.1.0"]\n'
+        settings = 'lockstep = ["widget", "widget-a"]\n'
+        files = derived() | {".github/aweigh.toml": settings, "libs/a/pyproject.toml": member, "CHANGELOG.md": None}
+        theatre.acme.mona.push_commit("main", files, message="build: let the tag say the version")
+        await theatre.say(theatre.acme.mona, "/release 1.2.0")
+        pull = theatre.release_pull
+        assert text_of(theatre, "libs/a/pyproject.toml") == member.replace("1.1.0", "1.2.0")
+        await theatre.merge(pull)
+        assert theatre.find_tag("v1.2.0") is not None
+        await theatre.say(theatre.acme.hugo, "/release approve 1.2.0", pull.number)
+        assert theatre.files("1.2.0")
+        theatre.read_all()
+
+
 async def test_whose_version_is_their_tag_is_shown_no_change_that_is_none(tmp_path: Path) -> None:
     async with open_theatre(tmp_path) as theatre:
         files = derived() | {".github/aweigh.toml": None}

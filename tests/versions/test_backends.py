@@ -1,5 +1,7 @@
 """Where each build backend takes the version from."""
 
+import time
+
 import pytest
 
 from bot.versions import ProjectCode, ProjectRefused, SiteKind, bump
@@ -525,8 +527,9 @@ def test_what_setup_py_runs_counts_before_what_it_says_itself() -> None:
         "exec(open('tools/x.py').read())",
         "exec('import x')\nopen('widget/other.py')",
         "class Build:\n    def run(self):\n        exec(open('widget/other.py').read())",
-        "if x:\n    exec(open('widget/other.py').read())",
+        "def run():\n    exec(open('widget/other.py').read())",
         "exec(open('widget/other.py').read(), about)",
+        "exec(open('widget/other.py').read())\nV = '1.1.0'",
     ],
 )
 def test_what_setup_py_runs_elsewhere_changes_nothing_that_it_says(run: str) -> None:
@@ -537,6 +540,33 @@ def test_what_setup_py_runs_elsewhere_changes_nothing_that_it_says(run: str) -> 
         "widget/__init__.py": "__version__ = '1.0.9'\n",
     }
     assert read_tree(tree).sites[0].path == "setup.py"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "p = 'widget/version.py'\nwith open(p) as f:\n    exec(f.read())",
+        "t = open('widget/version.py').read()\nexec(t)",
+        "if x:\n    exec(open('widget/version.py').read())",
+        "try:\n    import y\nexcept ImportError:\n    exec(open('widget/version.py').read())",
+    ],
+)
+def test_a_file_that_setup_py_runs_is_found_by_the_names_in_the_call(run: str) -> None:
+    tree = {"setup.py": f"from setuptools import setup\nV = '1.1.0'\n{run}\nsetup(name='widget', version=V)\n"}
+    assert read_tree(tree | {"widget/version.py": "V = '3.4.5'\n"}).spelling == "3.4.5"
+
+
+def test_hostile_setup_py_costs_neither_time_nor_memory() -> None:
+    long = f"from setuptools import setup\nN = 'a'\nsetup(name=N.replace('', '{'b' * 100_000}'), version='1.1.0')\n"
+    assert refuse_tree({"setup.py": long}).code is ProjectCode.NO_NAME
+    chain = "".join(f"N{n} = N{n + 1}.replace('b', '{'b' * 200}')\n" for n in range(20))
+    setup = f"from setuptools import setup\n{chain}N20 = '{'b' * 200}'\nsetup(name=N0, version='1.1.0')\n"
+    assert refuse_tree({"setup.py": setup}).code is ProjectCode.NO_NAME
+    runs = "".join(f"exec(f{n}('widget/version.py'))\n" for n in range(500))
+    setup = f"from setuptools import setup\nV = '1.1.0'\n{runs}setup(name='widget', version=V)\n"
+    began = time.perf_counter()
+    assert read_tree({"setup.py": setup, "widget/version.py": "x = 1\n" * 8_000}).spelling == "1.1.0"
+    assert time.perf_counter() - began < 20
 
 
 def test_what_else_is_called_setup_tells_no_name() -> None:
@@ -578,6 +608,7 @@ def test_what_setup_py_reads_may_be_called_ver() -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "ADDED",
         "N.replace('a', 'b')",
         "x().replace('a', 'b')",
         "os.getenv('N')",
@@ -588,7 +619,7 @@ def test_what_setup_py_reads_may_be_called_ver() -> None:
     ],
 )
 def test_a_name_that_only_running_tells_is_none(name: str) -> None:
-    setup = f"import os\nfrom setuptools import setup\nM = M.replace('a', 'b')\nsetup(name={name}, version='1.1.0')\n"
+    setup = f"import os\nfrom setuptools import setup\nM = M.replace('a', 'b')\nADDED = x()\nADDED += 'b'\nsetup(name={name}, version='1.1.0')\n"
     assert refuse_tree({"setup.py": setup}).code is ProjectCode.NO_NAME
 
 

@@ -646,7 +646,22 @@ def test_a_web_part_that_says_the_version_follows(version: str, files: dict[str,
             assert after[path] == tree[path].replace(files[path], new, 1)
 
 
+@pytest.mark.parametrize("manifest", ["setup.py", "setup.cfg", "pyproject.toml"])
+def test_a_web_part_below_another_package_is_that_ones(manifest: str) -> None:
+    web = '{"version": "1.1.0"}'
+    tree = {
+        "pyproject.toml": STATIC,
+        f"libs/b/{manifest}": "",
+        "libs/b/js/package.json": web,
+        "libs/c/package.json": web,
+    }
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "libs/c/package.json"}
+
+
 def test_what_other_tools_and_packages_change_is_left() -> None:
+    deep = {"pyproject.toml": STATIC, "js/package.json": '{"version": "1.1.0", "workspaces": []}'}
+    deep["js/a/package.json"] = deep["x/package.json"] = '{"version": "1.1.0"}'
+    assert bump_tree(deep, "1.2.0").keys() == {"pyproject.toml", "x/package.json"}
     web = '{"version": "1.1.0"}'
     tree = {
         "pyproject.toml": STATIC,
@@ -685,13 +700,16 @@ def test_a_file_that_holds_the_version_may_lie_among_the_modules(folder: str) ->
     [
         ("cff-version: 1.1.0\nversion: 1.1.0\ndate-released: 2026-01-02\n", "cff-version: 1.1.0\nversion: 1.2.0\n"),
         ("cff-version: 1.1.0\nversion: 1.0.9\n", None),
+        ("cff-version: 1.1.0\n", None),
     ],
 )
-def test_of_a_document_that_is_named_only_its_version_follows(document: str, after: str | None) -> None:
-    tree = {"pyproject.toml": STATIC.encode(), "CITATION.cff": document.encode()}
-    project = read_project(tree, ".", (VersionFile("CITATION.cff"),))
+@pytest.mark.parametrize("named", ["CITATION.cff", "./CITATION.cff", "*.cff", "docs/CITATION.cff"])
+def test_of_a_document_that_is_named_only_its_version_follows(named: str, document: str, after: str | None) -> None:
+    path = "docs/CITATION.cff" if "docs" in named else "CITATION.cff"
+    tree = {"pyproject.toml": STATIC.encode(), path: document.encode()}
+    project = read_project(tree, ".", (VersionFile(named),))
     assert isinstance(project, Project)
-    cited = [edit.new.decode() for edit in bump(project, "1.2.0", day=date(2026, 3, 1)) if edit.path == "CITATION.cff"]
+    cited = [edit.new.decode() for edit in bump(project, "1.2.0", day=date(2026, 3, 1)) if edit.path == path]
     assert [text.rpartition("date")[0] for text in cited] == ([after] if after is not None else [])
 
 
@@ -702,6 +720,11 @@ def test_a_module_in_a_namespace_is_found_where_the_namespace_is_declared() -> N
     assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "src/acme/sql/__init__.py"}
     old = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
     assert "src/acme/sql/__init__.py" in bump_tree(tree | {"src/acme/__init__.py": old}, "1.2.0")
+    # What is there beside it stops nothing, and of two nothing tells which is meant.
+    assert bump_tree(tree | {"src/acme/sql/__init__.py": "__version__ = '1.1' '.0'\n"}, "1.2.0").keys() == {
+        "pyproject.toml"
+    }
+    assert bump_tree(tree | {"src/acme/b/__init__.py": ""}, "1.2.0").keys() == {"pyproject.toml"}
     # A package that is one holds what lies in it.
     assert bump_tree(tree | {"src/acme/__init__.py": ""}, "1.2.0").keys() == {"pyproject.toml"}
 

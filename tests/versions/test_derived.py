@@ -133,18 +133,18 @@ def test_what_a_sibling_requires_of_it_follows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "is_joined"), [("1.1.0", True), ("1.2.0.dev0", True), ("0.3.0", False), ("2.0.0", False)]
+    ("said", "is_joined"), [("1.1.0", True), ("1.2.0.dev0", True), ("0.3.0", False), ("2.0.0", True)]
 )
-def test_a_package_that_goes_on_with_it_says_what_was_released_or_that_development_goes_on(
-    said: str, is_joined: bool
-) -> None:
+def test_a_package_that_goes_on_with_it_says_what_was_released_or_what_comes_next(said: str, is_joined: bool) -> None:
     member = f'[project]\nname = "widget-a"\nversion = "{said}"\n'
     tree = {"pyproject.toml": DERIVED.encode(), "libs/a/pyproject.toml": member.encode()}
     project = read_project(tree, ".", (), ("libs/a",), "1.1.0")
     assert isinstance(project, Project) is is_joined
     if not isinstance(project, Project):
         assert project.code is ProjectCode.SITES_DISAGREE
-        assert [site.path for site in project.sites] == ["libs/a/pyproject.toml"]
+        assert project.sentence == (
+            'The package goes on with "widget", whose last release is "1.1.0", and says "0.3.0" in "libs/a/pyproject.toml" line 3.'
+        )
 
 
 def test_the_lock_of_npm_follows_the_package_json_that_the_settings_name() -> None:

@@ -198,6 +198,12 @@ def test_a_version_that_stands_elsewhere_is_read_of_several_packages() -> None:
         "acme-own": "1.2.1",
     }
     assert together(join_lockstep(places, TAGS))["acme"] == ["acme-rs", "acme-core"]
+    # What a manifest says needs no other beside it.
+    shims = {
+        "pyproject.toml": b'[project]\nname = "a"\nversion = "1"\n',
+        "b/pyproject.toml": b'[project]\nname = "b"\nversion = "1"\n',
+    }
+    assert list_version_sources([*shims, "setup.py", "b/setup.py", "b/setup.cfg"], shims) == []
     # Of a package alone nothing is compared.
     assert list_version_sources(tree, {"pyproject.toml": content["pyproject.toml"]}) == []
 
@@ -260,6 +266,8 @@ def test_what_is_called_after_the_leading_one_follows_where_it_is_required_at_th
     assert changed["pyproject.toml"] == expected
     # One that the repository declares, and that goes on by itself, is another matter, as is what every package begins with.
     apart = tree | {"libs/b/pyproject.toml": '[project]\nname = "acme-binary"\nversion = "1.2.0"\n'}
+    assert "acme-binary == 1.2.0" in new_of(apart, "pyproject.toml")
+    apart["libs/b/pyproject.toml"] = '[tool.poetry]\nname = "acme_binary"\nversion = "1.2.0"\n'
     assert "acme-binary == 1.2.0" in new_of(apart, "pyproject.toml")
     first = {path: text.replace("1.2.0", "1.0.0") for path, text in tree.items()}
     assert "acme-binary == 1.0.0" in new_of(first, "pyproject.toml")

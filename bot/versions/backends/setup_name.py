@@ -52,14 +52,15 @@ def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> s
     ``NAME.replace("_", "-")`` is what turns the name of a module into that of a project.
     """
     if isinstance(expression, ast.Name):
-        expression = next(iter(module.bound.get(expression.id, ())), None)
+        bound = module.bound.get(expression.id, ())
+        expression = bound[0] if len(bound) == 1 and not _is_added_to(module, expression.id) else None
     match expression:
-        case ast.Constant(value=str() as text):
+        case ast.Constant(value=str() as text) if len(text) <= _LONGEST_STRING:
             return text
         case ast.Call(
             func=ast.Attribute(value=replaced, attr="replace"),
             args=[ast.Constant(value=str() as old), ast.Constant(value=str() as new)],
-        ):
+        ) if len(new) <= _LONGEST_STRING:
             made_of = _string_of(module, replaced, depth + 1) if depth < _DEEPEST else None
             return made_of.replace(old, new)[:_LONGEST_STRING] if made_of is not None else None
         case ast.Call(
@@ -68,6 +69,11 @@ def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> s
             return default
         case _:
             return None
+
+
+def _is_added_to(module: Module, name: str) -> bool:
+    added = (node.target for node in module.tree.body if isinstance(node, ast.AugAssign))
+    return any(isinstance(target, ast.Name) and target.id == name for target in added)
 
 
 def _list_keys(expression: ast.expr | None) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -16,6 +17,10 @@ from bot.versions.backends.text_source import whole_file_site
 from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Elsewhere, Module
 from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
+
+_MOST_RUN = 10
+_DEEPEST = 5
+_VERSION = re.compile(r"ver|release", re.IGNORECASE)
 
 
 def find_setup_source(package: Package, setup: SetupPy) -> Source | None:
@@ -54,37 +59,53 @@ def find_setup_source(package: Package, setup: SetupPy) -> Source | None:
 def _find_run(package: Package, setup: SetupPy) -> tuple[Site, ...]:
     """The version in a file that setup.py runs in its own namespace, so that its own names have other values then.
 
-    ``with open("widget/version.py") as f: exec(f.read())`` gives ``VERSION`` the value it has there, whatever was before.
+    ``with open("widget/version.py") as f: exec(f.read())`` gives ``VERSION`` the value it has there, whatever was before; what
+    is bound after it counts all the same.
     """
-    names = _list_used(setup.module, setup.arguments["version"])
-    for block in _list_blocks(setup.module.tree.body):
-        if not any(map(_runs_text, islice(ast.walk(block), MOST_NODES))):
-            continue
-        for path in locate(package, setup, [*list_path_strings(block)]):
-            if path.endswith(".py"):
-                sites = trace_version(package.checkout, path, names, SiteKind.SETUP_PY_FILE, strict=False)
-                if sites:
-                    return sites
+    module, seen = setup.module, set[str]()
+    blocks = [block for block in _list_blocks(module.tree.body) if any(map(_runs_text, _walk(block)))]
+    for block in blocks[:_MOST_RUN]:
+        names = _list_used(module, setup.arguments["version"], block.lineno)
+        told = [value for name in list_names(block) for value in module.bound.get(name, ())[-1:]]
+        named = [suffix for tree in (block, *told) for suffix in list_path_strings(tree)]
+        for path in islice(locate(package, setup, named), MOST_CANDIDATES):
+            if path in seen or not path.endswith(".py") or len(seen) >= MOST_CANDIDATES:
+                continue
+            seen.add(path)
+            sites = trace_version(package.checkout, path, names, SiteKind.SETUP_PY_FILE, strict=False)
+            if sites:
+                return sites
     return ()
 
 
-def _list_used(module: Module, expression: ast.expr) -> tuple[str, ...]:
-    """The names that ``expression`` is made of, with those that they are bound to at the top."""
+def _list_used(module: Module, expression: ast.expr, line: int) -> tuple[str, ...]:
+    """The names that ``expression`` is made of, with those that they are bound to, as far as they were bound before ``line``."""
     used = dict.fromkeys(list_names(expression))
     for name in list(used):
         for value in module.bound.get(name, ())[-1:]:
             used |= dict.fromkeys(list_names(value))
-    return tuple(used)
+    before = (name for name in used if all(value.lineno < line for value in module.bound.get(name, ())))
+    # Of an expression of several names only what is called like a version is taken for one.
+    return tuple(name for name in before if isinstance(expression, ast.Name) or _VERSION.search(name))
 
 
-def _list_blocks(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run when the module does, as far as they open no block but ``with``."""
-    for statement in statements:
-        if isinstance(statement, ast.Try):
-            handled = (inner for handler in statement.handlers for inner in handler.body)
-            yield from _list_blocks([*statement.body, *handled, *statement.orelse, *statement.finalbody])
-        elif isinstance(statement, (ast.With, ast.Expr)):
-            yield statement
+def _list_blocks(statements: Iterable[ast.stmt], depth: int = 0) -> Iterator[ast.stmt]:
+    """The statements that may run when the module does, without the definitions of functions and classes."""
+    for statement in statements if depth < _DEEPEST else ():
+        match statement:
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                handled = [inner for handler in handlers for inner in handler.body]
+                yield from _list_blocks([*body, *handled, *orelse, *final], depth + 1)
+            case ast.If(body=body, orelse=orelse):
+                yield from _list_blocks([*body, *orelse], depth + 1)
+            case ast.With() | ast.Expr():
+                yield statement
+            case _:
+                pass
+
+
+def _walk(tree: ast.AST) -> Iterator[ast.AST]:
+    return islice(ast.walk(tree), MOST_NODES)
 
 
 def _runs_text(node: ast.AST) -> bool:

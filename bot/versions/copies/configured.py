@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from contextlib import suppress
 
-from bot.versions.copies.documents import CITATION, METADATA, find_sphinx, read_document
+from bot.versions.copies.documents import find_sphinx, read_document
 from bot.versions.copies.finding import Finding, Subject, VersionFile
 from bot.versions.project import ProjectRefused, SiteKind
 from bot.versions.tools.annotations import find_annotated
@@ -22,14 +22,6 @@ def find_configured_copies(subject: Subject) -> Finding:
     return finding
 
 
-def _find_documented(subject: Subject, place: VersionFile) -> Finding:
-    """What a document says that has a place for the version: the same text may stand in it for something else."""
-    if posixpath.basename(place.path) == "conf.py":
-        with suppress(ProjectRefused):
-            return find_sphinx(subject, place.path, is_named=True)
-    return read_document(subject, place.path) if place.path in (CITATION, *METADATA) else Finding()
-
-
 def list_named(subject: Subject) -> set[str]:
     """The files that ``version-files`` names without saying where in them the version stands."""
     places = (place.path for place in subject.version_files[:MOST_ENTRIES] if place.pattern is None)
@@ -41,11 +33,23 @@ def _find(subject: Subject, place: VersionFile) -> Finding:
         marked = find_annotated(subject, place.path)
         if marked.sites:
             return marked
-    documented = _find_documented(subject, place) if place.pattern is None else Finding()
-    if documented.sites or documented.lookalikes:
-        return documented
     finding = Finding()
     for path in list_files(subject, place.path):
+        documented = _read_document(subject, path) if place.pattern is None else None
         pattern = place.pattern or _MARK
-        finding.add(find_in_file(subject, path, pattern, SiteKind.VERSION_FILES, subject.spellings(), _MARK))
+        if documented is not None:
+            finding.add(documented)
+        else:
+            finding.add(find_in_file(subject, path, pattern, SiteKind.VERSION_FILES, subject.spellings(), _MARK))
     return finding
+
+
+def _read_document(subject: Subject, path: str) -> Finding | None:
+    """What a document says that has a place for the version, where the same text may stand for something else; else None."""
+    name = posixpath.relpath(path, subject.package.checkout.root)
+    documented = read_document(subject, name)
+    if documented is None and posixpath.basename(path) == "conf.py":
+        with suppress(ProjectRefused):
+            conf = find_sphinx(subject, name, is_named=True)
+            documented = conf if conf.sites or conf.lookalikes else None
+    return documented

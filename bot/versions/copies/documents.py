@@ -53,17 +53,19 @@ def find_document_copies(subject: Subject) -> Finding:
         with suppress(ProjectRefused):
             finding.add(find_sphinx(subject, path))
     for name in (CITATION, *METADATA):
-        finding.add(read_document(subject, name))
+        finding.add(read_document(subject, name) or Finding())
     return finding
 
 
-def read_document(subject: Subject, name: str) -> Finding:
-    """What CITATION.cff, codemeta.json or .zenodo.json says of the package; nothing where it cannot be read."""
-    finding, checkout = Finding(), subject.package.checkout
-    if name == CITATION:
+def read_document(subject: Subject, name: str) -> Finding | None:
+    """What a CITATION.cff, codemeta.json or .zenodo.json says; nothing where it cannot be read, None for any other file."""
+    finding, checkout, kind = Finding(), subject.package.checkout, posixpath.basename(name)
+    if kind == CITATION:
         with suppress(ProjectRefused):
-            finding.add(_citation(subject))
+            finding.add(_citation(subject, name))
         return finding
+    if kind not in METADATA:
+        return None
     for key in ("version", "softwareVersion"):
         with suppress(ProjectRefused):
             sites = json_version_site(checkout, checkout.resolve(name), SiteKind.CODEMETA, (key,), Form.TYPED)
@@ -179,9 +181,9 @@ def _is_short(subject: Subject, site: Site) -> bool:
     return site.key == ("version",) and site.spelling.count(".") < subject.spelling.count(".")
 
 
-def _citation(subject: Subject) -> Finding:
+def _citation(subject: Subject, name: str) -> Finding:
     checkout = subject.package.checkout
-    path = checkout.resolve(CITATION)
+    path = checkout.resolve(name)
     text = checkout.find_text(path)
     versions = list(_CITED.finditer(text.body)) if text else []
     if text is None or path is None or len(versions) != 1:

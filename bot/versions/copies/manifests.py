@@ -15,7 +15,6 @@ from bot.versions.backends.setup_py import read_setup_py
 from bot.versions.backends.source import Package
 from bot.versions.checkout import Checkout
 from bot.versions.copies.finding import Finding, Subject
-from bot.versions.copies.pins import list_siblings
 from bot.versions.formats.json_spans import JsonError, read_json
 from bot.versions.formats.npm_lock import find_own_entries
 from bot.versions.formats.text import decode_lock, line_of
@@ -26,6 +25,7 @@ from bot.versions.sentences import Quoted
 from bot.versions.tools.search import toml_site
 
 _MOST_WEB_PARTS = 10
+_PYTHON_MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 _RUST_BUILDS = frozenset({"maturin", "setuptools-rust"})
 
 
@@ -52,24 +52,42 @@ def find_manifest_copies(subject: Subject) -> Finding:
 def find_web_parts(subject: Subject) -> Finding:
     """The package.json files of the package that say its version: in real projects each of these had gone along before.
 
-    What every package begins with they may say by chance. Where the one at the top makes others its workspaces, npm's own
-    tools change them; what lies in another package's folder is that one's.
+    What every package begins with they may say by chance. Where one makes others its workspaces, npm's own tools change
+    them all; what lies in another package's folder is that one's.
     """
     checkout, finding = subject.package.checkout, Finding()
-    if subject.version in FIRST_VERSIONS or _has_workspaces(checkout):
+    if subject.version in FIRST_VERSIONS:
         return finding
-    others = tuple(f"{posixpath.dirname(path)}/" for path in list_siblings(subject))
-    own = [checkout.resolve(name) for name in checkout.relative() if posixpath.basename(name) == "package.json"]
-    paths = [path for path in own if path is not None and not path.startswith(others) and not is_foreign(path)]
-    for path in sorted(paths, key=lambda path: (path.count("/"), path))[:_MOST_WEB_PARTS]:
-        with suppress(ProjectRefused):
-            finding.add(subject.sort(json_version_site(checkout, path, SiteKind.WEB_PART)))
+    names = [
+        name for name in checkout.relative() if posixpath.basename(name) == "package.json" and not is_foreign(name)
+    ]
+    left: set[str] = set()
+    for name in sorted(names, key=lambda name: (name.count("/"), name))[:_MOST_WEB_PARTS]:
+        folders = _list_folders(name)
+        path = checkout.resolve(name)
+        if _has_workspaces(checkout, path):
+            left.add(folders[-1])
+        if left.isdisjoint(folders) and not any(_is_package(checkout, folder) for folder in folders if folder):
+            with suppress(ProjectRefused):
+                finding.add(subject.sort(json_version_site(checkout, path, SiteKind.WEB_PART)))
     return finding
 
 
-def _has_workspaces(checkout: Checkout) -> bool:
+def _list_folders(name: str) -> list[str]:
+    """The folders that a file lies in, an empty name for the top, the outermost first."""
+    parts = posixpath.dirname(name).split("/") if "/" in name else []
+    return ["", *("/".join(parts[: count + 1]) for count in range(len(parts)))]
+
+
+def _is_package(checkout: Checkout, folder: str) -> bool:
+    """Whether a folder below has a manifest of its own, which is read so that it is known in the end."""
+    paths = [checkout.resolve(posixpath.join(folder, name)) for name in _PYTHON_MANIFESTS]
+    return any([checkout.find(path) is not None for path in paths])  # noqa: C419 - each of them is to be known
+
+
+def _has_workspaces(checkout: Checkout, path: str | None) -> bool:
     with suppress(ProjectRefused, JsonError):
-        text = checkout.find_text(checkout.resolve("package.json"))
+        text = checkout.find_text(path)
         values = read_json(text.body)[0] if text is not None else None
         return isinstance(values, dict) and "workspaces" in values
     return False

@@ -21,7 +21,6 @@ from bot.versions.sentences import Quoted
 from bot.versions.spelling import write_part
 
 _MOST_FILES = 20
-_MOST_INSIDE = 5
 _EVERYWHERE = ("__version__",)
 _BESIDE = ("VERSION", "__VERSION__", "version_info", "__version_info__", "VERSION_INFO", "version_tuple")
 _BUILD = "__build__"
@@ -41,6 +40,10 @@ def find_module_copies(subject: Subject) -> Finding:
     finding = Finding()
     for path, content in _list_modules(subject):
         finding.add(_read(subject, path, content))
+    for path, content in _list_beside(subject):
+        # Nothing says that it has to hold the version, so that it stops nothing either.
+        with suppress(ProjectRefused):
+            finding.add(_read(subject, path, content))
     return finding
 
 
@@ -72,21 +75,34 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
     """The modules where a version may be kept, as far as they are known and mention one."""
     checkout = subject.package.checkout
     homes = (*subject.packages, *(("src",) if subject.package.backend.startswith(_INSTALLERS) else ()))
-    own = checkout.relative()
-    paths = list_version_modules(own, subject.name, (*homes, *_list_inside(checkout, own, homes)))[:_MOST_FILES]
-    listed = dict.fromkeys(map(checkout.resolve, paths))
-    if subject.declared_in is not None and subject.declared_in.endswith(".py"):
-        # Whatever it is called, what stands beside the declared version is likely to be the version as well.
-        listed[subject.declared_in] = None
-    for resolved in listed:
-        content = checkout.find(resolved)
-        if content is not None and resolved is not None and b"version" in content.lower():
-            yield resolved, content
+    paths = list_version_modules(checkout.relative(), subject.name, homes)[:_MOST_FILES]
+    yield from _find_mentioning(checkout, paths)
 
 
-def _list_inside(checkout: Checkout, names: Iterable[str], homes: Iterable[str]) -> list[str]:
-    """The packages in folders that are none themselves: a namespace has no ``__init__.py``, or one that only says that it is one.
+def _list_beside(subject: Subject) -> Iterator[tuple[str, bytes]]:
+    """Others that may say it: what declares it, whatever that is called, and the modules of a package in a namespace."""
+    checkout, names = subject.package.checkout, set[str]()
+    inside = _find_inside(checkout, checkout.relative(), subject.packages)
+    listed = {path for path, _ in _list_modules(subject)}
+    if inside is not None:
+        names |= set(list_version_modules(checkout.relative(), inside, (inside,))[:_MOST_FILES])
+    declared = subject.declared_in
+    if declared is not None and declared.endswith(".py"):
+        names.add(posixpath.relpath(declared, checkout.root))
+    yield from ((path, content) for path, content in _find_mentioning(checkout, sorted(names)) if path not in listed)
 
+
+def _find_mentioning(checkout: Checkout, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    for path in map(checkout.resolve, names):
+        content = checkout.find(path)
+        if content is not None and path is not None and b"version" in content.lower():
+            yield path, content
+
+
+def _find_inside(checkout: Checkout, names: Iterable[str], homes: Iterable[str]) -> str | None:
+    """The one package in folders that are none themselves: of several nothing tells which of them are the project's.
+
+    A namespace has no ``__init__.py``, or one that only says that it is one:
     https://packaging.python.org/en/latest/guides/packaging-namespace-packages/
     """
     inits = {posixpath.dirname(name): name for name in names if posixpath.basename(name) == "__init__.py"}
@@ -95,7 +111,8 @@ def _list_inside(checkout: Checkout, names: Iterable[str], homes: Iterable[str])
         content = checkout.find(checkout.resolve(inits[home])) if home in inits else b""
         if home not in inits or _NAMESPACE.search(content or b""):
             spaces.add(home)
-    return sorted(folder for folder in inits if posixpath.dirname(folder) in spaces)[:_MOST_INSIDE]
+    inside = [folder for folder in inits if posixpath.dirname(folder) in spaces]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _read(subject: Subject, path: str, content: bytes) -> Finding:
@@ -115,12 +132,7 @@ def _read(subject: Subject, path: str, content: bytes) -> Finding:
     module = Module(text.body, parse(path, text.body))
     for name in filter(text.body.__contains__, names):
         for value in module.values_of(name):
-            if (
-                isinstance(value, Literal)
-                and value.text is None
-                and name in _EVERYWHERE
-                and path != subject.declared_in
-            ):
+            if isinstance(value, Literal) and value.text is None and name in _EVERYWHERE:
                 where = (f"{name} in ", Quoted(path), f" (line {value.line}) is not one plain string.")
                 raise ProjectRefused(ProjectCode.NOT_A_LITERAL, *where, path=path, line=value.line)
             site = site_of(path, SiteKind.MODULE, value, strict=False) or _whole_tuple(subject, path, module, name)

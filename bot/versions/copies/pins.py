@@ -29,6 +29,7 @@ _POETRY = re.compile(r"(?:==?|~=?|\^)?[ \t]*(?P<version>\d[0-9A-Za-z.!+_-]{0,63}
 _LOOSER = "The requirement still allows the new version, or asks for another one."
 _OF_SIBLING = "It asks for another package of this repository, whose own release changes it."
 _TABLES = (("project", "dependencies"), ("build-system", "requires"))
+_NAMED = (("project",), ("tool", "poetry"))
 _GROUPS = (("project", "optional-dependencies"), ("dependency-groups",))
 
 
@@ -76,7 +77,7 @@ def find_companions(subject: Subject, leading: str) -> Finding:
     """What a package in lockstep requires at this very version of one called after the ``leading`` one: its own wheels, perhaps.
 
     Another package may be built of the same sources under another name; then nothing in the repository declares it. One
-    that the repository declares goes on by itself, or is found as one of those in lockstep.
+    that a pyproject.toml of the repository declares goes on by itself, or is found as one of those in lockstep.
     """
     finding, package = Finding(), subject.package
     if package.text is None or package.document is None or subject.version in FIRST_VERSIONS:
@@ -95,7 +96,8 @@ def find_companions(subject: Subject, leading: str) -> Finding:
 def _find_name(subject: Subject, path: str) -> str | None:
     with suppress(ProjectRefused):
         found = subject.package.checkout.find_toml(path)
-        name = value_at(found[1].values, ("project", "name")) if found is not None else None
+        names = [value_at(found[1].values, (*table, "name")) for table in _NAMED] if found is not None else []
+        name = next(filter(None, names), None)
         return canonicalize_name(name) if isinstance(name, str) else None
     return None
 

@@ -201,8 +201,8 @@ def _names_a_package(argument: ast.expr) -> bool:
     return isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value not in _LEVELS
 
 
-def list_names(expression: ast.expr) -> Iterator[str]:
-    """The names in an expression, as far as it is not beyond reason."""
+def list_names(expression: ast.AST) -> Iterator[str]:
+    """The names in an expression or a statement, as far as it is not beyond reason."""
     for node in islice(ast.walk(expression), _MOST_NODES):
         if isinstance(node, ast.Name):
             yield node.id
