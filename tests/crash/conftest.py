@@ -22,9 +22,9 @@ Folders: TypeAlias = tuple[str, ...]
 
 @lru_cache(maxsize=512)
 def _read_once(
-    files: tuple[tuple[str, bytes], ...], root: str, places: Places, together: Folders
+    files: tuple[tuple[str, bytes], ...], root: str, places: Places, together: Folders, released: str | None
 ) -> Project | ProjectProblem:
-    return read_project(dict(files), root, places, together)
+    return read_project(dict(files), root, places, together, released)
 
 
 @lru_cache(maxsize=2048)
@@ -35,9 +35,13 @@ def _want_once(
 
 
 def _read_project(
-    files: Mapping[str, bytes], root: str = ".", places: Places = (), together: Folders = ()
+    files: Mapping[str, bytes],
+    root: str = ".",
+    places: Places = (),
+    together: Folders = (),
+    released: str | None = None,
 ) -> Project | ProjectProblem:
-    return _read_once(tuple(files.items()), root, places, together)
+    return _read_once(tuple(files.items()), root, places, together, released)
 
 
 def _wanted_paths(
