@@ -254,7 +254,6 @@ def _find_told(subject: Subject) -> Finding:
         # Which of them say the version is not known yet where files are still to be read.
         if posixpath.basename(path) == "package.json":
             subject.package.checkout.find(posixpath.join(posixpath.dirname(path), "package-lock.json"))
-    finding.sites += [site for site in documents.sites if site.path in named]
     finding.add(find_pins(subject))
     finding.add(find_configured_copies(subject))
     offered = [site for site in documents.sites if site.path not in named and site.kind is not SiteKind.RELEASE_DATE]
