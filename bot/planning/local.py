@@ -33,6 +33,7 @@ from bot.versions import (
     check_newer,
     find_maintenance_line,
     find_newest,
+    find_newest_spelling,
     find_package,
     find_tag,
     find_version,
@@ -128,11 +129,9 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
     pattern = settings.tag_pattern(project, tags)
     line = _find_line(folder.find_branch())
     if project.derived_by is not None:
-        released = released_versions(tags, pattern)
-        newest = find_newest(released, line)
-        told = next((spelling for spelling in reversed(released) if find_version(spelling) == newest), None)
-        project = _read_project(folder, listing, project.root, settings, project.together, told)
-        project = replace(project.at(str(newest) if newest else None), siblings=others)
+        newest = find_newest_spelling(released_versions(tags, pattern), line)
+        project = _read_project(folder, listing, project.root, settings, project.together, newest)
+        project = replace(project.at(newest and str(find_version(newest))), siblings=others)
     book = _read_book(folder, listing, project, settings)
     return Checkout(
         project, settings, book if isinstance(book, Changelog) else None, pattern, tags, line, folder.find_web_url()

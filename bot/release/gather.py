@@ -20,7 +20,7 @@ from bot.versions import (
     Project,
     VersionProblem,
     find_maintenance_line,
-    find_newest,
+    find_newest_spelling,
     find_version,
     released_versions,
 )
@@ -96,8 +96,7 @@ def _wanted(
 def _newest_release(settings: RepositorySettings, tags: tuple[TagRef, ...], project: Project, line: Line) -> str | None:
     """What was released last on this line, as its tag spells it, for a project whose version only its tags tell."""
     released = released_versions((tag.name for tag in tags), tag_pattern(settings, tags, project))
-    newest = find_newest(released, find_maintenance_line(line.base))
-    return next((spelling for spelling in reversed(released) if find_version(spelling) == newest), None)
+    return find_newest_spelling(released, find_maintenance_line(line.base))
 
 
 def _release_facts(

@@ -71,7 +71,8 @@ class Kept:
         commits = reading.history.commits
         if not any(one.pull is not None and one.pull.is_late for one in commits):
             self._readings.pop(place, None)
-            is_dear = reading.at - self._given_up.get(place, reading.at - _LASTS) < _LASTS
+            given_up = self._given_up.get(place)
+            is_dear = given_up is not None and reading.at - given_up < _LASTS
             several = len(commits) > (PAGE_WITH_PATHS if place.paths else PAGE)
             if reading.history.complete and several and not is_dear and _fits(_weigh_reading(reading)):
                 self._readings[place] = reading

@@ -8,7 +8,15 @@ from packaging.version import Version
 
 from bot.github.facts import PullRequest, TagRef
 from bot.settings.repository import RepositorySettings
-from bot.versions import MaintenanceLine, Project, find_newest, find_version, released_versions, tag_for
+from bot.versions import (
+    MaintenanceLine,
+    Project,
+    find_newest,
+    find_newest_spelling,
+    find_version,
+    released_versions,
+    tag_for,
+)
 
 
 def tag_pattern(settings: RepositorySettings, tags: Iterable[TagRef], project: Project) -> str:
@@ -39,8 +47,7 @@ def find_newest_tag(
     """The tag of what was released last on a line; None before the first release."""
     pattern = tag_pattern(settings, tags, project)
     released = released_versions((tag.name for tag in tags), pattern)
-    newest = find_newest(released, line)
-    spelling = next((text for text in released if newest is not None and find_version(text) == newest), None)
+    spelling = find_newest_spelling(released, line)
     return tag_for(spelling, pattern) if spelling is not None else None
 
 

@@ -217,6 +217,13 @@ def find_newest(released: Iterable[str], line: MaintenanceLine | None = None) ->
     return max((version for version in versions if line is None or line.holds(version)), default=None)
 
 
+def find_newest_spelling(released: Iterable[str], line: MaintenanceLine | None = None) -> str | None:
+    """The highest version of ``released``, on ``line`` if one is given, as it is spelled there."""
+    spellings = tuple(released)
+    newest = find_newest(spellings, line)
+    return next((one for one in spellings if newest is not None and find_version(one) == newest), None)
+
+
 def is_newer(candidate: str, released: Iterable[str], line: MaintenanceLine | None = None) -> bool:
     """Whether ``candidate`` comes after everything released before it.
 

@@ -127,3 +127,13 @@ class Checkout:
         """The package's own files, relative to its folder, in the order of the listing."""
         prefix = "" if self.root == "." else self.root + "/"
         return [path[len(prefix) :] for path in self.listing if path.startswith(prefix)]
+
+    def list_called(self, name: str) -> list[str]:
+        """Those of the package's own files that are called ``name``, in any letters, sorted."""
+        return self.once("by name", self._sort_by_name).get(name.lower(), [])
+
+    def _sort_by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.relative():
+            found.setdefault(path.rpartition("/")[2].lower(), []).append(path)
+        return {name: sorted(paths) for name, paths in found.items()}

@@ -310,8 +310,9 @@ def _join(own: _Found, others: Sequence[_Found]) -> Project:
     sites = [site for one in found for site in (*one.source.sites, *one.finding.sites)]
     lookalikes = [item for one in found for item in one.finding.lookalikes]
     files, beside, together = _group(checkout, sites), _beside(lookalikes, sites), (one.place for one in others)
-    nothing = Project(own.subject.name, Version("0"), "0", files, tuple(beside), root=checkout.root)
-    return replace(nothing, together=tuple(together))
+    return Project(
+        own.subject.name, Version("0"), "0", files, tuple(beside), root=checkout.root, together=tuple(together)
+    )
 
 
 def _group(checkout: Checkout, sites: Iterable[Site]) -> tuple[SourceFile, ...]:

@@ -75,15 +75,14 @@ def read_document(subject: Subject, name: str) -> Finding | None:
 
 def _list_other_confs(subject: Subject) -> list[str]:
     """Sphinx's conf.py in folders of other names: one beside the index of the documents it is for."""
-    names = subject.package.checkout.relative()
     confs = [
         name
-        for name in names
-        if posixpath.basename(name) == "conf.py" and name not in SPHINX and name.count("/") <= _DEEPEST
+        for name in subject.package.checkout.list_called("conf.py")
+        if name.endswith("conf.py") and name not in SPHINX and name.count("/") <= _DEEPEST
     ]
     if not confs:
         return []
-    known = frozenset(names)
+    known = frozenset(subject.package.checkout.relative())
     found = []
     for name in confs:
         folder = posixpath.dirname(name)

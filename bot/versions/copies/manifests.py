@@ -58,9 +58,7 @@ def find_web_parts(subject: Subject) -> Finding:
     checkout, finding = subject.package.checkout, Finding()
     if subject.version in FIRST_VERSIONS:
         return finding
-    names = [
-        name for name in checkout.relative() if posixpath.basename(name) == "package.json" and not is_foreign(name)
-    ]
+    names = [name for name in checkout.list_called("package.json") if not is_foreign(name)]
     left: set[str] = set()
     for name in sorted(names, key=lambda name: (name.count("/"), name))[:_MOST_WEB_PARTS]:
         folders = _list_folders(name)

@@ -16,7 +16,7 @@ from bot.versions.formats.python_literals import Literal, parse
 from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Module
 from bot.versions.layout import list_version_modules
-from bot.versions.project import Form, ProjectCode, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.sentences import Quoted
 from bot.versions.spelling import write_part
 
@@ -82,7 +82,7 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
 def _list_beside(subject: Subject) -> Iterator[tuple[str, bytes]]:
     """Others that may say it: what declares it, whatever that is called, and the modules of a package in a namespace."""
     checkout, names = subject.package.checkout, set[str]()
-    inside = _find_inside(checkout, checkout.relative(), subject.packages)
+    inside = _find_inside(checkout, subject.packages)
     listed = {path for path, _ in _list_modules(subject)}
     if inside is not None:
         names |= set(list_version_modules(checkout.relative(), inside, (inside,))[:_MOST_FILES])
@@ -99,13 +99,13 @@ def _find_mentioning(checkout: Checkout, names: Iterable[str]) -> Iterator[tuple
             yield path, content
 
 
-def _find_inside(checkout: Checkout, names: Iterable[str], homes: Iterable[str]) -> str | None:
+def _find_inside(checkout: Checkout, homes: Iterable[str]) -> str | None:
     """The one package in folders that are none themselves: of several nothing tells which of them are the project's.
 
     A namespace has no ``__init__.py``, or one that only says that it is one:
     https://packaging.python.org/en/latest/guides/packaging-namespace-packages/
     """
-    inits = {posixpath.dirname(name): name for name in names if posixpath.basename(name) == "__init__.py"}
+    inits = {posixpath.dirname(name): name for name in checkout.list_called("__init__.py")}
     spaces = set()
     for home in homes:
         content = checkout.find(checkout.resolve(inits[home])) if home in inits else b""
@@ -164,21 +164,14 @@ def _read_flags(path: str, module: Module) -> list[Site]:
     """Flags beside the version that make another one of it until it is released: ``released = False``, ``if not released:``."""
     tests = (node.test for node in ast.walk(module.tree) if isinstance(node, (ast.If, ast.IfExp)))
     asked = {name for test in tests for name in list_names(test) if _FLAG.fullmatch(name)}
-    pieces = [piece for name in module.bound if name in asked and (piece := module.pieces.find_flag(name))]
-    return [
-        Site(
-            path,
-            module.pieces.line_of(piece),
-            SiteKind.FLAG,
-            piece.text,
-            (),
-            piece.start,
-            piece.end,
-            Reader.PYTHON,
-            Form.FLAG,
-        )
-        for piece in pieces
-    ]
+    flags = ((name, module.pieces.find_flag(name)) for name in module.bound if name in asked)
+    return [_site_of(path, module, SiteKind.FLAG, name, piece) for name, piece in flags if piece is not None]
+
+
+def _site_of(path: str, module: Module, kind: SiteKind, name: str, piece: Piece) -> Site:
+    """The place of one part of the version, which ``name`` is bound to."""
+    span, line = (piece.start, piece.end), module.pieces.line_of(piece)
+    return Site(path, line, kind, piece.text, (name,), *span, Reader.PYTHON, piece.form, (piece,))
 
 
 def _read_build(subject: Subject, path: str, module: Module) -> list[Site]:
@@ -186,5 +179,4 @@ def _read_build(subject: Subject, path: str, module: Module) -> list[Site]:
     piece = module.pieces.find_pairs(_BUILD)
     if piece is None or subject.version is None or write_part(piece, subject.version) != piece.text:
         return []
-    span, line = (piece.start, piece.end), module.pieces.line_of(piece)
-    return [Site(path, line, SiteKind.BUILD, piece.text, (_BUILD,), *span, Reader.PYTHON, piece.form, (piece,))]
+    return [_site_of(path, module, SiteKind.BUILD, _BUILD, piece)]

@@ -52,8 +52,7 @@ def find_pins(subject: Subject) -> Finding:
             found = subject.package.checkout.find_toml(path)
             if found is not None:
                 _read(subject, finding, path, *found)
-                name = value_at(found[1].values, ("project", "name"))
-                names |= {canonicalize_name(name)} if isinstance(name, str) else set()
+                names |= {name} if (name := _find_name(found[1])) is not None else set()
     _name_siblings(subject, finding, names)
     return finding
 
@@ -82,7 +81,7 @@ def find_companions(subject: Subject, leading: str) -> Finding:
     finding, package = Finding(), subject.package
     if package.text is None or package.document is None or subject.version in FIRST_VERSIONS:
         return finding
-    declared = {name for path in list_siblings(subject) if (name := _find_name(subject, path)) is not None}
+    declared = _list_names(subject)
     for key, requirement in _requirements(package.document):
         match = _REQUIREMENT.match(requirement)
         if match is None or key[0] != "project" or match["operator"] == "~=" or not subject.says(match["version"]):
@@ -93,13 +92,19 @@ def find_companions(subject: Subject, leading: str) -> Finding:
     return finding
 
 
-def _find_name(subject: Subject, path: str) -> str | None:
-    with suppress(ProjectRefused):
-        found = subject.package.checkout.find_toml(path)
-        names = [value_at(found[1].values, (*table, "name")) for table in _NAMED] if found is not None else []
-        name = next(filter(None, names), None)
-        return canonicalize_name(name) if isinstance(name, str) else None
-    return None
+def _list_names(subject: Subject) -> set[str]:
+    """The canonical names of the siblings."""
+    names = set[str]()
+    for path in list_siblings(subject):
+        with suppress(ProjectRefused):
+            found = subject.package.checkout.find_toml(path)
+            names |= {name} if found is not None and (name := _find_name(found[1])) is not None else set()
+    return names
+
+
+def _find_name(document: TomlDocument) -> str | None:
+    stated = (value_at(document.values, (*table, "name")) for table in _NAMED)
+    return next((canonicalize_name(name) for name in stated if isinstance(name, str)), None)
 
 
 def _read(subject: Subject, finding: Finding, path: str, text: Text, document: TomlDocument) -> None:
