@@ -7,15 +7,10 @@ nothing more: two or three rounds, mostly) and then what it found (``read_projec
 from __future__ import annotations
 
 import posixpath
-from bisect import bisect_left, insort
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from packaging.version import Version
-
-from bot.versions.arithmetic import find_version
 from bot.versions.backends.declared import find_source
 from bot.versions.backends.poetry import PLACEHOLDERS
 from bot.versions.backends.setup_py import read_setup_py
@@ -36,10 +31,10 @@ from bot.versions.copies.headers import find_header_copies
 from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies, find_web_parts
 from bot.versions.copies.modules import find_module_copies, list_contradictions
-from bot.versions.copies.pins import find_companions, find_pins
+from bot.versions.copies.pins import find_pins
 from bot.versions.copies.whole_files import find_whole_file_copies
 from bot.versions.copies.words import learn_words
-from bot.versions.places import PackagePlace
+from bot.versions.joined import Found, disagree, get_version, join_declared, join_derived
 from bot.versions.project import (
     Form,
     Lookalike,
@@ -47,12 +42,10 @@ from bot.versions.project import (
     ProjectCode,
     ProjectProblem,
     ProjectRefused,
-    Site,
     SiteKind,
-    SourceFile,
 )
 from bot.versions.pyproject import PYPROJECT, get_name, list_packages
-from bot.versions.sentences import Parts, Quoted
+from bot.versions.sentences import Quoted
 from bot.versions.tools import TOOL_FILES, find_recorded_copies, find_tool_copies, find_undeclared_copies
 
 _OFFERED = "The version comes from the tag, so that no file has to say it."
@@ -162,25 +155,12 @@ def read_project(
         derived = found.source.derived_by is not None
         stated = found.subject.spelling if derived else found.source.sites[0].spelling
         others = [_search(Checkout(files, files, folder), (), stated) for folder in together]
-        return (_derived if derived else _project)(found, others)
+        return (join_derived if derived else join_declared)(found, others)
     except ProjectRefused as refused:
         return refused.problem
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A package with the declared places of its version, none where that comes from the tag, and with all others."""
-
-    subject: Subject
-    source: Source
-    finding: Finding
-
-    @property
-    def place(self) -> PackagePlace:
-        return PackagePlace(self.subject.name, self.subject.package.checkout.root)
-
-
-def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: str = "") -> _Found:
+def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: str = "") -> Found:
     """What is found in one package; no declared site where its version comes from the tag.
 
     Args:
@@ -199,7 +179,7 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: 
     source = find_source(package, name, packages, setup)
     if source.derived_by is not None:
         subject = replace(_subject(package, name, packages, source, version_files), spelling=stated)
-        return _Found(subject, source, _find_following(subject))
+        return Found(subject, source, _find_following(subject))
     if not source.sites:
         missing = (
             "The version of ",
@@ -207,15 +187,15 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: 
             " is dynamic, and where it is read from no plain string is assigned to it.",
         )
         raise ProjectRefused(ProjectCode.NO_VERSION, *missing, path=None)
-    version = _get_version(source.sites[0])
-    if any(_get_version(site) != version for site in source.sites):
-        raise _disagree(source.sites)
+    version = get_version(source.sites[0])
+    if any(get_version(site) != version for site in source.sites):
+        raise disagree(source.sites)
     subject = _subject(package, name, packages, source, version_files)
     if _is_placeholder(source):
         # Which of the two is read nobody can tell, and what is edited in vain is found out only after the release.
         contradictions = list_contradictions(subject)
         if contradictions:
-            raise _disagree((*source.sites, *contradictions))
+            raise disagree((*source.sites, *contradictions))
     finding = Finding()
     for find in _COPIES:
         finding.add(find(subject))
@@ -224,7 +204,7 @@ def _search(checkout: Checkout, version_files: tuple[VersionFile, ...], stated: 
     finding.sites = learn_words(checkout, finding.sites)
     finding.lookalikes += lookalikes_in_pyproject(subject)
     finding.lookalikes += lookalikes_in_text(subject, _MENTIONS)
-    return _Found(subject, source, finding)
+    return Found(subject, source, finding)
 
 
 def _find_following(subject: Subject) -> Finding:
@@ -274,95 +254,3 @@ def _subject(
     form = source.sites[0].form if source.sites else Form.TYPED
     declared_in = source.sites[0].path if source.sites else None
     return Subject(package, name, (*packages, *source.packages), spelling, form, version_files, declared_in)
-
-
-def _derived(own: _Found, others: Sequence[_Found]) -> Project:
-    last = own.subject.version
-    for site in [site for one in others for site in one.source.sites[:1]]:
-        if last is not None and _get_version(site) < last:
-            # Nobody keeps it in step. What says more is on its way to the next release, or is that already.
-            behind = (
-                "The package goes on with ",
-                Quoted(own.subject.name),
-                ", whose last release is ",
-                Quoted(str(last)),
-                ", and",
-            )
-            says = (" says ", Quoted(site.spelling), " in ", Quoted(site.path), f" line {site.line}.")
-            raise ProjectRefused(ProjectCode.SITES_DISAGREE, *behind, *says, path=site.path, line=site.line)
-    return replace(_join(own, others), derived_by=own.source.derived_by).at(own.subject.spelling)
-
-
-def _project(own: _Found, others: Sequence[_Found]) -> Project:
-    first = own.source.sites[0]
-    return replace(_join(own, others), version=_get_version(first), spelling=first.spelling)
-
-
-def _join(own: _Found, others: Sequence[_Found]) -> Project:
-    """The package with those that go on with it. One whose version comes from the tag needs no place that declares it."""
-    found = (own, *others)
-    for one in found if others else ():
-        one.finding.add(find_companions(one.subject, own.subject.name))
-    declared = [site for one in found for site in one.source.sites[:1]]
-    if any(_get_version(site) != _get_version(declared[0]) for site in declared):
-        raise _disagree(declared)
-    checkout = own.subject.package.checkout
-    sites = [site for one in found for site in (*one.source.sites, *one.finding.sites)]
-    lookalikes = [item for one in found for item in one.finding.lookalikes]
-    files, beside, together = _group(checkout, sites), _beside(lookalikes, sites), (one.place for one in others)
-    return Project(
-        own.subject.name, Version("0"), "0", files, tuple(beside), root=checkout.root, together=tuple(together)
-    )
-
-
-def _group(checkout: Checkout, sites: Iterable[Site]) -> tuple[SourceFile, ...]:
-    """The files of ``sites``; of those that share characters the first counts."""
-    grouped: dict[str, list[Site]] = {}
-    taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for site in sites:
-        known, spans = taken[site.path], [(piece.start, piece.end) for piece in site.pieces]
-        if not any(_meets(known, span) for span in spans):
-            grouped.setdefault(site.path, []).append(site)
-            for span in spans:
-                insort(known, span)
-    return tuple(
-        SourceFile(
-            path, checkout.files[path], tuple(sorted(found, key=lambda site: site.start)) if index else tuple(found)
-        )
-        for index, (path, found) in enumerate(grouped.items())
-    )
-
-
-def _meets(known: list[tuple[int, int]], span: tuple[int, int]) -> bool:
-    """Whether a span shares characters with one of those that are known, which are in order and share none."""
-    place = bisect_left(known, span)
-    near = known[max(0, place - 1) : place + 1]
-    return any(start < span[1] and span[0] < end for start, end in near)
-
-
-def _beside(lookalikes: list[Lookalike], sites: Iterable[Site]) -> list[Lookalike]:
-    """The lookalikes on lines without a site, each once."""
-    taken = {(site.path, site.line) for site in sites}
-    return [item for item in dict.fromkeys(lookalikes) if (item.path, item.line) not in taken][:_MOST_LOOKALIKES]
-
-
-def _get_version(site: Site) -> Version:
-    version = find_version(site.spelling)
-    if version is None:
-        wrong = (f"{site.kind}, ", Quoted(site.spelling), ", is not a version in the sense of PEP 440.")
-        raise ProjectRefused(ProjectCode.NOT_PEP440, *wrong, path=site.path, line=site.line)
-    return version
-
-
-def _disagree(sites: Sequence[Site]) -> ProjectRefused:
-    refused = ProjectRefused(ProjectCode.SITES_DISAGREE, *_disagreement(sites))
-    refused.problem = replace(refused.problem, sites=tuple(sites))
-    return refused
-
-
-def _disagreement(sites: Iterable[Site]) -> Parts:
-    said = [(Quoted(site.spelling), " in ", Quoted(site.path), f" line {site.line}") for site in sites][:_MOST_NAMED]
-    places: list[str | Quoted] = []
-    for number, parts in enumerate(said):
-        places += [", " if number else "", *parts]
-    return ("The places that hold the version do not agree: ", *places, ". Make them equal.")
