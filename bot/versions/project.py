@@ -25,6 +25,7 @@ class SiteKind(StrEnum):
     SETUPTOOLS_ATTR = "attribute that setuptools reads"
     SETUPTOOLS_FILE = "file that setuptools reads"
     SETUP_CFG = "[metadata] version of setup.cfg"
+    VARIANT = "version of another build of the package"
     SETUP_PY = "version of setup.py"
     SETUP_PY_FILE = "file that setup.py reads"
     DYNAMIC_METADATA = "place that the provider of dynamic metadata reads"
@@ -53,6 +54,7 @@ class SiteKind(StrEnum):
     RELEASE_PLEASE = "configuration of release-please"
     LIBRARIAN = "record of Librarian"
     ROOSTER = "configuration of Rooster"
+    OWN_TABLE = "table of a tool called after the package"
     ANNOTATION = "place marked in the file"
     VERSION_FILES = "place named by version-files"
 

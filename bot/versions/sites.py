@@ -32,6 +32,7 @@ from bot.versions.copies.locks import find_lock_copies
 from bot.versions.copies.manifests import find_manifest_copies, find_npm_lock_copies, find_web_parts
 from bot.versions.copies.modules import find_module_copies, list_contradictions
 from bot.versions.copies.pins import find_pins
+from bot.versions.copies.variants import find_own_table, find_variants
 from bot.versions.copies.whole_files import find_whole_file_copies
 from bot.versions.copies.words import learn_words
 from bot.versions.joined import Found, disagree, get_version, join_declared, join_derived
@@ -71,12 +72,14 @@ _STATIC = (SiteKind.PROJECT_TABLE, SiteKind.POETRY_TABLE)
 _COPIES: tuple[Callable[[Subject], Finding], ...] = (
     find_module_copies,
     find_manifest_copies,
+    find_variants,
     find_extension_copies,
     find_header_copies,
     find_whole_file_copies,
     find_lock_copies,
     find_pins,
     find_tool_copies,
+    find_own_table,
     find_document_copies,
     find_configured_copies,
     find_web_parts,

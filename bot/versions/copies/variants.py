@@ -1,0 +1,81 @@
+"""Manifests of another build of the same package, ``setup-mini.cfg`` or ``pyproject-light.toml``, and its own tool's table.
+
+Somebody copies them into place before such a build, so that nothing but their names and what they say tells whose they are.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from packaging.utils import canonicalize_name
+
+from bot.versions.checkout import Checkout
+from bot.versions.copies.finding import Finding, Subject
+from bot.versions.formats.cfg_lines import read_cfg
+from bot.versions.formats.text import line_of
+from bot.versions.formats.toml_spans import value_at
+from bot.versions.layout import FIRST_VERSIONS
+from bot.versions.project import ProjectRefused, Reader, Site, SiteKind
+from bot.versions.tools.search import toml_site
+
+_MOST_VARIANTS = 10
+_VARIANT = re.compile(r"(?:setup|pyproject)[-_.][A-Za-z0-9_.-]{1,60}\.(?:cfg|toml)")
+_OTHER = re.compile(r"min|max|requir|target|python|since|last|prev|old|compat", re.IGNORECASE)
+"""Words of keys that say which version is asked for or was there once, which a tool that checks itself has as well."""
+
+_NAME, _VERSION = ("project", "name"), ("project", "version")
+
+
+def find_variants(subject: Subject) -> Finding:
+    """The versions of those manifests at the top of the package that name it, or something called after it."""
+    checkout, finding = subject.package.checkout, Finding()
+    if subject.version in FIRST_VERSIONS:
+        return finding
+    names = sorted(name for name in checkout.relative() if _VARIANT.fullmatch(name))
+    for name in names[:_MOST_VARIANTS]:
+        with suppress(ProjectRefused):
+            path = checkout.resolve(name)
+            read = _read_cfg if name.endswith(".cfg") else _read_toml
+            finding.add(subject.sort(read(subject, checkout, path)))
+    return finding
+
+
+def find_own_table(subject: Subject) -> Finding:
+    """Versions in the table of pyproject.toml that a tool called after the package reads: ``[tool.widget_docs] version``.
+
+    Other tools' tables may say anything, such as the version of the tool that is asked for.
+    """
+    package, finding = subject.package, Finding()
+    if package.document is None or subject.version in FIRST_VERSIONS:
+        return finding
+    for key in package.document.strings:
+        if len(key) < 3 or key[0] != "tool" or not _is_called_after(subject, str(key[1])):
+            continue
+        if "version" in str(key[-1]).lower() and not _OTHER.search(str(key[-1])):
+            finding.add(subject.sort(toml_site(subject, package.path, key, SiteKind.OWN_TABLE)))
+    finding.lookalikes.clear()
+    return finding
+
+
+def _read_cfg(subject: Subject, checkout: Checkout, path: str | None) -> list[Site]:
+    text = checkout.find_text(path)
+    values = read_cfg(text.body) if text is not None else {}
+    key = ("metadata", "version")
+    named, stated = values.get(("metadata", "name")), values.get(key)
+    if text is None or path is None or named is None or stated is None or not _is_called_after(subject, named.text):
+        return []
+    line = line_of(text.body, stated.span.start)
+    return [Site(path, line, SiteKind.VARIANT, stated.text, key, stated.span.start, stated.span.end, Reader.CFG)]
+
+
+def _read_toml(subject: Subject, checkout: Checkout, path: str | None) -> list[Site]:
+    found = checkout.find_toml(path)
+    name = value_at(found[1].values, _NAME) if found is not None else None
+    called = isinstance(name, str) and _is_called_after(subject, name)
+    return toml_site(subject, path, _VERSION, SiteKind.VARIANT) if called else []
+
+
+def _is_called_after(subject: Subject, name: str) -> bool:
+    own, other = canonicalize_name(subject.name), canonicalize_name(name)
+    return other == own or other.startswith(f"{own}-")
