@@ -17,51 +17,44 @@ from bot.github.errors import GraphQLError, PermissionMissing, Unavailable
 from bot.github.facts import (
     AppAccount,
     CheckRun,
-    Environment,
     PullRequest,
     Repository,
     TagRef,
-    TagRuleset,
     ThreadRef,
 )
 from bot.github.listing import Tree
 from bot.github.pulls import find_labeller, get_merging, list_commits
 from bot.github.repositories import contains, find_thread, get_repository
-from bot.github.rulesets import find_refusing
 from bot.publishing.route import Order, Route
 from bot.release.answers import hear
 from bot.release.approvals import may_be_asked_first
 from bot.release.auto_merge import is_wanted
 from bot.release.commits import Commits
 from bot.release.defaults import Defaults
-from bot.release.development import is_to_be_looked_for
 from bot.release.evidence import Evidence
-from bot.release.forward import find_source
-from bot.release.gather import gather_candidate
-from bot.release.guards import list_next_tags
 from bot.release.held import LABEL, is_labelled
-from bot.release.hidden_tags import with_hidden_tags
 from bot.release.hints import Hints
 from bot.release.histories import Histories
 from bot.release.notes import find_notes
 from bot.release.observe_branch import BranchReader
-from bot.release.observe_development import find_development
-from bot.release.observe_forward import find_forward
+from bot.release.observe_candidate import CandidateReader
+from bot.release.observe_guards import GuardReader
+from bot.release.observe_published import PublishedReader
 from bot.release.observe_runs import list_run_facts
 from bot.release.observe_since import SinceReader, foresee_version
 from bot.release.own_check import OwnCheck
 from bot.release.packages import Share, find_touched
 from bot.release.propose_tag import is_asked_as_tag
 from bot.release.record import Milestone, Record, find_record
-from bot.release.runs import approval_key, find_environment, find_ours
+from bot.release.runs import approval_key
 from bot.release.sight import Sight, look
 from bot.release.since import Since
 from bot.release.snapshot import BRANCHES, BranchHistory, Line, Request, Snapshot, is_astray
 from bot.release.speech import STALENESS
 from bot.release.tag_only import name_check
-from bot.release.views import find_shown_run, is_to_be_started
+from bot.release.views import is_to_be_started
 from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
-from bot.versions import PackagePlace, Project, same_version
+from bot.versions import PackagePlace, same_version
 
 _MOST_OWN_PULLS = 3
 """How many of our pull requests from one branch are looked after; a note leads to older ones that are not through."""
@@ -90,8 +83,9 @@ class Observer:
         self._histories = Histories(access, hints.kept, clock)
         self._branch = BranchReader(access, app, self._commits, defaults, clock)
         self._since = SinceReader(self._commits, self._histories, app)
-        self._environments: dict[str, Environment] = {}
-        self._refusing: dict[int, TagRuleset | None] = {}
+        self._candidates = CandidateReader(access, app, evidence, self._commits, hints)
+        self._guards = GuardReader(access, hints)
+        self._published = PublishedReader(access, app, evidence, self._commits)
 
     async def look(
         self, *lines: Line, thread: int | None = None, check: tuple[str, str] | None = None, idly: bool = False
@@ -269,7 +263,7 @@ class Observer:
         if head is None or line is None:
             return snapshot
         snapshot = replace(snapshot, tags=await sight.list_tags(line.package))
-        snapshot = await self._with_candidate(snapshot, settings, head, None, sight=sight)
+        snapshot = await self._candidates.with_candidate(snapshot, settings, head, None, sight=sight)
         return await self._since.with_since(snapshot, settings, None)
 
     async def list_differences(self, commit: str, other: str) -> tuple[str, ...]:
@@ -362,17 +356,17 @@ class Observer:
         if base_head is None:
             return snapshot
         asked = None if request.follows else request.version
-        snapshot = await self._with_candidate(snapshot, settings, base_head, asked, sight=sight)
+        snapshot = await self._candidates.with_candidate(snapshot, settings, base_head, asked, sight=sight)
         snapshot = await self._since.with_since(snapshot, settings, asked)
         if request.follows:
             # What the index has files of is not proposed.
-            snapshot = await self._with_index(snapshot)
+            snapshot = await self._published.with_index(snapshot)
             version = foresee_version(snapshot, settings, request.at)
             if version is None:
                 return snapshot
-            snapshot = await self._with_candidate(snapshot, settings, base_head, version)
-        snapshot = await self._with_index(await self._with_environment(snapshot, sight))
-        return await self._with_guards(snapshot, sight)
+            snapshot = await self._candidates.with_candidate(snapshot, settings, base_head, version)
+        snapshot = await self._published.with_index(await self._guards.with_environment(snapshot, sight))
+        return await self._guards.with_guards(snapshot, sight)
 
     async def _with_release_branch(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
         """Where the release branch is, and whether that may be replaced."""
@@ -405,13 +399,13 @@ class Observer:
         commit = pull.merge_commit if pull.merged else pull.head_sha
         if commit is None:
             return snapshot
-        snapshot = await self._with_candidate(snapshot, settings, commit, None, record=record, sight=sight)
+        snapshot = await self._candidates.with_candidate(snapshot, settings, commit, None, record=record, sight=sight)
         if not pull.merged:
             snapshot = await self._with_base(snapshot, sight, settings, pull, record)
             if is_wanted(snapshot, pull) and not pull.queued:
                 snapshot = replace(snapshot, merging=await get_merging(self._access.read, pull.number))
-            snapshot = await self._with_index(await self._with_environment(snapshot, sight))
-            return await self._with_guards(snapshot, sight)
+            snapshot = await self._published.with_index(await self._guards.with_environment(snapshot, sight))
+            return await self._guards.with_guards(snapshot, sight)
         project, route = snapshot.project, snapshot.route
         if project is None or route is None:
             return snapshot
@@ -420,11 +414,11 @@ class Observer:
         if tag is None:
             if snapshot.history is None:
                 snapshot = await self._branch.with_branch(snapshot, pull, record)
-            snapshot = await self._with_index(snapshot)
+            snapshot = await self._published.with_index(snapshot)
             in_base = await self._is_in_base(sight, snapshot.line.base, commit)
             snapshot = replace(snapshot, in_base=in_base)
             if snapshot.is_tag_only:
-                snapshot = await self._with_guards(snapshot, sight)
+                snapshot = await self._guards.with_guards(snapshot, sight)
             if record.reached(Milestone.TAGGED):
                 # Somebody deleted it. What it started goes on all the same, unless it is turned away at our gate.
                 gone = TagRef(record.tag, commit, annotated=False)
@@ -434,14 +428,14 @@ class Observer:
         else:
             if snapshot.find_tag(tag.name) is None:
                 snapshot = replace(snapshot, tags=(tag, *snapshot.tags))
-            snapshot = await self._after_tag(snapshot, sight, route, tag, record, project)
+            snapshot = await self._published.with_published(snapshot, sight, route, tag, record, project)
         if snapshot.release is None and (route.order is Order.RELEASE_PUBLISHED or snapshot.published is not None):
             snapshot = await self.with_landed(snapshot)
         key = approval_key(snapshot.runs, route, tag, record, pull.merge_commit, self._app.bot.id)
         undone = tag is None or (record.reached(Milestone.RELEASED) and snapshot.release is None)
         to_start = is_to_be_started(snapshot, route, record)
         if undone or to_start or _may_be_asked_who_guards(snapshot, settings, record, route, key):
-            snapshot = await self._with_environment(snapshot, sight)
+            snapshot = await self._guards.with_environment(snapshot, sight)
         return snapshot if key is None else await hear(self._access, self._branch, snapshot, sight, pull, record, key)
 
     async def _with_base(
@@ -458,100 +452,17 @@ class Observer:
             return await self._since.with_missed(snapshot, settings, record, base)
         if pull.head.parent == base and not await self._since.leads_elsewhere(snapshot, settings, record, base):
             return snapshot
-        moved = await self._with_candidate(snapshot, settings, base, record.version, record=record)
+        moved = await self._candidates.with_candidate(snapshot, settings, base, record.version, record=record)
         moved = await self._since.with_since(moved, settings, None if record.follows else record.version)
-        moved = await self._with_index(moved) if record.follows else moved
+        moved = await self._published.with_index(moved) if record.follows else moved
         version = foresee_version(moved, settings, snapshot.at) if record.follows else None
         if version is not None and not same_version(version, record.version):
-            moved = await self._with_candidate(moved, settings, base, version)
+            moved = await self._candidates.with_candidate(moved, settings, base, version)
         return replace(snapshot, base_candidate=moved.candidate, since=moved.since, tags=moved.tags)
 
     async def _is_in_base(self, sight: Sight, base: str, commit: str) -> bool:
         """Whether the base branch still has what was merged."""
         return await sight.find_branch(base) == commit or await contains(self._access.read, base, commit)
-
-    async def _with_candidate(
-        self,
-        snapshot: Snapshot,
-        settings: RepositorySettings,
-        commit: str,
-        version: str | None,
-        *,
-        record: Record | None = None,
-        sight: Sight | None = None,
-    ) -> Snapshot:
-        """What ``commit`` offers, where ``sight`` tells by tags that may stand behind others."""
-        candidate = await gather_candidate(
-            self._commits,
-            app=self._app,
-            repository=snapshot.repository,
-            line=snapshot.line,
-            settings=settings,
-            target=self._evidence.index,
-            tags=snapshot.tags,
-            commit=commit,
-            version=version,
-            tag=record.tag if record else None,
-            released=record.version if record else None,
-            day=(snapshot.request.at if snapshot.request else snapshot.at).date(),
-        )
-        told, snapshot = snapshot.tags, replace(snapshot, candidate=candidate)
-        if sight is not None:
-            snapshot = await with_hidden_tags(self._access, snapshot, settings, sight, self._hints)
-        if snapshot.tags == told:
-            return snapshot
-        return await self._with_candidate(snapshot, settings, commit, version, record=record)
-
-    async def _with_environment(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
-        """Who guards the publishing job: asked once for each job of ours."""
-        ours = find_shown_run(snapshot)
-        runs = (ours, *snapshot.runs) if ours else snapshot.runs
-        name = find_environment(runs, snapshot.route) if snapshot.route else None
-        if name is None:
-            return snapshot
-        self._hints.environment = name
-        if name not in self._environments:
-            self._environments[name] = await sight.get_environment(name)
-        return replace(snapshot, environment=self._environments[name])
-
-    async def _with_guards(self, snapshot: Snapshot, sight: Sight) -> Snapshot:
-        """The rulesets that keep the next tag from us: each that is about it is asked for once for each job of ours."""
-        told = sight.list_tag_rulesets()
-        tags = list_next_tags(snapshot) if told else ()
-        covering = [one for one in told if any(map(one.covers, tags))]
-        for one in covering:
-            if one.id not in self._refusing:
-                self._refusing[one.id] = await find_refusing(self._access.read, one)
-        refusing = (self._refusing[one.id] for one in covering)
-        return replace(snapshot, guards=tuple(one for one in refusing if one is not None))
-
-    async def _with_index(self, snapshot: Snapshot) -> Snapshot:
-        """What the package index has of the project."""
-        project = snapshot.project
-        return replace(snapshot, index=await self._evidence.find_project(project.name)) if project else snapshot
-
-    async def _after_tag(
-        self, snapshot: Snapshot, sight: Sight, route: Route, tag: TagRef, record: Record, project: Project
-    ) -> Snapshot:
-        snapshot = replace(
-            snapshot,
-            release=await sight.find_release(tag.name),
-            runs=await list_run_facts(self._access.read, route, tag, self._app.bot.id),
-        )
-        ours = find_ours(snapshot.runs, route, tag.name, record, self._app.bot.id)
-        if ours is None or ours.run.conclusion != "success":
-            return snapshot
-        snapshot = await self._with_index(snapshot)
-        published = await self._evidence.gather(self._access.read, snapshot, route, tag, project, ours)
-        snapshot = replace(snapshot, published=published)
-        if isinstance(snapshot.settings, RepositorySettings) and is_to_be_looked_for(snapshot, snapshot.settings):
-            followed = await find_development(self._app, self._commits, snapshot, sight, record)
-            snapshot = replace(snapshot, development=followed)
-        source = find_source(snapshot, snapshot.settings) if isinstance(snapshot.settings, RepositorySettings) else None
-        if source is not None:
-            carried = await find_forward(self._app, self._commits, snapshot, sight, record, source.path)
-            snapshot = replace(snapshot, forward=carried)
-        return snapshot
 
 
 def _is_settled(pull: PullRequest, record: Record) -> bool:
