@@ -49,7 +49,9 @@ def get_name(package: Package, setup: SetupPy | None) -> str:
     name = next(filter(None, names), None)
     path = package.path if package.document is not None else None
     if not isinstance(name, str):
-        raise ProjectRefused(ProjectCode.NO_NAME, Quoted(package.path), " does not name a project.", path=path)
+        # Who has only setup.py is not told of a file that is not there.
+        where = setup.path if path is None and setup is not None else package.path
+        raise ProjectRefused(ProjectCode.NO_NAME, Quoted(where), " does not name a project.", path=path)
     if not _NAME.fullmatch(name):
         raise ProjectRefused(ProjectCode.BAD_NAME, Quoted(name), " cannot be the name of a project.", path=path)
     return name

@@ -492,6 +492,19 @@ def test_literals_that_disagree_are_no_convention() -> None:
             "import os\nfrom widget import __version__ as v\nN = os.environ.get('N', 'widget')\nsetup(name=N, version=v)",
             "",
         ),
+        # It may be built in another way as well, under a name that begins with its own.
+        (
+            """
+import sys
+from widget import __version__ as v
+if 'lite' in sys.argv:
+    N = 'widgetlite'
+else:
+    N = 'widget'
+setup(name=N, version=v)
+""",
+            "",
+        ),
     ],
 )
 def test_the_name_may_be_imported_or_stand_where_no_environment_says_another(setup: str, module: str) -> None:
@@ -627,12 +640,15 @@ def test_what_setup_py_reads_may_be_called_ver() -> None:
         "os.environ['N']",
         "settings.get('N', 'widget')",
         "os.getenv('N', NAME)",
+        "EITHER",
+        "PERHAPS",
         "missing",
     ],
 )
 def test_a_name_that_only_running_tells_is_none(name: str) -> None:
-    setup = f"import os\nfrom setuptools import setup\nM = M.replace('a', 'b')\nADDED = x()\nADDED += 'b'\nsetup(name={name}, version='1.1.0')\n"
-    assert refuse_tree({"setup.py": setup}).code is ProjectCode.NO_NAME
+    setup = f"import os\nfrom setuptools import setup\nM = M.replace('a', 'b')\nADDED = x()\nADDED += 'b'\nif M:\n    EITHER = PERHAPS = 'a'\nelse:\n    EITHER = 'b'\n    PERHAPS = x()\nsetup(name={name}, version='1.1.0')\n"
+    problem = refuse_tree({"setup.py": setup})
+    assert (problem.code, problem.sentence) == (ProjectCode.NO_NAME, '"setup.py" does not name a project.')
 
 
 def test_a_crate_of_its_own_version_is_named_at_the_top_of_its_workspace() -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from bot.versions.backends.python_source import follow_import
 from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates
-from bot.versions.backends.setup_py import SetupPy
+from bot.versions.backends.setup_py import MOST_NODES, SetupPy
 from bot.versions.backends.source import Package
 from bot.versions.formats.python_literals import Literal
 from bot.versions.formats.python_pieces import list_names
@@ -52,7 +52,9 @@ def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> s
     ``NAME.replace("_", "-")`` is what turns the name of a module into that of a project.
     """
     if isinstance(expression, ast.Name):
-        bound = module.bound.get(expression.id, ())
+        if expression.id not in module.bound:
+            return _find_main(module, expression.id)
+        bound = module.bound[expression.id]
         expression = bound[0] if len(bound) == 1 and not _is_added_to(module, expression.id) else None
     match expression:
         case ast.Constant(value=str() as text) if len(text) <= _LONGEST_STRING:
@@ -69,6 +71,20 @@ def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> s
             return default
         case _:
             return None
+
+
+def _find_main(module: Module, name: str) -> str | None:
+    """Of the names that a package has by the way it is built, the one that all others begin with: "widget", "widget-lite"."""
+    choices = [choice for choice in module.tree.body if isinstance(choice, (ast.If, ast.Try))]
+    inside = islice((node for choice in choices for node in ast.walk(choice)), MOST_NODES)
+    values = [
+        node.value
+        for node in inside
+        if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in node.targets)
+    ]
+    texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    main = min(texts, key=len, default="")
+    return main or None if len(texts) == len(values) and all(text.startswith(main) for text in texts) else None
 
 
 def _is_added_to(module: Module, name: str) -> bool:

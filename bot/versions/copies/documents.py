@@ -12,7 +12,8 @@ from bot.versions.arithmetic import find_version
 from bot.versions.backends.json_source import json_version_site
 from bot.versions.backends.python_source import site_of
 from bot.versions.copies.finding import Finding, Subject
-from bot.versions.formats.python_literals import Literal
+from bot.versions.formats.python_evaluation import evaluate
+from bot.versions.formats.python_literals import Literal, parse
 from bot.versions.formats.python_values import read_values
 from bot.versions.formats.text import line_of
 from bot.versions.formats.version_text import find_all
@@ -117,6 +118,8 @@ def find_sphinx(subject: Subject, name: str, *, is_named: bool = False) -> Findi
         for value in read_values(path, text.body, (variable,))
         if isinstance(value, Literal) and value.text
     ]
+    if _is_put_together(path, text.body, literals):
+        return finding
     for literal in literals:
         site = site_of(path, SiteKind.DOCS_CONF, literal, strict=False)
         if site is None or find_version(site.spelling) is None:
@@ -130,6 +133,14 @@ def find_sphinx(subject: Subject, name: str, *, is_named: bool = False) -> Findi
         else:
             finding.add(subject.sort([site], loosely=True))
     return finding
+
+
+def _is_put_together(path: str, body: str, literals: list[Literal]) -> bool:
+    """Whether ``release`` is made of the ``version`` and more: ``release = version + ".3"`` would say a wrong one."""
+    if any(literal.name == "release" for literal in literals):
+        return False
+    made = evaluate(parse(path, body), "release")
+    return isinstance(made, str) and any(literal.text != made for literal in literals)
 
 
 def _is_whole(site: Site) -> bool:
