@@ -8,9 +8,21 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.versions import Project, bump, read_project, wanted_paths
+from bot.versions import (
+    Project,
+    bump,
+    join_lockstep,
+    list_crate_manifests,
+    list_manifests,
+    list_packages_of,
+    list_version_sources,
+    read_project,
+    wanted_paths,
+)
 
 MOST_ROUNDS = 5
+PLAIN_TAGS = ("v0.1.0", "v0.0.2")
+"""A tree has no tags with it. So its packages are taken to be released under plain ones, as most repositories do it."""
 
 
 class NotReadableError(Exception):
@@ -31,15 +43,25 @@ def bump_tree(tree: Path, version: str, root: str = ".") -> None:
 def read_tree(tree: Path, root: str = ".") -> Project:
     """The project in ``root`` of ``tree``; links are left out, as they are on GitHub's tree listing."""
     paths, files = sorted(_list_files(tree)), dict[str, bytes]()
+    together = _list_together(tree, paths, root or ".")
     for _ in range(MOST_ROUNDS):
-        more = wanted_paths(paths, files, root or ".")
+        more = wanted_paths(paths, files, root or ".", together=together)
         if not more:
             break
         files |= {path: (tree / path).read_bytes() for path in more}
-    project = read_project(files, root or ".")
+    project = read_project(files, root or ".", together=together)
     if not isinstance(project, Project):
         raise NotReadableError(project.sentence)
     return project
+
+
+def _list_together(tree: Path, paths: list[str], root: str) -> tuple[str, ...]:
+    """The folders of the packages that go on with the one in ``root``, as the files tell."""
+    files = {path: (tree / path).read_bytes() for path in list_manifests(paths)}
+    files |= {path: (tree / path).read_bytes() for path in list_crate_manifests(paths, files)}
+    files |= {path: (tree / path).read_bytes() for path in list_version_sources(paths, files)}
+    packages = join_lockstep(list_packages_of(files), PLAIN_TAGS)
+    return tuple(other.root for place in packages if place.root == root for other in place.together)
 
 
 def _list_files(tree: Path) -> list[str]:
