@@ -673,6 +673,28 @@ def test_a_crate_of_its_own_version_is_named_at_the_top_of_its_workspace() -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("own", "shared", "follows"),
+    [("1.1.0", "1.1.0", True), ("1.1.0", "1.0.0", False), ("1.0.0", "1.0.0", False)],
+)
+def test_a_workspace_gives_its_crates_the_version_of_the_one_that_says_its_own(
+    own: str, shared: str, follows: bool
+) -> None:
+    crate = f'[package]\nname = "widget"\nversion = "{own}"\n'
+    lock = f'[[package]]\nname = "core"\nversion = "{shared}"\n\n[[package]]\nname = "widget"\nversion = "{own}"\n'
+    tree = {
+        "pyproject.toml": '[project]\nname = "widget"\ndynamic = ["version"]\n' + system("maturin"),
+        "Cargo.toml": crate + f'[workspace]\nmembers = ["core"]\n[workspace.package]\nversion = "{shared}"\n',
+        "core/Cargo.toml": '[package]\nname = "core"\nversion.workspace = true\n',
+        "Cargo.lock": lock,
+    }
+    after = bump_tree(tree, "1.2.0")
+    assert after.keys() == {"Cargo.toml", "Cargo.lock"}
+    for body in after.values():
+        assert body.count('version = "1.2.0"') == (2 if follows else 1)
+        assert body.count(shared) == (0 if follows else 1)
+
+
 LIB = """fn m(m: M) {
     // "__version__", "1.1.0" was here before
     m.add("__version_ex__", "1.1.0")?;

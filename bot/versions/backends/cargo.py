@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import posixpath
 
+from bot.versions.arithmetic import find_version
 from bot.versions.backends.crates import OWN, SHARED, Crates, find_workspace
 from bot.versions.backends.source import Package
 from bot.versions.checkout import Checkout
 from bot.versions.formats.lock_entries import list_lock_entries
 from bot.versions.formats.text import decode_lock, line_of
 from bot.versions.formats.toml_spans import Path, value_at
+from bot.versions.layout import FIRST_VERSIONS
 from bot.versions.project import Form, Reader, Site, SiteKind
 
 _DIST = ("dist.toml", "dist-workspace.toml")
@@ -79,16 +81,29 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
         return ()
     crates = checkout.once((Crates, manifest), lambda: Crates(checkout, manifest))
     same = crates.list_lockstep(manifest, declared.spelling)
-    if key == SHARED:
+    shared = _find_shared(checkout, crates.top, declared) if key == OWN else None
+    if key == SHARED or shared is not None:
         same += [crate for crate in crates.list_inheriting() if crate not in same]
     paths = {crate.path for crate in same}
     siblings = [_site(checkout, crate.path, OWN, SiteKind.CARGO) for crate in same]
     required = [_site(checkout, one.path, one.key, SiteKind.CARGO) for one in crates.requirements if one.crate in paths]
-    linked = [site for site in (*siblings, *required) if site is not None and site.spelling == declared.spelling]
+    linked = [
+        site for site in (shared, *siblings, *required) if site is not None and site.spelling == declared.spelling
+    ]
     linked = [site for site in linked if (site.path, site.start) != (declared.path, declared.start)]
     # The lock lies at the top of the workspace, also when the crate keeps a version of its own.
     names = frozenset(crate.name for crate in same if crate.name is not None)
     return (declared, *linked, *_lock_sites(checkout, crates.top or manifest, names, declared.spelling))
+
+
+def _find_shared(checkout: Checkout, top: str | None, declared: Site) -> Site | None:
+    """What a workspace gives to its crates where that is the version of a crate in it that says its own.
+
+    What every crate begins with the two may say by chance.
+    """
+    shared = _site(checkout, top, SHARED, SiteKind.CARGO) if top is not None else None
+    is_same = shared is not None and shared.spelling == declared.spelling
+    return shared if is_same and find_version(declared.spelling) not in FIRST_VERSIONS else None
 
 
 def find_dist_sites(checkout: Checkout) -> list[Site]:
