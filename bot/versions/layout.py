@@ -10,7 +10,7 @@ from packaging.version import Version
 
 _VERSION_MODULES = frozenset(
     {"__init__", "_version", "version", "__version__", "__about__", "_about", "about", "__pkginfo__", "package_data"}
-    | {"consts", "constants", "_meta", "__meta__"}
+    | {"consts", "constants", "_meta", "__meta__", "__main__", "__doc__"}
 )
 _FOREIGN = frozenset(
     {
@@ -50,7 +50,7 @@ _FOREIGN_FOLDERS = frozenset(
 FIRST_VERSIONS = frozenset(map(Version, ("0.0.0", "0.0.1", "0.1.0", "1.0.0")))
 """Where every package begins: that two of them say it does not mean that they go on together."""
 
-_BASE = re.compile(r"\A(?:src|lib|python)/")
+_BASE = re.compile(r"\A(?:src|lib|python|py)/")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 

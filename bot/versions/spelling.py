@@ -21,6 +21,8 @@ _ROWS = {Form.ELEMENTS: (join_elements, write_elements), Form.ARGUMENTS: (read_a
 """How the forms that hold a whole version in several elements are read and written."""
 _LEVEL_WORDS = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "candidate": "rc", "c": "rc", "rc": "rc"}
 _NUMBERS = re.compile(r"\A\d+(?:\.\d+)*")
+_MARKERS = frozenset({Form.MARKER, Form.WORD, Form.COUNT})
+_MARKER = re.compile(r"(?P<word>.*?)(?P<count>\d*)")
 HEX_LEVEL = re.compile(r"0[xX]0?[0aAbBcCfF]")
 """A level of ``sys.hexversion`` (https://docs.python.org/3/c-api/apiabiversion.html); projects say 0 of a development release."""
 _HEX_LEVELS = {0: "dev", 0xA: "a", 0xB: "b", 0xC: "rc", 0xF: "final"}
@@ -62,6 +64,7 @@ def compose(pieces: tuple[Piece, ...]) -> str | None:
     level = next((piece.text for piece in pieces if piece.form is Form.LEVEL), "final").lower()
     serial = next((piece.text for piece in pieces if piece.form is Form.SERIAL), "0")
     dev = next((piece.text for piece in pieces if piece.form is Form.DEV), "0")
+    numbers += [join_elements(piece.text) or "" for piece in pieces if piece.form is Form.RELEASE]
     if not numbers:
         return None
     level = _HEX_LEVELS.get(int(level, 16), "") if HEX_LEVEL.fullmatch(level) else level
@@ -73,7 +76,7 @@ def compose(pieces: tuple[Piece, ...]) -> str | None:
         tail = ""
     else:
         return None
-    marker = next((piece.text for piece in pieces if piece.form is Form.MARKER), "")
+    marker = "".join(piece.text for piece in pieces if piece.form in _MARKERS)
     return ".".join(numbers) + tail + (f".dev{dev}" if dev not in ("", "0") and ".dev" not in tail else "") + marker
 
 
@@ -125,6 +128,11 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         return row
     if piece.form is Form.MARKER:
         return _NUMBERS.sub("", new.spelling)
+    if piece.form in _MARKERS:
+        marker = _MARKER.fullmatch(str(version)[len(version.base_version) :])
+        return marker[piece.form.value] if marker is not None else piece.text
+    if piece.form is Form.RELEASE:
+        return write_elements(piece.text, Version(version.base_version)) or piece.text
     return write_part(piece, version) or keep_zeros(new.spelling, model)
 
 
@@ -208,8 +216,8 @@ def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:
     if Form.REST in forms:
         return version.epoch == 0
     numbers = sum(1 for piece in pieces if piece.form is Form.NUMBER)
-    if Form.MARKER in forms:
-        return version.epoch == 0 and not any(version.release[numbers:])
+    if forms & _MARKERS:
+        return version.epoch == 0 and (Form.RELEASE in forms or not any(version.release[numbers:]))
     return (
         not any(version.release[numbers:])
         and version.epoch == 0

@@ -624,6 +624,23 @@ def test_the_name_may_be_looked_for_in_the_text_of_a_module() -> None:
     check_bump(tree, "1.2.0", ("src/widget/version.py", "1.1.0", "1.2.0"))
 
 
+def test_what_setup_py_takes_out_of_a_file_is_called_as_it_says() -> None:
+    setup = (
+        "from setuptools import setup\nd = {}\nexec(compile(open('widget/version.py').read(), 'widget/version.py', 'exec'), d)\n"
+        "setup(name='widget', version=d['VERSION_TEXT'])\n"
+    )
+    module = "VERSION = (1, 1)\nSTATUS = ''\nVERSION_TEXT = '.'.join(str(x) for x in VERSION) + STATUS\n"
+    tree = {"setup.py": setup, "widget/version.py": module}
+    check_bump(tree, "1.1.1", ("widget/version.py", "(1, 1)", "(1, 1, 1)"))
+    other = module.replace("VERSION_TEXT", "TEXT")
+    check_bump(tree | {"widget/version.py": other}, "1.2", ("widget/version.py", "(1, 1)", "(1, 2)"))
+
+
+def test_the_name_that_setup_py_searches_for_is_found_where_a_tool_derives_the_version() -> None:
+    setup = "from setuptools import setup\nsetup(name=find('title'), use_scm_version=True, x=read('widget', '__doc__.py'))\n"
+    assert read_tree({"setup.py": setup, "widget/__doc__.py": "__title__ = 'my-widget'\n"}).name == "my-widget"
+
+
 def test_what_setup_py_reads_may_be_called_ver() -> None:
     setup = "from setuptools import setup\nsetup(name='widget', version=get_version(os.path.join('widget', '__init__.py')))\n"
     tree = {"setup.py": setup, "widget/__init__.py": "__ver__ = '1.1.0'\n"}

@@ -21,7 +21,8 @@ _TEXT_SUFFIXES = ("", ".txt", ".version", ".ver")
 
 def list_candidates(package: Package, setup: SetupPy) -> Iterator[str]:
     """The files that may hold what setup.py passes: those it names, beside the version first, then the usual modules."""
-    named = [*list_path_strings(setup.arguments["version"]), *list_path_strings(setup.module.tree)]
+    version = setup.arguments.get("version")
+    named = [*(list_path_strings(version) if version is not None else ()), *list_path_strings(setup.module.tree)]
     located = dict.fromkeys(locate(package, setup, named))
     yield from located
     for path in list_version_modules(package.checkout.relative(), setup.string("name") or "", setup.packages):

@@ -28,7 +28,7 @@ def find_setup_name(package: Package, setup: SetupPy) -> str | None:
     else:
         name = value.text if isinstance(value, Literal) else _string_of(setup.module, expression)
     keys = _list_keys(expression) if name is None else ()
-    if not keys or "version" not in setup.arguments:
+    if not keys:
         return name
     for path in islice(list_candidates(package, setup), MOST_CANDIDATES):
         text = package.checkout.find_python(path) if path.endswith(".py") else None

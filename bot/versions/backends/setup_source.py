@@ -136,14 +136,25 @@ def _trace_import(package: Package, setup: SetupPy, place: Elsewhere) -> tuple[S
 
 def _search_files(package: Package, setup: SetupPy) -> tuple[Site, ...]:
     """The first file named in setup.py that holds a version, those named beside the version first."""
-    checkout = package.checkout
+    checkout, names = package.checkout, (*_list_keys(setup.arguments["version"]), *VERSION_NAMES[:5])
     for path in islice(list_candidates(package, setup), MOST_CANDIDATES):
         if path.endswith("Cargo.toml"):
             sites = find_cargo_sites(checkout, path)
         elif path.endswith(".py"):
-            sites = trace_version(checkout, path, VERSION_NAMES[:5], SiteKind.SETUP_PY_FILE, strict=False)
+            sites = trace_version(checkout, path, names, SiteKind.SETUP_PY_FILE, strict=False)
         else:
             sites = whole_file_site(checkout, path, SiteKind.SETUP_PY_FILE, strict=False)
         if sites and path != setup.path:
             return sites
     return ()
+
+
+def _list_keys(expression: ast.expr) -> Iterator[str]:
+    """What the version is called in the file, where setup.py says so: ``about["VERSION_TEXT"]``."""
+    for node in _walk(expression):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+        ):
+            yield node.slice.value

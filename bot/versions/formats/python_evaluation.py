@@ -43,13 +43,16 @@ class Unknown(Exception):  # noqa: N818 (it is an answer)
     """Only running the module would tell."""
 
 
-def evaluate(tree: ast.Module, name: str, instead: Mapping[str, str] | None = None) -> object | None:
+Instead = str | tuple[str | int, ...]
+
+
+def evaluate(tree: ast.Module, name: str, instead: Mapping[str, Instead] | None = None) -> object | None:
     """What ``name`` is bound to once the module has run; None when that is not known.
 
     Args:
         tree: the module.
         name: a name at its top.
-        instead: strings that some names are taken to be bound to at first, whatever the module binds them to.
+        instead: what some names are taken to be bound to wherever the module binds them to a constant or a tuple.
     """
     reader = _Reader(instead or {})
     try:
@@ -64,7 +67,7 @@ def evaluate(tree: ast.Module, name: str, instead: Mapping[str, str] | None = No
 class _Reader:
     """Goes through a module's statements in their order."""
 
-    def __init__(self, instead: Mapping[str, str]) -> None:
+    def __init__(self, instead: Mapping[str, Instead]) -> None:
         self.known: dict[str, Any] = {}
         self._instead = instead
         self._taken: set[str] = set()
@@ -115,7 +118,7 @@ class _Reader:
         if isinstance(target, ast.Name):
             self._taken.add(target.id)
             try:
-                chosen = self._instead.get(target.id) if isinstance(value, ast.Constant) else None
+                chosen = self._instead.get(target.id) if isinstance(value, (ast.Constant, ast.Tuple)) else None
                 self.known[target.id] = self._value(value) if chosen is None else chosen
             except Unknown:
                 self.known.pop(target.id, None)

@@ -28,6 +28,9 @@ _PARTS = (
 _LEVELS = frozenset({"alpha", "beta", "candidate", "final", "dev", "a", "b", "c", "rc", "f", ""})
 _STRING = re.compile(r"""(?P<quote>["'])(?P<text>[0-9A-Za-z]*)(?P=quote)""")
 _SHORT = re.compile(r"""(?P<quote>["'])(?P<text>[-+.\w]{0,20})(?P=quote)""", re.ASCII)
+_MARKERS = {1: (Form.MARKER,), 2: (Form.WORD, Form.COUNT)}
+"""What follows the numbers in a tuple, in so many strings."""
+
 _PAIRS = re.compile(r"0[xX]\d{6}")
 _NUMBER = re.compile(r"\d{1,9}")
 
@@ -104,6 +107,27 @@ class Pieces:
         is_version = find_version(join_elements(text) or "") is not None
         return Piece(span.start, span.end, Form.ELEMENTS, text) if is_version else None
 
+    def list_row(self, row: ast.expr) -> list[Piece] | None:
+        """The pieces of a tuple of numbers with what follows them in one string or two: (1, 2, 0, "rc1"), (1, 2, 0, "", "")."""
+        elements = [self._part_of_row(element) for element in row.elts] if isinstance(row, ast.Tuple) else []
+        numbers = [text.isdigit() and not is_quoted for _, text, is_quoted in filter(None, elements)]
+        count = numbers.index(False) if False in numbers else 0
+        strings = numbers[count:]
+        if len(numbers) != len(elements) or count < 2 or len(strings) not in _MARKERS or any(strings):
+            return None
+        forms = [*[Form.NUMBER] * count, *_MARKERS[len(strings)]]
+        return [
+            Piece(span.start, span.end, form, text, index if form is Form.NUMBER else 0)
+            for index, ((span, text, _), form) in enumerate(zip(filter(None, elements), forms, strict=True))
+        ]
+
+    def find_release(self, name: str, numbers: list[Piece]) -> Piece | None:
+        """All elements of the tuple that ``name`` is bound to as one place, if these ``numbers`` are all that it has."""
+        whole = self.find_elements(name)
+        if whole is None or not numbers or (numbers[0].start, numbers[-1].end) != (whole.start, whole.end):
+            return None
+        return Piece(whole.start, whole.end, Form.RELEASE, whole.text)
+
     def find_arguments(self, call: ast.Call) -> Piece | None:
         """What follows the package's name in a call of incremental's; None when it says no version in plain numbers."""
         if not 2 <= len(call.args) + len(call.keywords) <= MOST_ELEMENTS or len(call.args) < 2:
@@ -153,6 +177,14 @@ class Pieces:
                 return None
             pieces.append(Piece(span.start, span.end, form, text, index if form is Form.NUMBER else 0))
         return pieces if pieces[0].form is Form.NUMBER else None
+
+    def _part_of_row(self, element: ast.expr) -> tuple[Span, str, bool] | None:
+        """The span and text of a number or a short string, and whether it is a string."""
+        is_quoted = isinstance(element, ast.Constant) and isinstance(element.value, str)
+        if not isinstance(element, ast.Constant):
+            return None
+        found = self._span_of_text(element) if is_quoted else self._constant(element)
+        return (*found, is_quoted) if found is not None else None
 
     def _named(self, name: str, value: ast.expr) -> Piece | None:
         for pattern, form, index in _PARTS:

@@ -10,27 +10,22 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
-from bot.versions.formats.python_evaluation import evaluate, list_bound
+from bot.versions.formats.python_evaluation import evaluate
 from bot.versions.formats.python_literals import Literal, parse, read_literal
+from bot.versions.formats.python_making import Making
 from bot.versions.formats.python_pieces import Pieces, list_names
 from bot.versions.formats.text import line_starts
-from bot.versions.project import Form, Piece
+from bot.versions.project import Piece
 from bot.versions.spelling import compose
 
 _DEEPEST = 8
-_MOST_NODES = 300
 
 _METHODS = frozenset({"short", "public", "base", "local"})
 """What a version of the incremental package calls itself as a string."""
-_MOST_MARKERS = 10
-_LONGEST_MARKER = 12
-_A_MARKER = "rc7"
-"""What no module is likely to say itself tells whether a string is put behind the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +90,7 @@ class Module:
         for statement in _statements(tree):
             self._bind(statement)
         self.pieces = Pieces(body, self.starts, self.bound)
+        self._making = Making(tree, self.bound, self.pieces)
         self._joined = dict(self._find_joined())
 
     def _bind(self, statement: ast.stmt) -> None:
@@ -121,11 +117,14 @@ class Module:
         if version is None:
             return values
         if not values:
-            pieces = self._pieces_of_conditions(name)
+            pieces = self._making.list_in_conditions(name)
             return [self._composite(name, pieces)] if _says(pieces) == version else []
+        row = self._making.find_row(name) if isinstance(values[0], (Composite, Computed)) else None
+        if row is not None:
+            return [self._composite(name, row)]
         match values[0]:
             case Composite(pieces=pieces):
-                marked = self._with_marker(name, pieces)
+                marked = self._making.with_whole_release(name, self._making.with_marker(name, pieces))
                 is_whole = _says(marked) == version
                 return [self._composite(name, marked) if is_whole else Computed(name, values[0].line, values[0])]
             case Literal(text=str() as text) as literal if find_version(text) != version:
@@ -229,41 +228,6 @@ class Module:
             return [self.imported[name]] if name in self.imported and self.imported[name].name else []
         is_call = isinstance(own[-1], ast.Call) and self._is_incremental(own[-1].func)
         return self._value(name, own[-1], depth + 1) if is_call else []
-
-    def _pieces_of_conditions(self, name: str) -> tuple[Piece, ...]:
-        """The parts of a version behind the names in the conditions on which ``name`` is bound."""
-        used = dict.fromkeys(
-            node.id
-            for statement in self.tree.body
-            if isinstance(statement, ast.If) and name in list_bound(statement)
-            for node in islice(ast.walk(statement), _MOST_NODES)
-            if isinstance(node, ast.Name)
-        )
-        pieces = [piece for one in used if (piece := self.pieces.find_named(one)) is not None]
-        numbers = sorted(piece.index for piece in pieces if piece.form is Form.NUMBER)
-        others = [piece.form for piece in pieces if piece.form is not Form.NUMBER]
-        is_whole = numbers in ([0, 1], [0, 1, 2]) and len(others) == len({*others})
-        return tuple(sorted(pieces, key=lambda piece: piece.start)) if is_whole else ()
-
-    def _with_marker(self, name: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        """The pieces with the string that the module puts behind them, if there is one: ``extra = ".dev"``."""
-        numbers = ".".join(piece.text for piece in sorted(pieces, key=lambda piece: piece.index))
-        if any(piece.form is not Form.NUMBER for piece in pieces):
-            return pieces
-        for one in islice(self._list_markers(), _MOST_MARKERS):
-            told = evaluate(self.tree, name, {one: _A_MARKER})
-            found = self.pieces.find_text(one)
-            if isinstance(told, str) and find_version(told) == find_version(numbers + _A_MARKER) and found is not None:
-                span, text = found
-                return (*pieces, Piece(span.start, span.end, Form.MARKER, text))
-        return pieces
-
-    def _list_markers(self) -> Iterator[str]:
-        """Names that are bound once, to what may follow the numbers of a version, or to an empty string."""
-        for name, values in self.bound.items():
-            match values:
-                case [ast.Constant(value=str() as text)] if len(text) <= _LONGEST_MARKER and find_version(f"1{text}"):
-                    yield name
 
     def _composite(self, name: str, pieces: tuple[Piece, ...]) -> Composite:
         return Composite(name, self.pieces.line_of(min(pieces, key=lambda piece: piece.start)), pieces)
