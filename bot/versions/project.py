@@ -8,6 +8,7 @@ from enum import StrEnum
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from bot.versions.formats.version_parts import Field
 from bot.versions.places import PackagePlace
 from bot.versions.sentences import Parts, Quoted, render_plain
 
@@ -112,6 +113,8 @@ class Form(StrEnum):
     """The arguments of a call that say a version of the incremental package: those that the version takes."""
     FLAG = "flag"
     """``True`` in what is released, ``False`` in a development release."""
+    FIELD = "field"
+    """One part of the version, as a release tool takes it apart by its own pattern."""
     DATE = "date"
     """The day of the release, ``YYYY-MM-DD``."""
 
@@ -127,6 +130,7 @@ class Piece:
         text: what stands there now.
         index: which release number it is, for ``Form.NUMBER`` and ``Form.REST``.
         candidate: the project's own word for a candidate, for ``Form.LEVEL``; empty where its text tells none.
+        field: which part it is and of what tool, for ``Form.FIELD``.
     """
 
     start: int
@@ -135,6 +139,7 @@ class Piece:
     text: str
     index: int = 0
     candidate: str = ""
+    field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)

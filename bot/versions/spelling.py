@@ -21,8 +21,9 @@ _ROWS = {Form.ELEMENTS: (join_elements, write_elements), Form.ARGUMENTS: (read_a
 """How the forms that hold a whole version in several elements are read and written."""
 _LEVEL_WORDS = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "candidate": "rc", "c": "rc", "rc": "rc"}
 _NUMBERS = re.compile(r"\A\d+(?:\.\d+)*")
+_NOT_FOR_ALL = frozenset({Form.SEMVER, Form.FIELD, *_ROWS})
 _MARKERS = frozenset({Form.MARKER, Form.WORD, Form.COUNT})
-_MARKER = re.compile(r"(?P<word>.*?)(?P<count>\d*)")
+_MARKER = re.compile(r"(?P<word>.*?)(?P<count>\d*)\Z")
 HEX_LEVEL = re.compile(r"0[xX]0?[0aAbBcCfF]")
 """A level of ``sys.hexversion`` (https://docs.python.org/3/c-api/apiabiversion.html); projects say 0 of a development release."""
 _HEX_LEVELS = {0: "dev", 0xA: "a", 0xB: "b", 0xC: "rc", 0xF: "final"}
@@ -113,27 +114,35 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
     if piece.form is Form.PADDED:
         epoch, tail = f"{version.epoch}!" if version.epoch else "", str(version)[len(version.base_version) :]
         return epoch + ".".join(map(str, (*version.release, 0, 0)[: max(3, len(version.release))])) + tail
-    if piece.form is Form.SEMVER:
-        semver = to_semver(new, model)
-        if semver is None and site.kind in _LEFT:
-            return piece.text
-        if semver is None:
+    if piece.form in _NOT_FOR_ALL:
+        said = _try_to_write(piece, new, model)
+        if said is None and not (piece.form is Form.SEMVER and site.kind in _LEFT):
             raise _inexpressible(site, new)
-        return semver
-    if piece.form in _ROWS:
-        read, write = _ROWS[piece.form]
-        row = write(piece.text, version)
-        if row is None or find_version(read(row) or "") != version:
-            raise _inexpressible(site, new)
-        return row
-    if piece.form is Form.MARKER:
-        return _NUMBERS.sub("", new.spelling)
+        return piece.text if said is None else said
     if piece.form in _MARKERS:
-        marker = _MARKER.fullmatch(str(version)[len(version.base_version) :])
-        return marker[piece.form.value] if marker is not None else piece.text
+        return _write_marker(piece.form, new)
     if piece.form is Form.RELEASE:
         return write_elements(piece.text, Version(version.base_version)) or piece.text
     return write_part(piece, version) or keep_zeros(new.spelling, model)
+
+
+def _try_to_write(piece: Piece, new: SpelledVersion, model: str) -> str | None:
+    """What a place says whose form does not take every version; None where it does not take this one."""
+    if piece.form in _ROWS:
+        read, write = _ROWS[piece.form]
+        row = write(piece.text, new.version)
+        return row if row is not None and find_version(read(row) or "") == new.version else None
+    if piece.field is not None:
+        return piece.field.say(new.spelling, str(new.version))
+    return to_semver(new, model)
+
+
+def _write_marker(form: Form, new: SpelledVersion) -> str:
+    """What follows the numbers: as it was typed in one piece, else the two halves of it in the form of the index."""
+    if form is Form.MARKER:
+        return _NUMBERS.sub("", new.spelling)
+    marker = _MARKER.match(str(new.version)[len(new.version.base_version) :])
+    return marker[form.value] if marker is not None else ""
 
 
 def write_part(piece: Piece, version: Version) -> str | None:
@@ -211,7 +220,7 @@ def _hex_level(old: str, version: Version) -> str:
 
 def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:
     forms = {piece.form for piece in pieces}
-    if forms <= {Form.DATE}:
+    if forms <= {Form.DATE} or forms <= {Form.FIELD}:
         return True
     if Form.REST in forms:
         return version.epoch == 0

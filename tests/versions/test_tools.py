@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.versions import ProjectRefused
 from tests.versions.trees import bump_tree, check_bump, read_tree
 
 STATIC = '[project]\nname = "widget"\nversion = "1.1.0"\n'
@@ -240,6 +241,102 @@ def test_the_search_of_tbump_says_which_lines_are_meant() -> None:
     tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.txt": text}
     after = "w 1.2.0 and 1.2.0, 11.1.0; w 1.2.0\r\n1.1.0\r\nw 1.2.0"
     assert bump_tree(tree, "1.2.0")["a.txt"] == after
+
+
+REGEX = "(?P<major>\\\\d+)\\\\.(?P<minor>\\\\d+)\\\\.(?P<patch>\\\\d+)((?P<channel>a|b|rc|\\\\.dev)(?P<number>\\\\d+))?"
+FIELDS = '[[field]]\nname = "channel"\ndefault = "final"\n[[field]]\nname = "number"\ndefault = 0\n'
+INFO = '({major}, {minor}, {patch}, "{channel}", {number})'
+
+
+@pytest.mark.parametrize(
+    ("version", "after"),
+    [
+        ("1.2.0", '(1, 2, 0, "final", 0)'),
+        ("1.2.0rc10", '(1, 2, 0, "rc", 10)'),
+        ("1.2.0-rc.1", '(1, 2, 0, "rc", 1)'),
+        ("2.0.0.dev3", '(2, 0, 0, ".dev", 3)'),
+    ],
+)
+def test_a_template_of_tbump_is_filled_with_the_parts_of_the_version(version: str, after: str) -> None:
+    tbump = f'[version]\ncurrent = "1.1.0"\nregex = "{REGEX}"\n{FIELDS}[[file]]\nsrc = "a.py"\nversion_template = \'{INFO}\'\n'
+    before = '(1, 1, 0, "final", 0)'
+    text = f"# {before}\nINFO = {before}\nTEN = (1, 1, 0, 'final', 0)\nX = (11, 1, 0, \"final\", 0)\n"
+    tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.py": text}
+    changed = bump_tree(tree, version)
+    assert changed["a.py"] == text.replace(before, after)
+    assert bump_tree(tree | {"a.py": ""}, version).keys() == {"pyproject.toml", "tbump.toml"}
+
+
+def test_a_version_that_tbump_would_not_take_is_refused_with_the_place() -> None:
+    tbump = f'[version]\ncurrent = "1.1.0"\nregex = "{REGEX}"\n{FIELDS}[[file]]\nsrc = "a.txt"\nversion_template = \'{INFO}\'\n'
+    tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.txt": '(1, 1, 0, "final", 0)\n'}
+    with pytest.raises(ProjectRefused) as refused:
+        bump_tree(tree, "1.2.0.post1")
+    assert (refused.value.problem.path, refused.value.problem.line) == ("a.txt", 1)
+
+
+@pytest.mark.parametrize(
+    ("regex", "template"),
+    [
+        (REGEX, "{major}"),
+        (REGEX, "{major}.{minor}"),
+        (REGEX, "({major!r}, {minor}, {patch})"),
+        (REGEX, "({major}, {minor}, {epoch})"),
+        (REGEX, "({major}, {minor}, {patch}"[:-1] + "{"),
+        (REGEX, "no part of it, at all"),
+        ("(?P<major>\\\\d+)\\\\.(?P<minor>(\\\\d+)+)", "({major}, {minor}, 0)"),
+        ("(?P<major>2)\\\\.(?P<minor>\\\\d+)", "({major}, {minor}, 0)"),
+        ("(", "({major}, {minor}, 0)"),
+    ],
+)
+def test_a_template_that_is_no_sure_place_is_left_and_named(regex: str, template: str) -> None:
+    tbump = (
+        f'[version]\ncurrent = "1.1.0"\nregex = "{regex}"\n[[file]]\nsrc = "a.txt"\nversion_template = "{template}"\n'
+    )
+    tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.txt": "1.1 (1, 1, 0)\n"}
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", "tbump.toml"}
+    assert [item.path for item in read_tree(tree).lookalikes] == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "before", "after"),
+    [
+        (
+            "serialize = {major}.{minor}\nsearch = version = '{current_version}'\n",
+            "version = '1.1'\n",
+            "version = '2.3'\n",
+        ),
+        (
+            "search = ({current_major}, {current_minor}, {current_patch})\nreplace = ({new_major}, {new_minor}, {new_patch})\n",
+            "INFO = (1, 1, 0)\n",
+            "INFO = (2, 3, 4)\n",
+        ),
+        (
+            "parse = (?P<x>\\d+)\\.(?P<rest>.*)\nserialize = {x}-{rest}\nsearch = <{current_version}>\nreplace = <{new_version}>\n",
+            "<1-1.0> <11-1.0> <1-1.00>\n",
+            "<2-3.4> <11-1.0> <1-1.00>\n",
+        ),
+        ("search = v = {current_major}\nreplace = v = {new_minor}\n", "v = 1\n", "v = 1\n"),
+        ("search = v = {current_major}.{now}\n", "v = 1\n", "v = 1\n"),
+        ("serialize = {major}.{minor}\n", "1.1\n", "1.1\n"),
+        ("serialize =\n  {major}.{minor}\n  {major}\nsearch = v = {current_version}\n", "v = 1.1\n", "v = 1.1\n"),
+        ("search = {current_version}-{current_major}-x\n", "1.1.0-1-x\n", "1.1.0-1-x\n"),
+    ],
+)
+def test_what_bumpversion_spells_otherwise_in_a_file_follows(entry: str, before: str, after: str) -> None:
+    cfg = f"[bumpversion]\ncurrent_version = 1.1.0\n[bumpversion:file:a.txt]\n{entry}"
+    tree = {"pyproject.toml": STATIC, ".bumpversion.cfg": cfg, "a.txt": before}
+    assert (tree | bump_tree(tree, "2.3.4"))["a.txt"] == after
+    assert [item.path for item in read_tree(tree).lookalikes] == (["a.txt"] if before == after else [])
+
+
+def test_a_table_of_bump_my_version_tells_how_a_version_is_taken_apart() -> None:
+    table = (
+        '[tool.bumpversion]\ncurrent_version = "1.1.0"\nparse = """(?x)\n(?P<major>\\\\d+)\\\\.(?P<minor>\\\\d+)\n\\\\.(?P<patch>\\\\d+)"""\n'
+        '[[tool.bumpversion.files]]\nfilename = "a.txt"\nserialize = ["{major}.{minor}"]\nsearch = "v = {current_version};"\n'
+    )
+    tree = {"pyproject.toml": STATIC + table, "a.txt": "v = 1.1; v = 1.1.0;\n"}
+    assert bump_tree(tree, "1.2.0")["a.txt"] == "v = 1.2; v = 1.1.0;\n"
 
 
 ICON = {

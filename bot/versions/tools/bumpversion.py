@@ -5,14 +5,18 @@ Sources: https://github.com/c4urself/bump2version/blob/master/README.md and http
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 
+from bot.versions.backends.pattern_source import compile_pattern
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.cfg_lines import CfgValue, read_cfg
 from bot.versions.formats.text import line_of
 from bot.versions.formats.toml_spans import value_at
+from bot.versions.formats.version_parts import VersionParts
 from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
+from bot.versions.tools.filled import find_filled
 from bot.versions.tools.search import (
     MOST_ENTRIES,
     UNSUPPORTED,
@@ -30,6 +34,10 @@ _TOML = (".bumpversion.toml", "pyproject.toml")
 _MARK = "{current_version}"
 _KEYS = ("tool", "bumpversion")
 _KIND = SiteKind.BUMPVERSION
+_ENTRY = ("search", "replace", "serialize", "parse")
+_PARTS = re.compile(r"\{current_(\w+)\}")
+_PARSE = r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)"
+"""What both tools take a version apart with where they are told nothing else."""
 
 
 def list_bumpversion_records(subject: Subject) -> list[Site]:
@@ -70,9 +78,10 @@ def _from_cfg(subject: Subject, name: str) -> Finding:
         kind, _, rest = section.removeprefix("bumpversion:").partition(":")
         file = rest.split("(")[0].strip()
         if section.startswith("bumpversion:") and kind in ("file", "glob") and file:
-            search, replace = (_joined(options.get((section, option))) for option in ("search", "replace"))
+            entry = {option: _joined(options.get((section, option))) for option in _ENTRY}
+            parse = _joined(options.get(("bumpversion", "parse")))
             recorded = options["bumpversion", "current_version"].text
-            finding.add(_search(subject, file, search, replace, recorded))
+            finding.add(_search(subject, file, {"parse": parse} | _stated(entry), recorded))
     return finding
 
 
@@ -114,23 +123,49 @@ def _from_toml(subject: Subject, name: str) -> Finding:
     for entry in [item for item in _as_list(table.get("files"))[:MOST_ENTRIES] if isinstance(item, dict)]:
         file = entry.get("filename") or entry.get("glob")
         if isinstance(file, str) and not entry.get("regex", table.get("regex")):
-            search, replace = (entry.get(key, table.get(key)) for key in ("search", "replace"))
-            finding.add(_search(subject, file, search, replace, recorded))
+            general = {key: table.get(key) for key in ("search", "replace", "parse")}
+            finding.add(_search(subject, file, general | _stated(entry), recorded))
     return finding
 
 
-def _search(subject: Subject, file: str, search: object, replace: object, recorded: str) -> Finding:
+def _stated(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key in _ENTRY and value is not None}
+
+
+def _search(subject: Subject, file: str, entry: dict[str, Any], recorded: str) -> Finding:
+    """What an entry would change in the files that ``file`` means: with its own spelling of the version, if it has one."""
     finding = Finding()
+    search, replace = entry.get("search"), entry.get("replace")
     template = search if isinstance(search, str) and search else _MARK
-    expected = template.replace(_MARK, "{new_version}")
-    if (isinstance(replace, str) and replace not in (expected, expected.strip())) or "{" in template.replace(_MARK, ""):
-        # Dates, parts of versions, or text to insert: the changelog's part, or nobody's.
+    spelled = _list_formats(entry.get("serialize"))
+    fields = _PARTS.sub("", template.replace(_MARK, ""))
+    expected = template.replace("{current_", "{new_")
+    if (isinstance(replace, str) and replace not in (expected, expected.strip())) or "{" in fields:
+        # Dates, other parts, or text to insert: the changelog's part, or nobody's.
         if "{" in template:
             finding.lookalikes.append(Lookalike(file, 1, template[:80], UNSUPPORTED, file))
         return finding
-    for path in list_files(subject, file):
-        finding.add(find_in_file(subject, path, template, _KIND, subject.spellings(recorded)))
-    return finding
+    if not spelled and not _PARTS.search(template.replace(_MARK, "")):
+        for path in list_files(subject, file):
+            finding.add(find_in_file(subject, path, template, _KIND, subject.spellings(recorded)))
+        return finding
+    parts = _read_parts(entry.get("parse"))
+    if parts is None or len(spelled) != (_MARK in template):
+        finding.lookalikes.append(Lookalike(file, 1, template[:80], UNSUPPORTED, file))
+        return finding
+    filled = _PARTS.sub(r"{\1}", template.replace(_MARK, "".join(spelled)))
+    return find_filled(subject, file, filled, parts, recorded, _KIND)
+
+
+def _list_formats(serialize: object) -> list[str]:
+    """The formats in which an entry spells the version: of several the tool takes the shortest that says all of it."""
+    formats = serialize.split("\n") if isinstance(serialize, str) else _as_list(serialize)
+    return [one for one in formats if isinstance(one, str) and one.strip()]
+
+
+def _read_parts(parse: object) -> VersionParts | None:
+    pattern = compile_pattern(parse if isinstance(parse, str) else _PARSE, re.VERBOSE)
+    return VersionParts(pattern) if pattern is not None else None
 
 
 def _as_list(value: object) -> list[Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from typing import Any
 
+from bot.versions.backends.pattern_source import compile_pattern
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.toml_spans import Path, value_at
+from bot.versions.formats.version_parts import VersionParts
 from bot.versions.project import Lookalike, ProjectRefused, Site, SiteKind
+from bot.versions.tools.filled import find_filled
 from bot.versions.tools.search import MOST_ENTRIES, UNSUPPORTED, find_in_file, list_files, read_record, toml_site
 
 FILES = ("tbump.toml",)
@@ -40,13 +45,17 @@ def _read(subject: Subject, name: str, keys: Path) -> Finding:
     finding.add(subject.sort(toml_site(subject, path, (*keys, "version", "current"), _KIND)))
     if subject.version is not None and not finding.sites:
         return finding
-    recorded = str(table["version"].get("current", ""))
+    recorded, parts = str(table["version"].get("current", "")), _read_parts(table)
     files = table.get("file")
     for entry in [item for item in files[:MOST_ENTRIES] if isinstance(item, dict)] if isinstance(files, list) else []:
-        source, search = entry.get("src"), entry.get("search", _MARK)
-        if not isinstance(source, str) or not isinstance(search, str):
+        source, search, template = entry.get("src"), entry.get("search", _MARK), entry.get("version_template", _MARK)
+        if not isinstance(source, str) or not isinstance(search, str) or not isinstance(template, str):
             continue
-        if "version_template" in entry or "{" in search.replace(_MARK, ""):
+        if parts is not None and template != _MARK:
+            filled = search.replace(_MARK, template)
+            finding.add(find_filled(subject, source, filled, parts, recorded, _KIND))
+            continue
+        if template != _MARK or "{" in search.replace(_MARK, ""):
             finding.lookalikes.append(Lookalike(source, 1, search[:80], UNSUPPORTED, source))
             continue
         for file in list_files(subject, source):
@@ -54,3 +63,12 @@ def _read(subject: Subject, name: str, keys: Path) -> Finding:
             spellings = subject.spellings(recorded)
             finding.add(find_in_file(subject, file, search, _KIND, spellings, whole_lines=True))
     return finding
+
+
+def _read_parts(table: dict[str, Any]) -> VersionParts | None:
+    """How the tool takes a version apart: its ``regex``, with the defaults of the fields that a version may lack."""
+    regex, fields = table["version"].get("regex"), table.get("field")
+    pattern = compile_pattern(regex, re.VERBOSE) if isinstance(regex, str) else None
+    named = [one for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
+    defaults = tuple((str(one.get("name", "")), str(one.get("default", ""))) for one in named[:MOST_ENTRIES])
+    return VersionParts(pattern, defaults) if pattern is not None else None
