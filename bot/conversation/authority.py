@@ -6,7 +6,8 @@ from bot.conversation.registry import Command, Entry, Name, Who
 from bot.github.facts import Membership, Role
 from bot.release.approvals import role_too_low
 from bot.release.reasons import Because, Reason, because
-from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.settings.reading import SettingsProblem
+from bot.settings.repository import RepositorySettings
 
 _HARMLESS = frozenset({Name.APPROVE, Name.HOLD, Name.CANCEL, Name.REJECT})
 """What publishes nothing while the settings cannot be read: possible although nobody can tell who else may.

@@ -24,7 +24,8 @@ from bot.release.sight import Sight
 from bot.release.snapshot import Line, Snapshot, line_of
 from bot.release.tag_releases import Tagging
 from bot.release.workbench import Workbench
-from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.settings.reading import SettingsProblem
+from bot.settings.repository import RepositorySettings
 from bot.versions import same_version
 
 

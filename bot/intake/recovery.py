@@ -167,7 +167,8 @@ def list_sought(surveyed: Iterable[Surveyed], now: datetime) -> list[RepositoryR
     Which ones are their lanes see then, each with one document.
     """
     # What reads settings reads versions too: it is loaded where there is something to read, not by a bot that waits.
-    from bot.settings.repository import RepositorySettings, read_settings  # noqa: PLC0415
+    from bot.settings.reading import read_settings  # noqa: PLC0415
+    from bot.settings.repository import RepositorySettings  # noqa: PLC0415 (as above)
 
     found = []
     for one in surveyed:
@@ -181,7 +182,7 @@ def list_sought(surveyed: Iterable[Surveyed], now: datetime) -> list[RepositoryR
 
 def _name_files(installation: Installation) -> Files:
     """The files that tell the settings of an installation's repositories."""
-    from bot.settings.repository import SETTINGS_PATHS  # noqa: PLC0415 (as above)
+    from bot.settings.reading import SETTINGS_PATHS  # noqa: PLC0415 (as above)
 
     return Files(SETTINGS_PATHS, installation.account, REPOSITORY, PATH)
 

@@ -11,7 +11,7 @@ from bot.release.contributors import Contributions, Contributor
 from bot.release.naming import previous_tag
 from bot.release.snapshot import Snapshot
 from bot.release.steps import PublishRelease
-from bot.settings.repository import SettingsProblem
+from bot.settings.reading import SettingsProblem
 
 _MOST_CHARACTERS = 125_000
 """GitHub's limit for the text of a release."""

@@ -20,7 +20,8 @@ from bot.changelog import (
     release_changelog,
 )
 from bot.planning.folder import Folder
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
+from bot.settings.reading import SETTINGS_PATHS, SettingsProblem, read_settings
+from bot.settings.repository import RepositorySettings
 from bot.versions import (
     FileEdit,
     MaintenanceLine,

@@ -58,7 +58,8 @@ from bot.release.steps import (
 from bot.release.tag_only import of_tag
 from bot.release.undone import find_undone
 from bot.release.views import find_our_gate, is_to_be_started
-from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.settings.reading import SettingsProblem
+from bot.settings.repository import RepositorySettings
 from bot.versions import Project, ProjectProblem, same_version
 
 RUN_MUST_START_WITHIN = timedelta(minutes=10)

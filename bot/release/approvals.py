@@ -8,7 +8,8 @@ from bot.release.record import Record
 from bot.release.runs import attempt_key, commit_key
 from bot.release.snapshot import Approval, Snapshot
 from bot.release.steps import AwaitIndex, AwaitReviewers, AwaitRun, Done, Step
-from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.settings.reading import SettingsProblem
+from bot.settings.repository import RepositorySettings
 from bot.versions import same_version
 
 _SHORTEST_SHA = 7

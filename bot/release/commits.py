@@ -20,7 +20,8 @@ from bot.github.listing import Tree, TreeEntry
 from bot.github.repositories import get_tree, read_blobs, read_files_at
 from bot.publishing.files import is_workflow_path
 from bot.release.hints import Hints
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, read_settings
+from bot.settings.reading import SETTINGS_PATHS, read_settings
+from bot.settings.repository import RepositorySettings
 from bot.versions import (
     PackagePlace,
     Project,

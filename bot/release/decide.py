@@ -22,7 +22,7 @@ from bot.release.record import Milestone
 from bot.release.refresh import find_refresh
 from bot.release.snapshot import Snapshot, Unreachable, is_astray
 from bot.release.steps import Abandoned, AwaitMerge, Blocked, Idle, RefreshPull, Step
-from bot.settings.repository import SettingsProblem
+from bot.settings.reading import SettingsProblem
 
 
 def next_step(snapshot: Snapshot) -> Step:

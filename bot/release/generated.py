@@ -12,7 +12,7 @@ from bot.release.contributors import Contributions, keep_merged, read_contributi
 from bot.release.naming import previous_tag
 from bot.release.since import Since
 from bot.release.snapshot import Snapshot
-from bot.settings.repository import SettingsProblem
+from bot.settings.reading import SettingsProblem
 
 ReadReleased: TypeAlias = Callable[[Snapshot, str, bool], Awaitable[Since | None]]
 """What a release of this version holds; the last word says whether a history that was not read yet is worth a request."""

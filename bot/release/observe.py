@@ -53,7 +53,8 @@ from bot.release.snapshot import BRANCHES, BranchHistory, Line, Request, Snapsho
 from bot.release.speech import STALENESS
 from bot.release.tag_only import name_check
 from bot.release.views import is_to_be_started
-from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
+from bot.settings.reading import SettingsProblem, read_settings
+from bot.settings.repository import RepositorySettings
 from bot.versions import PackagePlace, same_version
 
 _MOST_OWN_PULLS = 3

@@ -16,7 +16,8 @@ from bot.release.defaults import Defaults
 from bot.release.record import Record
 from bot.release.snapshot import Snapshot
 from bot.release.speech import STALENESS
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, SettingsProblem, read_settings
+from bot.settings.reading import SETTINGS_PATHS, SettingsProblem, read_settings
+from bot.settings.repository import RepositorySettings
 
 
 class BranchReader:

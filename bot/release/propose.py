@@ -24,7 +24,8 @@ from bot.release.record import Milestone, fits
 from bot.release.snapshot import Request, Snapshot
 from bot.release.steps import BeginRelease, Blocked, OpenPull, Refused, Step
 from bot.release.wanted import find_line, find_word, get_wanted
-from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.settings.reading import SettingsProblem
+from bot.settings.repository import RepositorySettings
 from bot.versions import (
     Project,
     ProjectProblem,

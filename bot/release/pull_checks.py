@@ -25,7 +25,8 @@ from bot.release import defaults
 from bot.release.observe_preview import foresee
 from bot.release.speech import STALENESS
 from bot.release.workbench import Workbench
-from bot.settings.repository import SETTINGS_PATHS, RepositorySettings, find_table
+from bot.settings.reading import SETTINGS_PATHS, find_table
+from bot.settings.repository import RepositorySettings
 from bot.settings.review import review_settings
 
 log = structlog.get_logger(__name__)

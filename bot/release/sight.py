@@ -42,7 +42,7 @@ from bot.release.commits import Commits
 from bot.release.own_check import OwnCheck
 from bot.release.snapshot import BRANCHES, Line
 from bot.release.when_merged import LABEL
-from bot.settings.repository import SETTINGS_PATHS
+from bot.settings.reading import SETTINGS_PATHS
 
 _MOST_PULLS = 50
 """How many pull requests from a release branch are looked through."""

@@ -67,7 +67,8 @@ from bot.release.reasons import Because
 from bot.release.record import Record
 from bot.release.since import Since
 from bot.settings.freeze import FreezeWindow
-from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.settings.reading import SettingsProblem
+from bot.settings.repository import RepositorySettings
 from bot.versions import Project, ProjectProblem
 
 

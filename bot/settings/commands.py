@@ -27,7 +27,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
 ) -> None:
     """Say what is wrong in the settings of a checkout, with file and line. The exit code is 1 when anything is."""
-    from bot.settings.repository import SETTINGS_PATHS  # noqa: PLC0415
+    from bot.settings.reading import SETTINGS_PATHS  # noqa: PLC0415
     from bot.settings.review import review_settings  # noqa: PLC0415
 
     try:

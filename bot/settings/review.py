@@ -7,13 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.settings.repository import (
-    RepositorySettings,
-    SettingsProblem,
-    check_table,
-    find_table,
-    list_unknown,
-)
+from bot.settings.reading import SettingsProblem, check_table, find_table, list_unknown
+from bot.settings.repository import RepositorySettings
 from bot.versions import find_keys
 
 _LINE = re.compile(r"at line (\d{1,9})")

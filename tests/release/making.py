@@ -46,7 +46,8 @@ from bot.release.snapshot import (
     Snapshot,
 )
 from bot.release.tag_only import see
-from bot.settings.repository import RepositorySettings, read_settings
+from bot.settings.reading import read_settings
+from bot.settings.repository import RepositorySettings
 from bot.versions import Project, read_project
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

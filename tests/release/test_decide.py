@@ -61,7 +61,8 @@ from bot.release.steps import (
     TakeBack,
     Wait,
 )
-from bot.settings.repository import RepositorySettings, SettingsProblem
+from bot.settings.reading import SettingsProblem
+from bot.settings.repository import RepositorySettings
 from bot.versions import read_project
 from tests.release import making as m
 

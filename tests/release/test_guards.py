@@ -11,7 +11,7 @@ from bot.release.decide import next_step
 from bot.release.guards import find_guard, list_next_tags
 from bot.release.reasons import Reason, because
 from bot.release.steps import AwaitMerge, RefreshPull
-from bot.settings.repository import SettingsProblem
+from bot.settings.reading import SettingsProblem
 from tests.release import making as m
 from tests.release.test_decide import asks, asks_tag, open_pull
 

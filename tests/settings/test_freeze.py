@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.settings.freeze import find_freeze
-from bot.settings.repository import RepositorySettings, SettingsProblem, read_settings
+from bot.settings.reading import SettingsProblem, read_settings
+from bot.settings.repository import RepositorySettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 UTC = ZoneInfo("UTC")

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import cli
-from bot.settings.repository import SETTINGS_PATHS
+from bot.settings.reading import SETTINGS_PATHS
 from bot.settings.review import review_settings
 
 OWN = ".github/aweigh.toml"

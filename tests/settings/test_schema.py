@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import cli
-from bot.settings.repository import RepositorySettings, read_settings
+from bot.settings.reading import read_settings
+from bot.settings.repository import RepositorySettings
 from bot.settings.schema import build_schema, render_schema
 from bot.versions import read_toml
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.settings.repository import PackageSettings, RepositorySettings, SettingsProblem, read_settings
+from bot.settings.reading import SettingsProblem, read_settings
+from bot.settings.repository import PackageSettings, RepositorySettings
 from bot.versions import PackagePlace, Project, VersionFile, read_project
 
 
