@@ -135,11 +135,21 @@ def _is_exact(file: SourceFile, text: Text, body: str, changes: Changes) -> bool
         own = [(span, new) for site, span, new in changes if site.reader is Reader.PYTHON]
         more = [(span, new) for site, span, new in changes if site.reader is not Reader.PYTHON]
         return is_exact_python(file.path, text.body, body, own, more)
+    if file.path.endswith(".py") and _is_python(file.path, text.body) and not _is_python(file.path, body):
+        return False
     mixed = any(site.reader is Reader.TEXT for site, _, _ in changes)
     for reader, check in _CHECKS.items():
         found = [change for change in changes if change[0].reader is reader]
         if found and not check(text.body, body, found, mixed):
             return False
+    return True
+
+
+def _is_python(path: str, body: str) -> bool:
+    try:
+        parse(path, body)
+    except ProjectRefused:
+        return False
     return True
 
 

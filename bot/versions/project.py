@@ -49,6 +49,7 @@ class SiteKind(StrEnum):
     CODEMETA = "version of the software's metadata"
     RELEASE_DATE = "date of the release"
     BUMPVERSION = "configuration of bumpversion"
+    BUMPVER = "configuration of bumpver"
     TBUMP = "configuration of tbump"
     COMMITIZEN = "configuration of Commitizen"
     SEMANTIC_RELEASE = "configuration of Python Semantic Release"

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from bot.versions.arithmetic import SpelledVersion, find_version, keep_zeros
 from bot.versions.formats.python_calls import read_arguments, write_arguments
-from bot.versions.formats.python_elements import join_elements, write_elements
+from bot.versions.formats.python_elements import MOST_ELEMENTS, join_elements, write_elements
 from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Site, SiteKind
 from bot.versions.sentences import Quoted
 
@@ -133,7 +133,7 @@ def _try_to_write(piece: Piece, new: SpelledVersion, model: str) -> str | None:
         row = write(piece.text, new.version)
         return row if row is not None and find_version(read(row) or "") == new.version else None
     if piece.field is not None:
-        return piece.field.say(new.spelling, str(new.version))
+        return piece.field.say(keep_zeros(new.spelling, model), str(new.version))
     return to_semver(new, model)
 
 
@@ -226,7 +226,8 @@ def _fits(pieces: tuple[Piece, ...], version: Version) -> bool:
         return version.epoch == 0
     numbers = sum(1 for piece in pieces if piece.form is Form.NUMBER)
     if forms & _MARKERS:
-        return version.epoch == 0 and (Form.RELEASE in forms or not any(version.release[numbers:]))
+        count = MOST_ELEMENTS if Form.RELEASE in forms else numbers
+        return version.epoch == 0 and not any(version.release[count:])
     return (
         not any(version.release[numbers:])
         and version.epoch == 0

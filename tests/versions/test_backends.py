@@ -636,6 +636,66 @@ def test_what_setup_py_takes_out_of_a_file_is_called_as_it_says() -> None:
     check_bump(tree | {"widget/version.py": other}, "1.2", ("widget/version.py", "(1, 1)", "(1, 2)"))
 
 
+@pytest.mark.parametrize(
+    ("version", "module"),
+    [
+        ("find('widget/__init__.py') + os.environ['BUILD']", "BUILD = '7'\n__version__ = '1.1.0'\n"),
+        (
+            "re.search('x', open('widget/__init__.py').read())['version_api']",
+            "version_api = '2.0.0'\n__version__ = '1.1.0'\n",
+        ),
+        (
+            "get(d['python_version'], d['__version__'], 'widget/__init__.py')",
+            "python_version = '3.8.0'\n__version__ = '1.1.0'\n",
+        ),
+        ("about['python']", "python = '3.8.0'\n__version__ = '1.1.0'\n"),
+    ],
+)
+def test_a_key_that_is_not_all_of_the_version_names_nothing(version: str, module: str) -> None:
+    setup = f"from setuptools import setup\nsetup(name='widget', version={version}, packages=['widget'])\n"
+    tree = {"setup.py": setup, "widget/__init__.py": module}
+    check_bump(tree, "1.2.0", ("widget/__init__.py", "1.1.0", "1.2.0"))
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        "if 'lite' in argv:\n    N, D = 'other', 'x'\nelse:\n    N = 'widget'\n",
+        "if 'gpu' in argv:\n    N = 'widget'\n    N += '-gpu'\n",
+        "if x:\n    def f():\n        N = 'widget'\nfrom c import *\n",
+        "if x:\n    N = 'widget-nightly'\nelif y:\n    N, = ['widget']\n",
+        "if x:\n    N = 'widget'\nfor N in ['a', 'b']:\n    pass\n",
+        "if x:\n    N = 'widg'\nelse:\n    N = 'widget'\n",
+        "try:\n    N = 'widget'\nexcept E:\n    N = 'widget-x'\n",
+    ],
+)
+def test_a_name_that_is_bound_in_other_ways_as_well_is_none(setup: str) -> None:
+    tree = {
+        "setup.py": f"from setuptools import setup\n{setup}setup(name=N, version='1.1.0')\n",
+        "widget/__init__.py": "",
+    }
+    assert refuse_tree(tree).code is ProjectCode.NO_NAME
+
+
+@pytest.mark.parametrize(
+    ("workspace", "needs"),
+    [
+        ('members = ["core"]\nexclude = ["py"]\n', ""),
+        ('members = ["core"]\n', ""),
+        ('members = ["core", "py"]\n', '[dependencies]\ncore = { path = "../core", version = "1.1" }\n'),
+    ],
+)
+def test_a_workspace_that_does_not_go_on_with_the_crate_keeps_its_version(workspace: str, needs: str) -> None:
+    tree = {
+        "pyproject.toml": '[project]\nname = "widget"\ndynamic = ["version"]\n[tool.maturin]\nmanifest-path = "py/Cargo.toml"\n'
+        + system("maturin"),
+        "Cargo.toml": f'[workspace]\n{workspace}[workspace.package]\nversion = "1.1.0"\n',
+        "py/Cargo.toml": f'[package]\nname = "widget"\nversion = "1.1.0"\n{needs}',
+        "core/Cargo.toml": '[package]\nname = "core"\nversion.workspace = true\n',
+    }
+    assert bump_tree(tree, "2.0.0").keys() == {"py/Cargo.toml"}
+
+
 def test_the_name_that_setup_py_searches_for_is_found_where_a_tool_derives_the_version() -> None:
     setup = "from setuptools import setup\nsetup(name=find('title'), use_scm_version=True, x=read('widget', '__doc__.py'))\n"
     assert read_tree({"setup.py": setup, "widget/__doc__.py": "__title__ = 'my-widget'\n"}).name == "my-widget"

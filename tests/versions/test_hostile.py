@@ -88,12 +88,12 @@ def test_a_configuration_of_any_shape_is_survived(configuration: bytes) -> None:
         ("((x|x))*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
         ("(?:(?:x?)?)*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
         ("(?:(x+))*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
+        ("(?x)#[\\n(?:(x+))*y(?P<version>.+)|1#]", "x" * 150 + " 1.1.0"),
+        ("(?x: #[\\n(?:(x+))*y(?P<version>.+)|1#])", "x" * 150 + " 1.1.0"),
     ],
 )
 def test_a_strangers_pattern_is_tried_on_short_lines_or_not_at_all(pattern: str, text: str) -> None:
-    hatch = (
-        f"[project]\nname = 'widget'\ndynamic = ['version']\n[tool.hatch.version]\npath = 'v'\npattern = '{pattern}'\n"
-    )
+    hatch = f"[project]\nname = 'widget'\ndynamic = ['version']\n[tool.hatch.version]\npath = 'v'\npattern = \"\"\"{pattern}\"\"\"\n"
     with in_bounded_time():
         outcome = read_project({"pyproject.toml": hatch.encode(), "v": ((text + "\n") * 5_000).encode()})
     assert isinstance(outcome, (Project, ProjectProblem))
@@ -238,6 +238,45 @@ def test_what_the_search_of_tbump_means_is_found_without_looking_back_far(text: 
     started = time.process_time()
     assert isinstance(read_project(files), Project)
     assert time.process_time() - started < QUICK_SECONDS
+
+
+@pytest.mark.parametrize("regex", ["#[\n(?P<m>(1+)+)x|1#]", "#[\n(?P<m>(?:1|1)+)x|1#]\n", "(?x)#[\n(?P<m>(1+)+)x|1#]"])
+def test_a_comment_hides_nothing_in_a_pattern_that_takes_versions_apart(regex: str) -> None:
+    entry = "[[file]]\nsrc = 'a.txt'\nversion_template = 'v = ({m}, 1)'\n"
+    current = "1" * 60
+    files = {
+        "pyproject.toml": STATIC.replace(b"1.1.0", current.encode()),
+        "tbump.toml": f'[version]\ncurrent = \'{current}\'\nregex = """{regex}"""\n{entry}'.encode(),
+        "a.txt": b"v = (1, 1)\n",
+    }
+    with in_bounded_time():
+        assert isinstance(read_project(files), Project)
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("v = <{a}.{b}>", b"v = <1.1> " * 40_000),
+        ("v = <{a}.{b}>", b"\n" * 380_000 + b"v = <1.1>\n" * 2000),
+        ("<{a}.{b}>0", b"<1.1>00" * 55_000),
+        ("{a}.{b}" * 9 + ".", b"1.1" * 120_000),
+    ],
+)
+def test_countless_places_that_a_tool_fills_cost_little(template: str, text: bytes) -> None:
+    entry = f"[[file]]\nsrc = 'f*'\nversion_template = '{template}'\n"
+    version = "[version]\ncurrent = '1.1.0'\nregex = '(?P<a>1)\\.(?P<b>1).0'\n"
+    files = {"pyproject.toml": STATIC, "tbump.toml": (version + entry * 100).encode()}
+    with in_bounded_time():
+        outcome = read_project(files | {f"f{number}": text for number in range(30)})
+    assert isinstance(outcome, Project)
+
+
+def test_countless_keys_of_a_table_of_its_own_are_not_all_read() -> None:
+    keys = "".join(f"version_{number} = '1.1.0'\nversion-{number} = {{version = '1.1.0'}}\n" for number in range(5_000))
+    with in_bounded_time():
+        outcome = read_project({"pyproject.toml": STATIC + f"[tool.widget]\nversion = '1.1.0'\n{keys}".encode()})
+    assert isinstance(outcome, Project)
+    assert len(outcome.sites) == 2
 
 
 def test_a_file_that_a_tool_names_again_and_again_is_looked_at_again_and_no_more() -> None:

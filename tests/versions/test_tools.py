@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.versions import ProjectRefused
+from bot.versions import ProjectCode, ProjectRefused
 from tests.versions.trees import bump_tree, check_bump, read_tree
 
 STATIC = '[project]\nname = "widget"\nversion = "1.1.0"\n'
@@ -330,6 +330,107 @@ def test_what_bumpversion_spells_otherwise_in_a_file_follows(entry: str, before:
     assert [item.path for item in read_tree(tree).lookalikes] == (["a.txt"] if before == after else [])
 
 
+PARSE = r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)((?P<level>a|rc)(?P<n>\d+))?"
+
+
+@pytest.mark.parametrize(
+    ("part", "after"),
+    [
+        ("", '(1, 1, 0, "0", 0)'),
+        ("[bumpversion:part:level]\noptional_value = final\nvalues =\n  a\n  rc\n  final\n", '(1, 1, 0, "final", 0)'),
+        (
+            "[bumpversion:part:level]\nvalues =\n  none\n  rc\n[bumpversion:part:n]\nfirst_value = 1\n",
+            '(1, 1, 0, "none", 1)',
+        ),
+    ],
+)
+def test_what_a_version_lacks_is_written_as_bumpversion_writes_it(part: str, after: str) -> None:
+    place = '(1, 1, 0, "rc", 2)'
+    search = '({current_major}, {current_minor}, {current_patch}, "{current_level}", {current_n})'
+    cfg = (
+        f"[bumpversion]\ncurrent_version = 1.1.0rc2\nparse = {PARSE}\n{part}[bumpversion:file:a.txt]\nsearch = {search}\n"
+        f"replace = {search.replace('current', 'new')}\n"
+    )
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", "1.1.0rc2"), ".bumpversion.cfg": cfg, "a.txt": place}
+    assert bump_tree(tree, "1.1.0")["a.txt"] == after
+    if not part:
+        # Without a word of what comes instead the tools put the bare version there.
+        bare = tree | {".bumpversion.cfg": cfg[: cfg.index("replace")]}
+        assert "a.txt" not in bump_tree(bare, "1.1.0")
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "version", "after"),
+    [
+        ("serialize = {major}.{minor}.{patch}\n", "at 1.1.0", "1.2.0", "at 1.2.0"),
+        (
+            "serialize =\n  {major}.{minor}.{patch}-{x}\n  {major}.{minor}.{patch}\nsearch = v={current_version}\n",
+            "v=1.1.0 1.1.0",
+            "1.2.0",
+            "v=1.2.0 1.1.0",
+        ),
+        ("serialize = {major}.{minor}\nsearch = docs/{current_version}/\n", "docs/1.1/", "1.3.0rc1", "docs/1.3/"),
+        ("serialize = {major}.{minor}\nsearch = docs/{current_version}/\n", "docs/1.1/", "1.3", "docs/1.3/"),
+        (
+            "serialize = {major}.{minor}\nsearch = docs/{current_version}/\n",
+            "docs/1.1/ " * 25,
+            "1.3.0",
+            "docs/1.3/ " * 25,
+        ),
+        (
+            "search = a={current_version}\n  b={current_version}\nreplace = a={new_version}\n  b={new_version}\n",
+            "a=1.1.0\r\nb=1.1.0",
+            "1.2.0",
+            "a=1.2.0\r\nb=1.2.0",
+        ),
+        ("search = w=={current_version}\n", "w==1.1.01 w==1.1.0", "1.2.0", "w==1.1.01 w==1.2.0"),
+    ],
+)
+def test_bumpversion_finds_what_its_tools_find(entry: str, text: str, version: str, after: str) -> None:
+    cfg = f"[bumpversion]\ncurrent_version = 1.1.0\n[bumpversion:file:a.txt]\n{entry}"
+    tree = {"pyproject.toml": STATIC, ".bumpversion.cfg": cfg, "a.txt": text}
+    assert bump_tree(tree, version)["a.txt"] == after
+
+
+def test_a_part_that_tbump_would_not_find_is_left_or_refused() -> None:
+    regex = r"(?P<major>\d+)\.(?P<minor>\d+)(\.(?P<patch>\d+))?"
+    tbump = f"[version]\ncurrent = '1.1.0'\nregex = '{regex}'\n[[file]]\nsrc = 'a.txt'\nversion_template = 'v({{major}}, {{minor}}, {{patch}})'\n"
+    tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.txt": "v(1, 1, 0)"}
+    # The record keeps its three numbers, so that the tool would see three of them as well.
+    assert bump_tree(tree, "1.2")["a.txt"] == "v(1, 2, 0)"
+    two = {path: text.replace("1.1.0", "1.1") for path, text in tree.items()}
+    assert [item.path for item in read_tree(two).lookalikes] == ["a.txt"]
+    longer = {
+        "pyproject.toml": STATIC.replace("1.1.0", "1.1.3"),
+        "tbump.toml": tbump.replace("1.1.0", "1.1.3"),
+        "a.txt": "v(1, 1, 3)",
+    }
+    with pytest.raises(ProjectRefused):
+        bump_tree(longer, "1.2")
+
+
+def test_tbump_changes_every_place_on_the_lines_it_searches_for() -> None:
+    tbump = (
+        "[version]\ncurrent = 'v1.1.0'\nregex = 'v(?P<major>\\d+)\\.(?P<minor>\\d+)\\.(?P<patch>\\d+)'\n"
+        "[[file]]\nsrc = 'a.txt'\nsearch = 'docs/{current_version}/'\nversion_template = '{major}.{minor}'\n"
+    )
+    text = "docs/1.1/ and docs-1.1.html, 11.1, docs/1.1/\ndocs-1.1\n"
+    tree = {"pyproject.toml": STATIC, "tbump.toml": tbump, "a.txt": text}
+    assert bump_tree(tree, "1.2.0")["a.txt"] == "docs/1.2/ and docs-1.2.html, 11.1, docs/1.2/\ndocs-1.1\n"
+
+
+def test_a_module_that_would_be_no_python_any_more_is_refused() -> None:
+    tbump = (
+        "[version]\ncurrent = '2024.10.1'\nregex = '(?P<y>\\d+)\\.(?P<m>\\d+)\\.(?P<d>\\d+)'\n"
+        "[[file]]\nsrc = 'a.py'\nversion_template = 'X = ({y}, {m}, {d})'\n"
+    )
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", "2024.10.1"), "tbump.toml": tbump, "a.py": "X = (2024, 10, 1)\n"}
+    assert bump_tree(tree, "2024.11.1")["a.py"] == "X = (2024, 11, 1)\n"
+    with pytest.raises(ProjectRefused) as refused:
+        bump_tree(tree, "2025.01.1")
+    assert refused.value.problem.code is ProjectCode.EDIT_NOT_EXACT
+
+
 def test_a_table_of_bump_my_version_tells_how_a_version_is_taken_apart() -> None:
     table = (
         '[tool.bumpversion]\ncurrent_version = "1.1.0"\nparse = """(?x)\n(?P<major>\\\\d+)\\\\.(?P<minor>\\\\d+)\n\\\\.(?P<patch>\\\\d+)"""\n'
@@ -337,6 +438,70 @@ def test_a_table_of_bump_my_version_tells_how_a_version_is_taken_apart() -> None
     )
     tree = {"pyproject.toml": STATIC + table, "a.txt": "v = 1.1; v = 1.1.0;\n"}
     assert bump_tree(tree, "1.2.0")["a.txt"] == "v = 1.2; v = 1.1.0;\n"
+
+
+BUMPVER = """
+current_version = "v1.1.0"
+version_pattern = "vMAJOR.MINOR.PATCH[PYTAGNUM]"
+{0}
+"pyproject.toml" = ['^version = "{{pep440_version}}"$', '^current_version = "{{version}}"$']
+"a.txt" = ['^v: {{version}}$', "p: {{pep440_version}};"]
+"LICENSE" = "(c) 2018-YYYY"
+"""
+
+
+@pytest.mark.parametrize("declared", [STATIC, DERIVED])
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [
+        ("bumpver.toml", "bumpver"),
+        (".bumpver.toml", "bumpver"),
+        ("pycalver.toml", "pycalver"),
+        ("pyproject.toml", "bumpver"),
+        ("pyproject.toml", "tool.bumpver"),
+    ],
+)
+def test_the_patterns_of_bumpver_follow_with_its_record(declared: str, path: str, table: str) -> None:
+    configuration = f"[{table}]" + BUMPVER.format(f"[{table}.file_patterns]")
+    configuration = (
+        configuration
+        if path == "pyproject.toml" or declared == STATIC
+        else configuration.replace("pyproject.toml", "no.toml")
+    )
+    text = "v: v1.1.0\nnov: v1.1.0\nv: v1.1.0 \np: 1.1.0; p: 1.1.0.\n1.1.0\n"
+    tree = {"pyproject.toml": declared, "a.txt": text, "LICENSE": "(c) 2018-2026\n"}
+    tree[path] = tree.get(path, "") + configuration
+    changed = bump_tree(tree, "1.2.0-rc.1")
+    if declared == STATIC or path != "pyproject.toml":
+        assert changed["a.txt"] == "v: v1.2.0-rc.1\nnov: v1.1.0\nv: v1.1.0 \np: 1.2.0rc1; p: 1.1.0.\n1.1.0\n"
+        assert 'current_version = "v1.2.0-rc.1"' in changed[path]
+        assert [item.path for item in read_tree(tree).lookalikes if "YYYY" in item.text] == ["LICENSE"]
+
+
+def test_the_patterns_of_bumpver_in_setup_cfg() -> None:
+    cfg = (
+        "[bumpver]\ncurrent_version = '1.1.0'\n[bumpver:file_patterns]\nsetup.cfg =\n    current_version = '{version}'\n"
+        "README.md =\n    w=={version}\n    x {version}$\nno.txt =\n    {version}\n"
+    )
+    tree = {"pyproject.toml": STATIC, "setup.cfg": cfg, "README.md": "w==1.1.0, w==1.1.01\nx 1.1.0\n"}
+    changed = bump_tree(tree, "1.2.0")
+    assert changed["setup.cfg"] == cfg.replace("1.1.0", "1.2.0")
+    assert changed["README.md"] == "w==1.2.0, w==1.1.01\nx 1.2.0\n"
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        '[bumpver]\ncurrent_version = "1.0.9"\n[bumpver.file_patterns]\n"a.txt" = "{version}"\n',
+        '[bumpver]\ncurrent_version = 3\n[bumpver.file_patterns]\n"a.txt" = "{version}"\n',
+        '[bumpver]\ncurrent_version = "1.1.0"\nfile_patterns = 3\n',
+        '[bumpver]\ncurrent_version = "1.1.0"\n[bumpver.file_patterns]\n"a.txt" = [3, "", "^", "[x]{version}", "MAJOR{version}", "{version}{version}"]\n',
+        '[bumpver]\ncurrent_version = "1.1.0"\n[bumpver.file_patterns]\n"../a.txt" = "{version}"\n"/a.txt" = "{version}"\n',
+    ],
+)
+def test_what_bumpver_does_not_say_plainly_changes_nothing(configuration: str) -> None:
+    tree = {"pyproject.toml": STATIC, "bumpver.toml": configuration, "a.txt": "1.1.0 1.1.01.1.0\n"}
+    assert bump_tree(tree, "1.2.0").keys() <= {"pyproject.toml", "bumpver.toml"}
 
 
 ICON = {

@@ -27,6 +27,8 @@ def test_another_build_of_the_package_says_the_same_version(name: str) -> None:
         ("setup-mini.cfg", "[metadata]\nversion = 1.1.0\n"),
         ("etc/setup-mini.cfg", CFG.format("my-widget", "1.1.0")),
         ("tox-mini.cfg", CFG.format("my-widget", "1.1.0")),
+        ("setup_old.cfg", CFG.format("my-widget", "1.1.0")),
+        ("pyproject-plugin.toml", '[project]\nname = "my-widget-plugin"\nversion = "1.1.0"\n'),
         ("pyproject-light.toml", '[project]\nname = "other"\nversion = "1.1.0"\n'),
         ("pyproject-light.toml", '[project]\nname = 3\nversion = "1.1.0"\n'),
         ("pyproject-light.toml", "["),
@@ -46,17 +48,36 @@ def test_what_every_package_begins_with_says_nothing() -> None:
 
 
 def test_the_table_of_a_tool_called_after_the_package_follows() -> None:
-    tables = (
-        '[tool.my_widget_docs]\nstable_version = "1.1.0"\nrelease = "1.1.0"\n'
-        '[tool.my-widget.site]\nVersion = "v1.1.0"\nmin_version = "1.1.0"\nrequired-version = "1.1.0"\n'
-        '[tool.other]\nversion = "1.1.0"\n[tool.my-widgetry]\nversion = "1.1.0"\n'
-    )
+    tables = '[tool.my_widget_docs]\nstable_version = "1.1.0"\nrelease = "1.1.0"\nVersion = "v1.1.0"\n'
     tree = {"pyproject.toml": STATIC + tables}
-    after = bump_tree(tree, "1.2.0")["pyproject.toml"]
-    changed = tables.replace('stable_version = "1.1.0"', 'stable_version = "1.2.0"').replace("v1.1.0", "v1.2.0")
-    assert after == STATIC.replace("1.1.0", "1.2.0") + changed
-    offered = [item.line for item in read_tree(tree).lookalikes if item.path == "pyproject.toml"]
-    assert offered == [6, 9, 10, 12, 14]
+    assert bump_tree(tree, "1.2.0")["pyproject.toml"] == (STATIC + tables).replace("1.1.0", "1.2.0")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "[tool.other]\nversion = {}",
+        "[tool.my-widgetry]\nversion = {}",
+        "[tool.my-widget.site]\nversion = {}",
+        "[tool.my-widget.dependencies]\nfoo = {{version = {}}}",
+        "[[tool.my-widget]]\nversion = {}",
+        *(
+            f"[tool.my-widget]\n{key} = {{}}"
+            for key in (
+                "min_version",
+                "required-version",
+                "schema_version",
+                "fallback_version",
+                "version_scheme",
+                "conversion",
+            )
+        ),
+    ],
+)
+def test_what_is_no_version_of_the_package_in_a_table_is_offered(table: str) -> None:
+    tree = {"pyproject.toml": STATIC + table.format('"1.1.0"') + "\n"}
+    assert bump_tree(tree, "1.2.0")["pyproject.toml"].endswith(table.format('"1.1.0"') + "\n")
+    assert [item.line for item in read_tree(tree).lookalikes] == [5]
 
 
 def test_a_table_that_says_another_version_is_left() -> None:

@@ -81,7 +81,7 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
         return ()
     crates = checkout.once((Crates, manifest), lambda: Crates(checkout, manifest))
     same = crates.list_lockstep(manifest, declared.spelling)
-    shared = _find_shared(checkout, crates.top, declared) if key == OWN else None
+    shared = _find_shared(checkout, crates, declared) if key == OWN else None
     if key == SHARED or shared is not None:
         same += [crate for crate in crates.list_inheriting() if crate not in same]
     paths = {crate.path for crate in same}
@@ -96,14 +96,22 @@ def find_cargo_sites(checkout: Checkout, manifest: str) -> tuple[Site, ...]:
     return (declared, *linked, *_lock_sites(checkout, crates.top or manifest, names, declared.spelling))
 
 
-def _find_shared(checkout: Checkout, top: str | None, declared: Site) -> Site | None:
+def _find_shared(checkout: Checkout, crates: Crates, declared: Site) -> Site | None:
     """What a workspace gives to its crates where that is the version of a crate in it that says its own.
 
-    What every crate begins with the two may say by chance.
+    What every crate begins with the two may say by chance; and where another version of such a crate is required than the
+    whole of it, the two would come apart.
     """
-    shared = _site(checkout, top, SHARED, SiteKind.CARGO) if top is not None else None
-    is_same = shared is not None and shared.spelling == declared.spelling
-    return shared if is_same and find_version(declared.spelling) not in FIRST_VERSIONS else None
+    shared = _site(checkout, crates.top, SHARED, SiteKind.CARGO) if crates.top is not None else None
+    if shared is None or shared.spelling != declared.spelling or find_version(declared.spelling) in FIRST_VERSIONS:
+        return None
+    if not crates.is_member(declared.path):
+        return None
+    following = {crate.path for crate in crates.list_inheriting()}
+    required = [
+        _site(checkout, one.path, one.key, SiteKind.CARGO) for one in crates.requirements if one.crate in following
+    ]
+    return shared if all(site is None or site.spelling == declared.spelling for site in required) else None
 
 
 def find_dist_sites(checkout: Checkout) -> list[Site]:

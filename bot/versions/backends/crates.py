@@ -68,13 +68,13 @@ class Crates:
         self.requirements: list[Requirement] = []
         self.crates: dict[str, Crate] = {}
         top = checkout.find_toml(self.top) if self.top else None
-        members = _members(checkout, self.top, top[1]) if self.top and top else []
+        self._members = _members(checkout, self.top, top[1]) if self.top and top else []
         self._shared: dict[str, str] = {}
         if self.top and top:
             table = value_at(top[1].values, ("workspace", "dependencies"))
             for requirement, name in self._in_table(self.top, ("workspace", "dependencies"), table):
                 self._shared[name] = requirement.crate
-        self._read([manifest, *members])
+        self._read([manifest, *self._members])
 
     def list_lockstep(self, manifest: str, spelling: str) -> list[Crate]:
         """The crates that keep the version of the one at ``manifest``: they say the same, and one requires the other.
@@ -94,6 +94,10 @@ class Crates:
         if len(found) >= _MANY:
             found |= same
         return [crate for path, crate in self.crates.items() if path in found]
+
+    def is_member(self, manifest: str) -> bool:
+        """Whether a crate is at the top of the workspace, or listed as one of its members."""
+        return manifest == self.top or manifest in self._members
 
     def list_inheriting(self) -> list[Crate]:
         """The crates that take their version from the workspace."""

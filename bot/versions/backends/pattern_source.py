@@ -30,7 +30,9 @@ _CHOICE = "\0"
 """Stands for a group that may match the same text in several ways."""
 _MANY_WAYS = frozenset("*+{|?" + _CHOICE)
 _REPEATED_CHOICE = re.compile(_CHOICE + r"[*+{]")
-_UNSUPPORTED = re.compile(r"\(\?(?:[=!(]|<[=!]|P=)")
+_UNSUPPORTED = re.compile(r"\(\?(?:[=!(]|<[=!]|P=)|(?<!\A)\(\?[a-zA-Z-]*x")
+_FLAGS = re.compile(r"\A\s{0,20}\(\?([aimsx]{1,5})\)")
+_VERBOSE_UNIT = re.compile(rf"(?P<kept>\\.|{CLASS})|(?P<left>\s|#[^\n]*)", re.DOTALL)
 _REFERENCE = re.compile(r"\\[1-9]")
 _DEFAULT = r"(?i)^(__version__|VERSION) *= *([\'\"])v?(?P<version>.+?)\2"
 _LINE_END = re.compile(r"[\r\n]")
@@ -71,9 +73,17 @@ def check_pattern(package: Package, pattern: str, kind: SiteKind) -> re.Pattern[
 
 
 def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str] | None:
-    """``pattern`` if it is simple enough to be tried on a short line: no repeats or choices inside repeats, few repeats in all."""
+    """``pattern`` if it is simple enough to be tried on a short line: no repeats or choices inside repeats, few repeats in all.
+
+    One in the verbose form is looked at without its blanks and comments, which might hide anything.
+    """
     if len(pattern) > _LONGEST_PATTERN or _UNSUPPORTED.search(pattern):
         return None
+    given = _FLAGS.match(pattern)
+    if flags & re.VERBOSE or (given is not None and "x" in given[1]):
+        rest = _VERBOSE_UNIT.sub(_shorten, pattern[given.end() if given else 0 :])
+        letters = given[1].replace("x", "") if given else ""
+        pattern, flags = (f"(?{letters})" if letters else "") + rest, flags & ~re.VERBOSE
     bare = _CLASS.sub("x", _ESCAPE.sub("x", pattern.replace("\\\\", "x")))
     if _CHOICE in bare or sum(bare.count(mark) for mark in "*+{") > _MOST_REPEATS:
         return None
@@ -85,6 +95,10 @@ def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern
         return re.compile(pattern, re.MULTILINE | flags)
     except (re.error, RecursionError, OverflowError):
         return None
+
+
+def _shorten(unit: re.Match[str]) -> str:
+    return unit["kept"] or ""
 
 
 def line_around(body: str, span: Span, earliest: int = 0) -> Span:

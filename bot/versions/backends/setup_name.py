@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from itertools import islice
 
-from bot.versions.backends.python_source import follow_import
+from bot.versions.backends.python_source import follow_import, locate_module
 from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates
 from bot.versions.backends.setup_py import MOST_NODES, SetupPy
 from bot.versions.backends.source import Package
@@ -27,6 +27,7 @@ def find_setup_name(package: Package, setup: SetupPy) -> str | None:
         name = _imported_string(package, setup, value)
     else:
         name = value.text if isinstance(value, Literal) else _string_of(setup.module, expression)
+        name = name or _find_main(package, setup)
     keys = _list_keys(expression) if name is None else ()
     if not keys:
         return name
@@ -52,9 +53,7 @@ def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> s
     ``NAME.replace("_", "-")`` is what turns the name of a module into that of a project.
     """
     if isinstance(expression, ast.Name):
-        if expression.id not in module.bound:
-            return _find_main(module, expression.id)
-        bound = module.bound[expression.id]
+        bound = module.bound.get(expression.id, ())
         expression = bound[0] if len(bound) == 1 and not _is_added_to(module, expression.id) else None
     match expression:
         case ast.Constant(value=str() as text) if len(text) <= _LONGEST_STRING:
@@ -73,18 +72,27 @@ def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> s
             return None
 
 
-def _find_main(module: Module, name: str) -> str | None:
-    """Of the names that a package has by the way it is built, the one that all others begin with: "widget", "widget-lite"."""
-    choices = [choice for choice in module.tree.body if isinstance(choice, (ast.If, ast.Try))]
-    inside = islice((node for choice in choices for node in ast.walk(choice)), MOST_NODES)
+def _find_main(package: Package, setup: SetupPy) -> str | None:
+    """Of the names that a package has by the way it is built, its own: that of its module, with which all others begin.
+
+    Each must be assigned plainly under a condition, and the name must be bound nowhere else.
+    """
+    expression = setup.arguments.get("name")
+    name = expression.id if isinstance(expression, ast.Name) else ""
+    nodes = list(islice(ast.walk(setup.module.tree), MOST_NODES)) if name and name not in setup.module.bound else []
+    choices = [choice for choice in setup.module.tree.body if isinstance(choice, ast.If)]
+    plain = [node for choice in choices for node in (*choice.body, *choice.orelse) if isinstance(node, ast.Assign)]
     values = [
-        node.value
-        for node in inside
-        if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in node.targets)
+        node.value for node in plain if [ast.dump(to) for to in node.targets] == [ast.dump(ast.Name(name, ast.Store()))]
+    ]
+    bound = [
+        node for node in nodes if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
     ]
     texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
     main = min(texts, key=len, default="")
-    return main or None if len(texts) == len(values) and all(text.startswith(main) for text in texts) else None
+    is_module = bool(main) and locate_module(package.checkout, main.replace("-", "_")) is not None
+    is_sure = len(texts) == len(bound) > 1 and is_module and all(text.startswith(main) for text in texts)
+    return main if is_sure else None
 
 
 def _is_added_to(module: Module, name: str) -> bool:

@@ -150,11 +150,9 @@ def _search_files(package: Package, setup: SetupPy) -> tuple[Site, ...]:
 
 
 def _list_keys(expression: ast.expr) -> Iterator[str]:
-    """What the version is called in the file, where setup.py says so: ``about["VERSION_TEXT"]``."""
-    for node in _walk(expression):
-        if (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.slice, ast.Constant)
-            and isinstance(node.slice.value, str)
-        ):
-            yield node.slice.value
+    """What the version is called in the file, where setup.py takes it out by its name: ``about["VERSION_TEXT"]``."""
+    match expression:
+        case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str() as key)) if _VERSION.search(key):
+            yield key
+        case _:
+            pass

@@ -16,7 +16,7 @@ from bot.versions.formats.python_evaluation import evaluate
 from bot.versions.formats.python_literals import Literal, parse
 from bot.versions.formats.python_values import read_values
 from bot.versions.formats.text import line_of
-from bot.versions.formats.version_text import find_all
+from bot.versions.formats.version_text import ends_version, find_all
 from bot.versions.project import Form, Lookalike, ProjectRefused, Reader, Site, SiteKind
 
 SPHINX = ("docs/conf.py", "doc/conf.py", "docs/source/conf.py", "doc/source/conf.py", "docs/src/conf.py")
@@ -44,6 +44,9 @@ _CITED = re.compile(r"^version:[ \t]*(?P<quote>[\"']?)v?(?P<text>[^\s\"'#]+)(?P=
 _DATED = re.compile(
     r"^date-released:[ \t]*(?P<quote>[\"']?)(?P<text>\d{4}-\d\d-\d\d)(?P=quote)[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
+_PROBE = "71.72"
+"""A version that no file says itself tells what else is made of the one that it says."""
+
 _MENTIONED = "It mentions the version, but nothing says that it has to follow."
 
 
@@ -136,11 +139,11 @@ def find_sphinx(subject: Subject, name: str, *, is_named: bool = False) -> Findi
 
 
 def _is_put_together(path: str, body: str, literals: list[Literal]) -> bool:
-    """Whether ``release`` is made of the ``version`` and more: ``release = version + ".3"`` would say a wrong one."""
-    if any(literal.name == "release" for literal in literals):
+    """Whether ``release`` is the ``version`` and more of it: ``release = version + ".3"`` would say a wrong one."""
+    if not literals or any(literal.name == "release" for literal in literals):
         return False
-    made = evaluate(parse(path, body), "release")
-    return isinstance(made, str) and any(literal.text != made for literal in literals)
+    made = evaluate(parse(path, body), "release", {"version": _PROBE})
+    return isinstance(made, str) and _PROBE in made and not ends_version(made, made.index(_PROBE) + len(_PROBE))
 
 
 def _is_whole(site: Site) -> bool:

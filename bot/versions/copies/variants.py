@@ -21,9 +21,13 @@ from bot.versions.tools.search import toml_site
 
 _MOST_VARIANTS = 10
 _VARIANT = re.compile(r"(?:setup|pyproject)[-_.][A-Za-z0-9_.-]{1,60}\.(?:cfg|toml)")
-_OTHER = re.compile(r"min|max|requir|target|python|since|last|prev|old|compat", re.IGNORECASE)
-"""Words of keys that say which version is asked for or was there once, which a tool that checks itself has as well."""
+_LEFT = re.compile(r"old|orig|bak|back|prev|legacy|example|sample|templ|test|plugin|contrib", re.IGNORECASE)
+"""Words of names of files that nobody builds this package of."""
 
+_OWN_KEY = re.compile(r"(?:(?:current|latest|stable|release|package|docs?)[-_])?version|release", re.IGNORECASE)
+"""Keys that say which version there is; others say which one is asked for, or was there once."""
+
+_MOST_TABLES = 100
 _NAME, _VERSION = ("project", "name"), ("project", "version")
 
 
@@ -32,7 +36,7 @@ def find_variants(subject: Subject) -> Finding:
     checkout, finding = subject.package.checkout, Finding()
     if subject.version in FIRST_VERSIONS:
         return finding
-    names = sorted(name for name in checkout.relative() if _VARIANT.fullmatch(name))
+    names = sorted(name for name in checkout.relative() if _VARIANT.fullmatch(name) and not _LEFT.search(name))
     for name in names[:_MOST_VARIANTS]:
         with suppress(ProjectRefused):
             path = checkout.resolve(name)
@@ -47,13 +51,14 @@ def find_own_table(subject: Subject) -> Finding:
     Other tools' tables may say anything, such as the version of the tool that is asked for.
     """
     package, finding = subject.package, Finding()
-    if package.document is None or subject.version in FIRST_VERSIONS:
+    tools = value_at(package.document.values, ("tool",)) if package.document is not None else None
+    if not isinstance(tools, dict) or subject.version in FIRST_VERSIONS:
         return finding
-    for key in package.document.strings:
-        if len(key) < 3 or key[0] != "tool" or not _is_called_after(subject, str(key[1])):
-            continue
-        if "version" in str(key[-1]).lower() and not _OTHER.search(str(key[-1])):
-            finding.add(subject.sort(toml_site(subject, package.path, key, SiteKind.OWN_TABLE)))
+    for name, table in list(tools.items())[:_MOST_TABLES]:
+        keys = list(table)[:_MOST_TABLES] if isinstance(table, dict) and _is_called_after(subject, str(name)) else []
+        for key in filter(_OWN_KEY.fullmatch, keys):
+            place = ("tool", name, key)
+            finding.add(subject.sort(toml_site(subject, package.path, place, SiteKind.OWN_TABLE)))
     finding.lookalikes.clear()
     return finding
 

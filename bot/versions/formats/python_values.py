@@ -120,7 +120,7 @@ class Module:
             pieces = self._making.list_in_conditions(name)
             return [self._composite(name, pieces)] if _says(pieces) == version else []
         row = self._making.find_row(name) if isinstance(values[0], (Composite, Computed)) else None
-        if row is not None:
+        if row is not None and _says(row) == version:
             return [self._composite(name, row)]
         match values[0]:
             case Composite(pieces=pieces):

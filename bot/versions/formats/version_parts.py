@@ -21,21 +21,24 @@ class VersionParts:
     """How a tool takes a version apart.
 
     Attributes:
-        pattern: matches the whole of a version, a named group for each part; as ``compile_pattern`` makes it, for it is a
-            stranger's.
+        pattern: has a named group for each part; as ``compile_pattern`` makes it, for it is a stranger's.
         defaults: what parts are that a version lacks.
+        is_whole: whether it must match all of the version, or finds its parts somewhere in it.
     """
 
     pattern: re.Pattern[str]
     defaults: tuple[tuple[str, str], ...] = ()
+    is_whole: bool = True
 
     def take(self, spelling: str) -> dict[str, str] | None:
-        """Every part of ``spelling``, None where that is no version to the tool."""
-        match = self.pattern.fullmatch(spelling) if len(spelling) <= MOST_CHARACTERS else None
+        """The parts that ``spelling`` has, with a ``v`` before it if need be; None where that is no version to the tool."""
+        if len(spelling) > MOST_CHARACTERS:
+            return None
+        find = self.pattern.fullmatch if self.is_whole else self.pattern.search
+        match = find(spelling) or find(f"v{spelling}")
         if match is None:
             return None
-        found = {name: text for name, text in match.groupdict().items() if text is not None}
-        return {**dict.fromkeys(match.groupdict(), ""), **dict(self.defaults), **found}
+        return {**dict(self.defaults), **{name: text for name, text in match.groupdict().items() if text is not None}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ class Field:
     name: str
 
     def say(self, *spellings: str) -> str | None:
-        """What the part is of the first of ``spellings`` that is a version to the tool; None where none is."""
-        taken = next(filter(None, map(self.parts.take, spellings)), None)
+        """What the part is of the first of ``spellings`` that is a version to the tool; None where that has no such part."""
+        taken = next((found for one in spellings if (found := self.parts.take(one)) is not None), None)
         return taken.get(self.name) if taken is not None else None
 
 

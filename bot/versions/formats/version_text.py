@@ -30,8 +30,7 @@ def find_all(body: str, literal: str, start: int = 0, end: int | None = None) ->
     at = body.find(literal, start, end)
     while at >= 0:
         after = at + len(literal)
-        before_is_free = at == 0 or not _joins_before(body, at)
-        if before_is_free and not _joins_after(body, after):
+        if begins_version(body, at) and ends_version(body, after):
             yield Span(at, after)
         at = body.find(literal, after, end)
 
@@ -43,16 +42,18 @@ def find_versions(body: str, start: int = 0, end: int | None = None) -> Iterator
             yield Span(match.start("version"), match.end("version"))
 
 
-def _joins_before(body: str, at: int) -> bool:
-    before = body[at - 1]
+def begins_version(body: str, at: int) -> bool:
+    """Whether a version can begin at ``at``: no letter, digit or longer version goes on to there."""
+    before = body[at - 1] if at else " "
     if before in "vV":
-        return at >= 2 and _JOINED.match(body[at - 2]) is not None
-    return before.isalnum() or (before == "." and at >= 2 and body[at - 2].isalnum())
+        return at < 2 or _JOINED.match(body[at - 2]) is None
+    return not (before.isalnum() or (before == "." and at >= 2 and body[at - 2].isalnum()))
 
 
-def _joins_after(body: str, at: int) -> bool:
+def ends_version(body: str, at: int) -> bool:
+    """Whether a version can end before ``at``."""
     following = body[at : at + 2]
     if not following:
-        return False
+        return True
     # A full stop ends a sentence; a full stop and more belong to a longer version, or to a file's suffix.
-    return following[0].isalnum() or (following[0] == "." and following[1:2].isdigit())
+    return not (following[0].isalnum() or (following[0] == "." and following[1:2].isdigit()))

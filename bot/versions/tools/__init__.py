@@ -12,14 +12,24 @@ from dataclasses import replace
 from bot.versions.arithmetic import find_version
 from bot.versions.copies.finding import LAGGING, Finding, Subject
 from bot.versions.project import Lookalike, Site
-from bot.versions.tools import bumpversion, commitizen, librarian, release_please, rooster, semantic_release, tbump
+from bot.versions.tools import (
+    bumpver,
+    bumpversion,
+    commitizen,
+    librarian,
+    release_please,
+    rooster,
+    semantic_release,
+    tbump,
+)
 from bot.versions.tools.search import NOT_THERE
 
-TOOL_FILES = (*bumpversion.FILES, *tbump.FILES, *commitizen.FILES, *release_please.FILES)
+TOOL_FILES = (*bumpversion.FILES, *bumpver.FILES, *tbump.FILES, *commitizen.FILES, *release_please.FILES)
 """Configuration files of their own, at the top of the package."""
 
 _TOOLS: tuple[Callable[[Subject], Finding], ...] = (
     bumpversion.find_bumpversion_copies,
+    bumpver.find_bumpver_copies,
     tbump.find_tbump_copies,
     commitizen.find_commitizen_copies,
     semantic_release.find_semantic_release_copies,
@@ -33,6 +43,7 @@ _Records = list[tuple[Site, Callable[[Subject], Finding]]]
 _RECORDERS: tuple[tuple[Callable[[Subject], list[Site]], Callable[[Subject], Finding]], ...] = (
     (tbump.list_tbump_records, tbump.find_tbump_copies),
     (bumpversion.list_bumpversion_records, bumpversion.find_bumpversion_copies),
+    (bumpver.list_bumpver_records, bumpver.find_bumpver_copies),
 )
 """Tools that keep a record of the version, which tells it where no file declares one."""
 

@@ -6,6 +6,7 @@ Sources: https://github.com/c4urself/bump2version/blob/master/README.md and http
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.cfg_lines import CfgValue, read_cfg
 from bot.versions.formats.text import line_of
 from bot.versions.formats.toml_spans import value_at
-from bot.versions.formats.version_parts import VersionParts
+from bot.versions.formats.version_parts import VersionParts, fill_template
 from bot.versions.project import Lookalike, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.tools.filled import find_filled
 from bot.versions.tools.search import (
@@ -79,9 +80,9 @@ def _from_cfg(subject: Subject, name: str) -> Finding:
         file = rest.split("(")[0].strip()
         if section.startswith("bumpversion:") and kind in ("file", "glob") and file:
             entry = {option: _joined(options.get((section, option))) for option in _ENTRY}
-            parse = _joined(options.get(("bumpversion", "parse")))
+            general = {"parse": _joined(options.get(("bumpversion", "parse"))), "parts": _list_parts(options)}
             recorded = options["bumpversion", "current_version"].text
-            finding.add(_search(subject, file, {"parse": parse} | _stated(entry), recorded))
+            finding.add(_search(subject, file, general | _stated(entry), recorded))
     return finding
 
 
@@ -123,9 +124,21 @@ def _from_toml(subject: Subject, name: str) -> Finding:
     for entry in [item for item in _as_list(table.get("files"))[:MOST_ENTRIES] if isinstance(item, dict)]:
         file = entry.get("filename") or entry.get("glob")
         if isinstance(file, str) and not entry.get("regex", table.get("regex")):
+            parts = table.get("parts", table.get("part"))
             general = {key: table.get(key) for key in ("search", "replace", "parse")}
+            general["parts"] = parts if isinstance(parts, dict) else None
             finding.add(_search(subject, file, general | _stated(entry), recorded))
     return finding
+
+
+def _list_parts(options: Mapping[tuple[str, str], CfgValue]) -> dict[str, dict[str, object]]:
+    """The sections that tell of one part each: ``[bumpversion:part:release]``."""
+    parts: dict[str, dict[str, object]] = {}
+    for (section, option), value in options.items():
+        kind, _, name = section.removeprefix("bumpversion:").partition(":")
+        if kind == "part" and name:
+            parts.setdefault(name, {})[option] = list(value.lines) if option == "values" else value.text
+    return parts
 
 
 def _stated(entry: dict[str, Any]) -> dict[str, Any]:
@@ -145,12 +158,15 @@ def _search(subject: Subject, file: str, entry: dict[str, Any], recorded: str) -
         if "{" in template:
             finding.lookalikes.append(Lookalike(file, 1, template[:80], UNSUPPORTED, file))
         return finding
-    if not spelled and not _PARTS.search(template.replace(_MARK, "")):
+    parts, is_filled = _read_parts(entry), _PARTS.search(template.replace(_MARK, "")) is not None
+    taken = parts.take(recorded) if parts is not None else None
+    written = [fill_template(one, taken) for one in spelled] if taken is not None else []
+    if not is_filled and (not spelled or any(one is not None and one.text == recorded for one in written)):
         for path in list_files(subject, file):
             finding.add(find_in_file(subject, path, template, _KIND, subject.spellings(recorded)))
         return finding
-    parts = _read_parts(entry.get("parse"))
-    if parts is None or len(spelled) != (_MARK in template):
+    # Who says nothing of what comes instead has the version put there, whatever was looked for.
+    if parts is None or len(spelled) != (_MARK in template) or (is_filled and not isinstance(replace, str)):
         finding.lookalikes.append(Lookalike(file, 1, template[:80], UNSUPPORTED, file))
         return finding
     filled = _PARTS.sub(r"{\1}", template.replace(_MARK, "".join(spelled)))
@@ -163,9 +179,22 @@ def _list_formats(serialize: object) -> list[str]:
     return [one for one in formats if isinstance(one, str) and one.strip()]
 
 
-def _read_parts(parse: object) -> VersionParts | None:
+def _read_parts(entry: dict[str, Any]) -> VersionParts | None:
+    """How the tools take a version apart: by a search, with a value for each part that a version may lack."""
+    parse = entry.get("parse")
     pattern = compile_pattern(parse if isinstance(parse, str) else _PARSE, re.VERBOSE)
-    return VersionParts(pattern) if pattern is not None else None
+    if pattern is None:
+        return None
+    given = entry.get("parts") or {}
+    defaults = ((name, _default(given.get(name))) for name in pattern.groupindex)
+    return VersionParts(pattern, tuple(defaults), is_whole=False)
+
+
+def _default(part: object) -> str:
+    """What a part is where it is not said: its optional value, else the first that it may have."""
+    table = part if isinstance(part, dict) else {}
+    values = _as_list(table.get("values"))
+    return str(table.get("optional_value", table.get("first_value", values[0] if values else "0")))
 
 
 def _as_list(value: object) -> list[Any]:

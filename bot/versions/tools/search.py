@@ -11,7 +11,7 @@ from bot.versions.backends.pattern_source import line_around
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import Span, Text, line_of
 from bot.versions.formats.toml_spans import Path, value_at
-from bot.versions.formats.version_text import find_all
+from bot.versions.formats.version_text import begins_version, ends_version, find_all
 from bot.versions.project import Form, Lookalike, ProjectRefused, Reader, Site, SiteKind
 
 MOST_ENTRIES = 100
@@ -131,18 +131,25 @@ def _text_site(path: str, text: Text, span: Span, kind: SiteKind, line: int, for
 
 
 def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Span]:
-    before, _, after = template.partition(mark)
+    """Every version that stands where ``template`` has ``mark``, and is no part of a longer one."""
     if template == mark:
         yield from find_all(body, spelling)
         return
-    literal = before + spelling + after.replace(mark, spelling)
     if "\r\n" in body:
-        literal = literal.replace("\r\n", "\n").replace("\n", "\r\n")
-        before = before.replace("\r\n", "\n").replace("\n", "\r\n")
+        template = template.replace("\r\n", "\n").replace("\n", "\r\n")
+    pieces = template.split(mark)
+    literal = spelling.join(pieces)
     at = body.find(literal)
     while at >= 0:
-        start = at + len(before)
-        yield Span(start, start + len(spelling))
+        found, start = [], at
+        for piece in pieces[:-1]:
+            start += len(piece)
+            found.append(Span(start, start + len(spelling)))
+            start += len(spelling)
+        # Where the template has more before or behind the version, it says itself what may stand there.
+        begins = bool(pieces[0]) or begins_version(body, found[0].start)
+        if begins and (pieces[-1] or ends_version(body, found[-1].end)):
+            yield from found
         at = body.find(literal, at + len(literal))
 
 

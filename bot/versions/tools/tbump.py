@@ -52,8 +52,8 @@ def _read(subject: Subject, name: str, keys: Path) -> Finding:
         if not isinstance(source, str) or not isinstance(search, str) or not isinstance(template, str):
             continue
         if parts is not None and template != _MARK:
-            filled = search.replace(_MARK, template)
-            finding.add(find_filled(subject, source, filled, parts, recorded, _KIND))
+            lines = search.replace(_MARK, template) if search != _MARK else None
+            finding.add(find_filled(subject, source, template, parts, recorded, _KIND, lines))
             continue
         if template != _MARK or "{" in search.replace(_MARK, ""):
             finding.lookalikes.append(Lookalike(source, 1, search[:80], UNSUPPORTED, source))

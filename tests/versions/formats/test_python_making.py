@@ -48,6 +48,33 @@ def test_a_tuple_of_which_something_else_is_made_is_refused(module: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("module", "after"),
+    [
+        (
+            'V = (1, 1, 0, "final")\n__version__ = ".".join(map(str, V[:3])) + (V[3] if V[3] != "final" else "")\n',
+            '(1, 2, 0, "final")',
+        ),
+        (
+            'V = (1, 1, 0, "final", "0")\n__version__ = ".".join(map(str, V[:3]))\nif V[3] != "final":\n    __version__ += V[3] + V[4]\n',
+            '(1, 2, 0, "final", "0")',
+        ),
+    ],
+)
+def test_a_word_for_a_final_version_stays(module: str, after: str) -> None:
+    assert bump_module(module, "1.2.0").startswith(f"V = {after}\n")
+
+
+def test_what_the_module_does_not_say_now_is_not_taken_for_the_version() -> None:
+    module = 'V = (1, 1, 0, "dev", "0")\n__version__ = ".".join(map(str, V[:3])) + ("".join(V[3:]) if V[3] != "dev" else "")\n'
+    assert refuse_tree({"pyproject.toml": FLIT, "widget.py": module}).code is ProjectCode.NOT_A_LITERAL
+
+
+def test_a_tuple_does_not_grow_beyond_what_is_read_back() -> None:
+    with pytest.raises(ProjectRefused):
+        bump_module(f"V = (1, 1)\n{GROWS}", "1.1.1.2.3.4.5.6.7.8")
+
+
+@pytest.mark.parametrize(
     ("row", "version", "after", "marker"),
     [
         ("(2020, 2)", "2020.2.1", "(2020, 2, 1)", ""),
