@@ -99,7 +99,9 @@ def to_semver(new: SpelledVersion, old: str = "") -> str | None:
     tail = []
     if version.pre:
         level, serial = version.pre
-        tail.append(f"{({'a': 'alpha', 'b': 'beta'}).get(level, level)}{separator}{serial}")
+        is_short = known is not None and known["level"] in ("a", "b")
+        word = level if is_short else {"a": "alpha", "b": "beta"}.get(level, level)
+        tail.append(f"{word}{separator}{serial}")
     if version.dev is not None:
         tail.append(f"dev{separator}{version.dev}")
     return numbers + ("-" + ".".join(tail) if tail else "")
@@ -123,7 +125,8 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         return _write_marker(piece.form, new)
     if piece.form is Form.RELEASE:
         return write_elements(piece.text, Version(version.base_version)) or piece.text
-    return write_part(piece, version) or keep_zeros(new.spelling, model)
+    part = write_part(piece, version)
+    return keep_zeros(new.spelling, model) if part is None else part
 
 
 def _try_to_write(piece: Piece, new: SpelledVersion, model: str) -> str | None:

@@ -516,6 +516,21 @@ def test_the_name_may_be_imported_or_stand_where_no_environment_says_another(set
     assert (project.name, project.spelling) == ("widget", "1.1.0")
 
 
+@pytest.mark.parametrize(
+    "setup",
+    [
+        "import widget as package\nsetup(name=package.__name__, version=package.__version__)\n",
+        "import distutils.core\nfrom widget import __version__\ndistutils.core.setup(name='widget', version=__version__)\n",
+        "from widget import __version__\ndef main():\n    n = 'widget'\n    setup(name=n, version=__version__)\nn = 3 if x else n\n",
+        "from widget import __version__\ndef main():\n    n = 'widget'\n    setup(name=n, version=__version__)\ndef f():\n    n = 'x'\n",
+    ],
+)
+def test_setup_may_be_called_and_its_name_be_told_in_many_ways(setup: str) -> None:
+    tree = {"setup.py": "from setuptools import setup\n" + setup, "widget/__init__.py": "__version__ = '1.1.0'\n"}
+    assert read_tree(tree).name == "widget"
+    check_bump(tree, "1.2.0", ("widget/__init__.py", "1.1.0", "1.2.0"))
+
+
 def test_the_first_arguments_of_a_package_of_pipcls_are_its_name_and_version() -> None:
     setup = "import pipcl\nVERSION = '1.1.0'\np = pipcl.Package('widget', VERSION, pure=True)\n"
     backend = '[build-system]\nrequires = ["pipcl"]\nbuild-backend = "setup"\nbackend-path = ["."]\n'
@@ -666,7 +681,8 @@ def test_a_key_that_is_not_all_of_the_version_names_nothing(version: str, module
         "if x:\n    N = 'widget-nightly'\nelif y:\n    N, = ['widget']\n",
         "if x:\n    N = 'widget'\nfor N in ['a', 'b']:\n    pass\n",
         "if x:\n    N = 'widg'\nelse:\n    N = 'widget'\n",
-        "try:\n    N = 'widget'\nexcept E:\n    N = 'widget-x'\n",
+        "try:\n    N = 'widget'\nexcept E:\n    N = None\n",
+        "def f():\n    global N\n    N = 'x'\nif x:\n    N = 'widget'\n",
     ],
 )
 def test_a_name_that_is_bound_in_other_ways_as_well_is_none(setup: str) -> None:

@@ -20,6 +20,15 @@ FLIT = '[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = 
     [
         ("VERSION = (1, 1, 0)\n__version__ = '.'.join(map(str, VERSION))\n", "1.2.3", "VERSION = (1, 2, 3)\n"),
         ("V = (1, 1, 0, 'final', 0)\n__version__ = get(V)\n", "1.2.0rc2", "V = (1, 2, 0, 'candidate', 2)\n"),
+        # A level without a word is one as well.
+        ("V = (1, 1, 0, '')\n__version__ = get(V)\n", "1.2.0", "V = (1, 2, 0, '')\n"),
+        ("A = 1\nB = 1\nC = 0\nD = ''\n__version__ = '%s.%s.%s%s' % (A, B, C, D)\n", "1.2.0", "A = 1\nB = 2\n"),
+        ("__version__ = Version('1.1.0')\n", "1.2.0rc1", "__version__ = Version('1.2.0rc1')\n"),
+        (
+            "__version__ = version.StrictVersion('1.1.0')\n",
+            "1.2.0",
+            "__version__ = version.StrictVersion('1.2.0')\n",
+        ),
         ("V = (1, 2, 0, 'candidate', 2)\n__version__ = get(V)\n", "1.2.0", "V = (1, 2, 0, 'final', 0)\n"),
         ("V = (1, 1, 0, 'rc', 2)\n__version__ = get(V)\n", "1.2rc1", "V = (1, 2, 0, 'rc', 1)\n"),
         ("V = (1, 1, 0, 'final', 3)\n__version__ = V.text\n", "1.2.0", "V = (1, 2, 0, 'final', 3)\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from itertools import islice
 
 from bot.versions.backends.python_source import follow_import, locate_module
@@ -22,8 +23,12 @@ def find_setup_name(package: Package, setup: SetupPy) -> str | None:
 
     The module is one that it imports or reads (``name=about["__title__"]``).
     """
+    if isinstance(setup.scope, ast.FunctionDef) and (local := _find_main(package, setup)) is not None:
+        return local
     value, expression = setup.value("name"), setup.arguments.get("name")
-    if isinstance(value, Elsewhere):
+    if isinstance(value, Elsewhere) and value.name == "__name__":
+        name = value.module if not value.level else None
+    elif isinstance(value, Elsewhere):
         name = _imported_string(package, setup, value)
     else:
         name = value.text if isinstance(value, Literal) else _string_of(setup.module, expression)
@@ -73,26 +78,53 @@ def _string_of(module: Module, expression: ast.expr | None, depth: int = 0) -> s
 
 
 def _find_main(package: Package, setup: SetupPy) -> str | None:
-    """Of the names that a package has by the way it is built, its own: that of its module, with which all others begin.
+    """The name that setup.py assigns plainly, in a function or under a condition, where it is bound in no other way.
 
-    Each must be assigned plainly under a condition, and the name must be bound nowhere else.
+    Of several, by which a package is called as it is built, that of its module is its own: the others begin with it.
     """
     expression = setup.arguments.get("name")
     name = expression.id if isinstance(expression, ast.Name) else ""
-    nodes = list(islice(ast.walk(setup.module.tree), MOST_NODES)) if name and name not in setup.module.bound else []
-    choices = [choice for choice in setup.module.tree.body if isinstance(choice, ast.If)]
-    plain = [node for choice in choices for node in (*choice.body, *choice.orelse) if isinstance(node, ast.Assign)]
-    values = [
-        node.value for node in plain if [ast.dump(to) for to in node.targets] == [ast.dump(ast.Name(name, ast.Store()))]
-    ]
+    is_free = name not in setup.module.bound or isinstance(setup.scope, ast.FunctionDef)
+    nodes = list(islice(_walk_scope(setup.scope), MOST_NODES)) if name and is_free else []
+    values = [node.value for node in nodes if isinstance(node, ast.Assign) and _binds_only(node, name)]
     bound = [
         node for node in nodes if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
     ]
     texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
     main = min(texts, key=len, default="")
-    is_module = bool(main) and locate_module(package.checkout, main.replace("-", "_")) is not None
-    is_sure = len(texts) == len(bound) > 1 and is_module and all(text.startswith(main) for text in texts)
-    return main if is_sure else None
+    if not main or len(texts) != len(bound) or _is_shared(setup.module.tree, name):
+        return None
+    if len(set(texts)) == 1:
+        return main
+    is_module = locate_module(package.checkout, main.replace("-", "_")) is not None
+    return main if is_module and all(text.startswith(main) for text in texts) else None
+
+
+def _binds_only(node: ast.Assign, name: str) -> bool:
+    match node.targets:
+        case [ast.Name(id=one)]:
+            return one == name
+        case _:
+            return False
+
+
+def _is_shared(tree: ast.Module, name: str) -> bool:
+    """Whether a function may bind it elsewhere than in itself, or another module brings it along."""
+    nodes = list(islice(ast.walk(tree), MOST_NODES))
+    shared = any(name in node.names for node in nodes if isinstance(node, ast.Global | ast.Nonlocal))
+    return shared or any(
+        alias.name == "*" for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+    )
+
+
+def _walk_scope(scope: ast.Module | ast.FunctionDef) -> Iterator[ast.AST]:
+    """What stands in a module or a function, but for what functions and classes in it have to themselves."""
+    waiting: list[ast.AST] = [*scope.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
 
 
 def _is_added_to(module: Module, name: str) -> bool:

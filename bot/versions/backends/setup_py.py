@@ -35,12 +35,14 @@ class SetupPy:
         path: setup.py in the repository.
         module: its syntax tree.
         arguments: the keywords of the call.
+        scope: the function that makes the call, else the module.
         tag_tool: the tool that derives the version from a tag; None when none does.
     """
 
     path: str
     module: Module
     arguments: dict[str, ast.expr]
+    scope: ast.Module | ast.FunctionDef
     tag_tool: str | None
 
     def string(self, name: str) -> str | None:
@@ -86,7 +88,14 @@ def read_setup_py(package: Package) -> SetupPy | None:
     if not isinstance(call, ast.Call):
         return None
     arguments = _arguments(module, call)
-    return SetupPy(path, module, arguments, _find_tag_tool(module, arguments))
+    return SetupPy(path, module, arguments, _find_scope(tree, call), _find_tag_tool(module, arguments))
+
+
+def _find_scope(tree: ast.Module, call: ast.Call) -> ast.Module | ast.FunctionDef:
+    """The function at the top of a module that makes ``call``, else the module."""
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    within = (node for node in functions if node.lineno <= call.lineno <= (node.end_lineno or 0))
+    return next(within, tree)
 
 
 def _is_setup(node: ast.AST) -> bool:
@@ -94,6 +103,7 @@ def _is_setup(node: ast.AST) -> bool:
         case (
             ast.Call(func=ast.Name(id="setup"))
             | ast.Call(func=ast.Attribute(value=ast.Name(), attr="setup"))
+            | ast.Call(func=ast.Attribute(value=ast.Attribute(attr="core"), attr="setup"))
             | ast.Call(func=ast.Attribute(value=ast.Name(id="pipcl"), attr="Package"))
         ):
             return True

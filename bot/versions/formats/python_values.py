@@ -23,6 +23,9 @@ from bot.versions.project import Piece
 from bot.versions.spelling import compose
 
 _DEEPEST = 8
+_CLASSES = frozenset({"Version", "StrictVersion", "LooseVersion", "parse_version"})
+"""What packaging, distutils and setuptools make of a string that says a version."""
+
 
 _METHODS = frozenset({"short", "public", "base", "local"})
 """What a version of the incremental package calls itself as a string."""
@@ -154,6 +157,9 @@ class Module:
             return self._values_of(expression.id, depth + 1)
         if isinstance(expression, ast.Attribute):
             return self._attribute(name, expression)
+        wrapped = _find_wrapped(expression)
+        if wrapped is not None:
+            return [read_literal(self.body, self.starts, name, wrapped)]
         joined = self._joined.get(name) or self._joined.get(_joins(expression) or "")
         if joined is not None:
             return [self._composite(name, (joined,))]
@@ -235,6 +241,17 @@ class Module:
 
 def _says(pieces: tuple[Piece, ...]) -> Version | None:
     return find_version(compose(pieces) or "")
+
+
+def _find_wrapped(expression: ast.expr) -> ast.Constant | None:
+    """The one string of which an object is made that stands for a version: ``Version("1.2.0")``."""
+    match expression:
+        case ast.Call(
+            func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Constant(value=str()) as text], keywords=[]
+        ) if called in _CLASSES:
+            return text
+        case _:
+            return None
 
 
 def _joins(expression: ast.expr) -> str | None:
