@@ -91,7 +91,8 @@ def _only_package(paths: list[str]) -> set[str]:
 def _is_version_module(path: str, homes: set[str]) -> bool:
     folder, name = posixpath.split(path)
     stem = name.removesuffix(".py")
-    if stem in _VERSION_MODULES and folder:
+    # The main module of a package may be called as it is: cogapp/cogapp.py.
+    if folder and (stem in _VERSION_MODULES or stem == posixpath.basename(folder)):
         return _fold(folder) in homes
     # A single module ends as its home does; of twenty thousand files nearly none is worth folding as a whole.
     last = _SEPARATORS.sub("_", stem).lower()

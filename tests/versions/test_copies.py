@@ -624,14 +624,16 @@ def test_a_tuple_of_words_that_the_module_makes_a_version_of_is_refused() -> Non
     assert refuse_tree({"pyproject.toml": FLIT, "widget/__init__.py": module}).code is ProjectCode.NOT_A_LITERAL
 
 
-def test_what_runs_a_package_may_say_the_version() -> None:
+@pytest.mark.parametrize("path", ["py/widget/__main__.py", "src/widget/widget.py"])
+def test_what_runs_a_package_may_say_the_version(path: str) -> None:
     tree = {
         "pyproject.toml": STATIC.replace("my.widget", "widget"),
-        "py/widget/__main__.py": "__version__ = '1.1.0'\nN = '1.1.0'\n",
+        path: "__version__ = '1.1.0'\nN = '1.1.0'\n",
+        "tests/widget/widget.py": "__version__ = '1.1.0'\n",
+        "widget/sub/sub.py": "__version__ = '1.1.0'\n",
     }
-    assert bump_tree(tree, "1.2.0")["py/widget/__main__.py"] == "__version__ = '1.2.0'\nN = '1.1.0'\n"
-    tree = {"pyproject.toml": STATIC, "tests/widget/__main__.py": "__version__ = '1.1.0'\n"}
-    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml"}
+    assert bump_tree(tree, "1.2.0")[path] == "__version__ = '1.2.0'\nN = '1.1.0'\n"
+    assert bump_tree(tree, "1.2.0").keys() == {"pyproject.toml", path}
 
 
 def test_documentation_may_lie_at_the_top() -> None:

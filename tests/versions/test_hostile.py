@@ -279,6 +279,15 @@ def test_countless_keys_of_a_table_of_its_own_are_not_all_read() -> None:
     assert len(outcome.sites) == 2
 
 
+def test_countless_requirements_on_others_cost_little() -> None:
+    files = {
+        "pyproject.toml": STATIC,
+        "tbump.toml": b"[version]\ncurrent = '1.1.0'\n" + b"[[file]]\nsrc = 'a.txt'\n" * 100,
+    }
+    with in_bounded_time():
+        assert isinstance(read_project(files | {"a.txt": b"a-b.c-d.e-f.g-h>=1.1.0 " * 20_000}), Project)
+
+
 def test_a_file_that_a_tool_names_again_and_again_is_looked_at_again_and_no_more() -> None:
     entries = "".join(f"[[file]]\nsrc = 'f{number % 3}'\nsearch = 'v {{current_version}}'\n" for number in range(100))
     files = {"pyproject.toml": STATIC, "tbump.toml": f"[version]\ncurrent = '1.1.0'\n{entries}".encode()}

@@ -384,6 +384,13 @@ def test_what_a_version_lacks_is_written_as_bumpversion_writes_it(part: str, aft
             "a=1.2.0\r\nb=1.2.0",
         ),
         ("search = w=={current_version}\n", "w==1.1.01 w==1.1.0", "1.2.0", "w==1.1.01 w==1.2.0"),
+        # What is required of others is not the project's version, whatever it says.
+        (
+            "",
+            "six>=1.1.0; six[x] ~= 1.1.0; a.b (>=1.1.0); Widget==1.1.0; <b>v1.1.0; x = 1.1.0",
+            "1.2.0",
+            "six>=1.1.0; six[x] ~= 1.1.0; a.b (>=1.1.0); Widget==1.2.0; <b>v1.2.0; x = 1.2.0",
+        ),
     ],
 )
 def test_bumpversion_finds_what_its_tools_find(entry: str, text: str, version: str, after: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+
+from packaging.utils import canonicalize_name
 
 from bot.versions.backends.pattern_source import line_around
 from bot.versions.copies.finding import Finding, Subject
@@ -23,6 +26,10 @@ _MOST_LINES = 2000
 """Lines of a file that a template means and that are searched for mentions."""
 
 _LONGEST_LINE = 2000
+_LONGEST_REQUIREMENT = 120
+_REQUIRED = re.compile(
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]\n]*\])?[ \t]*\(?(?:===|==|~=|!=|<=|>=)[ \t]{0,9}v?\Z"
+)
 _LONGEST_TEMPLATE = 2000
 NOT_THERE = "The configuration names this place, but the version is not there."
 UNSUPPORTED = "The configuration asks for more than the version to be replaced here."
@@ -77,6 +84,9 @@ def find_in_file(
         return finding
     for spelling in spellings:
         found = _matches(text.body, template, mark, spelling)
+        if template == mark:
+            mentions = islice(found, 2 * _MOST_PLACES)
+            found = (span for span in mentions if not _is_required_of_another(subject, text.body, span))
         spans = list(islice(_widen(text.body, found, spelling) if whole_lines else found, _MOST_PLACES))
         line, counted = 1, 0
         for span in spans:
@@ -151,6 +161,12 @@ def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Spa
         if begins and (pieces[-1] or ends_version(body, found[-1].end)):
             yield from found
         at = body.find(literal, at + len(literal))
+
+
+def _is_required_of_another(subject: Subject, body: str, span: Span) -> bool:
+    """Whether a version that stands alone is what is required of another package: ``six>=1.12.2`` says it by chance."""
+    before = _REQUIRED.search(body, max(0, span.start - _LONGEST_REQUIREMENT), span.start)
+    return before is not None and canonicalize_name(before["name"]) != canonicalize_name(subject.name)
 
 
 def _widen(body: str, spans: Iterable[Span], spelling: str) -> Iterator[Span]:
