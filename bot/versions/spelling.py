@@ -117,7 +117,7 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
         epoch, tail = f"{version.epoch}!" if version.epoch else "", str(version)[len(version.base_version) :]
         return epoch + ".".join(map(str, (*version.release, 0, 0)[: max(3, len(version.release))])) + tail
     if piece.form in _NOT_FOR_ALL:
-        said = _try_to_write(piece, new, model)
+        said = _try_to_write(piece, new, model, in_python=site.path.endswith(".py"))
         if said is None and not (piece.form is Form.SEMVER and site.kind in _LEFT):
             raise _inexpressible(site, new)
         return piece.text if said is None else said
@@ -129,14 +129,16 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
     return keep_zeros(new.spelling, model) if part is None else part
 
 
-def _try_to_write(piece: Piece, new: SpelledVersion, model: str) -> str | None:
+def _try_to_write(piece: Piece, new: SpelledVersion, model: str, *, in_python: bool) -> str | None:
     """What a place says whose form does not take every version; None where it does not take this one."""
     if piece.form in _ROWS:
         read, write = _ROWS[piece.form]
         row = write(piece.text, new.version)
         return row if row is not None and find_version(read(row) or "") == new.version else None
     if piece.field is not None:
-        return piece.field.say(keep_zeros(new.spelling, model), str(new.version))
+        spellings = [keep_zeros(spelling, model) for spelling in (new.spelling, str(new.version))]
+        # A number of Python's has no zeros before it.
+        return piece.field.say(*(reversed(spellings) if in_python else spellings))
     return to_semver(new, model)
 
 

@@ -516,6 +516,16 @@ def test_the_name_may_be_imported_or_stand_where_no_environment_says_another(set
     assert (project.name, project.spelling) == ("widget", "1.1.0")
 
 
+def test_a_name_that_a_function_is_given_is_none() -> None:
+    calls = (
+        "def build(N='widget-full'):\n    if x:\n        N = 'widget-dev'\n    setup(name=N, version='1.1.0')\n",
+        "def o():\n    N = 'gadget'\n    def main():\n        setup(name=N, version='1.1.0')\n    main()\n",
+    )
+    for call in calls:
+        tree = {"setup.py": f"from setuptools import setup\n{call}", "widget/__init__.py": ""}
+        assert refuse_tree(tree).code is ProjectCode.NO_NAME
+
+
 @pytest.mark.parametrize(
     "setup",
     [
@@ -682,6 +692,9 @@ def test_a_key_that_is_not_all_of_the_version_names_nothing(version: str, module
         "if x:\n    N = 'widget'\nfor N in ['a', 'b']:\n    pass\n",
         "if x:\n    N = 'widg'\nelse:\n    N = 'widget'\n",
         "try:\n    N = 'widget'\nexcept E:\n    N = None\n",
+        "if x:\n    N = 'widget'\nelse:\n    from x import N\n",
+        "if x:\n    N = 'widget'\nelse:\n    def N(): pass\n",
+        "if x:\n    N = 'widget'\nmatch x:\n    case N:\n        pass\n",
         "def f():\n    global N\n    N = 'x'\nif x:\n    N = 'widget'\n",
     ],
 )

@@ -250,9 +250,17 @@ def test_other_entries_of_a_lock_stay(lock: str) -> None:
         ("1.1.0", "release = version('widget')\nneeds_sphinx = '1.1.0'\n", None),
         # The end would stay, and say 1.2.0 of 1.2.3.
         ("1.1.0", "version = '1.1'\nrelease = version + '.0'\n", None),
+        ("1.1.0", "version = '1.1.0'\nrelease = version[:4] + '0'\n", None),
         *(
             ("1.1.0", f"version = '1.1.0'\nrelease = {made}\n", f"version = '1.2.0'\nrelease = {made}\n")
-            for made in ("version", "'v' + version", "f'{version} (stable)'", "version[:3]", "'w ' + version + '.'")
+            for made in (
+                "version",
+                "'v' + version",
+                "f'{version} (stable)'",
+                "version[:3]",
+                "'w ' + version + '.'",
+                "get(version)",
+            )
         ),
         ("1.1.0", "def broken(:\nrelease = '1.1.0'\n", None),
     ],

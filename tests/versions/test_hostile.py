@@ -89,7 +89,10 @@ def test_a_configuration_of_any_shape_is_survived(configuration: bytes) -> None:
         ("(?:(?:x?)?)*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
         ("(?:(x+))*y(?P<version>.+)", "x" * 150 + " 1.1.0"),
         ("(?x)#[\\n(?:(x+))*y(?P<version>.+)|1#]", "x" * 150 + " 1.1.0"),
-        ("(?x: #[\\n(?:(x+))*y(?P<version>.+)|1#])", "x" * 150 + " 1.1.0"),
+        ("(?ux)#[\\n(?:(x+))*y(?P<version>.+)|1#]", "x" * 150 + " 1.1.0"),
+        ("(?aimsx)#[\\n(?:(x+))*y(?P<version>.+)|1#]", "x" * 150 + " 1.1.0"),
+        ("(?x: #[\\n(?:(x+))*y(?P<version>.+)|1#]\\n)", "x" * 150 + " 1.1.0"),
+        ("(?sx-i: #[\\n(?:(x+))*y(?P<version>.+)|1#]\\n)", "x" * 150 + " 1.1.0"),
     ],
 )
 def test_a_strangers_pattern_is_tried_on_short_lines_or_not_at_all(pattern: str, text: str) -> None:
@@ -277,6 +280,15 @@ def test_countless_keys_of_a_table_of_its_own_are_not_all_read() -> None:
         outcome = read_project({"pyproject.toml": STATIC + f"[tool.widget]\nversion = '1.1.0'\n{keys}".encode()})
     assert isinstance(outcome, Project)
     assert len(outcome.sites) == 2
+
+
+def test_countless_patterns_of_bumpver_cost_little() -> None:
+    patterns = ", ".join(f"'{number} {{version}}'" for number in range(100))
+    names = "".join(f"'f*{'?' * number}' = [{patterns}]\n" for number in range(50))
+    configuration = f"[bumpver]\ncurrent_version = '1.1.0'\n[bumpver.file_patterns]\n{names}".encode()
+    files = {f"f{number:050}": b"x" * 200_000 for number in range(30)}
+    with in_bounded_time():
+        assert isinstance(read_project({"pyproject.toml": STATIC, "bumpver.toml": configuration} | files), Project)
 
 
 def test_countless_requirements_on_others_cost_little() -> None:

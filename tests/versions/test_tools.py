@@ -428,14 +428,72 @@ def test_tbump_changes_every_place_on_the_lines_it_searches_for() -> None:
 
 def test_a_module_that_would_be_no_python_any_more_is_refused() -> None:
     tbump = (
-        "[version]\ncurrent = '2024.10.1'\nregex = '(?P<y>\\d+)\\.(?P<m>\\d+)\\.(?P<d>\\d+)'\n"
-        "[[file]]\nsrc = 'a.py'\nversion_template = 'X = ({y}, {m}, {d})'\n"
+        "[version]\ncurrent = '2024.10.1'\nregex = '(?P<y>\\d+)\\.(?P<m>\\d+)\\.(?P<d>\\d+)(?P<t>rc\\d+)?'\n"
+        "[[field]]\nname = 't'\ndefault = ''\n[[file]]\nsrc = 'a.py'\nversion_template = 'X = ({y}, {m}, {d}{t})'\n"
     )
     tree = {"pyproject.toml": STATIC.replace("1.1.0", "2024.10.1"), "tbump.toml": tbump, "a.py": "X = (2024, 10, 1)\n"}
     assert bump_tree(tree, "2024.11.1")["a.py"] == "X = (2024, 11, 1)\n"
+    # A number of Python's has no zeros before it.
+    assert bump_tree(tree, "2025.01.1")["a.py"] == "X = (2025, 1, 1)\n"
     with pytest.raises(ProjectRefused) as refused:
-        bump_tree(tree, "2025.01.1")
+        bump_tree(tree, "2024.11.1rc1")
     assert refused.value.problem.code is ProjectCode.EDIT_NOT_EXACT
+
+
+def test_a_part_without_an_optional_value_is_the_first_of_its_values() -> None:
+    search = "v=({current_major}, {current_minor}, {current_patch}, '{current_rel}', {current_n})"
+    table = (
+        '[tool.bumpversion]\ncurrent_version = "1.2.0rc1"\n'
+        "parse = '(?P<major>\\d+)\\.(?P<minor>\\d+)\\.(?P<patch>\\d+)(?:(?P<rel>a|rc)(?P<n>\\d+))?'\n"
+        f'[[tool.bumpversion.files]]\nfilename = "a.txt"\nsearch = "{search}"\nreplace = "{search.replace("current", "new")}"\n'
+        '[tool.bumpversion.parts.rel]\nvalues = ["final", "a", "rc"]\nfirst_value = "a"\n'
+    )
+    tree = {"pyproject.toml": STATIC.replace("1.1.0", "1.2.0rc1") + table, "a.txt": "v=(1, 2, 0, 'rc', 1)\n"}
+    assert bump_tree(tree, "1.2.0")["a.txt"] == "v=(1, 2, 0, 'final', 0)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ('["six>=1.0,!=1.1.0", "attrs<1.1.0", "foo>1.1.0,<2"]', None),
+        ('six = "^1.1.0"\nsix = {x = \'~1.1.0\'}\n"six": ">=1.1.0"', None),
+        (
+            "pip install widget==1.1.0 widget-core==1.1.0 core~=1.1.0 cores==1.1.0",
+            "pip install widget==1.2.0 widget-core==1.2.0 core~=1.2.0 cores==1.1.0",
+        ),
+        ("<td>1.1.0</td> <version>1.1.0", "<td>1.2.0</td> <version>1.2.0"),
+        (
+            "1.1.0.post2 1.1.0.dev3 1.1.0-rc.1 1.1.0-beta1 1.1.0-build 1.1.0.md",
+            "1.1.0.post2 1.1.0.dev3 1.1.0-rc.1 1.1.0-beta1 1.2.0-build 1.2.0.md",
+        ),
+    ],
+)
+def test_a_file_that_is_named_alone_is_read_with_care(text: str, after: str | None) -> None:
+    tree = {
+        "pyproject.toml": STATIC,
+        "libs/core/pyproject.toml": STATIC.replace("widget", "core"),
+        ".bumpversion.cfg": "[bumpversion]\ncurrent_version = 1.1.0\n[bumpversion:file:a.txt]\n",
+        "a.txt": text,
+    }
+    assert bump_tree(tree, "1.2.0").get("a.txt") == after
+
+
+@pytest.mark.parametrize(
+    ("entry", "changed"),
+    [
+        ('glob = "src/*/a.txt"', {"src/w/a.txt", "src/v/a.txt"}),
+        ('glob = "src/*/a.txt"\nglob_exclude = ["src/w/*", 3]', {"src/v/a.txt"}),
+        ('glob = "src/**/a.txt"\nglob_exclude = ["**/b/*"]', {"src/w/a.txt", "src/v/a.txt", "src/a.txt"}),
+        ('glob = "src/[!v]/?.txt"', {"src/w/a.txt"}),
+        ('glob = "**/a.txt"', {"src/w/a.txt", "src/v/a.txt", "src/a/b/a.txt", "src/a.txt"}),
+        ('glob = "src/[.txt"', {"src/[.txt"}),
+    ],
+)
+def test_globs_are_those_of_the_shell(entry: str, changed: set[str]) -> None:
+    table = f'[tool.bumpversion]\ncurrent_version = "1.1.0"\n[[tool.bumpversion.files]]\n{entry}\n'
+    files = ("src/w/a.txt", "src/v/a.txt", "src/a/b/a.txt", "src/a.txt", "src/[.txt")
+    tree = {"pyproject.toml": STATIC + table} | dict.fromkeys(files, "1.1.0")
+    assert bump_tree(tree, "1.2.0").keys() - {"pyproject.toml"} == changed
 
 
 def test_a_table_of_bump_my_version_tells_how_a_version_is_taken_apart() -> None:
@@ -483,6 +541,9 @@ def test_the_patterns_of_bumpver_follow_with_its_record(declared: str, path: str
         assert changed["a.txt"] == "v: v1.2.0-rc.1\nnov: v1.1.0\nv: v1.1.0 \np: 1.2.0rc1; p: 1.1.0.\n1.1.0\n"
         assert 'current_version = "v1.2.0-rc.1"' in changed[path]
         assert [item.path for item in read_tree(tree).lookalikes if "YYYY" in item.text] == ["LICENSE"]
+    else:
+        # Its first pattern is no more in a file that declares no version: the tool is not in use.
+        assert changed == {}
 
 
 def test_the_patterns_of_bumpver_in_setup_cfg() -> None:

@@ -12,9 +12,10 @@ CFG = "[metadata]\nname = {}\nversion = {}\n\n[options]\nversion = 1.1.0\n"
 def test_another_build_of_the_package_says_the_same_version(name: str) -> None:
     toml = f'[project]\nname = "{name}"\nversion = "1.1.0"\n[tool.x]\nversion = "1.1.0"\n'
     tree = {"pyproject.toml": STATIC, "setup-mini.cfg": CFG.format(name, "1.1.0"), "pyproject-light.toml": toml}
+    tree["pyproject_latest.toml"] = toml
     after = bump_tree(tree, "1.2.0rc1")
     assert after.keys() == tree.keys()
-    for path in ("setup-mini.cfg", "pyproject-light.toml"):
+    for path in ("setup-mini.cfg", "pyproject-light.toml", "pyproject_latest.toml"):
         assert after[path] == tree[path].replace("1.1.0", "1.2.0rc1", 1)
 
 

@@ -30,8 +30,9 @@ _CHOICE = "\0"
 """Stands for a group that may match the same text in several ways."""
 _MANY_WAYS = frozenset("*+{|?" + _CHOICE)
 _REPEATED_CHOICE = re.compile(_CHOICE + r"[*+{]")
-_UNSUPPORTED = re.compile(r"\(\?(?:[=!(]|<[=!]|P=)|(?<!\A)\(\?[a-zA-Z-]*x")
-_FLAGS = re.compile(r"\A\s{0,20}\(\?([aimsx]{1,5})\)")
+_UNSUPPORTED = re.compile(r"\(\?(?:[=!(]|<[=!]|P=)")
+_FLAGS = re.compile(r"\A\s{0,20}\(\?([a-zA-Z]{1,20})\)")
+_VERBOSE_INSIDE = re.compile(r"\(\?[a-zA-Z]*-?[a-zA-Z]*x")
 _VERBOSE_UNIT = re.compile(rf"(?P<kept>\\.|{CLASS})|(?P<left>\s|#[^\n]*)", re.DOTALL)
 _REFERENCE = re.compile(r"\\[1-9]")
 _DEFAULT = r"(?i)^(__version__|VERSION) *= *([\'\"])v?(?P<version>.+?)\2"
@@ -80,10 +81,12 @@ def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern
     if len(pattern) > _LONGEST_PATTERN or _UNSUPPORTED.search(pattern):
         return None
     given = _FLAGS.match(pattern)
-    if flags & re.VERBOSE or (given is not None and "x" in given[1]):
-        rest = _VERBOSE_UNIT.sub(_shorten, pattern[given.end() if given else 0 :])
-        letters = given[1].replace("x", "") if given else ""
-        pattern, flags = (f"(?{letters})" if letters else "") + rest, flags & ~re.VERBOSE
+    letters, rest = (given[1], pattern[given.end() :]) if given is not None else ("", pattern)
+    if _VERBOSE_INSIDE.search(rest):
+        return None
+    if flags & re.VERBOSE or "x" in letters:
+        plain = letters.replace("x", "")
+        pattern, flags = (f"(?{plain})" if plain else "") + _VERBOSE_UNIT.sub(_shorten, rest), flags & ~re.VERBOSE
     bare = _CLASS.sub("x", _ESCAPE.sub("x", pattern.replace("\\\\", "x")))
     if _CHOICE in bare or sum(bare.count(mark) for mark in "*+{") > _MOST_REPEATS:
         return None

@@ -92,10 +92,10 @@ def read_setup_py(package: Package) -> SetupPy | None:
 
 
 def _find_scope(tree: ast.Module, call: ast.Call) -> ast.Module | ast.FunctionDef:
-    """The function at the top of a module that makes ``call``, else the module."""
-    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
-    within = (node for node in functions if node.lineno <= call.lineno <= (node.end_lineno or 0))
-    return next(within, tree)
+    """The innermost function that makes ``call``, else the module."""
+    functions = (node for node in islice(ast.walk(tree), MOST_NODES) if isinstance(node, ast.FunctionDef))
+    within = [node for node in functions if node.lineno <= call.lineno <= (node.end_lineno or 0)]
+    return max(within, key=lambda node: node.lineno, default=tree)
 
 
 def _is_setup(node: ast.AST) -> bool:

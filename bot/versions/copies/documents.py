@@ -44,7 +44,7 @@ _CITED = re.compile(r"^version:[ \t]*(?P<quote>[\"']?)v?(?P<text>[^\s\"'#]+)(?P=
 _DATED = re.compile(
     r"^date-released:[ \t]*(?P<quote>[\"']?)(?P<text>\d{4}-\d\d-\d\d)(?P=quote)[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
-_PROBE = "71.72"
+_PROBE = "71.72.73"
 """A version that no file says itself tells what else is made of the one that it says."""
 
 _MENTIONED = "It mentions the version, but nothing says that it has to follow."
@@ -140,10 +140,16 @@ def find_sphinx(subject: Subject, name: str, *, is_named: bool = False) -> Findi
 
 def _is_put_together(path: str, body: str, literals: list[Literal]) -> bool:
     """Whether ``release`` is the ``version`` and more of it: ``release = version + ".3"`` would say a wrong one."""
-    if not literals or any(literal.name == "release" for literal in literals):
+    if len(literals) != 1 or literals[0].name == "release" or literals[0].text is None:
         return False
-    made = evaluate(parse(path, body), "release", {"version": _PROBE})
-    return isinstance(made, str) and _PROBE in made and not ends_version(made, made.index(_PROBE) + len(_PROBE))
+    module, stated = parse(path, body), literals[0].text
+    now, made = evaluate(module, "release"), evaluate(module, "release", {"version": _PROBE})
+    if not isinstance(now, str) or not isinstance(made, str):
+        return False
+    if stated not in now:
+        return not _PROBE.startswith(made.rstrip("."))
+    at = now.index(stated)
+    return made != now.replace(stated, _PROBE) or not ends_version(made, at + len(_PROBE))
 
 
 def _is_whole(site: Site) -> bool:

@@ -81,7 +81,7 @@ def find_companions(subject: Subject, leading: str) -> Finding:
     finding, package = Finding(), subject.package
     if package.text is None or package.document is None or subject.version in FIRST_VERSIONS:
         return finding
-    declared = _list_names(subject)
+    declared = list_sibling_names(subject)
     for key, requirement in _requirements(package.document):
         match = _REQUIREMENT.match(requirement)
         if match is None or key[0] != "project" or match["operator"] == "~=" or not subject.says(match["version"]):
@@ -92,14 +92,17 @@ def find_companions(subject: Subject, leading: str) -> Finding:
     return finding
 
 
-def _list_names(subject: Subject) -> set[str]:
-    """The canonical names of the siblings."""
-    names = set[str]()
+def list_sibling_names(subject: Subject) -> frozenset[str]:
+    """The canonical names of the other packages that a pyproject.toml of the repository declares."""
+    return subject.package.checkout.once(list_sibling_names, lambda: frozenset(_find_names(subject)))
+
+
+def _find_names(subject: Subject) -> Iterator[str]:
     for path in list_siblings(subject):
         with suppress(ProjectRefused):
             found = subject.package.checkout.find_toml(path)
-            names |= {name} if found is not None and (name := _find_name(found[1])) is not None else set()
-    return names
+            if found is not None and (name := _find_name(found[1])) is not None:
+                yield name
 
 
 def _find_name(document: TomlDocument) -> str | None:

@@ -21,9 +21,26 @@ from bot.versions.tools.search import toml_site
 
 _MOST_VARIANTS = 10
 _VARIANT = re.compile(r"(?:setup|pyproject)[-_.][A-Za-z0-9_.-]{1,60}\.(?:cfg|toml)")
-_LEFT = re.compile(r"old|orig|bak|back|prev|legacy|example|sample|templ|test|plugin|contrib", re.IGNORECASE)
+_LEFT = frozenset(
+    {
+        "old",
+        "orig",
+        "bak",
+        "backup",
+        "prev",
+        "previous",
+        "legacy",
+        "example",
+        "sample",
+        "template",
+        "test",
+        "plugin",
+        "contrib",
+    }
+)
 """Words of names of files that nobody builds this package of."""
 
+_WORDS = re.compile(r"[a-z0-9]+")
 _OWN_KEY = re.compile(r"(?:(?:current|latest|stable|release|package|docs?)[-_])?version|release", re.IGNORECASE)
 """Keys that say which version there is; others say which one is asked for, or was there once."""
 
@@ -36,7 +53,11 @@ def find_variants(subject: Subject) -> Finding:
     checkout, finding = subject.package.checkout, Finding()
     if subject.version in FIRST_VERSIONS:
         return finding
-    names = sorted(name for name in checkout.relative() if _VARIANT.fullmatch(name) and not _LEFT.search(name))
+    names = sorted(
+        name
+        for name in checkout.relative()
+        if _VARIANT.fullmatch(name) and _LEFT.isdisjoint(_WORDS.findall(name.lower()))
+    )
     for name in names[:_MOST_VARIANTS]:
         with suppress(ProjectRefused):
             path = checkout.resolve(name)

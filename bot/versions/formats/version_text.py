@@ -14,6 +14,7 @@ _LIKE_A_VERSION = re.compile(
     r"(?:[-_.]?dev[-_.]?\d*+)?(?:\+[0-9A-Za-z.]++)?)(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
+_LONGER = re.compile(r"[-_.](?:post|dev|rc|alpha|beta|a|b)[-_.]?\d", re.IGNORECASE)
 _JOINED = re.compile(r"[0-9A-Za-z]")
 
 
@@ -56,4 +57,6 @@ def ends_version(body: str, at: int) -> bool:
     if not following:
         return True
     # A full stop ends a sentence; a full stop and more belong to a longer version, or to a file's suffix.
-    return not (following[0].isalnum() or (following[0] == "." and following[1:2].isdigit()))
+    if following[0].isalnum() or (following[0] == "." and following[1:2].isdigit()):
+        return False
+    return _LONGER.match(body, at) is None

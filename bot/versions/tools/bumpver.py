@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from bot.versions.copies.finding import Finding, Subject
@@ -59,9 +60,9 @@ def find_bumpver_copies(subject: Subject) -> Finding:
     finding = Finding()
     for record, recorded, patterns in list(_list_configurations(subject))[:1]:
         finding.add(subject.sort([record]))
-        for name, texts in patterns[:MOST_ENTRIES] if finding.sites or subject.version is None else ():
-            for text in texts[:MOST_ENTRIES]:
-                finding.add(_find(subject, name, text, recorded))
+        told = ((name, text) for name, texts in patterns for text in texts)
+        for name, text in islice(told, MOST_ENTRIES if finding.sites or subject.version is None else 0):
+            finding.add(_find(subject, name, text, recorded))
     return finding
 
 

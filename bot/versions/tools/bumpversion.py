@@ -127,6 +127,7 @@ def _from_toml(subject: Subject, name: str) -> Finding:
             parts = table.get("parts", table.get("part"))
             general = {key: table.get(key) for key in ("search", "replace", "parse")}
             general["parts"] = parts if isinstance(parts, dict) else None
+            general["glob_exclude"] = _as_list(entry.get("glob_exclude")) if "glob" in entry else []
             finding.add(_search(subject, file, general | _stated(entry), recorded))
     return finding
 
@@ -162,7 +163,7 @@ def _search(subject: Subject, file: str, entry: dict[str, Any], recorded: str) -
     taken = parts.take(recorded) if parts is not None else None
     written = [fill_template(one, taken) for one in spelled] if taken is not None else []
     if not is_filled and (not spelled or any(one is not None and one.text == recorded for one in written)):
-        for path in list_files(subject, file):
+        for path in list_files(subject, file, entry.get("glob_exclude", ())):
             finding.add(find_in_file(subject, path, template, _KIND, subject.spellings(recorded)))
         return finding
     # Who says nothing of what comes instead has the version put there, whatever was looked for.
@@ -170,7 +171,7 @@ def _search(subject: Subject, file: str, entry: dict[str, Any], recorded: str) -
         finding.lookalikes.append(Lookalike(file, 1, template[:80], UNSUPPORTED, file))
         return finding
     filled = _PARTS.sub(r"{\1}", template.replace(_MARK, "".join(spelled)))
-    return find_filled(subject, file, filled, parts, recorded, _KIND)
+    return find_filled(subject, file, filled, parts, recorded, _KIND, excluded=entry.get("glob_exclude", ()))
 
 
 def _list_formats(serialize: object) -> list[str]:
@@ -191,10 +192,10 @@ def _read_parts(entry: dict[str, Any]) -> VersionParts | None:
 
 
 def _default(part: object) -> str:
-    """What a part is where it is not said: its optional value, else the first that it may have."""
+    """What a part is where it is not said: its optional value, else the first of its values, or of all numbers."""
     table = part if isinstance(part, dict) else {}
     values = _as_list(table.get("values"))
-    return str(table.get("optional_value", table.get("first_value", values[0] if values else "0")))
+    return str(table.get("optional_value", values[0] if values else table.get("first_value", "0")))
 
 
 def _as_list(value: object) -> list[Any]:

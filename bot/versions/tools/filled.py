@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from bot.versions.backends.pattern_source import line_around
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.text import Span, line_of
 from bot.versions.formats.version_parts import Field, Filled, VersionParts, fill_template
+from bot.versions.formats.version_text import begins_version, ends_version
 from bot.versions.project import Form, Lookalike, Piece, Site, SiteKind
 from bot.versions.tools.search import NOT_THERE, UNSUPPORTED, list_files, read_any
 
@@ -28,6 +29,7 @@ def find_filled(
     recorded: str,
     kind: SiteKind,
     lines: str | None = None,
+    excluded: Iterable[object] = (),
 ) -> Finding:
     """Every place in the files that ``name`` means where ``template`` stands, filled with the parts of the version.
 
@@ -39,6 +41,7 @@ def find_filled(
         recorded: the version as the tool has it on record.
         kind: why the places count.
         lines: a template that tells the lines on which every place counts; None where each does.
+        excluded: globs of files that are not meant.
     """
     finding, taken = Finding(), parts.take(recorded)
     filled = fill_template(template, taken) if taken is not None else None
@@ -47,7 +50,7 @@ def find_filled(
         finding.lookalikes.append(Lookalike(name, 1, template[:80], UNSUPPORTED, name))
         return finding
     left = subject.package.checkout.once(find_filled, lambda: [_MOST_CHARACTERS])
-    for path in list_files(subject, name):
+    for path in list_files(subject, name, excluded):
         text = read_any(subject, path)
         if text is None or subject.version is None:
             continue
@@ -63,13 +66,14 @@ def find_filled(
 
 
 def _find_whole(body: str, text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
-    """Where ``text`` stands and no letter or digit goes on before or behind one of its own."""
+    """Where ``text`` stands, and no word or version goes on before or behind it."""
     at = body.find(text, start, end)
     while at >= 0:
-        before, after = body[max(0, at - 1) : at + 1], body[at + len(text) - 1 : at + len(text) + 1]
-        if not any(len(edge) == 2 and edge.isalnum() for edge in (before, after)):
+        after = at + len(text)
+        begins = not text[0].isalnum() or begins_version(body, at)
+        if begins and (not text[-1].isalnum() or ends_version(body, after)):
             yield at
-        at = body.find(text, at + len(text), end)
+        at = body.find(text, after, end)
 
 
 def _find_on(body: str, text: str, lines: str) -> Iterator[int]:

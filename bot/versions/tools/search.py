@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -12,6 +11,7 @@ from packaging.utils import canonicalize_name
 
 from bot.versions.backends.pattern_source import line_around
 from bot.versions.copies.finding import Finding, Subject
+from bot.versions.copies.pins import list_sibling_names
 from bot.versions.formats.text import Span, Text, line_of
 from bot.versions.formats.toml_spans import Path, value_at
 from bot.versions.formats.version_text import begins_version, ends_version, find_all
@@ -26,26 +26,56 @@ _MOST_LINES = 2000
 """Lines of a file that a template means and that are searched for mentions."""
 
 _LONGEST_LINE = 2000
+_IN_FOLDER = re.compile(r"\*+|\?|\[(?P<inside>[!^]?[^\]/]+)\]|.", re.DOTALL)
+_MOST_CHARACTERS = 200_000_000
+"""That are searched for the places of all tools together: a second's work."""
+
 _LONGEST_REQUIREMENT = 120
 _REQUIRED = re.compile(
-    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]\n]*\])?[ \t]*\(?(?:===|==|~=|!=|<=|>=)[ \t]{0,9}v?\Z"
+    r"(?<![<A-Za-z0-9._/-])(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,60})(?:\[[^\]\n]{0,60}\])?"
+    r"(?:[\"']?[ \t]*[:=][ \t]*[\"'](?=[~^<>=!])|[ \t]{0,9}\(?)"
+    r"(?:[~<>=!]{1,3}[ \t]{0,9}[0-9][0-9A-Za-z.*+!-]{0,30}[ \t]{0,9},[ \t]{0,9}){0,4}"
+    r"(?:===|[~!<>=]=|[<>^~])[ \t]{0,9}v?\Z"
 )
+"""What stands before a version that is required of a package: ``six>=1.0,!=``, or ``six = "^``."""
 _LONGEST_TEMPLATE = 2000
 NOT_THERE = "The configuration names this place, but the version is not there."
 UNSUPPORTED = "The configuration asks for more than the version to be replaced here."
 
 
-def list_files(subject: Subject, name: str) -> list[str]:
-    """The files of the repository that ``name`` (a path or a glob, relative to the package) means; at most 30."""
+def list_files(subject: Subject, name: str, excluded: Iterable[object] = ()) -> list[str]:
+    """The files of the repository that ``name`` (a path or a glob, relative to the package) means; at most 30.
+
+    As in the shell ``*`` stays within a folder, and ``**`` stands for any number of them. ``excluded`` are globs as well.
+    """
     checkout = subject.package.checkout
     path = checkout.resolve(name)
     if path is None:
         return []
+    left = [checkout.resolve(one) for one in islice(excluded, MOST_ENTRIES) if isinstance(one, str)]
+    unwanted = [re.compile(_translate(one)) for one in left if one is not None]
     if checkout.has(path) or not any(mark in name for mark in "*?["):
-        return [path] if checkout.has(path) else []
-    # ``**/`` stands for any number of folders, none included, which fnmatch does not know.
-    patterns = {path, path.replace("**/", "")}
-    return [p for p in checkout.listing if any(fnmatch.fnmatchcase(p, pattern) for pattern in patterns)][:_MOST_FILES]
+        found: Iterable[str] = [path] if checkout.has(path) else []
+    else:
+        meant = re.compile(_translate(path))
+        found = (one for one in checkout.listing if meant.fullmatch(one))
+    return list(islice((one for one in found if not any(item.fullmatch(one) for item in unwanted)), _MOST_FILES))
+
+
+def _translate(glob: str) -> str:
+    """A regular expression for a glob."""
+    folders = [".*" if folder == "**" else _IN_FOLDER.sub(_translate_mark, folder) for folder in glob.split("/")]
+    return "/".join(folders).replace(".*/", "(?:.*/)?")
+
+
+def _translate_mark(found: re.Match[str]) -> str:
+    mark = found[0]
+    if mark[0] in "*?":
+        return "[^/]*" if mark[0] == "*" else "[^/]"
+    inside = found["inside"]
+    if inside is None:
+        return re.escape(mark)
+    return f"[{'^' if inside[0] in '!^' else ''}{re.escape(inside.lstrip('!^')).replace(chr(92) + '-', '-')}]"
 
 
 def read_any(subject: Subject, path: str) -> Text | None:
@@ -81,6 +111,11 @@ def find_in_file(
     finding = Finding()
     text = read_any(subject, path)
     if text is None or subject.version is None or mark not in template or len(template) > _LONGEST_TEMPLATE:
+        return finding
+    left = subject.package.checkout.once(find_in_file, lambda: [_MOST_CHARACTERS])
+    left[0] -= len(text.body)
+    if left[0] < 0:
+        finding.lookalikes.append(Lookalike(path, 1, template[:80], UNSUPPORTED, path))
         return finding
     for spelling in spellings:
         found = _matches(text.body, template, mark, spelling)
@@ -164,9 +199,15 @@ def _matches(body: str, template: str, mark: str, spelling: str) -> Iterator[Spa
 
 
 def _is_required_of_another(subject: Subject, body: str, span: Span) -> bool:
-    """Whether a version that stands alone is what is required of another package: ``six>=1.12.2`` says it by chance."""
+    """Whether a version that stands alone is what is required of another package: ``six>=1.12.2`` says it by chance.
+
+    Of those of the same repository, and those that are called after the project, it is said on purpose.
+    """
     before = _REQUIRED.search(body, max(0, span.start - _LONGEST_REQUIREMENT), span.start)
-    return before is not None and canonicalize_name(before["name"]) != canonicalize_name(subject.name)
+    if before is None:
+        return False
+    name, own = canonicalize_name(before["name"]), canonicalize_name(subject.name)
+    return name != own and not name.startswith(f"{own}-") and name not in list_sibling_names(subject)
 
 
 def _widen(body: str, spans: Iterable[Span], spelling: str) -> Iterator[Span]:
