@@ -124,7 +124,12 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
     if piece.form in _MARKERS:
         return _write_marker(piece.form, new)
     if piece.form is Form.RELEASE:
-        return write_elements(piece.text, Version(version.base_version)) or piece.text
+        numbers = _NUMBERS.match(new.spelling)
+        release = keep_zeros(numbers[0] if numbers else version.base_version, join_elements(piece.text) or "")
+        # One number alone would be no tuple.
+        return (
+            write_elements(piece.text, Version(release if "." in release else f"{release}.0"), pads=False) or piece.text
+        )
     part = write_part(piece, version)
     return keep_zeros(new.spelling, model) if part is None else part
 

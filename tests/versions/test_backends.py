@@ -549,6 +549,14 @@ def test_the_first_arguments_of_a_package_of_pipcls_are_its_name_and_version() -
     check_bump(tree, "1.2.0", ("setup.py", "1.1.0", "1.2.0"))
 
 
+def test_of_several_packages_of_pipcls_the_last_is_the_projects() -> None:
+    setup = "import pipcl\nB = '1.0.9'\nif x:\n    p = pipcl.Package('widgetb', B)\nelse:\n    p = pipcl.Package('widget', '1.1.0')\n"
+    backend = '[build-system]\nrequires = ["pipcl"]\nbuild-backend = "setup"\nbackend-path = ["."]\n'
+    tree = {"setup.py": setup, "pyproject.toml": backend}
+    assert read_tree(tree).name == "widget"
+    check_bump(tree, "1.2.0", ("setup.py", "1.1.0", "1.2.0"))
+
+
 def test_what_setup_py_runs_counts_before_what_it_says_itself() -> None:
     setup = (
         "from setuptools import setup\nVERSION = (0, 0, 1, None)\nwith open('src/widget/version.py') as f:\n    exec(f.read())\n"

@@ -84,9 +84,11 @@ def read_setup_py(package: Package) -> SetupPy | None:
         return None
     tree = parse(path, text.body)
     module = Module(text.body, tree)
-    call = next(filter(_is_setup, islice(ast.walk(tree), MOST_NODES)), None)
-    if not isinstance(call, ast.Call):
+    calls = [node for node in islice(ast.walk(tree), MOST_NODES) if isinstance(node, ast.Call) and _is_setup(node)]
+    if not calls:
         return None
+    # Of several packages of pipcl's those before are wheels that the last one requires.
+    call = max(calls, key=lambda node: node.lineno) if _is_pipcl(calls[0]) else calls[0]
     arguments = _arguments(module, call)
     return SetupPy(path, module, arguments, _find_scope(tree, call), _find_tag_tool(module, arguments))
 
@@ -111,6 +113,10 @@ def _is_setup(node: ast.AST) -> bool:
             return False
 
 
+def _is_pipcl(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "Package"
+
+
 def _arguments(module: Module, call: ast.Call) -> dict[str, ast.expr]:
     """The keywords of the call, with those of a dictionary that is passed as ``**metadata``.
 
@@ -118,7 +124,7 @@ def _arguments(module: Module, call: ast.Call) -> dict[str, ast.expr]:
     (https://github.com/pymupdf/PyMuPDF/blob/main/pipcl.py).
     """
     found: dict[str, ast.expr] = {}
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "Package":
+    if _is_pipcl(call):
         found |= zip(("name", "version"), call.args, strict=False)
     for keyword in call.keywords:
         value = keyword.value

@@ -32,14 +32,17 @@ def join_elements(text: str) -> str | None:
     return ".".join(said) if said else None
 
 
-def write_elements(text: str, version: Version) -> str | None:
-    """``text`` with the elements of ``version``, every one that stays where it is; None when they cannot say it."""
+def write_elements(text: str, version: Version, *, pads: bool = True) -> str | None:
+    """``text`` with the elements of ``version``, every one that stays where it is; None when they cannot say it.
+
+    Where it ``pads``, there are as many numbers as before at least.
+    """
     found = _split(text)
     if not found or version.epoch or version.local is not None:
         return None
     spans = [span for span, _ in found]
     old = [match[0] for _, match in found]
-    new = _elements(version, [match for _, match in found])
+    new = _elements(version, [match for _, match in found], pads=pads)
     same = min(len(old), len(new))
     changes = [(span, text_of) for span, text_of in zip(spans[:same], new[:same], strict=True)]
     if len(new) > same:
@@ -49,7 +52,7 @@ def write_elements(text: str, version: Version) -> str | None:
     return replace_spans(text, changes)
 
 
-def _elements(version: Version, old: Sequence[re.Match[str]]) -> list[str]:
+def _elements(version: Version, old: Sequence[re.Match[str]], *, pads: bool) -> list[str]:
     numbers = [match for match in old if match["number"]]
     quoted = next((match["quote"] for match in old if match["quote"]), '"')
     bare = bool(numbers)
@@ -57,7 +60,7 @@ def _elements(version: Version, old: Sequence[re.Match[str]]) -> list[str]:
     fused = any(word["number"] for word in words)
     known = {word["word"].lower() for word in words}
     before = next((at for at, match in enumerate(old) if _WORD.fullmatch(match["text"] or "")), len(old))
-    release = [*version.release, *[0] * (before - len(version.release))]
+    release = [*version.release, *[0] * (before - len(version.release) if pads else 0)]
     said = []
     for at, number in enumerate(release):
         # One that is a string beside plain numbers stays one.

@@ -45,15 +45,20 @@ class Making:
 
     def with_marker(self, name: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         """The pieces with the string that the module puts behind them, if there is one: ``extra = ".dev"``."""
-        numbers = ".".join(piece.text for piece in sorted(pieces, key=lambda piece: piece.index))
-        if any(piece.form is not Form.NUMBER for piece in pieces):
+        numbers = [piece for piece in pieces if piece.form is Form.NUMBER]
+        others = [piece for piece in pieces if piece.form is not Form.NUMBER]
+        if others and [piece.form for piece in others] != [Form.LEVEL]:
             return pieces
+        said = ".".join(piece.text for piece in sorted(numbers, key=lambda piece: piece.index))
         for one in islice(self._list_markers(), _MOST_MARKERS):
             told = evaluate(self._tree, name, {one: _A_MARKER})
             found = self._pieces.find_text(one)
-            if isinstance(told, str) and find_version(told) == find_version(numbers + _A_MARKER) and found is not None:
-                span, text = found
-                return (*pieces, Piece(span.start, span.end, Form.MARKER, text))
+            if not isinstance(told, str) or find_version(told) != find_version(said + _A_MARKER) or found is None:
+                continue
+            span, text = found
+            if all((piece.start, piece.end) == (span.start, span.end) for piece in others):
+                # What looks like the word of a level may be all that follows: _extra = "dev".
+                return (*numbers, Piece(span.start, span.end, Form.MARKER, text))
         return pieces
 
     def with_whole_release(self, name: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:

@@ -64,6 +64,14 @@ def test_a_word_for_a_final_version_stays(module: str, after: str) -> None:
     assert bump_module(module, "1.2.0").startswith(f"V = {after}\n")
 
 
+@pytest.mark.parametrize(
+    ("extra", "version", "after"), [("dev", "1.2.0", ""), ("", "1.2.0rc1", "rc1"), (".dev0", "1.1.0", "")]
+)
+def test_what_looks_like_a_level_may_be_all_that_follows(extra: str, version: str, after: str) -> None:
+    module = 'major = 1\nminor = {}\npatch = 0\nE = "{}"\n__version__ = "%s.%s.%s%s" % (major, minor, patch, E)\n'
+    assert bump_module(module.format(1, extra), version) == module.format(version[2], after)
+
+
 def test_what_the_module_does_not_say_now_is_not_taken_for_the_version() -> None:
     module = 'V = (1, 1, 0, "dev", "0")\n__version__ = ".".join(map(str, V[:3])) + ("".join(V[3:]) if V[3] != "dev" else "")\n'
     assert refuse_tree({"pyproject.toml": FLIT, "widget.py": module}).code is ProjectCode.NOT_A_LITERAL
@@ -79,7 +87,9 @@ def test_a_tuple_does_not_grow_beyond_what_is_read_back() -> None:
     [
         ("(2020, 2)", "2020.2.1", "(2020, 2, 1)", ""),
         ("(2020, 2)", "2021.1", "(2021, 1)", ""),
-        ("(2020, 2, 1)", "2021.1", "(2021, 1, 0)", ""),
+        ("(2020, 2, 1)", "2021.1", "(2021, 1)", ""),
+        ("(2020, 2, 0)", "2021.1", "(2021, 1, 0)", ""),
+        ("(2020, 2, 1)", "2021", "(2021, 0)", ""),
         ("(2020, 2)", "2020.2.1rc1", "(2020, 2, 1)", "rc1"),
         ("(2020, 2,)", "2020.2.1.4", "(2020, 2, 1, 4,)", ""),
     ],
