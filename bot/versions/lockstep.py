@@ -74,18 +74,8 @@ def _detect(public: Iterable[PackagePlace], tags: list[str]) -> list[PackagePlac
     candidates = _lead(one for one, version in stated if version is not None and version > min(released))
     if not candidates or _is_apart(candidates[0], others):
         return []
-    common, names = find_version(candidates[0].version or ""), set[str]()
-    together = []
-    for one in candidates:
-        # Another manifest of the same name builds the same package, or nothing.
-        if (
-            find_version(one.version or "") == common
-            and not _is_apart(one, others)
-            and one.normalised_name not in names
-        ):
-            together.append(one)
-        names.add(one.normalised_name)
-    return together
+    common = find_version(candidates[0].version or "")
+    return [one for one in candidates if find_version(one.version or "") == common and not _is_apart(one, others)]
 
 
 def _is_apart(package: PackagePlace, called: Collection[str]) -> bool:
