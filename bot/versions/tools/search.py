@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 
 from packaging.utils import canonicalize_name
@@ -26,7 +28,7 @@ _MOST_LINES = 2000
 """Lines of a file that a template means and that are searched for mentions."""
 
 _LONGEST_LINE = 2000
-_IN_FOLDER = re.compile(r"\*+|\?|\[(?P<inside>[!^]?[^\]/]+)\]|.", re.DOTALL)
+_MAGIC = re.compile(r"[*?\[]")
 _MOST_CHARACTERS = 200_000_000
 """That are searched for the places of all tools together: a second's work."""
 
@@ -53,29 +55,31 @@ def list_files(subject: Subject, name: str, excluded: Iterable[object] = ()) -> 
     if path is None:
         return []
     left = [checkout.resolve(one) for one in islice(excluded, MOST_ENTRIES) if isinstance(one, str)]
-    unwanted = [re.compile(_translate(one)) for one in left if one is not None]
+    unwanted = [one for one in left if one is not None]
     if checkout.has(path) or not any(mark in name for mark in "*?["):
         found: Iterable[str] = [path] if checkout.has(path) else []
     else:
-        meant = re.compile(_translate(path))
-        found = (one for one in checkout.listing if meant.fullmatch(one))
-    return list(islice((one for one in found if not any(item.fullmatch(one) for item in unwanted)), _MOST_FILES))
+        found = _list_meant(checkout.listing, path)
+    return list(islice((one for one in found if not any(map(partial(_is_meant, one), unwanted))), _MOST_FILES))
 
 
-def _translate(glob: str) -> str:
-    """A regular expression for a glob."""
-    folders = [".*" if folder == "**" else _IN_FOLDER.sub(_translate_mark, folder) for folder in glob.split("/")]
-    return "/".join(folders).replace(".*/", "(?:.*/)?")
+def _list_meant(paths: Iterable[str], glob: str) -> Iterator[str]:
+    """Those of ``paths`` that ``glob`` means."""
+    fixed = _MAGIC.split(glob, maxsplit=1)[0]
+    count = glob.count("/") if "**" not in glob else None
+    near = (path for path in paths if path.startswith(fixed) and count in (None, path.count("/")))
+    return (path for path in near if _is_meant(path, glob))
 
 
-def _translate_mark(found: re.Match[str]) -> str:
-    mark = found[0]
-    if mark[0] in "*?":
-        return "[^/]*" if mark[0] == "*" else "[^/]"
-    inside = found["inside"]
-    if inside is None:
-        return re.escape(mark)
-    return f"[{'^' if inside[0] in '!^' else ''}{re.escape(inside.lstrip('!^')).replace(chr(92) + '-', '-')}]"
+def _is_meant(path: str, glob: str) -> bool:
+    """Whether ``glob`` means ``path``, tried folder by folder so that no glob takes long."""
+    names, reached = path.split("/"), {0}
+    for pattern in glob.split("/"):
+        if pattern == "**":
+            reached = set(range(min(reached, default=len(names) + 1), len(names) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(names) and fnmatch.fnmatchcase(names[at], pattern)}
+    return len(names) in reached
 
 
 def read_any(subject: Subject, path: str) -> Text | None:
