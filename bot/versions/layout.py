@@ -91,7 +91,7 @@ def _only_package(paths: list[str]) -> set[str]:
 def _is_version_module(path: str, homes: set[str]) -> bool:
     folder, name = posixpath.split(path)
     stem = name.removesuffix(".py")
-    # The main module of a package may be called as it is: cogapp/cogapp.py.
+    # The main module of a package may be called as it is: widget/widget.py.
     if folder and (stem in _VERSION_MODULES or (folder.endswith(stem) and posixpath.basename(folder) == stem)):
         return _fold(folder) in homes
     # A single module ends as its home does; of twenty thousand files nearly none is worth folding as a whole.
