@@ -291,11 +291,12 @@ def test_countless_patterns_of_bumpver_cost_little() -> None:
         assert isinstance(read_project({"pyproject.toml": STATIC, "bumpver.toml": configuration} | files), Project)
 
 
-@pytest.mark.parametrize("glob", ["*a" * 60 + "b", "**/" * 30 + "x", "**/a/" * 30 + "x", "*" * 500, "[a]" * 80 + "?"])
+@pytest.mark.parametrize("glob", ["*a" * 60 + "b", "**/" * 30 + "x", "**/a/" * 58 + "x", "*" * 500, "[a]" * 80 + "?"])
 def test_no_glob_takes_long(glob: str) -> None:
     entries = f"[[file]]\nsrc = '{glob}'\n" * 100
     files = {"pyproject.toml": STATIC, "tbump.toml": f"[version]\ncurrent = '1.1.0'\n{entries}".encode()}
     files |= {"/".join(["a" * 60] * 8) + f"/{number}": b"" for number in range(300)} | {"a" * 200: b""}
+    files |= {"/".join(["a"] * 600) + f"/{number}": b"" for number in range(200)}
     with in_bounded_time():
         assert isinstance(read_project(files), Project)
 

@@ -455,7 +455,10 @@ def test_a_part_without_an_optional_value_is_the_first_of_its_values() -> None:
 @pytest.mark.parametrize(
     ("text", "after"),
     [
-        ('["six>=1.0,!=1.1.0", "attrs<1.1.0", "foo>1.1.0,<2"]', None),
+        ('["six>=1.0,!=1.1.0", "attrs<1.1.0", "foo>1.1.0,<2", "x>=1,!=2,!=3,!=4,!=5,!=6,!=1.1.0"]', None),
+        ('six: >= 1.1.0\nsix >= "1.1.0"\ngem "six", "~> 1.1.0"\nsix            ==1.1.0', None),
+        ("1.1.0-pre1 1.1.0.rev2 1.1.0~rc1-1 1.1.0-beta 1.1.0.dev, 2!1.1.0 1.1.0-c1", None),
+        ("Stop! 1.1.0", "Stop! 1.2.0"),
         ('six = "^1.1.0"\nsix = {x = \'~1.1.0\'}\n"six": ">=1.1.0"', None),
         (
             "pip install widget==1.1.0 widget-core==1.1.0 core~=1.1.0 cores==1.1.0",
@@ -485,13 +488,17 @@ def test_a_file_that_is_named_alone_is_read_with_care(text: str, after: str | No
         ('glob = "src/*/a.txt"\nglob_exclude = ["src/w/*", 3]', {"src/v/a.txt"}),
         ('glob = "src/**/a.txt"\nglob_exclude = ["**/b/*"]', {"src/w/a.txt", "src/v/a.txt", "src/a.txt"}),
         ('glob = "src/[!v]/?.txt"', {"src/w/a.txt"}),
+        ('glob = "src/[^v]/?.txt"', {"src/w/a.txt"}),
+        ('glob = "src/.x/*.txt"', {"src/.x/a.txt"}),
+        ('glob = "**/.x/**/a.txt"', {"src/.x/a.txt"}),
+        ('glob = "src/.x/*.txt"\nglob_exclude = ["**/*"]', set()),
         ('glob = "**/a.txt"', {"src/w/a.txt", "src/v/a.txt", "src/a/b/a.txt", "src/a.txt"}),
         ('glob = "src/[.txt"', {"src/[.txt"}),
     ],
 )
 def test_globs_are_those_of_the_shell(entry: str, changed: set[str]) -> None:
     table = f'[tool.bumpversion]\ncurrent_version = "1.1.0"\n[[tool.bumpversion.files]]\n{entry}\n'
-    files = ("src/w/a.txt", "src/v/a.txt", "src/a/b/a.txt", "src/a.txt", "src/[.txt")
+    files = ("src/w/a.txt", "src/v/a.txt", "src/a/b/a.txt", "src/a.txt", "src/[.txt", "src/.x/a.txt")
     tree = {"pyproject.toml": STATIC + table} | dict.fromkeys(files, "1.1.0")
     assert bump_tree(tree, "1.2.0").keys() - {"pyproject.toml"} == changed
 

@@ -88,7 +88,7 @@ def read_setup_py(package: Package) -> SetupPy | None:
     if not calls:
         return None
     # Of several packages of pipcl's those before are wheels that the last one requires.
-    call = max(calls, key=lambda node: node.lineno) if _is_pipcl(calls[0]) else calls[0]
+    call = max(filter(_is_pipcl, calls), key=lambda node: node.lineno) if _is_pipcl(calls[0]) else calls[0]
     arguments = _arguments(module, call)
     return SetupPy(path, module, arguments, _find_scope(tree, call), _find_tag_tool(module, arguments))
 

@@ -14,7 +14,9 @@ _LIKE_A_VERSION = re.compile(
     r"(?:[-_.]?dev[-_.]?\d*+)?(?:\+[0-9A-Za-z.]++)?)(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_LONGER = re.compile(r"[-_.](?:post|dev|rc|alpha|beta|a|b)[-_.]?\d", re.IGNORECASE)
+_LONGER = re.compile(
+    r"[-_.~](?:post|rev|r|dev|rc|c|alpha|beta|preview|pre|a|b)(?:[-_.]?\d|(?![0-9A-Za-z]))", re.IGNORECASE
+)
 _JOINED = re.compile(r"[0-9A-Za-z]")
 
 
@@ -48,7 +50,7 @@ def begins_version(body: str, at: int) -> bool:
     before = body[at - 1] if at else " "
     if before in "vV":
         return at < 2 or _JOINED.match(body[at - 2]) is None
-    return not (before.isalnum() or (before == "." and at >= 2 and body[at - 2].isalnum()))
+    return not (before.isalnum() or (before in ".!" and at >= 2 and body[at - 2].isalnum()))
 
 
 def ends_version(body: str, at: int) -> bool:

@@ -6,7 +6,6 @@ import fnmatch
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import partial
 from itertools import islice
 
 from packaging.utils import canonicalize_name
@@ -32,12 +31,15 @@ _MAGIC = re.compile(r"[*?\[]")
 _MOST_CHARACTERS = 200_000_000
 """That are searched for the places of all tools together: a second's work."""
 
+_MOST_FOLDERS = 1_000_000
+"""Folders that are held against globs, of all of them together: about a second's work."""
+
 _LONGEST_REQUIREMENT = 120
 _REQUIRED = re.compile(
     r"(?<![<A-Za-z0-9._/-])(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,60})(?:\[[^\]\n]{0,60}\])?"
-    r"(?:[\"']?[ \t]*[:=][ \t]*[\"'](?=[~^<>=!])|[ \t]{0,9}\(?)"
-    r"(?:[~<>=!]{1,3}[ \t]{0,9}[0-9][0-9A-Za-z.*+!-]{0,30}[ \t]{0,9},[ \t]{0,9}){0,4}"
-    r"(?:===|[~!<>=]=|[<>^~])[ \t]{0,9}v?\Z"
+    r"(?:[\"']?[ \t]*[:=,][ \t]*[\"']?(?=[~^<>=!])|[ \t]*\(?)"
+    r"(?:[~<>=!]{1,3}[ \t]{0,9}[0-9][0-9A-Za-z.*+!-]{0,30}[ \t]{0,9},[ \t]{0,9}){0,9}"
+    r"(?:===|[~!<>=]=|~>|[<>^~])[ \t]{0,9}[\"']?v?\Z"
 )
 """What stands before a version that is required of a package: ``six>=1.0,!=``, or ``six = "^``."""
 _LONGEST_TEMPLATE = 2000
@@ -56,30 +58,52 @@ def list_files(subject: Subject, name: str, excluded: Iterable[object] = ()) -> 
         return []
     left = [checkout.resolve(one) for one in islice(excluded, MOST_ENTRIES) if isinstance(one, str)]
     unwanted = [one for one in left if one is not None]
+    effort = checkout.once(list_files, lambda: [_MOST_FOLDERS])
     if checkout.has(path) or not any(mark in name for mark in "*?["):
         found: Iterable[str] = [path] if checkout.has(path) else []
     else:
-        found = _list_meant(checkout.listing, path)
-    return list(islice((one for one in found if not any(map(partial(_is_meant, one), unwanted))), _MOST_FILES))
+        found = _list_meant(checkout.listing, path, effort)
+    wanted = (one for one in found if not any(_is_meant(one, glob, effort, hidden=True) for glob in unwanted))
+    return list(islice(wanted, _MOST_FILES))
 
 
-def _list_meant(paths: Iterable[str], glob: str) -> Iterator[str]:
+def _list_meant(paths: Iterable[str], glob: str, effort: list[int]) -> Iterator[str]:
     """Those of ``paths`` that ``glob`` means."""
     fixed = _MAGIC.split(glob, maxsplit=1)[0]
     count = glob.count("/") if "**" not in glob else None
     near = (path for path in paths if path.startswith(fixed) and count in (None, path.count("/")))
-    return (path for path in near if _is_meant(path, glob))
+    return (path for path in near if _is_meant(path, glob, effort))
 
 
-def _is_meant(path: str, glob: str) -> bool:
-    """Whether ``glob`` means ``path``, tried folder by folder so that no glob takes long."""
+def _is_meant(path: str, glob: str, effort: list[int], *, hidden: bool = False) -> bool:
+    """Whether ``glob`` means ``path``, tried folder by folder so that no glob takes long.
+
+    A name that begins with a dot is hidden from all patterns that do not, as in the shell; ``effort`` is what is left of the
+    work that all globs together may make: where it is used up, nothing is meant.
+    """
     names, reached = path.split("/"), {0}
-    for pattern in glob.split("/"):
+    for pattern in glob.replace("[^", "[!").split("/"):
+        effort[0] -= len(reached)
+        if effort[0] < 0:
+            return False
+        shown = [hidden or pattern[:1] == "." or name[:1] != "." for name in names]
         if pattern == "**":
-            reached = set(range(min(reached, default=len(names) + 1), len(names) + 1))
+            reached = set(_pass_folders(reached, shown))
         else:
-            reached = {at + 1 for at in reached if at < len(names) and fnmatch.fnmatchcase(names[at], pattern)}
+            near = (at for at in reached if at < len(names) and shown[at])
+            reached = {at + 1 for at in near if fnmatch.fnmatchcase(names[at], pattern)}
     return len(names) in reached
+
+
+def _pass_folders(reached: set[int], shown: list[bool]) -> Iterator[int]:
+    """Where ``**`` leads from the places in a path that were ``reached``."""
+    at = min(reached, default=len(shown) + 1)
+    while at <= len(shown):
+        yield at
+        if at < len(shown) and not shown[at]:
+            at = min((one for one in reached if one > at), default=len(shown) + 1)
+        else:
+            at += 1
 
 
 def read_any(subject: Subject, path: str) -> Text | None:
