@@ -122,6 +122,9 @@ class Visitor:
     def say(self, words: str) -> None:
         """Type a comment and send it with the keyboard alone."""
         box = self.page.get_by_role("textbox", name="Comment")
+        # The box is there before the script that hears the keys: what is pressed in between is lost.
+        box.wait_for()
+        self.page.wait_for_load_state()
         box.fill(words)
         box.press("Control+Enter")
         expect(box).to_have_value("")
