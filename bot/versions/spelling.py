@@ -124,12 +124,7 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
     if piece.form in _MARKERS:
         return _write_marker(piece.form, new)
     if piece.form is Form.RELEASE:
-        numbers = _NUMBERS.match(new.spelling)
-        release = keep_zeros(numbers[0] if numbers else version.base_version, join_elements(piece.text) or "")
-        # One number alone would be no tuple.
-        return (
-            write_elements(piece.text, Version(release if "." in release else f"{release}.0"), pads=False) or piece.text
-        )
+        return _write_release(piece.text, new)
     part = write_part(piece, version)
     return keep_zeros(new.spelling, model) if part is None else part
 
@@ -153,6 +148,13 @@ def _write_marker(form: Form, new: SpelledVersion) -> str:
         return _NUMBERS.sub("", new.spelling)
     marker = _MARKER.match(str(new.version)[len(new.version.base_version) :])
     return marker[form.value] if marker is not None else ""
+
+
+def _write_release(old: str, new: SpelledVersion) -> str:
+    """The numbers as elements of a tuple: as many as were typed, two at least, for one alone would be no tuple."""
+    typed = _NUMBERS.match(new.spelling)
+    numbers = keep_zeros(typed[0] if typed else new.version.base_version, join_elements(old) or "")
+    return write_elements(old, Version(numbers if "." in numbers else f"{numbers}.0"), pads=False) or old
 
 
 def write_part(piece: Piece, version: Version) -> str | None:

@@ -270,6 +270,12 @@ def test_the_documentation_follows_also_when_it_lags(current: str, conf: str, af
     assert bump_tree(tree, "1.2.0").get("docs/conf.py") == after
 
 
+def test_documentation_that_puts_its_release_together_is_named() -> None:
+    tree = {"pyproject.toml": STATIC, "docs/conf.py": "version = '1.1'\nrelease = version + '.0'\n"}
+    named = read_tree(tree).lookalikes
+    assert [(item.path, item.line, item.text, item.setting) for item in named] == [("docs/conf.py", 1, "1.1", None)]
+
+
 def test_documentation_that_nobody_keeps_up_is_named_with_the_setting_that_changes_it() -> None:
     tree = {
         "pyproject.toml": STATIC.replace("1.1.0", "1.2.0rc1"),

@@ -553,6 +553,19 @@ def test_the_patterns_of_bumpver_follow_with_its_record(declared: str, path: str
         assert changed == {}
 
 
+@pytest.mark.parametrize(
+    ("pattern", "changed"), [("^{version}$", 1), ("^{version}", 2), ("{version}$", 2), ("x {version}$", 1)]
+)
+def test_a_v_of_bumpvers_is_part_of_the_line(pattern: str, changed: int) -> None:
+    configuration = f'[bumpver]\ncurrent_version = "v1.1.0"\n[bumpver.file_patterns]\n"a.txt" = "{pattern}"\n'
+    tree = {
+        "pyproject.toml": STATIC,
+        "bumpver.toml": configuration,
+        "a.txt": "v1.1.0\nv1.1.0 x\nx v1.1.0\nx v1.1.0 x\n",
+    }
+    assert bump_tree(tree, "1.2.0")["a.txt"].count("v1.2.0") == changed
+
+
 def test_the_patterns_of_bumpver_in_setup_cfg() -> None:
     cfg = (
         "[bumpver]\ncurrent_version = '1.1.0'\n[bumpver:file_patterns]\nsetup.cfg =\n    current_version = '{version}'\n"

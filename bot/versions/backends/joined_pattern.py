@@ -17,7 +17,7 @@ from string import Formatter
 from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
-from bot.versions.backends.pattern_source import CLASS, LONGEST_LINE, compile_pattern, line_around
+from bot.versions.backends.pattern_source import CLASS, LONGEST_LINE, compile_pattern, line_around, make_plain
 from bot.versions.backends.source import Package
 from bot.versions.formats.text import Span, line_of
 from bot.versions.project import Form, Piece, ProjectCode, ProjectRefused, Reader, Site, SiteKind
@@ -29,10 +29,8 @@ _MOST_PIECES = 8
 _MOST_EFFORT = 100_000_000
 """Steps that a pattern may take at worst, where each repeat may try each length: a second or two."""
 
-_FLAGS = re.compile(r"\A\s{0,20}\(\?([aimsx]{1,5})\)")
-# What stands for itself, or for one character, is no place to cut: an escape, a class, a comment in a verbose pattern.
+# What stands for itself, or for one character, is no place to cut: an escape, a class.
 _UNIT = re.compile(rf"\\.|{CLASS}|\.\*\?|.", re.DOTALL)
-_VERBOSE_UNIT = re.compile(r"#[^\n]*|" + _UNIT.pattern, re.DOTALL)
 _SKIPS = frozenset({r"[\s\S]*?", r"[\S\s]*?", r"[\d\D]*?", r"[\w\W]*?"})
 _CLASS_OR_ESCAPE = re.compile(rf"\\.|{CLASS}", re.DOTALL)
 _INNER_GROUP = re.compile(r"\([^()]*\)[*+?{]?")
@@ -129,35 +127,31 @@ def _read_template(result: str, remove: str) -> _Template | None:
 
 def _cut(pattern: str) -> list[re.Pattern[str]] | None:
     """The pieces between what the pattern skips, None where one is more than we dare to try."""
-    if len(pattern) > _LONGEST_PATTERN:
+    plain = make_plain(pattern) if len(pattern) <= _LONGEST_PATTERN else None
+    if plain is None:
         return None
-    given = _FLAGS.match(pattern)
-    letters = given[1] if given else ""
-    flags = re.RegexFlag(sum(getattr(re, letter.upper()) for letter in {*letters}))
+    pattern, flags = plain
     pieces, depth = [""], 0
-    for unit in _list_units(pattern[given.end() if given else 0 :], verbose="x" in letters):
+    for unit in _list_units(pattern):
         depth += (unit == "(") - (unit == ")")
         if _ELSEWHERE.fullmatch(unit):
             # The beginning or end of all of the file, or a group of another piece: here only lines are looked at.
             return None
-        if depth == 0 and (unit in _SKIPS or (unit == ".*?" and "s" in letters)):
+        if depth == 0 and (unit in _SKIPS or (unit == ".*?" and flags & re.DOTALL)):
             pieces.append("")
         elif depth == 0 and unit == "|":
             return None
         else:
             pieces[-1] += unit
-    stripped = [piece for piece in (piece.strip() if "x" in letters else piece for piece in pieces) if piece]
-    compiled = [compile_pattern(piece, flags) for piece in stripped]
+    compiled = [compile_pattern(piece, flags) for piece in pieces if piece]
     known = [piece for piece in compiled if piece is not None]
     return known if 0 < len(known) == len(compiled) <= _MOST_PIECES else None
 
 
-def _list_units(pattern: str, *, verbose: bool) -> Iterator[str]:
-    units, index = (_VERBOSE_UNIT if verbose else _UNIT).findall(pattern), 0
+def _list_units(pattern: str) -> Iterator[str]:
+    units, index = _UNIT.findall(pattern), 0
     while index < len(units):
         unit, index = units[index], index + 1
-        if verbose and unit.startswith("#"):
-            continue
         if unit.startswith("[") and units[index : index + 2] == ["*", "?"] and f"{unit}*?" in _SKIPS:
             unit, index = f"{unit}*?", index + 2
         yield unit

@@ -32,8 +32,9 @@ _MANY_WAYS = frozenset("*+{|?" + _CHOICE)
 _REPEATED_CHOICE = re.compile(_CHOICE + r"[*+{]")
 _UNSUPPORTED = re.compile(r"\(\?(?:[=!(]|<[=!]|P=)")
 _FLAGS = re.compile(r"\A\s{0,20}\(\?([a-zA-Z]{1,20})\)")
+_LETTERS = {letter: getattr(re, letter.upper()) for letter in "aimsux"}
 _VERBOSE_INSIDE = re.compile(r"\(\?[a-zA-Z]*-?[a-zA-Z]*x")
-_VERBOSE_UNIT = re.compile(rf"(?P<kept>\\.|{CLASS})|(?P<left>\s|#[^\n]*)", re.DOTALL)
+_VERBOSE_UNIT = re.compile(rf"(?P<kept>\\.|{CLASS})|\s|#[^\n]*", re.DOTALL)
 _REFERENCE = re.compile(r"\\[1-9]")
 _DEFAULT = r"(?i)^(__version__|VERSION) *= *([\'\"])v?(?P<version>.+?)\2"
 _LINE_END = re.compile(r"[\r\n]")
@@ -74,19 +75,13 @@ def check_pattern(package: Package, pattern: str, kind: SiteKind) -> re.Pattern[
 
 
 def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str] | None:
-    """``pattern`` if it is simple enough to be tried on a short line: no repeats or choices inside repeats, few repeats in all.
-
-    One in the verbose form is looked at without its blanks and comments, which might hide anything.
-    """
+    """``pattern`` if it is simple enough to be tried on a short line: no repeats or choices inside repeats, few repeats in all."""
     if len(pattern) > _LONGEST_PATTERN or _UNSUPPORTED.search(pattern):
         return None
-    given = _FLAGS.match(pattern)
-    letters, rest = (given[1], pattern[given.end() :]) if given is not None else ("", pattern)
-    if _VERBOSE_INSIDE.search(rest):
+    plain = make_plain(pattern, flags)
+    if plain is None:
         return None
-    if flags & re.VERBOSE or "x" in letters:
-        plain = letters.replace("x", "")
-        pattern, flags = (f"(?{plain})" if plain else "") + _VERBOSE_UNIT.sub(_shorten, rest), flags & ~re.VERBOSE
+    pattern, flags = plain
     bare = _CLASS.sub("x", _ESCAPE.sub("x", pattern.replace("\\\\", "x")))
     if _CHOICE in bare or sum(bare.count(mark) for mark in "*+{") > _MOST_REPEATS:
         return None
@@ -98,6 +93,22 @@ def compile_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern
         return re.compile(pattern, re.MULTILINE | flags)
     except (re.error, RecursionError, OverflowError):
         return None
+
+
+def make_plain(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> tuple[str, re.RegexFlag] | None:
+    """``pattern`` without the flags that it begins with, and these; None where they are none for text, or not for all of it.
+
+    One in the verbose form loses its blanks and comments, which might hide anything from who looks at it.
+    """
+    given = _FLAGS.match(pattern)
+    letters, rest = (given[1], pattern[given.end() :]) if given is not None else ("", pattern)
+    if _VERBOSE_INSIDE.search(rest) or not _LETTERS.keys() >= {*letters}:
+        return None
+    for letter in letters:
+        flags |= _LETTERS[letter]
+    if flags & re.VERBOSE:
+        rest, flags = _VERBOSE_UNIT.sub(_shorten, rest), flags & ~re.VERBOSE
+    return rest, flags
 
 
 def _shorten(unit: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from bot.versions.backends.python_source import follow_import, locate_module
 from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates
 from bot.versions.backends.setup_py import MOST_NODES, SetupPy
 from bot.versions.backends.source import Package
+from bot.versions.formats.python_evaluation import list_bound_by
 from bot.versions.formats.python_literals import Literal
 from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Elsewhere, Module, read_values
@@ -87,7 +88,7 @@ def _find_main(package: Package, setup: SetupPy) -> str | None:
     is_free = name not in setup.module.bound or isinstance(setup.scope, ast.FunctionDef)
     nodes = list(islice(_walk_scope(setup.scope), MOST_NODES)) if name and is_free else []
     values = [node.value for node in nodes if isinstance(node, ast.Assign) and _binds_only(node, name)]
-    bound = [one for node in nodes for one in _list_bound(node) if one == name]
+    bound = [one for node in nodes for one in list_bound_by(node) if one == name]
     texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
     main = min(texts, key=len, default="")
     if not main or len(texts) != len(bound) or _is_shared(setup.module.tree, name):
@@ -96,26 +97,6 @@ def _find_main(package: Package, setup: SetupPy) -> str | None:
         return main
     is_module = locate_module(package.checkout, main.replace("-", "_")) is not None
     return main if is_module and all(text.startswith(main) for text in texts) else None
-
-
-def _list_bound(node: ast.AST) -> Iterator[str | None]:
-    """What a node itself binds, in any of the ways there are."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-            yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case (
-            ast.ExceptHandler(name=name)
-            | ast.MatchAs(name=name)
-            | ast.MatchStar(name=name)
-            | ast.MatchMapping(rest=name)
-        ):
-            yield name
-        case ast.alias(name=name, asname=other):
-            yield other or name.split(".")[0]
-        case _:
-            pass
 
 
 def _binds_only(node: ast.Assign, name: str) -> bool:

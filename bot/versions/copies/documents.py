@@ -44,6 +44,7 @@ _CITED = re.compile(r"^version:[ \t]*(?P<quote>[\"']?)v?(?P<text>[^\s\"'#]+)(?P=
 _DATED = re.compile(
     r"^date-released:[ \t]*(?P<quote>[\"']?)(?P<text>\d{4}-\d\d-\d\d)(?P=quote)[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
+_PUT_TOGETHER = "The release is this and more, which would not be that of the new version."
 _PROBE = "71.72.73"
 """A version that no file says itself tells what else is made of the one that it says."""
 
@@ -122,6 +123,7 @@ def find_sphinx(subject: Subject, name: str, *, is_named: bool = False) -> Findi
         if isinstance(value, Literal) and value.text
     ]
     if _is_put_together(path, text.body, literals):
+        finding.lookalikes += [Lookalike(path, one.line, one.text or "", _PUT_TOGETHER) for one in literals]
         return finding
     for literal in literals:
         site = site_of(path, SiteKind.DOCS_CONF, literal, strict=False)

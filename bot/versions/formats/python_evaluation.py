@@ -44,6 +44,7 @@ class Unknown(Exception):  # noqa: N818 (it is an answer)
 
 
 Instead = str | tuple[str | int, ...]
+"""What a name may be taken to be bound to, whatever the module binds it to."""
 
 
 def evaluate(tree: ast.Module, name: str, instead: Mapping[str, Instead] | None = None) -> object | None:
@@ -367,11 +368,24 @@ def _plain(value: Any) -> str | int:
 def list_bound(node: ast.AST) -> Iterator[str]:
     """The names that are bound somewhere in a piece of a module."""
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
-            yield inner.id
-        elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield inner.name
-        elif isinstance(inner, ast.alias):
-            yield (inner.asname or inner.name).split(".")[0]
-        elif isinstance(inner, ast.ExceptHandler) and inner.name:
-            yield inner.name
+        yield from list_bound_by(inner)
+
+
+def list_bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that a node itself binds, in any of the ways there are."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case (
+            ast.ExceptHandler(name=str() as name)
+            | ast.MatchAs(name=str() as name)
+            | ast.MatchStar(name=str() as name)
+            | ast.MatchMapping(rest=str() as name)
+        ):
+            yield name
+        case ast.alias(name=name, asname=other):
+            yield (other or name).split(".")[0]
+        case _:
+            pass

@@ -26,7 +26,6 @@ _DEEPEST = 8
 _CLASSES = frozenset({"Version", "StrictVersion", "LooseVersion", "parse_version"})
 """What packaging, distutils and setuptools make of a string that says a version."""
 
-
 _METHODS = frozenset({"short", "public", "base", "local"})
 """What a version of the incremental package calls itself as a string."""
 

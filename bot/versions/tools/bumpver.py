@@ -125,7 +125,9 @@ def _find(subject: Subject, name: str, text: str, recorded: str) -> Finding:
 def _is_meant(body: str, site: Site, text: str, template: str, mark: str) -> bool:
     """Whether a place is where the line begins or ends, if the pattern asks for that."""
     before, _, after = template.partition(mark)
-    start, end = body.rfind(before, 0, site.start), site.end + len(after)
+    # A v before the digits is part of what the tool has for a version, and lies outside of the place.
+    has_v = body[site.start - 1 : site.start] in ("v", "V") and before[-1:] not in ("v", "V")
+    start, end = site.start - has_v - len(before), site.end + len(after)
     begins = start <= 0 or body[start - 1] in "\r\n"
     ends = end >= len(body) or body[end] in "\r\n"
     return (begins or not text.startswith("^")) and (ends or not text.endswith("$"))

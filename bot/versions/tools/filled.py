@@ -61,7 +61,8 @@ def find_filled(
             line, counted = line + line_of(text.body, at, counted) - 1, at
             finding.sites.append(_site(path, at, line, filled, parts, recorded, kind))
         if not found:
-            finding.lookalikes.append(Lookalike(path, 1, template[:80], NOT_THERE, path))
+            reason = NOT_THERE if left[0] > 0 else UNSUPPORTED
+            finding.lookalikes.append(Lookalike(path, 1, template[:80], reason, path))
     return finding
 
 

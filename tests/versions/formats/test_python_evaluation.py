@@ -78,6 +78,8 @@ def test_what_constants_are_put_together_to_is_known(expression: str, said: obje
         ("'Text.'\nv = '1'\n", "1"),
         ("x = '0'\ny = [f(x) for x in ('a', 'b')]\nv = x\n", "0"),
         ("print(v := '1')\n", None),
+        ("v = '1'\nmatch x:\n    case {'a': 1, **v}:\n        pass", None),
+        ("v = '1'\nmatch x:\n    case [*v]:\n        pass\n    case v:\n        pass", None),
     ],
 )
 def test_statements_are_followed_as_far_as_they_are_known(body: str, said: object) -> None:
