@@ -32,7 +32,7 @@ from bot.changelog.changes import (
     list_touching,
 )
 from bot.changelog.detect import find_book, list_wanted
-from bot.changelog.files import find_changelog, read_changelog
+from bot.changelog.files import list_changelogs, read_changelog
 from bot.changelog.forms import Act, FileChange, Left, Naming, Outcome, Refused, Released, Style, Unchanged, Wish
 from bot.changelog.generate import list_entries_of, render_plain
 from bot.changelog.keepachangelog import entries, section, stamp
@@ -83,11 +83,11 @@ __all__ = [
     "drop_earlier",
     "entries",
     "find_book",
-    "find_changelog",
     "find_level",
     "find_notes",
     "find_release_as",
     "is_noted",
+    "list_changelogs",
     "list_entries_of",
     "list_places",
     "list_touching",

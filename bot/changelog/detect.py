@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bot.changelog import scriv, towncrier
 from bot.changelog.book import Changelog, Keeper, NoChangelog
-from bot.changelog.files import list_changelogs, read_changelog
+from bot.changelog.files import is_usual, list_changelogs, read_changelog
 from bot.changelog.forms import Files, Refused, Style, Wish, markup_of
 from bot.changelog.headings import find_unreleased, list_version_headings
 from bot.changelog.per_release import PerRelease, find_per_release
@@ -17,7 +17,7 @@ from bot.changelog.reading import read_document
 from bot.changelog.scriv import Scriv, find_scriv
 from bot.changelog.towncrier import Towncrier, find_towncrier
 
-_MOST_CANDIDATES = 3
+_MOST_CANDIDATES = 4
 _MOST_GUESSED = 100
 _FRAGMENT_FOLDERS = ("newsfragments", "changelog.d", "changes.d", "news.d")
 _FRAGMENT = re.compile(r"[^.]{1,60}\.[a-z]{1,20}(?:\.\d{1,4})?(?:\.(?:md|rst|txt))?|[\w.-]{1,100}\.(?:md|rst)")
@@ -123,21 +123,23 @@ def _find_file(tree: tuple[str, ...], files: Files, wish: Wish) -> Changelog | N
     paths = [wish.file] if wish.file is not None else list_changelogs(tree, wish.root)[:_MOST_CANDIDATES]
     found = [read_changelog(path, files[path]) for path in paths if path in files]
     kept = [one for one in found if isinstance(one, Changelog)]
-    best = next((one for one in kept if _has_versions(one)), kept[0] if kept else None)
+    usual = [one for one in kept if one.path == wish.file or is_usual(one.path, wish.root)]
+    best = next((one for one in kept if _has_versions(one, even_none=one in usual)), usual[0] if usual else None)
     if best is not None:
         return Changelog(best.path, best.text, style=wish.style)
     return next((one for one in found if isinstance(one, NoChangelog)), NoChangelog())
 
 
-def _has_versions(changelog: Changelog) -> bool:
+def _has_versions(changelog: Changelog, *, even_none: bool) -> bool:
+    """Whether there are headings of versions, or with ``even_none`` that of what is not released yet."""
     document = read_document(changelog.text, markup_of(changelog.path))
-    return bool(list_version_headings(document)) or find_unreleased(document) is not None
+    return bool(list_version_headings(document)) or (even_none and find_unreleased(document) is not None)
 
 
 def _find_keeper(tree: tuple[str, ...], files: Files, wish: Wish) -> Keeper | Refused | None:
     """The tool that keeps the changelog, or the folder with a file for each release."""
     settings = find_towncrier(files, wish.root) or (find_scriv(files) if wish.root == "." else None)
-    if settings is not None:
+    if settings is not None and not _is_unused(settings, tree):
         other = isinstance(settings, Towncrier | Scriv) and wish.file not in (None, settings.path)
         return None if other else settings
     if wish.file is not None:
@@ -148,8 +150,23 @@ def _find_keeper(tree: tuple[str, ...], files: Files, wish: Wish) -> Keeper | Re
         return None
     # A changelog beside it that lists versions by itself is the one that people read.
     candidates = [path for path in list_changelogs(tree, wish.root)[:_MOST_CANDIDATES] if path in files]
-    read = [read_changelog(path, files[path]) for path in candidates if posixpath.dirname(path) != folder.folder]
-    return None if any(isinstance(one, Changelog) and _has_versions(one) for one in read) else folder
+    read = [read_changelog(path, files[path]) for path in candidates if path not in folder.indexes]
+    return None if any(isinstance(one, Changelog) and _has_versions(one, even_none=True) for one in read) else folder
+
+
+def _is_unused(settings: Towncrier | Scriv | Refused, tree: tuple[str, ...]) -> bool:
+    """Whether a tool is set up, but nothing of it is there: neither its changelog nor a file beside its fragments.
+
+    Some projects let scriv make GitHub Releases only, of a file that a build makes from the changelog that people write.
+    """
+    match settings:
+        case Refused():
+            return False
+        case Scriv():
+            folders = {settings.folder}
+        case Towncrier():
+            folders = set(settings.folders.values())
+    return settings.path not in tree and not any((posixpath.dirname(path) or ".") in folders for path in tree)
 
 
 def _explain(refused: Refused) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 
 from bot.changelog.book import Changelog, NoChangelog
@@ -14,33 +15,60 @@ MOST_LINES = 100_000
 """A file that is nothing but lines would take seconds to read, time and again."""
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "releases")
-_ENDINGS = (".md", ".markdown", ".rst", ".txt")
+_FURTHER_NAMES = (
+    "change_log", "releasenotes", "version_history", "versionhistory", "release_history", "whats_new", "whatsnew",
+)  # fmt: skip
+_ENDINGS = (".md", ".markdown", ".rst", ".txt", "")
 _FOLDERS = ("", "docs", "doc", "docs/source", "doc/source")
-
-
-def find_changelog(tree_paths: Iterable[str], root: str = ".") -> str | None:
-    """The project's changelog among the files of a commit: by its name in any case, at the top before ``docs/``.
-
-    ``root`` is the folder of a package, whose own changelog is wanted; ``.`` for the top of the repository.
-    """
-    return next(iter(list_changelogs(tree_paths, root)), None)
+_MANUALS = ("docs", "doc", "documentation", "website", "site")
+_PAGES = ("index", "readme")
+_MOST_DEEP = 3
 
 
 def list_changelogs(tree_paths: Iterable[str], root: str = ".") -> list[str]:
-    """The files that may be the project's changelog, the likeliest first."""
+    """The files that may be the project's changelog, the likeliest first: by name in any case, at the top before ``docs/``.
+
+    ``root`` is the folder of a package, whose own changelog is wanted; ``.`` for the top of the repository.
+    """
     before = "" if root == "." else root + "/"
     own = (path for path in tree_paths if path.startswith(before))
     ranked = ((rank, path) for path in own if (rank := _find_rank(path.removeprefix(before))) is not None)
     return [path for _, path in sorted(ranked)]
 
 
-def _find_rank(path: str) -> tuple[int, int, int] | None:
-    folder, name = posixpath.split(path)
-    stem, ending = posixpath.splitext(name.lower())
-    stem = stem.replace("-", "_")
-    if folder.lower() not in _FOLDERS or stem not in _NAMES or ending not in _ENDINGS:
+def is_usual(path: str, root: str = ".") -> bool:
+    """Whether a file of this name at this place is a changelog even where no version stands in it yet.
+
+    Elsewhere only its headings tell: deeper in a manual (``docs/about/release-notes.md``), without an ending (``NEWS``), or
+    called otherwise (``docs/whats-new.md``).
+    """
+    inner = path if root == "." else path.removeprefix(root + "/")
+    folder, name = posixpath.split(inner.lower())
+    stem, ending = posixpath.splitext(name)
+    return folder in _FOLDERS and ending != "" and _plain(stem) in _NAMES
+
+
+def _find_rank(path: str) -> tuple[int, int, int, int] | None:
+    folder, name = posixpath.split(path.lower())
+    stem, ending = posixpath.splitext(name)
+    if stem in _PAGES:
+        # The first page of a folder is called after the folder: ``docs/changelog/index.md``.
+        folder, stem = posixpath.split(folder)
+    names = (*_NAMES, *_FURTHER_NAMES)
+    if _plain(stem) not in names or ending not in _ENDINGS:
         return None
-    return _FOLDERS.index(folder.lower()), _NAMES.index(stem), _ENDINGS.index(ending)
+    depth = folder.count("/") + 1
+    if folder in _FOLDERS:
+        place = _FOLDERS.index(folder)
+    elif folder.split("/")[0] in _MANUALS and depth <= _MOST_DEEP:
+        place = len(_FOLDERS) + depth
+    else:
+        return None
+    return int(not is_usual(path)), place, names.index(_plain(stem)), _ENDINGS.index(ending)
+
+
+def _plain(stem: str) -> str:
+    return re.sub(r"[- .]", "_", stem.replace("'", ""))
 
 
 def read_changelog(path: str | None, content: bytes | None) -> Changelog | NoChangelog:

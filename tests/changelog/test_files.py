@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.changelog import Changelog, NoChangelog, find_changelog, read_changelog
+from bot.changelog import Changelog, NoChangelog, Wish, find_book, list_changelogs, list_wanted, read_changelog
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,14 @@ from bot.changelog import Changelog, NoChangelog, find_changelog, read_changelog
         (["CHANGES.rst"], "CHANGES.rst"),
         (["CHANGES.rst", "CHANGES.md"], "CHANGES.md"),
         (["docs/source/changes.rst", "HISTORY.txt"], "HISTORY.txt"),
-        (["src/widget/CHANGELOG.md", "CHANGELOG", "changelog.d/1.md", "CHANGELOG.md/x", "news.html"], None),
+        (["src/widget/CHANGELOG.md", "changelog.d/1.md", "CHANGELOG.md/x", "news.html"], None),
+        (["docs/a/b/c/changelog.md", "tests/docs/changelog.md", "docs/api/changes.py", "docs/index.md", "README"], None),
         ([], None),
     ],
 )
 def test_the_changelog_is_found_by_its_name(tree: list[str], found: str | None) -> None:
-    assert find_changelog(tree) == found
-    assert find_changelog(reversed(tree)) == found
+    assert next(iter(list_changelogs(tree)), None) == found
+    assert list_changelogs(reversed(tree)) == list_changelogs(tree)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,61 @@ def test_the_changelog_is_found_by_its_name(tree: list[str], found: str | None) 
     ],
 )
 def test_a_package_has_its_changelog_in_its_own_folder(tree: list[str], found: str | None) -> None:
-    assert find_changelog(tree, "libs/core") == found
+    assert next(iter(list_changelogs(tree, "libs/core")), None) == found
+
+
+_LISTS = b"Notes\n=====\n\n1.1.0\n-----\n\n- One.\n\n1.0.0\n-----\n\n- First.\n"
+_LISTS_NOTHING = b"Notes\n=====\n\nUnreleased\n----------\n\n- One.\n"
+
+
+def _find(files: dict[str, bytes], root: str = ".") -> str | None:
+    """The changelog among ``files``, of which only what is asked for is read."""
+    read: dict[str, bytes] = {}
+    while more := list_wanted(files, read, Wish(root=root)):
+        read |= {path: files[path] for path in more}
+    book = find_book(files, read, Wish(root=root))
+    return book.path if isinstance(book, Changelog) else None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "docs/about/release-notes.md",
+        "docs/en/docs/release_notes.md",
+        "docs/versionhistory.rst",
+        "docs/changelog/index.md",
+        "documentation/source/changes.rst",
+        "website/docs/what's-new.md",
+        "docs/whats_new.rst",
+        "doc/Release History.md",
+        "ChangeLog",
+        "NEWS",
+    ],
+)
+def test_elsewhere_a_changelog_is_known_by_the_versions_that_it_lists(path: str) -> None:
+    assert _find({path: _LISTS}) == path
+    assert _find({path: _LISTS_NOTHING}) is None
+    assert _find({path: _LISTS, "HISTORY.md": _LISTS}) == "HISTORY.md"
+    assert _find({path: _LISTS, "docs/changelog.rst": b"Changes\n=======\n\n.. include:: of another file\n"}) == path
+    assert _find({"libs/core/" + path: _LISTS}, "libs/core") == "libs/core/" + path
+    assert _find({"libs/core/" + path: _LISTS}) is None
+
+
+def test_what_the_manual_says_elsewhere_in_its_folder_is_not_one_file_for_each_release() -> None:
+    announced = {f"docs/community/3.{minor}-announcement.md": b"# Widget 3.%d\n" % minor for minor in range(1, 9)}
+    assert _find(announced | {"docs/community/release-notes.md": _LISTS}) == "docs/community/release-notes.md"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ['[tool.scriv]\nchangelog = "build/changes.md"\n', '[tool.towncrier]\nfilename = "build/changes.md"\n'],
+)
+def test_a_tool_of_which_nothing_is_there_does_not_keep_the_changelog(settings: str) -> None:
+    files = {"pyproject.toml": settings.encode(), "CHANGES.rst": _LISTS}
+    assert _find(files) == "CHANGES.rst"
+    folder = "changelog.d" if "scriv" in settings else "newsfragments"
+    assert _find(files | {f"{folder}/README.md": b"How to write one."}) == "build/changes.md"
+    assert _find(files | {"build/changes.md": _LISTS}) == "build/changes.md"
 
 
 def test_a_changelog_keeps_its_line_ends_and_its_byte_order_mark() -> None:
