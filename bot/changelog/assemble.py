@@ -6,6 +6,7 @@ import posixpath
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.changelog.document import Markup
 from bot.changelog.forms import Act, FileChange, Files, Left, Naming, Outcome, Refused, Released, Unchanged, decode
@@ -46,6 +47,10 @@ def release_fragments(settings: Towncrier, tree_paths: Iterable[str], files: Fil
         return Unchanged(notes)
     try:
         content = _render(settings, fragments, files, naming, top, form)
+        before = _name_as_before(settings, naming, old, content)
+        if before is not None:
+            _, top, form = _name_parts(*before)
+            content = _render(before[0], fragments, files, before[1], top, form)
     except TemplateRefused as error:
         return Refused(settings.template or settings.source, Left.NEEDS_CODE, str(error))
     new = _insert(settings, old, content)
@@ -54,6 +59,22 @@ def release_fragments(settings: Towncrier, tree_paths: Iterable[str], files: Fil
     changes += [FileChange(one.path, files[one.path], None, Act.CONSUMED) for one in fragments]
     notes = find_assembled(settings, new, naming.version) or ""
     return Released(tuple(changes), notes, _list_entries(settings, fragments))
+
+
+def _name_as_before(settings: Towncrier, naming: Naming, old: str, content: str) -> tuple[Towncrier, Naming] | None:
+    """What the release is called where the newest section differs from ``content`` in a ``v`` or the letters of the name.
+
+    Both may come with the command that a project calls the tool by, which stands in no file: ``--version v1.2.0``.
+    """
+    before, now = (list_version_headings(read_document(text, settings.markup)) for text in (old, content))
+    if not before or not now:
+        return None
+    spelled = f"v{naming.version}" if before[0].match["v"] and not now[0].match["v"] else naming.version
+    lead = (before[0].match["lead"] or "").strip()
+    name = lead if lead.casefold() == settings.project.casefold() else settings.project
+    if (spelled, name) == (naming.version, settings.project):
+        return None
+    return replace(settings, project=name), replace(naming, version=spelled)
 
 
 def find_assembled(settings: Towncrier, text: str, version: str) -> str | None:

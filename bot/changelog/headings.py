@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 from bot.changelog.dates import DATE, render_date
 from bot.changelog.document import Document, Heading, Markup
 
-_NOT_YET = r"un-?released|not (?:yet )?released|in development|in progress|upcoming|release ?date|tb[ad]|[x?y]{4}-[x?m]{2}-[x?d]{2}"
+_NOT_YET = r"un-?released|not (?:yet )?released|in development|in progress|upcoming|release ?date|tb[ad]|(?:\d{4}|[x?y]{4})-(?:\d{2}|[x?m]{2})-[x?d]{2}"
 _LABEL_ENDS = {
     Markup.MARKDOWN: r"\](?:\((?P<url>[^()\s]*)\))?",
     Markup.RESTRUCTURED: r"(?:[ ]<(?P<url>[^<>`\s]*)>)?`__?",
@@ -36,10 +36,11 @@ def _compile_version(markup: Markup) -> re.Pattern[str]:
 
 def _compile_unreleased(markup: Markup) -> re.Pattern[str]:
     return re.compile(
-        rf"""(?P<open>{_LABEL_STARTS[markup]})?
-        (?:(?:un-?released|upcoming|next|development|not[ ](?:yet[ ])?released)(?:[ ](?:changes|version|release|section))?|in[ ]development|head)
+        rf"""(?P<strong>[*_]{{1,3}})?(?P<open>{_LABEL_STARTS[markup]})?
+        (?:(?:un-?released|upcoming|next|dev|development|pending|not[ ](?:yet[ ])?released)(?:[ ](?:changes|version|release|section))?
+            |in[ ]development|head|main|master)
         (?(open){_LABEL_ENDS[markup]})
-        [ \t]*:?(?:[ \t]*[-\u2013\u2014(]?[ \t]*(?:{_NOT_YET.replace(" ", "[ ]")})\)?)?""",
+        [ \t]*:?(?:[ \t]*[-\u2013\u2014(]?[ \t]*(?:{_NOT_YET.replace(" ", "[ ]")})\)?)?(?(strong)(?P=strong))""",
         re.IGNORECASE | re.VERBOSE,
     )
 
@@ -192,7 +193,9 @@ def list_version_headings(document: Document) -> list[VersionHeading]:
     found = [version for heading in document.headings if (version := find_version_heading(heading)) is not None]
     found = [_with_date_line(document, version) for version in found]
     levels = {version.heading.level for version in found if version.is_certain}
-    levels |= {heading.level for heading in document.headings if _match_unreleased(heading)}
+    unreleased = find_unreleased(document)
+    if unreleased is not None:
+        levels.add(unreleased.heading.level)
     return [version for version in found if version.is_certain or not levels or version.heading.level in levels]
 
 
@@ -207,6 +210,14 @@ def find_unreleased(document: Document) -> UnreleasedHeading | VersionHeading | 
             version = _with_date_line(document, version)
             return version if version.is_pending else None
     return None
+
+
+def find_pending_below(document: Document, unreleased: UnreleasedHeading) -> VersionHeading | None:
+    """The version right below the unreleased changes, where it is on its way itself: ``[0.3.0] - Unreleased``."""
+    below = (heading for heading in document.headings if heading.line > unreleased.heading.line)
+    found = next((version for heading in below if (version := find_version_heading(heading)) is not None), None)
+    found = _with_date_line(document, found) if found is not None else None
+    return found if found is not None and found.is_pending else None
 
 
 def _match_unreleased(heading: Heading) -> re.Match[str] | None:

@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 from bot.changelog.document import Heading, Markup, form_of
 from bot.changelog.generate import find_unmentioned, group_entries, render_body, to_entries
 from bot.changelog.headings import UnreleasedHeading, VersionHeading
-from bot.changelog.links import Edit, Release, apply_edits, list_definition_edits
+from bot.changelog.links import Release, apply_edits, list_definition_edits
 from bot.changelog.manner import GroupForm, observe
 from bot.changelog.placing import (
     date_pending,
@@ -36,7 +36,7 @@ from bot.changelog.results import (
     Stamped,
     StampResult,
 )
-from bot.changelog.sections import Section, find_anchors, list_entries, render_notes, section_of
+from bot.changelog.sections import find_anchors, list_entries, render_notes, section_of
 
 
 def entries(text: str, markup: Markup = Markup.MARKDOWN) -> tuple[Entry, ...]:
@@ -106,7 +106,7 @@ def stamp(
         packaging.version.InvalidVersion: ``version`` is none.
     """
     parsed, listed = Version(version), tuple(listed)
-    file = read_file(text, markup)
+    file = read_file(text, markup, parsed)
     document, unreleased = file.document, file.unreleased
     released = file.find(parsed)
     if released is not None:
@@ -142,19 +142,23 @@ def _stamp(
         edits.append(insert_head(document, body, lines, file.model))
     edits += list_definition_edits(document, label, release)
     unmentioned = find_unmentioned(document.slice(body.first, body.last), listed)
-    if not adds or not unmentioned:
-        return Stamped(apply_edits(document.text, edits), render_notes(document, body), changes, unmentioned)
-    edits += _add(file, body, unmentioned, release)
     text = apply_edits(document.text, edits)
+    if not adds or not unmentioned:
+        return Stamped(text, render_notes(document, body), changes, unmentioned)
+    text = _add(text, file, unmentioned, release)
     notes = section(text, release.version, document.markup) or ""
     return Stamped(text, notes, (*changes, *to_entries(unmentioned)))
 
 
-def _add(file: ChangelogFile, body: Section, listed: tuple[Listed, ...], release: Release) -> list[Edit]:
-    """Edits that add what people did not speak of to what they wrote: at the end of its group, else of the section."""
-    document = file.document
+def _add(text: str, before: ChangelogFile, listed: tuple[Listed, ...], release: Release) -> str:
+    """``text``, stamped, with what people did not speak of at the end of its group, else of the section."""
+    file = read_file(text, before.document.markup)
+    released = file.find(Version(release.version))
+    if released is None:
+        raise ValueError("what was stamped has a section of its own")
+    document, body = file.document, body_of(file.document, released)
     groups = [heading for heading in document.headings if body.first <= heading.line < body.last]
-    manner = observe(document, file.models)
+    manner = observe(before.document, before.models)
     if groups:
         form, names = form_of(document, groups[0]), tuple(heading.text for heading in groups)
         manner = replace(manner, group_form=GroupForm.HEADING, group_heading=form, names=(*names, *manner.names))
@@ -170,7 +174,7 @@ def _add(file: ChangelogFile, body: Section, listed: tuple[Listed, ...], release
         )
         apart = [""] if not is_there and name is not None else []
         edits.setdefault(at, []).extend([*apart, *lines])
-    return [insert_after(document, at, lines) for at, lines in edits.items()]
+    return apply_edits(text, [insert_after(document, at, lines) for at, lines in edits.items()])
 
 
 def _generate(file: ChangelogFile, release: Release, listed: tuple[Listed, ...]) -> Stamped | None:

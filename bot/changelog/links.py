@@ -10,6 +10,7 @@ from urllib.parse import quote
 from packaging.version import InvalidVersion, Version
 
 from bot.changelog.document import Definition, Document
+from bot.changelog.headings import list_version_headings
 
 # GitHub, Gitea and GitLab compare with three dots, Bitbucket with two.
 _COMPARE = re.compile(r"(?P<front>\S*/compare/)(?P<base>[^.\s].*?)(?P<dots>\.{2,3})(?P<head>[^.\s]\S*)")
@@ -62,14 +63,19 @@ def find_unreleased_definition(document: Document) -> Definition | None:
 
 
 def list_version_definitions(document: Document) -> list[tuple[Version, Definition]]:
-    """The definitions whose labels are versions, in the order of the file."""
-    found = []
+    """The definitions whose labels are versions, in the order of the file.
+
+    A number alone is one where the file has a heading of it: else it is that of an issue (``.. _88054: https://...``).
+    """
+    found, headed = [], {heading.version for heading in list_version_headings(document)}
     for definition in document.definitions:
         match = _VERSION_LABEL.fullmatch(definition.label)
         try:
-            found += [(Version(match["version"]), definition)] if match else []
+            version = Version(match["version"]) if match else None
         except InvalidVersion:
             continue
+        if version is not None and ("." in definition.label or version in headed):
+            found.append((version, definition))
     return found
 
 

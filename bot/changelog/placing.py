@@ -6,6 +6,7 @@ from bot.changelog.document import Document, Heading, Markup, form_of
 from bot.changelog.headings import UnreleasedHeading, VersionHeading
 from bot.changelog.links import Edit, Release, moved_url, settled_url, version_url
 from bot.changelog.manner import Manner
+from bot.changelog.outline import find_outline
 from bot.changelog.reading import ChangelogFile, body_of
 from bot.changelog.sections import Section, find_anchors
 
@@ -113,27 +114,47 @@ def _render_model(document: Document, model: VersionHeading, words: str, release
 
 
 def _render_anchors(document: Document, model: VersionHeading, release: Release) -> list[str]:
-    """The names that the newest version can be linked by, made for the new one: those that hold its number."""
-    old = f"{model.match['version']}"
+    """The names that the newest version can be linked by, made for the new one: those that hold its number.
+
+    The number may stand there with other signs for its dots: ``.. _changes_7-11-2:``.
+    """
     lines = [document.lines[index].text for index in find_anchors(document, model.heading.line)]
-    named = [line for line in lines if not line.strip() or old in line]
-    return [line.replace(old, release.version) for line in named] if any(line.strip() for line in named) else []
+    for dot in (".", "-", "_"):
+        old, new = (version.replace(".", dot) for version in (model.match["version"], release.version))
+        named = [line for line in lines if not line.strip() or old in line]
+        if any(line.strip() for line in named):
+            return [line.replace(old, new) for line in named]
+    return []
 
 
 def insert_head(document: Document, body: Section, head: list[str], model: VersionHeading | None) -> Edit:
     """Insert ``head`` at the top of the unreleased changes.
 
-    A comment there ("add your changes below") stays with the unreleased heading.
+    A comment there ("add your changes below") stays with the unreleased heading, and so do groups that wait to be filled
+    in, with the comments in them.
     """
     newline = document.newline
+    gap = [""] * _blank_lines_before(document, model.heading if model else None)
+    outline = find_outline(document, body)
+    if outline is not None:
+        below = [""] * (document.lines[body.first].text.strip() == "")
+        return _replace(document, body, [*outline.waiting, *gap, *head, *below, *outline.written])
     at = body.first
     while at < body.last and (document.lines[at].comment or not document.lines[at].text.strip()):
         at += 1
     while at > body.first and not document.lines[at - 1].comment:
         at -= 1
-    gap = [""] * _blank_lines_before(document, model.heading if model else None)
     position = document.lines[at].start if at < len(document.lines) else len(document.text)
     return Edit(position, position, newline.join([*gap, *head, ""]))
+
+
+def _replace(document: Document, body: Section, lines: list[str]) -> Edit:
+    """Put ``lines`` in the place of a section's, and leave the blank ones at its end."""
+    last = body.last
+    while not document.lines[last - 1].text.strip():
+        last -= 1
+    end = document.lines[last - 1]
+    return Edit(document.lines[body.first].start, end.start + len(end.text), document.newline.join(lines))
 
 
 def _blank_lines_before(document: Document, model: Heading | None) -> int:

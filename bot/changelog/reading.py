@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from bot.changelog.document import Document, Markup
-from bot.changelog.headings import UnreleasedHeading, VersionHeading, find_unreleased, list_version_headings
+from bot.changelog.headings import (
+    UnreleasedHeading,
+    VersionHeading,
+    find_pending_below,
+    find_unreleased,
+    list_version_headings,
+)
 from bot.changelog.markdown import read_markdown
 from bot.changelog.restructured import read_rst
-from bot.changelog.sections import Section, section_of
+from bot.changelog.sections import Section, list_entries, section_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,25 @@ class ChangelogFile:
         return next((model for model in self.models if model.version == version), None)
 
 
-def read_file(text: str, markup: Markup) -> ChangelogFile:
-    """``text`` with the headings of its versions."""
+def read_file(text: str, markup: Markup, version: Version | None = None) -> ChangelogFile:
+    """``text`` with the headings of its versions; ``version`` is the one that is released, where that is known."""
     document = read_document(text, markup)
     models = tuple(version for version in list_version_headings(document) if not version.is_pending)
-    return ChangelogFile(document, find_unreleased(document), models)
+    return ChangelogFile(document, _find_unreleased(document, version), models)
+
+
+def _find_unreleased(document: Document, version: Version | None) -> UnreleasedHeading | VersionHeading | None:
+    """The heading of unreleased changes.
+
+    Where ``[0.3.0] - Unreleased`` stands below ``[Unreleased]``, that is meant if it is what is released now, or if
+    nothing else is listed.
+    """
+    found = find_unreleased(document)
+    pending = find_pending_below(document, found) if isinstance(found, UnreleasedHeading) else None
+    if found is None or pending is None:
+        return found
+    is_meant = pending.version == version or not list_entries(document, body_of(document, found))
+    return pending if is_meant else found
 
 
 def read_document(text: str, markup: Markup) -> Document:

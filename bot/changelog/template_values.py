@@ -103,6 +103,55 @@ def _replace(value: str, old: str, new: str) -> str:
     return value.replace(old, new)
 
 
+def _int(value: Value, default: Value = 0, base: int = 10) -> Value:
+    """A number as Jinja reads one: ``1e3`` is one, and what is none is the default."""
+    try:
+        return int(value, base) if isinstance(value, str) else int(value)
+    except (TypeError, ValueError):
+        pass
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return default
+
+
+class Stream(list[Value]):
+    """What Jinja makes one by one: it counts as true even where nothing is in it."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _map(value: Value, *args: Value, **named: Value) -> Stream:
+    """Each item through a filter, or what it holds under a name (``attribute=``, ``default=``)."""
+    found, size = Stream(), 0
+    for item in list_items(value):
+        if "attribute" in named:
+            member = find_member(item, named["attribute"])
+            result = named.get("default") if member is None else member
+        else:
+            result = _get_filter(*args[:1])(item, *args[1:], **named)
+        size += len(result) if isinstance(result, str) else 1
+        if size > MOST_TEXT:
+            raise TemplateRefused("it makes too much text")
+        found.append(result)
+    return found
+
+
+def _get_filter(name: Value) -> Callable[..., Value]:
+    function = FILTERS.get(name) if isinstance(name, str) else None
+    if function is None:
+        raise TemplateRefused(f"it uses the filter {name}")
+    return function
+
+
+def _keep(value: Value, name: Value, args: Sequence[Value], *, wanted: bool) -> Stream:
+    check = TESTS.get(name) if isinstance(name, str) else bool
+    if check is None:
+        raise TemplateRefused(f"it uses the test {name}")
+    return Stream(item for item in list_items(value) if bool(check(item, *args)) is wanted)
+
+
 COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
     "eq": lambda left, right: bool(left == right),
     "ne": lambda left, right: bool(left != right),
@@ -114,11 +163,25 @@ COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
     "notin": lambda left, right: left not in right if right is not None else True,
 }
 
-TESTS: dict[str, Callable[[Value], bool]] = {
+TESTS: dict[str, Callable[..., bool]] = {
     "defined": lambda value: value is not None,
     "undefined": lambda value: value is None,
     "none": lambda value: value is None,
     "string": lambda value: isinstance(value, str),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, int),
+    "mapping": lambda value: isinstance(value, Mapping),
+    "true": lambda value: value is True,
+    "false": lambda value: value is False,
+    "odd": lambda value: value % 2 == 1,
+    "even": lambda value: value % 2 == 0,
+    "in": COMPARISONS["in"],
+    **{name: COMPARISONS[name] for name in ("eq", "ne", "lt", "gt")},
+    "equalto": COMPARISONS["eq"],
+    "==": COMPARISONS["eq"],
+    "!=": COMPARISONS["ne"],
+    "<": COMPARISONS["lt"],
+    ">": COMPARISONS["gt"],
 }
 
 FILTERS: dict[str, Callable[..., Value]] = {
@@ -137,11 +200,15 @@ FILTERS: dict[str, Callable[..., Value]] = {
     "capitalize": lambda value: show(value).capitalize(),
     "trim": lambda value: show(value).strip(),
     "string": show,
-    "int": lambda value: int(show(value) or 0),
+    "int": _int,
     "default": lambda value, other="": other if value is None else value,
     "d": lambda value, other="": other if value is None else value,
     "replace": lambda value, old, new: _replace(show(value), old, new),
     "indent": _indent,
+    "reverse": lambda value: value[::-1] if isinstance(value, str) else list(reversed(list_items(value))),
+    "map": _map,
+    "select": lambda value, name=None, *args: _keep(value, name, args, wanted=True),
+    "reject": lambda value, name=None, *args: _keep(value, name, args, wanted=False),
 }
 
 METHODS: dict[tuple[str, str], Callable[..., Value]] = {

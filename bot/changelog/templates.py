@@ -44,6 +44,23 @@ class _Macro:
 
 
 @dataclass(slots=True)
+class _Joiner:
+    """What says nothing when it is called first, and ``between`` from then on."""
+
+    between: str
+    is_used: bool = False
+
+    def join(self) -> str:
+        """What stands before the next item."""
+        text, self.is_used = self.between if self.is_used else "", True
+        return text
+
+
+class _Namespace(dict[str, Value]):
+    """A table whose names a template may set from within a loop."""
+
+
+@dataclass(slots=True)
 class _Scope:
     names: dict[str, Value] = field(default_factory=dict)
     outer: _Scope | None = None
@@ -103,6 +120,8 @@ class _Reader:
                     self._bind(node.target, self._value(node.node, scope), scope)
                 case nodes.ExprStmt():
                     self._value(node.node, scope)
+                case nodes.With():
+                    yield from self._with(node, scope)
                 case nodes.Macro():
                     scope.names[node.name] = _Macro(node, scope)
                 case _:
@@ -126,6 +145,12 @@ class _Reader:
         if not items:
             yield from self._list(node.else_, scope)
 
+    def _with(self, node: nodes.With, scope: _Scope) -> Iterator[str]:
+        inner = _Scope(outer=scope)
+        for target, value in zip(node.targets, node.values, strict=True):
+            self._bind(target, self._value(value, scope), inner)
+        yield from self._list(node.body, inner)
+
     def _choose(self, node: nodes.If, scope: _Scope) -> Sequence[nodes.Node]:
         if self._value(node.test, scope):
             return node.body
@@ -140,6 +165,8 @@ class _Reader:
         elif isinstance(target, nodes.Tuple):
             for part, item in zip(target.items, list_items(value), strict=True):
                 self._bind(part, item, scope)
+        elif isinstance(target, nodes.NSRef) and isinstance(space := scope.find(target.name), _Namespace):
+            space[target.attr] = value
         else:
             raise TemplateRefused(f"it sets {type(target).__name__.lower()}")
 
@@ -175,6 +202,8 @@ class _Reader:
                 return scope.find(node.name)
             case nodes.List() | nodes.Tuple():
                 return [self._value(item, scope) for item in node.items]
+            case nodes.Dict():
+                return {self._value(pair.key, scope): self._value(pair.value, scope) for pair in node.items}
             case nodes.Getattr():
                 return find_member(self._value(node.node, scope), node.attr)
             case nodes.Getitem():
@@ -269,21 +298,19 @@ class _Reader:
     def _test(self, node: nodes.Test, scope: _Scope) -> bool:
         value = self._value(node.node, scope)
         check = TESTS.get(node.name)
-        if check is None or node.args:
+        if check is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise TemplateRefused(f"it uses the test {node.name}")
-        return check(value)
+        args = [self._value(arg, scope) for arg in node.args]
+        self._charge(value, *args)
+        return check(value, *args)
 
     def _call(self, node: nodes.Call, scope: _Scope) -> Value:
         if node.dyn_args or node.dyn_kwargs:
             raise TemplateRefused("it uses a call with unknown arguments")
         args = [self._value(arg, scope) for arg in node.args]
         if isinstance(node.node, nodes.Name):
-            macro = scope.find(node.node.name)
-            if isinstance(macro, _Macro):
-                return self._call_macro(macro, args, {pair.key: self._value(pair.value, scope) for pair in node.kwargs})
-            if callable(macro) and len(args) == 1 and isinstance(args[0], str):
-                return macro(args[0])
-            raise TemplateRefused(f"it calls {node.node.name}")
+            named = {str(pair.key): self._value(pair.value, scope) for pair in node.kwargs}
+            return self._call_name(node.node.name, args, named, scope)
         if not isinstance(node.node, nodes.Getattr) or node.kwargs:
             raise TemplateRefused("it calls what has no name")
         value = self._value(node.node.node, scope)
@@ -296,6 +323,20 @@ class _Reader:
         result = method(value, *args)
         self._charge(value, result)
         return self._measure(result) if isinstance(result, str) else result
+
+    def _call_name(self, name: str, args: list[Value], named: dict[str, Value], scope: _Scope) -> Value:
+        found = scope.find(name)
+        if isinstance(found, _Macro):
+            return self._call_macro(found, args, named)
+        if isinstance(found, _Joiner) and not args and not named:
+            return found.join()
+        if callable(found) and len(args) == 1 and isinstance(args[0], str) and not named:
+            return found(args[0])
+        if found is None and name == "joiner" and len(args) <= 1 and not named:
+            return _Joiner(show(args[0]) if args else ", ")
+        if found is None and name == "namespace" and not args:
+            return _Namespace(named)
+        raise TemplateRefused(f"it calls {name}")
 
     def _call_macro(self, macro: _Macro, args: list[Value], named: dict[str, Value]) -> str:
         self.depth += 1

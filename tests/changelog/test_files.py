@@ -20,7 +20,10 @@ from bot.changelog import Changelog, NoChangelog, Wish, find_book, list_changelo
         (["CHANGES.rst", "CHANGES.md"], "CHANGES.md"),
         (["docs/source/changes.rst", "HISTORY.txt"], "HISTORY.txt"),
         (["src/widget/CHANGELOG.md", "changelog.d/1.md", "CHANGELOG.md/x", "news.html"], None),
-        (["docs/a/b/c/changelog.md", "tests/docs/changelog.md", "docs/api/changes.py", "docs/index.md", "README"], None),
+        (
+            ["docs/a/b/c/changelog.md", "tests/docs/changelog.md", "docs/api/changes.py", "docs/index.md", "README"],
+            None,
+        ),
         ([], None),
     ],
 )

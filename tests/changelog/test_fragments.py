@@ -153,6 +153,22 @@ widget 1.1.0""",
     assert set(after) == {"pyproject.toml", "NEWS.rst", "newsfragments/README.rst"}
 
 
+@pytest.mark.parametrize(
+    ("earlier", "now"),
+    [
+        ("Widget v1.1.0 (2026-01-02)", "Widget v1.2.0 (2026-11-26)"),
+        ("widget 1.1.0 (2026-01-02)", "widget 1.2.0 (2026-11-26)"),
+        ("gadget 1.1.0 (2026-01-02)", "widget 1.2.0 (2026-11-26)"),
+    ],
+)
+def test_the_name_and_the_v_of_the_newest_section_should_be_kept(earlier: str, now: str) -> None:
+    news = f"{earlier}\n{'=' * len(earlier)}\n\n- Old.\n"
+    after = released({"pyproject.toml": PYPROJECT, "NEWS.rst": news, **FRAGMENTS})
+    assert after["NEWS.rst"].startswith(f"{now}\n{'=' * len(now)}\n\nFeatures\n")
+    spelled = released({"pyproject.toml": PYPROJECT + 'title_format = "v{version}"\n', "NEWS.rst": news, **FRAGMENTS})
+    assert spelled["NEWS.rst"].startswith("v1.2.0\n======\n")
+
+
 def test_towncrier_should_be_followed_in_markdown() -> None:
     options = (
         'filename = "CHANGELOG.md"\ntitle_format = "## [{version}] - {project_date}"\n'
@@ -437,6 +453,28 @@ none
 @pytest.mark.parametrize(
     "source",
     [
+        "{{ refs|map('lower')|map('replace', 'e', 'f')|map('int', default=None)|select('integer')|map('string')|join(' ') }}",
+        "{% for r in refs|reject('in', ['7', 'x']) %}{{ r|int }} {{ r|int(default=none, base=16) is not none }} {% endfor %}",
+        "{% if refs|select('==', 'nothing') %}even a stream of nothing is true{% endif %}",
+        "{% if refs|select('==', 'nothing')|list %}a list is not{% endif %}",
+        "{{ refs|select|reverse|first }} {{ 'abc'|reverse }} {{ refs|map('upper')|unique|list|length }}",
+        "{% with a = 1, b = refs %}{{ a }}{% set c = b|length %}{{ c }}{% endwith %}{{ a }}{{ c }}",
+        "{% set comma = joiner(', ') %}{% for r in refs %}{{ comma() }}{{ r }}{% endfor %}{% set bar = joiner() %}{{ bar() }}x{{ bar() }}",
+        "{% set ns = namespace(n=0) %}{% for r in refs %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}",
+        "{{ rows|map(attribute='name')|join }} {{ rows|map(attribute='other', default='-')|join }}",
+        "{% for n in rows|map(attribute='n') if n is odd %}{{ n }}{{ n is number }}{{ n is eq(1) }}{{ n is gt 0 }}{% endfor %}",
+        "{% set words = {'7': 'seven', 'a' ~ 1: {}} %}{{ words['7'] }}{{ words.a1|length }}{{ '8' in words }}",
+        "{{ '1e3'|int }} {{ '1e999'|int }} {{ ''|int(7) }} {{ 'ff'|int(0, 16) }} {{ 'zz'|int }}",
+    ],
+)
+def test_lists_should_be_sifted_as_jinja_does_it(source: str) -> None:
+    names = {"refs": ["7", "12", "abcdef1", "gh-3", "7"], "rows": [{"name": "a", "n": 1}, {"name": "b", "n": 2}]}
+    assert render_template(source, names) == Template(source, trim_blocks=True).render(names)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
         "{{ ''.__class__ }}",
         "{{ cycler }}",
         "{{ range(9) }}",
@@ -449,6 +487,15 @@ none
         "{% set s = 'xxxxxxxx' %}{% for a in t %}{% set s = s ~ s %}{{ s.replace('x', 'xxxxxxxx' * 9999) }}{% endfor %}",
         "{{ ('x' * 600000) ~ ('x' * 600000) }}",
         "{{ t|batch(3) }}",
+        "{{ t|map('batch', 3)|join }}",
+        "{{ t|map(attribute='__class__')|join }}",
+        "{{ t|select('callable')|join }}",
+        "{{ t|map('replace', 'a', 'x' * 90000)|map('replace', 'x', 'y' * 90)|join }}",
+        "{% set a.b = 1 %}",
+        "{% set ns = namespace({'a': 1}) %}",
+        "{{ joiner }}",
+        "{% set j = joiner() %}{{ j }}",
+        "{% set j = joiner() %}{{ j('x') }}",
         "{{ d.strftime('%9999999Y') }}",
         "{{ t.append }}{{ t.pop() }}",
         "{% if %}",

@@ -18,6 +18,7 @@ from bot.changelog import (
     section,
     stamp,
 )
+from bot.changelog.document import Markup
 
 CLASSIC = """\
 # Changelog
@@ -68,6 +69,20 @@ def release(text: str, version: str = "1.2.0", base: str | None = "v1.1.0") -> S
 
 def stamped(text: str, version: str = "1.2.0", base: str | None = "v1.1.0") -> str:
     result = release(text, version, base)
+    assert isinstance(result, Stamped), result
+    return result.text
+
+
+def release_rst(text: str) -> str:
+    result = stamp(
+        text,
+        version="1.2.0",
+        day=date(2026, 11, 20),
+        tag="v1.2.0",
+        base_tag="v1.1.0",
+        repository_url="https://github.com/acme/widget",
+        markup=Markup.RESTRUCTURED,
+    )
     assert isinstance(result, Stamped), result
     return result.text
 
@@ -127,6 +142,10 @@ def test_the_next_release_finds_nothing_until_somebody_writes_something() -> Non
         ("## [Unreleased]", "## [1.1.0] - 2026-01-02 [YANKED]", "## [1.2.0] - 2026-11-20"),
         ("## [Unreleased] ##", "## [1.1.0] - 2026-01-02 ##", "## [1.2.0] - 2026-11-20 ##"),
         ("## [Unreleased]", "## 1.1", "## 1.2.0"),
+        ("## Dev", "## 1.1.0 (2026-01-02)", "## 1.2.0 (2026-11-20)"),
+        ("## main (unreleased)", "## 1.1.0", "## 1.2.0"),
+        ("## *Unreleased*", "## 1.1.0", "## 1.2.0"),
+        ("Pending\n-------", "1.1.0 (2026-01-02)\n------------------", "1.2.0 (2026-11-20)\n------------------"),
         ("## [Unreleased]", "Nothing released yet.", "## [1.2.0] - 2026-11-20"),
         ("## Unreleased", "Nothing released yet.", "## 1.2.0 - 2026-11-20"),
         ("Unreleased\n----------", "1.1.0 (2026-01-02)\n------------------", "1.2.0 (2026-11-20)\n------------------"),
@@ -150,6 +169,7 @@ def test_the_heading_takes_the_style_of_the_file(unreleased: str, earlier: str, 
         ("## v1.2.0 - in development", "## v1.2.0 - 2026-11-20"),
         ("## 1.3.0 (unreleased)", "## 1.2.0 (2026-11-20)"),
         ("## [1.2.0] - YYYY-MM-DD", "## [1.2.0] - 2026-11-20"),
+        ("## [1.2.0] (2026-11-??)", "## [1.2.0] (2026-11-20)"),
         ("1.2 (unreleased)\n----------------", "1.2.0 (2026-11-20)\n------------------"),
     ],
 )
@@ -294,6 +314,74 @@ def test_a_comment_for_contributors_stays_with_the_unreleased_heading() -> None:
     text = "## [Unreleased]\n<!-- Add yours\n\nbelow. -->\n\n- One.\n"
     assert stamped(text) == "## [Unreleased]\n<!-- Add yours\n\nbelow. -->\n\n## [1.2.0] - 2026-11-20\n\n- One.\n"
     assert entries(text) == (Entry(None, "One."),)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (  # Groups that nobody filled in wait for the next release, and the comments in them with them.
+            (
+                "## Unreleased\n\n<!-- With the number, please. -->\n\n### Added\n\n<!-- What is new -->\n\n- One.\n- Two.\n\n"
+                "### Fixed\n\n<!-- What was\n     wrong -->\n\n### Removed\n\n<!-- What went -->\n\n- Three.\n\n## 1.1.0\n\n- x\n"
+            ),
+            (
+                "## Unreleased\n\n<!-- With the number, please. -->\n\n### Added\n\n<!-- What is new -->\n\n"
+                "### Fixed\n\n<!-- What was\n     wrong -->\n\n### Removed\n\n<!-- What went -->\n\n## 1.2.0\n\n"
+                "### Added\n\n- One.\n- Two.\n\n### Removed\n\n- Three.\n\n## 1.1.0\n\n- x\n"
+            ),
+        ),
+        (
+            "## Unreleased\n\n### Added\n### Changed\n- One.\n### Removed\n\n## 1.1.0\n\n- x\n",
+            "## Unreleased\n\n### Added\n### Changed\n### Removed\n\n## 1.2.0\n\n### Changed\n- One.\n\n## 1.1.0\n\n- x\n",
+        ),
+        (  # What stands above the groups is written; the last line may be broken off.
+            "## Unreleased\n\nIn short.\n\n### Added\n\n### Removed\n\n### Fixed\n\n- One.\n\n#### Deeper\n\n- Two.",
+            (
+                "## Unreleased\n\n### Added\n\n### Removed\n\n### Fixed\n\n"
+                "## 1.2.0 - 2026-11-20\n\nIn short.\n\n### Fixed\n\n- One.\n\n#### Deeper\n\n- Two."
+            ),
+        ),
+        (  # One alone may have been left by accident, and goes along.
+            "## Unreleased\n\n### Added\n\n- One.\n\n### Removed\n\n## 1.1.0\n\n- x\n",
+            "## Unreleased\n\n## 1.2.0\n\n### Added\n\n- One.\n\n### Removed\n\n## 1.1.0\n\n- x\n",
+        ),
+    ],
+)
+def test_groups_that_wait_to_be_filled_in_stay_with_the_unreleased_heading(before: str, after: str) -> None:
+    assert stamped(before) == after
+    assert stamped(before.replace("\n", "\r\n")) == after.replace("\n", "\r\n")
+    assert entries(after) == ()
+    more = release(after, "1.3.0")
+    assert isinstance(more, NothingUnreleased)
+
+
+def test_a_version_on_its_way_below_the_unreleased_heading_is_the_one_that_is_released() -> None:
+    pending = "## [Unreleased]\n\n## [1.2.0] - Unreleased\n\n- One.\n\n## [1.1.0] - 2026-01-02\n\n- x\n"
+    dated = pending.replace("[1.2.0] - Unreleased", "[1.2.0] - 2026-11-20")
+    assert entries(pending) == (Entry(None, "One."),)
+    assert stamped(pending) == dated
+    links = "\n[unreleased]: https://x/compare/v1.1.0...HEAD\n[1.2.0]: https://x/compare/v1.1.0...HEAD\n"
+    settled = "\n[unreleased]: https://x/compare/v1.2.0...HEAD\n[1.2.0]: https://x/compare/v1.1.0...v1.2.0\n"
+    assert stamped(pending + links) == dated + settled
+    more = pending.replace("## [Unreleased]\n", "## [Unreleased]\n\n- Later.\n")
+    assert stamped(more) == more.replace("[1.2.0] - Unreleased", "[1.2.0] - 2026-11-20")
+    assert entries(more) == (Entry(None, "Later."),)
+    assert "## [1.3.0] - 2026-11-20\n\n- Later.\n" in stamped(more, "1.3.0")
+
+
+def test_the_number_of_an_issue_is_no_version_that_is_linked() -> None:
+    text = "Unreleased\n----------\n\n- One.\n\n1.1.0 (2026-01-02)\n------------------\n\n- x\n\n.. _88054: https://x/88054\n"
+    result = release_rst(text)
+    assert "_1.2.0:" not in result
+    assert "1.2.0 (2026-11-20)\n------------------\n" in result
+
+
+@pytest.mark.parametrize("dots", [".", "-", "_"])
+def test_names_to_link_by_follow_whatever_stands_for_the_dots(dots: str) -> None:
+    text = ("Unreleased\n----------\n\n- One.\n\n.. _changes_1.1.0:\n\nVersion 1.1.0\n-------------\n\n- x\n").replace(
+        "_1.1.0:", f"_1{dots}1{dots}0:"
+    )
+    assert f".. _changes_1{dots}2{dots}0:\n\nVersion 1.2.0\n-------------\n" in release_rst(text)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -449,8 +537,10 @@ def test_stamping_only_inserts_and_reads_back(
     assert section(result.text, "1.2.0") == result.notes
     assert isinstance(release(result.text), AlreadyStamped)
     after = iter(result.text.replace("v1.2.0...HEAD", "v1.1.0...HEAD").splitlines(keepends=True))
-    untouched = text.splitlines(keepends=True)
+    # An outline of empty groups stays above, so that the headings of groups may stand in another place.
+    untouched = [line for line in text.splitlines(keepends=True) if line.strip() and line.strip() != "### Added"]
     assert all(any(line.rstrip() == other.rstrip() for other in after) for line in untouched)
+    assert result.text.count("### Added") >= text.count("### Added")
     assert ("\r\n" in result.text) is (newline == "\r\n")
     assert "\n" not in result.text.replace(newline, "")
 
