@@ -10,6 +10,9 @@ from typing import Final
 _PLAIN: Final = "100644"
 """The mode of a file that nobody runs."""
 
+LINK_MODE: Final = "120000"
+"""The mode of a symbolic link, whose content is the path that it leads to."""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
@@ -36,13 +39,22 @@ class Tree:
     """The files of a commit; ``truncated`` says GitHub left some out.
 
     ``sha`` is the name of its tree, or the commit's own where REST listed it by that
-    (https://github.com/cscheid/rgithub/issues/43): another tree may be made on either.
+    (https://github.com/cscheid/rgithub/issues/43): another tree may be made on either. ``links`` are the symbolic links, which
+    are no files: a release edits none of them, and takes one away where it stands for a news fragment.
     """
 
     commit: str
     sha: str
     entries: tuple[TreeEntry, ...]
     truncated: bool = False
+    links: tuple[TreeEntry, ...] = ()
+
+    @classmethod
+    def of(cls, commit: str, sha: str, blobs: Iterable[TreeEntry], *, truncated: bool = False) -> Tree:
+        """The listing with these ``blobs``, files and links as GitHub gives them."""
+        blobs = tuple(blobs)
+        links = tuple(blob for blob in blobs if blob.mode == LINK_MODE)
+        return cls(commit, sha, tuple(blob for blob in blobs if blob.mode != LINK_MODE), truncated, links)
 
     def find(self, path: str) -> TreeEntry | None:
         """The blob at ``path``."""
@@ -65,4 +77,5 @@ class Tree:
         made = [TreeEntry.of(path, new, modes[path]) for path, new in files.items() if new is not None]
         # As git orders them; which of two files is found first must not depend on who made the list.
         entries = sorted((*kept, *made), key=lambda entry: entry.path.encode("utf-8", "surrogatepass"))
-        return replace(self, commit=commit, sha=sha, entries=tuple(entries))
+        links = tuple(link for link in self.links if link.path not in files)
+        return replace(self, commit=commit, sha=sha, entries=tuple(entries), links=links)

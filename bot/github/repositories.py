@@ -116,14 +116,14 @@ async def find_tag(session: Session, name: str) -> TagRef | None:
 
 
 async def get_tree(session: Session, commit: str) -> Tree:
-    """Every blob of ``commit``. Submodules and symbolic links are left out: a release edits plain files only."""
+    """Every blob of ``commit``, symbolic links apart. Submodules are left out: a release edits plain files only."""
     data = await session.get("/repos/{repository}/git/trees/{commit}", commit=commit, params={"recursive": "1"})
-    entries = tuple(
+    entries = (
         TreeEntry(str(entry["path"]), str(entry["sha"]), str(entry["mode"]), int(entry.get("size") or 0))
         for entry in data["tree"]
-        if entry["type"] == "blob" and entry["mode"] != "120000"
+        if entry["type"] == "blob"
     )
-    return Tree(commit, str(data["sha"]), entries, bool(data.get("truncated")))
+    return Tree.of(commit, str(data["sha"]), entries, truncated=bool(data.get("truncated")))
 
 
 async def read_blobs(session: Session, entries: Iterable[TreeEntry]) -> dict[str, bytes]:

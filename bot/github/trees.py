@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bot.github.listing import Tree, TreeEntry
+from bot.github.listing import LINK_MODE, Tree, TreeEntry
 from bot.github.read import Json
 
 MOST_LEVELS: Final = 8
@@ -18,8 +18,7 @@ MOST_LEVELS: Final = 8
 MOST_ENTRIES: Final = 500
 """From how many files on a tree is left to REST: GraphQL opens each of its folders, and gives up after ten seconds."""
 
-_LINK = 0o120000
-_FILES: Final = {0o100644, 0o100664, 0o100755}
+_MODES: Final = {0o100644, 0o100664, 0o100755, int(LINK_MODE, 8)}
 
 
 class _NotTold(Exception):  # noqa: N818 - nothing is wrong: there is more than was asked for
@@ -37,21 +36,21 @@ def read_tree(commit: str, node: Json | None) -> Tree | None:
     if not node:
         return None
     try:
-        return Tree(commit, str(node["oid"]), tuple(_list_files(node, "")))
+        return Tree.of(commit, str(node["oid"]), _list_blobs(node, ""))
     except _NotTold:
         return None
 
 
-def _list_files(node: Json | None, folder: str) -> Iterator[TreeEntry]:
-    """The plain files below a folder; submodules and symbolic links are left out, as a release edits neither."""
+def _list_blobs(node: Json | None, folder: str) -> Iterator[TreeEntry]:
+    """The files and symbolic links below a folder; submodules are left out, as REST tells them apart as well."""
     entries = node.get("entries") if node else None
     if entries is None:
         raise _NotTold
     for entry in entries:
         path, mode = f"{folder}{entry['name']}", int(entry["mode"])
         if entry["type"] == "tree":
-            yield from _list_files(entry.get("object"), f"{path}/")
-        elif entry["type"] == "blob" and mode != _LINK:
-            if mode not in _FILES:
+            yield from _list_blobs(entry.get("object"), f"{path}/")
+        elif entry["type"] == "blob":
+            if mode not in _MODES:
                 raise _NotTold
             yield TreeEntry(path, str(entry["oid"]), f"{mode:06o}", int(entry["size"]))

@@ -1,7 +1,7 @@
 """A checkout on this machine: its files as GitHub would list them, its tags and its branch.
 
-Nothing of the repository is executed: git lists what it tracks, with its hooks and monitors off. Links are neither
-followed nor written through.
+Nothing of the repository is executed: git lists what it tracks, with its hooks and monitors off. Links are not written
+through; those to files of the checkout may stand for news fragments, and are told apart.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.versions import FileEdit, most_bytes
 _MOST_FILES = 200_000
 _SECONDS = 30
 _PLAIN_FILES = ("100644", "100755")
+_LINK = "120000"
 _NOT_OURS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox"})
 _REMOTE = re.compile(
     r"(?:https://(?:[^@/]*@)?|(?:ssh://)?git@)(?P<host>[\w.-]+)(?::\d+/|[:/])(?P<path>[\w.-]+/[\w.-]+?)(?:\.git)?/?"
@@ -51,11 +52,17 @@ class Folder:
             return sorted(found - set(self._git("ls-files", "--deleted", "-z").split("\0")))[:_MOST_FILES]
         return sorted(self._walk())[:_MOST_FILES]
 
-    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+    def list_links(self) -> list[str]:
+        """The tracked symbolic links to files within the checkout; none without git."""
+        entries = (entry.partition("\t") for entry in self._git("ls-files", "--stage", "-z").split("\0") if entry)
+        found = (path for about, _, path in entries if about.split(" ")[0] == _LINK)
+        return [path for path in sorted(found)[:_MOST_FILES] if self._find_target(path) is not None]
+
+    def read(self, paths: Iterable[str], *, through_links: bool = False) -> dict[str, bytes]:
         """The contents of ``paths``. A file that is too large counts as blank, as it does for the bot: it is there."""
         found: dict[str, bytes] = {}
         for path in paths:
-            place = self._find(path)
+            place = self._find(path) or (self._find_target(path) if through_links else None)
             if place is None:
                 continue
             most = most_bytes(path)
@@ -97,16 +104,26 @@ class Folder:
     def _place(self, edit: FileEdit | FileChange) -> Path | None:
         """Where a file is, or where one that is made goes; None when it is reached through a link, or is something else."""
         if edit.old is not None:
-            return self._find(edit.path)
+            is_link = edit.new is None and self._find_target(edit.path) is not None
+            return self.top / edit.path if is_link else self._find(edit.path)
         place = self.top.joinpath(*PurePosixPath(edit.path).parts)
-        inside = place.resolve() == place and place.is_relative_to(self.top)
+        inside = _resolve(place) == place and place.is_relative_to(self.top)
         return place if inside and not place.exists() else None
 
     def _find(self, path: str) -> Path | None:
         """The file at ``path``, None when it is missing, a link, or reached through one."""
         place = self.top.joinpath(*PurePosixPath(path).parts)
-        inside = place.resolve() == place and place.is_relative_to(self.top)
+        inside = _resolve(place) == place and place.is_relative_to(self.top)
         return place if inside and place.is_file() else None
+
+    def _find_target(self, path: str) -> Path | None:
+        """The file of the checkout that the link at ``path`` leads to; None when it is no link, or is reached through one."""
+        place = self.top.joinpath(*PurePosixPath(path).parts)
+        if not place.is_symlink() or _resolve(place.parent) != place.parent:
+            return None
+        target = _resolve(place)
+        inside = target.is_relative_to(self.top) and ".git" not in target.relative_to(self.top).parts
+        return target if inside and target.is_file() else None
 
     def _walk(self) -> Iterable[str]:
         for folder, folders, names in os.walk(self.top):
@@ -128,6 +145,11 @@ class Folder:
         except (OSError, subprocess.TimeoutExpired):
             return ""
         return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else ""
+
+
+def _resolve(place: Path) -> Path:
+    """Where ``place`` leads to; links in a circle are no error, as ``Path.resolve`` has them before Python 3.13."""
+    return Path(os.path.realpath(place))
 
 
 def _read_or_none(place: Path) -> bytes | None:

@@ -203,6 +203,8 @@ def _read_book(
 ) -> Changelog | NoChangelog:
     """The project's own changelog."""
     wish = settings.wish(project)
+    # One news fragment of several issues is often a file and links to it.
+    listing = [*listing, *folder.list_links()]
     book = _open_book(folder, listing, wish)
     if project.root != "." and not project.siblings and book == NO_CHANGELOG:
         # A package alone keeps it at the top, perhaps.
@@ -216,7 +218,7 @@ def _open_book(folder: Folder, listing: list[str], wish: Wish) -> Changelog | No
         more = list_wanted(listing, files, wish)
         if not more:
             break
-        files |= dict.fromkeys(more, b"") | folder.read(more)
+        files |= dict.fromkeys(more, b"") | folder.read(more, through_links=True)
     return find_book(listing, files, wish)
 
 

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from posixpath import dirname
+from posixpath import dirname, join, normpath
 
 from bot.changelog import NO_CHANGELOG, Changelog, NoChangelog, Wish, find_book, list_wanted
 from bot.github.access import Access
@@ -46,6 +46,9 @@ _MOST_MANIFESTS = 300
 _MOST_BYTES_OF_MANIFESTS = 4 * 1024 * 1024
 _MOST_ROUNDS = 6
 """A file that names the next one: configuration, module, the module it imports its version from."""
+
+_LONGEST_TARGET = 1_000
+"""Bytes of a path that a symbolic link leads to."""
 
 
 _CUT_SHORT = ProjectProblem(
@@ -183,12 +186,14 @@ class Commits:
     async def _with_book(self, content: Content, wish: Wish) -> Content:
         """The changelog that is wished for, with all the files it takes: mostly they were read with the others."""
         tree, files = content.tree, dict(content.files)
+        # One news fragment of several issues is often a file and links to it.
+        paths = (*tree.paths, *(link.path for link in tree.links))
         for _ in range(_MOST_ROUNDS):
-            more = await self._read(tree, await asyncio.to_thread(list_wanted, tree.paths, files, wish))
+            more = await self._read_through(tree, await asyncio.to_thread(list_wanted, paths, files, wish))
             if not more:
                 break
             files |= more
-        book = await asyncio.to_thread(find_book, tree.paths, files, wish)
+        book = await asyncio.to_thread(find_book, paths, files, wish)
         return replace(content, files=files, changelog=book)
 
     async def _read_layout(self, tree: Tree) -> tuple[dict[str, bytes], tuple[PackagePlace, ...]]:
@@ -251,6 +256,22 @@ class Commits:
             entry.path: b" " * (most_bytes(entry.path) + 1) for entry in entries if entry.size > most_bytes(entry.path)
         }
         return self._find_known(wanted) | large
+
+    async def _read_through(self, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+        """Those of ``paths`` that are there, and what the symbolic links among them lead to: one step, within the commit."""
+        wanted = set(paths)
+        links = [link for link in tree.links if link.path in wanted and link.size <= _LONGEST_TARGET]
+        files = await self._read(tree, wanted)
+        if not links:
+            return files
+        read = await read_blobs(self._access.read, [link for link in links if link.sha not in self._blobs])
+        self._blobs |= {link.sha: read[link.path] for link in links if link.path in read}
+        targets = {
+            link.path: normpath(join(dirname(link.path), self._blobs[link.sha].decode("utf-8", "replace")))
+            for link in links
+        }
+        content = await self._read(tree, targets.values())
+        return files | {path: content[target] for path, target in targets.items() if target in content}
 
     def _find_known(self, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
         return {entry.path: self._blobs[entry.sha] for entry in entries if entry.sha in self._blobs}

@@ -27,3 +27,11 @@ def test_replaced_files_keep_their_modes_and_places_and_new_ones_stand_where_git
         ("\N{SNOWMAN}.py", "100644", 0),
     ]
     assert made.entries[0].sha == name_blob(b"hello\n")
+
+
+def test_links_are_kept_apart_and_go_when_they_are_taken_away() -> None:
+    links = [TreeEntry(path, "4" * 40, "120000", 5) for path in ("a", "news/2.md")]
+    tree = Tree.of("a" * 40, "b" * 40, [RUN, *links, NEWS])
+    assert (tree.entries, tree.links) == ((RUN, NEWS), tuple(links))
+    made = tree.with_files("c" * 40, "d" * 40, {"news/1.md": None, "news/2.md": None})
+    assert (made.entries, made.links) == ((RUN,), (links[0],))

@@ -254,6 +254,7 @@ async def test_a_listing_comes_along_as_rest_would_give_it() -> None:
         TreeEntry("src/one.py", OTHER, "100755", 3),
         TreeEntry("two.txt", OTHER, "100644", 3),
     )
+    assert tree.links == (TreeEntry("link", OTHER, "120000", 3),)
 
 
 async def test_what_a_release_has_edited_comes_along_from_its_branch() -> None:

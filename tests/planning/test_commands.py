@@ -239,6 +239,32 @@ def test_without_git_the_folder_is_enough_and_links_are_not_followed(tmp_path: P
     assert (folder / "widget/__init__.py").read_text() == '__version__ = "1.2.0"\n'
 
 
+def test_a_news_fragment_may_be_a_link_to_another_one(tmp_path: Path) -> None:
+    news = {
+        "pyproject.toml": FILES["pyproject.toml"] + '\n[tool.towncrier]\nfilename = "NEWS.rst"\ndirectory = "news"\n',
+        "NEWS.rst": "1.1.0 (2026-01-02)\n==================\n\n- Old.\n",
+        "news/2.feature.rst": "Widgets can be spun.\n",
+    }
+    folder = make(tmp_path, FILES | news, "v1.1.0")
+    (folder / "news/3.feature.rst").symlink_to("2.feature.rst")
+    git(folder, "add", ".")
+    assert Folder(folder).read(["news/3.feature.rst"]) == {}
+    run(folder, "plan", "1.2.0", "--apply")
+    assert "- Widgets can be spun. (#2, #3)\n" in (folder / "NEWS.rst").read_text()
+    assert sorted(path.name for path in (folder / "news").iterdir()) == []
+
+
+@pytest.mark.parametrize("to", ["../../outside", "../.git/config", "nothing", "3.feature.rst"])
+def test_a_fragment_that_links_out_of_the_checkout_is_no_fragment(tmp_path: Path, to: str) -> None:
+    folder = make(tmp_path, FILES, "v1.1.0")
+    (tmp_path / "outside").write_text("secret")
+    (folder / "news").mkdir()
+    (folder / "news/3.feature.rst").symlink_to(to)
+    git(folder, "add", ".")
+    assert Folder(folder).list_links() == []
+    assert Folder(folder).read(["news/3.feature.rst"], through_links=True) == {}
+
+
 def make_plain(folder: Path, files: dict[str, str]) -> None:
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.acts.commits import signature_of
 from tests.stories.theatre import Theatre, open_theatre
 
 Files = dict[str, str | None]
@@ -315,3 +316,45 @@ async def test_a_fragment_that_comes_later_is_in_the_release_pull_request_soon(t
         await theatre.merge(pull)
         theatre.read_all()
         assert read(theatre, "newsfragments/3.feature.rst") is None
+
+
+def push_links(theatre: Theatre, links: dict[str, str]) -> None:
+    """Push a commit with symbolic links, by path what they lead to, to main."""
+    world, repository = theatre.sandbox.world, theatre.acme.repository
+    store = repository.store
+    head = store.refs("refs/heads/main")["refs/heads/main"]
+    tree = store.add_tree(
+        store.commit(head).tree, {path: ("120000", store.add_blob(to.encode())) for path, to in links.items()}
+    )
+    who = signature_of(world, theatre.acme.mona.user)
+    theatre.acme.mona.push_branch("main", store.add_commit(tree, (head,), "Link", author=who, committer=who))
+
+
+async def test_a_fragment_of_several_issues_may_be_a_file_and_links_to_it(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, files=TOWNCRIER) as theatre:
+        push_links(
+            theatre,
+            {
+                "newsfragments/11.feature.rst": "2.feature.rst",
+                "newsfragments/7.bugfix.rst": "../newsfragments/./+name.bugfix.rst",
+                "docs/latest.rst": "../NEWS.rst",
+            },
+        )
+        made = await release(theatre)
+        url = "https://git.acme.example/acme/widget/issues"
+        assert f"Widgets can be `spun`. ([#2]({url}/2), [#11]({url}/11))" in made
+        assert made.count("can be `spun`") == 1
+        assert f"Names are lower-case. ([#7]({url}/7))" in made
+        assert {path for path in list_files(theatre, "main") if path.startswith("newsfragments/")} == {
+            "newsfragments/README.rst"
+        }
+        assert read(theatre, "docs/latest.rst") == "../NEWS.rst"
+
+
+@pytest.mark.parametrize("to", ["../../etc/passwd", "nothing.rst", "/etc/passwd", "12.feature.rst", "x" * 2000, ".."])
+async def test_a_link_that_leads_nowhere_in_the_repository_leaves_the_fragments_alone(tmp_path: Path, to: str) -> None:
+    async with open_theatre(tmp_path, files=TOWNCRIER) as theatre:
+        push_links(theatre, {"newsfragments/12.feature.rst": to})
+        pull = await theatre.propose()
+        assert "newsfragments/12.feature.rst` stays as it is, since it could not be read" in (pull.body or "")
+        assert "newsfragments/2.feature.rst" in list_files(theatre, "aweigh/main")
