@@ -126,7 +126,14 @@ def _write(site: Site, piece: Piece, new: SpelledVersion, day: date | None) -> s
     if piece.form is Form.RELEASE:
         return _write_release(piece.text, new)
     part = write_part(piece, version)
-    return keep_zeros(new.spelling, model) if part is None else part
+    return keep_zeros(_spell_like(model, new), model) if part is None else part
+
+
+def _spell_like(model: str, new: SpelledVersion) -> str:
+    """``new`` as it was typed; in the form of the index where the place says a pre-release in that: ``1.0.0a15``."""
+    said = find_version(model)
+    is_normalised = said is not None and said.pre is not None and str(said) == model
+    return str(new.version) if is_normalised and new.version.pre is not None else new.spelling
 
 
 def _try_to_write(piece: Piece, new: SpelledVersion, model: str, *, in_python: bool) -> str | None:

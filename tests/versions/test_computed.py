@@ -128,3 +128,101 @@ def test_what_is_appended_under_conditions_is_followed() -> None:
     assert bump_tree(tree, "1.3") == {"widget/v.py": after}
     tree["widget/v.py"] = LISTED.format("4", "dev")
     assert refuse_tree(tree).code is ProjectCode.NOT_A_LITERAL
+
+
+@pytest.mark.parametrize(
+    ("module", "path"),
+    [
+        ('__version__: str = (Path(__file__).parent / "version.txt").read_text().strip()\n', "widget/version.txt"),
+        ('HERE = Path(__file__).parent.parent\n__version__ = HERE.joinpath("VERSION").read_text()\n', "VERSION"),
+        (
+            'FILE = os.path.join(os.path.dirname(__file__), "VERSION")\n__version__ = open(FILE).read()\n',
+            "widget/VERSION",
+        ),
+        (
+            'with open(os.path.join(HERE, "VERSION")) as file:\n    __version__ = file.read().strip()\n',
+            "widget/VERSION",
+        ),
+        ('__version__ = pkgutil.get_data(__name__, "VERSION").decode().strip()\n', "widget/VERSION"),
+        ("from .about import __version__\n", "widget/VERSION"),
+    ],
+)
+def test_a_module_may_read_its_version_from_a_file(module: str, path: str) -> None:
+    about = '__version__ = (Path(__file__).parent / "VERSION").read_text()\n'
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": module, "widget/about.py": about}
+    tree[path] = "1.1.0\n"
+    assert bump_tree(tree, "1.2.0") == {path: "1.2.0\n"}
+
+
+@pytest.mark.parametrize(
+    ("module", "tree"),
+    [
+        ('__version__ = (Path(__file__).parent / "version.txt").read_text()\n', {}),
+        ('__version__ = (Path(__file__).parent / "version.txt").read_text()\n', {"widget/version.txt": "of 1.1.0\n"}),
+        ('__version__ = (Path(__file__).parent / "data.txt").read_text()\n', {"widget/data.txt": "1.1.0\n"}),
+        ('__version__ = open("../../version.txt").read()\n', {"version.txt": "1.1.0\n"}),
+        ('__version__ = load("other.py")\n', {"widget/other.py": "1.1.0\n"}),
+    ],
+)
+def test_a_module_that_reads_something_else_is_refused(module: str, tree: dict[str, str]) -> None:
+    refused = refuse_tree({"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": module} | tree)
+    assert refused.code is ProjectCode.NOT_A_LITERAL
+
+
+CONSTANTS = """\
+from setuptools import setup
+
+MAJOR = 7
+MINOR = 1
+MICRO = 0
+PRERELEASE = "{}"
+IS_RELEASED = {}
+RELEASED_VERSION = "{{major}}.{{minor}}.{{micro}}{{prerelease}}"
+OTHER_VERSION = "{{major}}.{{minor}}.{{micro}}{{prerelease}}.dev{{dev}}"
+
+
+def from_git():
+    template = RELEASED_VERSION if IS_RELEASED else OTHER_VERSION
+    return template.format(major=MAJOR, minor=MINOR, micro=MICRO, prerelease=PRERELEASE, dev=count())
+
+
+def from_archive():
+    return RELEASED_VERSION.format(major=MAJOR, minor=MINOR, micro=MICRO, prerelease=PRERELEASE, dev="x")
+
+
+version = from_git() or from_archive()
+setup(name="widget", version=version)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        (("", "True"), "7.1.1", ("", "True")),
+        (("rc1", "False"), "7.1.0", ("", "True")),
+        (("", "False"), "7.1.0rc2", ("rc2", "True")),
+    ],
+)
+def test_numbers_that_a_function_of_setup_py_formats_are_written(
+    before: tuple[str, str], version: str, after: tuple[str, str]
+) -> None:
+    made = CONSTANTS.format(*after).replace("MICRO = 0", f"MICRO = {version[4]}")
+    assert bump_tree({"setup.py": CONSTANTS.format(*before)}, version) == {"setup.py": made}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("MICRO = 0", "MICRO = find()"),
+        ("MINOR = 1\n", "MINOR = 1\nMINOR = 2\n"),
+        ('PRERELEASE = ""', 'PRERELEASE = ""\nPRERELEASE = "rc1"'),
+        ('PRERELEASE = ""', "PRERELEASE = 1"),
+        ('PRERELEASE = ""', "PRERELEASE = find()"),
+        ("minor=MINOR, micro=MICRO, prerelease=PRERELEASE, dev=count()", "minor=MINOR"),
+        ("RELEASED_VERSION.format(", '"{}{}".format(MAJOR, MINOR) or "".format('),
+    ],
+)
+def test_numbers_that_setup_py_formats_in_two_ways_or_finds_by_itself_are_not_guessed_at(old: str, new: str) -> None:
+    made = CONSTANTS.format("", "True")
+    assert old in made
+    assert refuse_tree({"setup.py": made.replace(old, new)}).code is ProjectCode.NOT_A_LITERAL

@@ -270,3 +270,20 @@ def test_in_generated_python_only_the_span_changes(
     written = as_written(new, old)
     assert after["widget.py"] == template.replace("\0", written).encode()
     assert apply(after, old)["widget.py"] == template.replace("\0", as_written(old, written)).encode()
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "after"),
+    [
+        ("1.0.0a15", "1.0.0-alpha.16", "1.0.0a16"),
+        ("1.0.0a15", "1.0.0-beta", "1.0.0b0"),
+        ("1.0.0a15", "v1.0", "1.0.0"),
+        ("1.0.0-alpha.15", "1.0.0-alpha.16", "1.0.0-alpha.16"),
+        ("0.9.0", "1.0.0-alpha.1", "1.0.0-alpha.1"),
+        ("0.9.0.dev0", "1.0.0-alpha.1", "1.0.0-alpha.1"),
+        ("1.0rc1", "1.0-RC.2", "1.0rc2"),
+    ],
+)
+def test_a_candidate_is_written_in_the_form_of_the_one_that_stands_there(before: str, typed: str, after: str) -> None:
+    tree = {"pyproject.toml": STATIC.replace(b"1.1.0", before.encode())}
+    assert apply(tree, typed) == {"pyproject.toml": STATIC.replace(b"1.1.0", after.encode())}

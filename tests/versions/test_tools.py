@@ -98,6 +98,24 @@ def test_release_please_has_a_manifest_and_extra_files() -> None:
     assert "d.yml" not in changed
 
 
+@pytest.mark.parametrize("folder", ["", ".github/"])
+@pytest.mark.parametrize("dots", [("", "."), (".", "")])
+def test_the_files_of_release_please_may_lie_in_a_folder(folder: str, dots: tuple[str, str]) -> None:
+    config, manifest = (
+        f"{folder}{dots[0]}release-please-config.json",
+        f"{folder}{dots[1]}release-please-manifest.json",
+    )
+    tree = {
+        "pyproject.toml": STATIC,
+        config: '{"extra-files": ["a.py"], "packages": {".": {}}}',
+        manifest: '{\n  ".": "1.1.0"\n}\n',
+        "a.py": "V = '1.1.0'  # x-release-please-version\n",
+    }
+    changed = bump_tree(tree, "1.2.0")
+    assert changed[manifest] == '{\n  ".": "1.2.0"\n}\n'
+    assert changed["a.py"] == "V = '1.2.0'  # x-release-please-version\n"
+
+
 @pytest.mark.parametrize("key", ["version-files", "version_files"])
 def test_rooster_lists_texts_and_fields(key: str) -> None:
     rooster = (

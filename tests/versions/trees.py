@@ -44,7 +44,12 @@ def refuse_tree(tree: dict[str, str], root: str = ".") -> ProjectProblem:
 
 
 def as_written(version: str, place: str) -> str:
-    """``version`` as a place writes it that says ``place``: with as many numbers, where the last of them is a zero."""
+    """``version`` as a place writes it that says ``place``.
+
+    With as many numbers, where the last of them is a zero; and a candidate in the form of the index where ``place`` is one in it.
+    """
+    if Version(place).pre is not None and str(Version(place)) == place and Version(version).pre is not None:
+        version = str(Version(version))
     numbers, before = Version(version).release, Version(place).release
     if len(before) == 1 or before[-1] != 0 or len(numbers) >= len(before):
         return version

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from bot.versions.arithmetic import find_version
+from bot.versions.backends.text_source import whole_file_site
 from bot.versions.checkout import Checkout
 from bot.versions.formats.python_literals import Literal
 from bot.versions.formats.python_values import Composite, Computed, Elsewhere, Value, read_values
@@ -69,6 +70,8 @@ def trace_version(
             return ()
         values = read_values(path, text.body, names, names[0] if joins else None)
         place = values[0] if values else None
+        if isinstance(place, Computed) and (read := _find_read(checkout, path, place.reads, kind)) is not None:
+            return read
         if not isinstance(place, Elsewhere):
             return tuple(site for value in values if (site := site_of(path, kind, value, strict=strict)) is not None)
         target = follow_import(checkout, path, place, bases)
@@ -76,6 +79,24 @@ def trace_version(
             return ()
         path, names = target, (place.name, *VERSION_NAMES) if place.name else VERSION_NAMES
     return ()
+
+
+def _find_read(checkout: Checkout, path: str, ends: tuple[str, ...], kind: SiteKind) -> tuple[Site, ...] | None:
+    """The version in a file that ``path`` reads, beside it or above; none while it is not known; None when no file has one."""
+    folders = [posixpath.dirname(path)]
+    while folders[-1] not in ("", checkout.root) and len(folders) < _MOST_STEPS:
+        folders.append(posixpath.dirname(folders[-1]))
+    for end in ends:
+        places = (posixpath.normpath(posixpath.join(folder, end)) for folder in folders)
+        place = next((place for place in places if checkout.has(place)), None)
+        if place is None:
+            continue
+        if checkout.find(place) is None:
+            return ()
+        sites = whole_file_site(checkout, place, kind, strict=False)
+        if sites:
+            return sites
+    return None
 
 
 def site_of(path: str, kind: SiteKind, value: Value, *, strict: bool = True) -> Site | None:

@@ -10,10 +10,12 @@ from itertools import islice
 
 from bot.versions.backends.cargo import find_cargo_sites
 from bot.versions.backends.python_source import VERSION_NAMES, site_of, trace_version
-from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates, list_path_strings, locate
+from bot.versions.backends.setup_constants import find_constants
+from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates, locate
 from bot.versions.backends.setup_py import MOST_NODES, SetupPy
 from bot.versions.backends.source import Package, Source
 from bot.versions.backends.text_source import whole_file_site
+from bot.versions.formats.python_paths import list_path_strings
 from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Elsewhere, Module
 from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind
@@ -46,7 +48,7 @@ def find_setup_source(package: Package, setup: SetupPy) -> Source | None:
             for value in values
             if (site := site_of(setup.path, SiteKind.SETUP_PY, value, strict=False)) is not None
         )
-    sites = sites or _search_files(package, setup)
+    sites = sites or _search_files(package, setup) or find_constants(setup)
     if not sites and not checkout.wanted:
         computed = "The version that setup.py passes is computed, and no file it reads holds it as a literal."
         raise ProjectRefused(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -17,12 +17,17 @@ from bot.versions.arithmetic import find_version
 from bot.versions.formats.python_evaluation import evaluate
 from bot.versions.formats.python_literals import Literal, parse, read_literal
 from bot.versions.formats.python_making import Making
+from bot.versions.formats.python_paths import list_path_strings
 from bot.versions.formats.python_pieces import Pieces, list_names
 from bot.versions.formats.text import line_starts
 from bot.versions.project import Piece
 from bot.versions.spelling import compose
 
 _DEEPEST = 8
+_MOST_FOLLOWED = 10
+_MOST_READ = 3
+"""Names that the value of a version is followed through, and files that it may be read from."""
+
 _CLASSES = frozenset({"Version", "StrictVersion", "LooseVersion", "parse_version"})
 """What packaging, distutils and setuptools make of a string that says a version."""
 
@@ -52,12 +57,13 @@ class Elsewhere:
 class Computed:
     """A version that only running the module would tell, or of which the module makes another one.
 
-    ``part`` is what it is made of in the second case.
+    ``part`` is what it is made of in the second case. ``reads`` are the ends of the paths of files that it may be read from.
     """
 
     name: str
     line: int
     part: Literal | Composite | None = None
+    reads: tuple[str, ...] = ()
 
 
 Value = Literal | Composite | Elsewhere | Computed
@@ -75,8 +81,13 @@ def read_values(path: str, body: str, names: Iterable[str], joined: str | None =
     for name in names:
         whole = module.find_elements(name) if name == joined else None
         values: list[Value] = module.values_of(name) if whole is None else [whole]
-        if values:
-            return values
+        match values:
+            case [Computed(part=None) as computed]:
+                return [replace(computed, reads=module.list_read(name))]
+            case [_, *_]:
+                return values
+            case _:
+                pass
     return []
 
 
@@ -89,6 +100,7 @@ class Module:
         self.tree = tree
         self.bound: dict[str, list[ast.expr]] = {}
         self.imported: dict[str, Elsewhere] = {}
+        self._opened: dict[str, list[ast.expr]] = {}
         for statement in _statements(tree):
             self._bind(statement)
         self.pieces = Pieces(body, self.starts, self.bound)
@@ -101,6 +113,10 @@ class Module:
             for target in targets:
                 if isinstance(target, ast.Name) and statement.value is not None:
                     self.bound.setdefault(target.id, []).append(statement.value)
+        elif isinstance(statement, ast.With):
+            for item in statement.items:
+                if isinstance(item.optional_vars, ast.Name):
+                    self._opened.setdefault(item.optional_vars.id, []).append(item.context_expr)
         elif isinstance(statement, ast.ImportFrom):
             for alias in statement.names:
                 self.imported[alias.asname or alias.name] = Elsewhere(
@@ -142,6 +158,16 @@ class Module:
         if not expressions:
             return [self.imported[name]] if name in self.imported else []
         return self._value(name, expressions[-1], depth)
+
+    def list_read(self, name: str) -> tuple[str, ...]:
+        """The ends of the paths of files that the value of ``name`` may be read from: named in it, or in what it uses."""
+        found, names = dict[str, None](), [name]
+        for one in names:
+            values = [*self.bound.get(one, ())[-1:], *self._opened.get(one, ())]
+            for value in values:
+                found |= dict.fromkeys(end for end in list_path_strings(value) if not end.endswith((".py", ".toml")))
+                names += [used for used in list_names(value) if used not in names][: _MOST_FOLLOWED - len(names)]
+        return tuple(found)[:_MOST_READ]
 
     def value_of(self, name: str, expression: ast.expr) -> list[Value]:
         """What ``expression`` says, such as an argument of a call."""
@@ -281,9 +307,11 @@ def _joins(expression: ast.expr) -> str | None:
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The module's statements; imports inside a ``try`` count, for that is how a fallback is written."""
+    """The module's statements; imports inside a ``try`` count, for that is how a fallback is written, and what ``with`` sets."""
     for statement in tree.body:
         yield statement
+        if isinstance(statement, ast.With):
+            yield from (inner for inner in statement.body if isinstance(inner, (ast.Assign, ast.AnnAssign)))
         if isinstance(statement, ast.Try):
             yield from (inner for inner in statement.body if isinstance(inner, (ast.ImportFrom, ast.Import)))
 

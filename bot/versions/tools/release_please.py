@@ -14,8 +14,12 @@ from bot.versions.project import Form, Lookalike, ProjectRefused, SiteKind
 from bot.versions.tools.annotations import find_annotated
 from bot.versions.tools.search import UNSUPPORTED, list_files, toml_site
 
-CONFIGURATION, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
-FILES = (CONFIGURATION, MANIFEST)
+_FOLDERS = ("", ".github/")
+CONFIGURATIONS = tuple(f"{folder}{dot}release-please-config.json" for folder in _FOLDERS for dot in ("", "."))
+MANIFESTS = tuple(f"{folder}{dot}release-please-manifest.json" for folder in _FOLDERS for dot in (".", ""))
+"""Where both lie, the usual place first: the action takes any path, which only the workflow tells."""
+
+FILES = (*CONFIGURATIONS, *MANIFESTS)
 
 _KIND = SiteKind.RELEASE_PLEASE
 _STEP = re.compile(
@@ -28,10 +32,10 @@ def find_release_please_copies(subject: Subject) -> Finding:
     finding, checkout = Finding(), subject.package.checkout
     root = checkout.root
     with suppress(ProjectRefused):
+        # One file tells of all packages, those in folders as well.
+        manifest = next(filter(checkout.has, MANIFESTS), MANIFESTS[0])
         for key in (root, root + "/"):
-            # Both files lie at the top of the repository, also for a package in a folder.
-            sites = json_version_site(checkout, MANIFEST, _KIND, (key,), Form.TYPED)
-            finding.add(subject.sort(sites))
+            finding.add(subject.sort(json_version_site(checkout, manifest, _KIND, (key,), Form.TYPED)))
     for entry in _extra_files(subject):
         with suppress(ProjectRefused):
             finding.add(_extra(subject, entry))
@@ -41,7 +45,7 @@ def find_release_please_copies(subject: Subject) -> Finding:
 def _extra_files(subject: Subject) -> list[Any]:
     checkout = subject.package.checkout
     try:
-        text = checkout.find_text(CONFIGURATION)
+        text = checkout.find_text(next(filter(checkout.has, CONFIGURATIONS), None))
         values = read_json(text.body)[0] if text else {}
     except (ProjectRefused, JsonError):
         return []

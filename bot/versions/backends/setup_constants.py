@@ -1,0 +1,60 @@
+"""Numbers at the top of setup.py that a function puts together, with what git tells of development versions.
+
+``MAJOR = 7`` and its like, used as ``template.format(major=MAJOR, minor=MINOR, micro=MICRO, prerelease=PRERELEASE)``: what such
+a function returns cannot be worked out, what it is made of can be read.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import islice
+
+from bot.versions.arithmetic import find_version
+from bot.versions.backends.python_source import site_of
+from bot.versions.backends.setup_py import MOST_NODES, SetupPy
+from bot.versions.formats.python_pieces import list_names
+from bot.versions.formats.python_values import Composite, Module
+from bot.versions.project import Form, Piece, Site, SiteKind
+
+_RELEASES = [[(Form.NUMBER, index) for index in range(length)] for length in (2, 3)]
+
+
+def find_constants(setup: SetupPy) -> tuple[Site, ...]:
+    """The numbers that setup.py formats, in the same way wherever it does."""
+    module = setup.module
+    calls = (node for node in islice(ast.walk(module.tree), MOST_NODES) if isinstance(node, ast.Call))
+    made = {tuple(_list_parts(module, call)) for call in calls if _is_format(call)} - {()}
+    if len(made) != 1:
+        return ()
+    (pieces,) = made
+    composite = Composite("version", min(map(module.pieces.line_of, pieces)), pieces)
+    site = site_of(setup.path, SiteKind.SETUP_PY, composite, strict=False)
+    return (site,) if site is not None else ()
+
+
+def _is_format(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "format"
+
+
+def _list_parts(module: Module, call: ast.Call) -> Iterator[Piece]:
+    """The numbers that ``call`` is given, all of a release, and the one string that may follow them; nothing otherwise."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    names = dict.fromkeys(name for value in given for name in list_names(value))
+    parts = {name: piece for name in names if (piece := module.pieces.find_named(name)) is not None}
+    numbers = sorted(parts.values(), key=lambda piece: piece.index)
+    if [(piece.form, piece.index) for piece in numbers] not in _RELEASES:
+        return
+    others = [name for name in names if name not in parts and name in module.bound]
+    texts = [module.pieces.find_text(name) for name in others if len(module.bound[name]) == 1]
+    markers = [found for found in texts if found is not None and _is_marker(found[1])]
+    if len(others) > 1 or len(markers) < len(others):
+        # Whatever else is bound beside the numbers makes a version of them that is not known.
+        return
+    yield from numbers
+    for span, text in markers:
+        yield Piece(span.start, span.end, Form.MARKER, text)
+
+
+def _is_marker(text: str) -> bool:
+    return not text.isdigit() and find_version(f"1{text}") is not None
