@@ -220,6 +220,11 @@ def find_pending_below(document: Document, unreleased: UnreleasedHeading) -> Ver
     return found if found is not None and found.is_pending else None
 
 
+def is_unreleased(heading: Heading) -> bool:
+    """Whether a heading says that what stands below it is not released, without naming a version."""
+    return _match_unreleased(heading) is not None
+
+
 def _match_unreleased(heading: Heading) -> re.Match[str] | None:
     return _UNRELEASED[heading.markup].fullmatch(heading.text)
 

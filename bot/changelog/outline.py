@@ -51,7 +51,8 @@ def find_outline(document: Document, body: Section) -> Outline | None:
     headings = [heading for heading in document.headings if body.first <= heading.line < body.last]
     if not headings:
         return None
-    tops = [heading for heading in headings if heading.level == min(other.level for other in headings)]
+    level = min(heading.level for heading in headings)
+    tops = [heading for heading in headings if heading.level == level]
     lasts = [*(after.line for after in tops[1:]), body.last]
     groups = [_read_group(document, top, last) for top, last in zip(tops, lasts, strict=True)]
     empty = [group for group in groups if not group.text]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
-from bot.changelog.document import Document, Markup
+from bot.changelog.document import Document, Heading, Markup
 from bot.changelog.headings import (
     UnreleasedHeading,
     VersionHeading,
     find_pending_below,
     find_unreleased,
+    find_version_heading,
+    is_unreleased,
     list_version_headings,
 )
 from bot.changelog.markdown import read_markdown
 from bot.changelog.restructured import read_rst
 from bot.changelog.sections import Section, list_entries, section_of
+
+_BOLD = re.compile(r"\*\*(?P<words>[^*\s](?:[^*]{0,98}[^*\s])?)\*\*[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,28 @@ def _find_unreleased(document: Document, version: Version | None) -> UnreleasedH
 
 
 def read_document(text: str, markup: Markup) -> Document:
-    """``text`` with its lines, headings and definitions."""
-    return read_markdown(text) if markup is Markup.MARKDOWN else read_rst(text)
+    """``text`` with its lines, headings and definitions.
+
+    Where no version has a heading, a line of its own in bold letters counts as one: ``**1.2.0**``, ``**UNRELEASED**``.
+    """
+    document = read_markdown(text) if markup is Markup.MARKDOWN else read_rst(text)
+    return document if "**" not in text or list_version_headings(document) else _with_bold_headings(document)
+
+
+def _with_bold_headings(document: Document) -> Document:
+    lines = document.lines
+    level = 1 + max((heading.level for heading in document.headings), default=0)
+    found = list(document.headings)
+    for index, line in enumerate(lines):
+        match = _BOLD.fullmatch(line.text) if line.plain else None
+        around = [lines[near].text.strip() for near in (index - 1, index + 1) if 0 <= near < len(lines)]
+        if match is None or any(around):
+            continue
+        start, end = (line.start + at for at in match.span("words"))
+        heading = Heading(index, 1, level, match["words"], start, end, document.markup)
+        if find_version_heading(heading) is not None or is_unreleased(heading):
+            found.append(heading)
+    return replace(document, headings=tuple(sorted(found, key=lambda heading: heading.line)))
 
 
 def body_of(document: Document, found: UnreleasedHeading | VersionHeading) -> Section:

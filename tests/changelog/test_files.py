@@ -69,6 +69,7 @@ def _find(files: dict[str, bytes], root: str = ".") -> str | None:
         "doc/Release History.md",
         "ChangeLog",
         "NEWS",
+        "RELEASE.md",
     ],
 )
 def test_elsewhere_a_changelog_is_known_by_the_versions_that_it_lists(path: str) -> None:

@@ -369,6 +369,23 @@ def test_a_version_on_its_way_below_the_unreleased_heading_is_the_one_that_is_re
     assert "## [1.3.0] - 2026-11-20\n\n- Later.\n" in stamped(more, "1.3.0")
 
 
+@pytest.mark.parametrize("markup", [Markup.RESTRUCTURED, Markup.MARKDOWN])
+def test_versions_in_bold_letters_count_where_none_has_a_heading(markup: Markup) -> None:
+    title = "Version history\n===============\n\nThis **library** follows\n\n**semantic versioning**\n\n"
+    below = "- One.\n\n  **2.0.0**\n- Two, **1.5.0** and\n**9.9.9**\n\n**1.1.0**\n\n- Old.\n"
+    text = f"{title}**UNRELEASED**\n\n{below}"
+    result = stamp(
+        text, version="1.2.0", day=date(2026, 11, 20), tag="v1.2.0", repository_url="https://x", markup=markup
+    )
+    assert isinstance(result, Stamped)
+    assert result.text == f"{title}**UNRELEASED**\n\n**1.2.0**\n\n{below}"
+    assert section(result.text, "1.1.0", markup) == "- Old."
+    assert "Two" in (section(result.text, "1.2.0", markup) or "")
+    headed = text.replace("**1.1.0**", "1.1.0 (2026-01-02)\n------------------")
+    other = stamp(headed, version="1.2.0", day=date(2026, 11, 20), tag="v", repository_url="https://x", markup=markup)
+    assert isinstance(other, NoUnreleasedSection)
+
+
 def test_the_number_of_an_issue_is_no_version_that_is_linked() -> None:
     text = "Unreleased\n----------\n\n- One.\n\n1.1.0 (2026-01-02)\n------------------\n\n- x\n\n.. _88054: https://x/88054\n"
     result = release_rst(text)
@@ -570,6 +587,8 @@ def test_no_text_makes_it_stumble(head: str, text: str) -> None:
         "## [0.1](",
         "x" * 99,
         "<!--\n",
+        "\n**1.0**\n\n",
+        "\n**UNRELEASED**\n\n",
     ],
 )
 def test_hostile_files_take_time_in_proportion(filler: str) -> None:
