@@ -13,7 +13,7 @@ from bot.publishing.expressions import BadExpressionError
 from bot.publishing.files import WorkflowFile
 from bot.publishing.quoting import quoted
 from bot.publishing.truth import Truth
-from bot.publishing.uploads import Upload, builds_distributions, find_uploads, goes_to, may_upload_unseen
+from bot.publishing.uploads import Upload, builds_distributions, find_uploads, goes_to, may_sign_in, may_upload_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ def find_publishing_job(site: JobSite, index: Index) -> Iterator[PublishingJob]:
     if not uploads:
         if site.id_token and any(map(may_upload_unseen, site.steps)):
             yield opaque_job(site, "runs code of the repository that may publish")
+        elif _may_sign_in(site):
+            yield opaque_job(site, "runs code that may publish, with what signs in to an index")
         return
     surest = max(uploads, key=lambda upload: (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE).index(upload.happens))
     environment, known = _read_environment(site)
@@ -135,6 +137,8 @@ def find_publishing_job(site: JobSite, index: Index) -> Iterator[PublishingJob]:
 
 def opaque_job(site: JobSite, does: str) -> PublishingJob:
     """A job of which only the run knows whether it uploads; ``does`` completes "job X ..."."""
+    is_call = "uses" in site.job
+    environment, known = (None, False) if is_call else _read_environment(site)
     return PublishingJob(
         id=site.id,
         name=site.name,
@@ -142,10 +146,18 @@ def opaque_job(site: JobSite, does: str) -> PublishingJob:
         tool="",
         publishes=site.runs & Truth.UNKNOWN,
         reason=site.reason if site.runs is Truth.FALSE else f"job {quoted(site.id)} {does}",
-        environment_known=False,
+        environment=environment,
+        environment_known=known,
         id_token=site.id_token,
         matrix=site.has_matrix,
     )
+
+
+def _may_sign_in(site: JobSite) -> bool:
+    around = {**_mapping(site.workflow.env), **_mapping(site.job.get("env"))}
+    # What is seen to upload, if to another index, is what the step has it for.
+    unseen = (step for step in site.steps if not find_uploads(step, {}, str))
+    return any(may_sign_in(step, _mapping(step.get("env")), around) for step in unseen)
 
 
 @dataclass(frozen=True, slots=True)

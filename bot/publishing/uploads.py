@@ -1,13 +1,13 @@
 """Steps that upload distributions to a package index: which tool, and to which address.
 
-Recognised are the PyPA action and the commands of the usual tools. What a step calls that we cannot read (a composite
-action, a script in the repository) is never taken for an upload by its name.
+Recognised are the PyPA action, the one of Poetry's that is met most, and the commands of the usual tools. What a step calls
+that we cannot read (a composite action, a script in the repository) is never taken for an upload by its name alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ from bot.publishing.documents import Plain
 from bot.publishing.truth import Truth
 
 PYPA_ACTION = "pypa/gh-action-pypi-publish"
+POETRY_ACTION = "jrubics/poetry-publish"
 Render: TypeAlias = Callable[[str], str]
 """Replaces ``${{ }}`` in text by what it is worth, and what is not known by text with a ``$`` in it."""
 
@@ -67,8 +68,25 @@ _WORD = re.compile(r"""(?:[^\s'"]|'[^']{0,2000}'|"[^"]{0,2000}"|['"])+""")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _BRANCHING = re.compile(r"^\s*(if|elif|case|\[\[?|test)\b|^\s*\[", re.MULTILINE)
 _TASK = re.compile(
-    r"\b(make|just|nox|tox|task|invoke|inv|doit|hatch|pdm|bash|sh|python[\d.]*|\./\S+)\b[^\n]{0,200}(publish|release|upload|deploy)"
+    r"(?:\b(make|just|nox|tox|task|invoke|inv|doit|hatch|pdm|bash|sh|python[\d.]*|\./\S+)\b|^\s*[\w.-]+/)"
+    r"[^\n]{0,200}(publish|release|upload|deploy)",
+    re.MULTILINE,
 )
+_SIGNS_IN = frozenset(
+    {
+        "TWINE_PASSWORD",
+        "UV_PUBLISH_TOKEN",
+        "UV_PUBLISH_PASSWORD",
+        "FLIT_PASSWORD",
+        "HATCH_INDEX_AUTH",
+        "PDM_PUBLISH_PASSWORD",
+        "MATURIN_PYPI_TOKEN",
+        "MATURIN_PASSWORD",
+        "POETRY_PYPI_TOKEN_PYPI",
+        "POETRY_HTTP_BASIC_PYPI_PASSWORD",
+    }
+)
+"""Variables that the tools take what signs them in from."""
 _GLOBAL_OPTIONS = {"--directory", "--project", "--config-file", "-C", "--color", "-p", "-e", "--env"}
 _NOT_RUN = {"echo", "printf", "which", "command"}
 _DRY = {"--dry-run", "--help", "-h"}
@@ -92,6 +110,9 @@ def find_uploads(step: Mapping[str, Plain], environment: Mapping[str, str], rend
     if action == PYPA_ACTION:
         address = settings.get("repository-url") or settings.get("repository_url") or ""
         return (Upload(PYPA_ACTION, address=render(_word(address)).strip()),)
+    if action == POETRY_ACTION:
+        # https://github.com/JRubics/poetry-publish: without an address it is PyPI.
+        return (Upload("poetry publish", address=render(_word(settings.get("repository_url"))).strip()),)
     if action == "pyo3/maturin-action":
         command = f"maturin {_word(settings.get('command', 'build'))} {_word(settings.get('args', ''))}"
         return tuple(_uploads_in(render(command), environment))
@@ -118,6 +139,15 @@ def builds_distributions(step: Mapping[str, Plain]) -> bool:
 def may_upload_unseen(step: Mapping[str, Plain]) -> bool:
     """Whether a step hands over to code we do not read, in a way that could hide an upload."""
     return action_of(step).startswith("./") or _TASK.search(script_of(step)) is not None
+
+
+def may_sign_in(step: Mapping[str, Plain], own: Iterable[str], around: Iterable[str]) -> bool:
+    """Whether a step that uploads nothing by itself has what signs in to an index, so that what it calls may upload.
+
+    ``own`` are the names of its own variables, ``around`` those of its job and workflow. What stands around is there for
+    other steps as well: it counts where this one hands over.
+    """
+    return not _SIGNS_IN.isdisjoint(own) or (may_upload_unseen(step) and not _SIGNS_IN.isdisjoint(around))
 
 
 def _mapping(plain: Plain) -> Mapping[str, Plain]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.index.addresses import PYPI, TESTPYPI, define_index
+from bot.index.addresses import PYPI, TESTPYPI, Index, define_index
 from bot.publishing.occasions import ReleaseFacts
 from bot.publishing.route import NoRoute, Order, PublishSettings, Refusal, Route, choose_route
 from tests.publishing.workflows import FACTS, PATH, PYPA, REPOSITORY, workflow
@@ -645,3 +645,54 @@ def test_private_and_forked_repositories_are_known() -> None:
 
 def test_the_default_index_is_pypi() -> None:
     assert route(workflow(TAGS)).index is PYPI
+
+
+TOKEN = "{TWINE_USERNAME: __token__, TWINE_PASSWORD: '${{ secrets.TOKEN }}'}"
+
+
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [
+        (f"- {{run: scripts/publish, env: {TOKEN}}}", ""),
+        (f"- {{run: python tools/go.py, env: {TOKEN}}}", ""),
+        (f"- {{uses: somebody/some-action@v1, env: {TOKEN}}}", ""),
+        ("- run: tox -e release", f"env: {TOKEN}"),
+        ("- run: bin/release.sh", f"env: {TOKEN}"),
+        ("- {run: ./go, env: {UV_PUBLISH_TOKEN: '${{ secrets.TOKEN }}'}}", ""),
+    ],
+)
+def test_a_job_with_what_signs_in_to_an_index_may_publish_by_code_that_is_not_read(step: str, more: str) -> None:
+    chosen = route(workflow(TAGS, step=step, environment=f"environment: pypi\n{more}", permissions=""))
+    assert (chosen.order, chosen.environment, chosen.environment_known) == (Order.TAG_PUSH, "pypi", True)
+    assert chosen.uncertain == ("job `publish` runs code that may publish, with what signs in to an index",)
+
+
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [
+        ("- run: python -m build", f"env: {TOKEN}"),
+        ("- {run: scripts/publish, env: {PASSWORD: '${{ secrets.TOKEN }}'}}", ""),
+        ("- run: scripts/publish", ""),
+        ("- run: tox -e tests", f"env: {TOKEN}"),
+    ],
+)
+def test_other_code_and_other_secrets_publish_nothing(step: str, more: str) -> None:
+    refused = refusal(workflow(TAGS, step=step, environment=more or "environment: pypi", permissions=""))
+    assert refused.code is Refusal.NO_WORKFLOW
+
+
+def test_what_is_seen_to_upload_goes_before_what_may() -> None:
+    chosen = route(workflow(TAGS, step=f"- {{run: scripts/publish, env: {TOKEN}}}\n{PYPA}"))
+    assert chosen.uncertain == ()
+    other = f"- {{run: twine upload -r testpypi dist/*, env: {TOKEN}}}"
+    assert refusal(workflow(TAGS, step=other, permissions="")).code is Refusal.NO_WORKFLOW
+
+
+@pytest.mark.parametrize(
+    ("settings", "index"),
+    [("{pypi_token: x}", PYPI), (f"{{repository_name: t, repository_url: '{TESTPYPI.upload_url}'}}", TESTPYPI)],
+)
+def test_the_action_of_poetrys_uploads_where_it_is_told(settings: str, index: Index) -> None:
+    text = workflow(TAGS, step=f"- {{uses: JRubics/poetry-publish@v2.0, with: {settings}}}", permissions="")
+    assert route(text, index=index).uncertain == ()
+    assert refusal(text, index=TESTPYPI if index is PYPI else PYPI).code is Refusal.NO_WORKFLOW
