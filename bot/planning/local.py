@@ -171,7 +171,10 @@ def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
     project = checkout.project
     check_newer(version, checkout.released, checkout.line)
     if project.is_past(version.version):
-        raise Unplannable(f"{version} is not newer than {project.spelling}, which the files say.")
+        raise Unplannable(
+            f"{version} is not newer than {project.spelling}, which the files say. To release what they say, ask for that;"
+            f" the next one after it is {next_after(checkout, None, day)}."
+        )
     tag = find_tag(checkout.tags, version.spelling, checkout.tag_pattern) or tag_for(
         version.spelling, checkout.tag_pattern
     )

@@ -169,6 +169,17 @@ def test_a_module_that_reads_something_else_is_refused(module: str, tree: dict[s
     assert refused.code is ProjectCode.NOT_A_LITERAL
 
 
+def test_what_setup_py_sets_before_it_runs_a_file_is_no_version() -> None:
+    setup = (
+        "import os\nfrom setuptools import setup\n"
+        "with open(os.path.join('widget', 'version.py')) as file:\n"
+        "    doc = __doc__\n    __version__ = __url__ = ''\n    exec(compile(file.read(), 'version.py', 'exec'))\n"
+        "setup(name='widget', version=__version__)\n"
+    )
+    tree = {"setup.py": setup, "widget/__init__.py": "", "widget/version.py": "__version__ = '1.1.0'\n"}
+    assert bump_tree(tree, "1.2.0") == {"widget/version.py": "__version__ = '1.2.0'\n"}
+
+
 CONSTANTS = """\
 from setuptools import setup
 

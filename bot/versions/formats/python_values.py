@@ -101,6 +101,7 @@ class Module:
         self.bound: dict[str, list[ast.expr]] = {}
         self.imported: dict[str, Elsewhere] = {}
         self._opened: dict[str, list[ast.expr]] = {}
+        self._read: dict[str, list[ast.expr]] = {}
         for statement in _statements(tree):
             self._bind(statement)
         self.pieces = Pieces(body, self.starts, self.bound)
@@ -114,9 +115,7 @@ class Module:
                 if isinstance(target, ast.Name) and statement.value is not None:
                     self.bound.setdefault(target.id, []).append(statement.value)
         elif isinstance(statement, ast.With):
-            for item in statement.items:
-                if isinstance(item.optional_vars, ast.Name):
-                    self._opened.setdefault(item.optional_vars.id, []).append(item.context_expr)
+            self._bind_read(statement)
         elif isinstance(statement, ast.ImportFrom):
             for alias in statement.names:
                 self.imported[alias.asname or alias.name] = Elsewhere(
@@ -126,6 +125,20 @@ class Module:
             for alias in statement.names:
                 name = alias.asname or alias.name.split(".")[0]
                 self.imported[name] = Elsewhere(alias.name if alias.asname else name, 0, "")
+
+    def _bind_read(self, statement: ast.With) -> None:
+        """Take note of what is opened, and of the names that a block sets to what it reads of that."""
+        for item in statement.items:
+            if isinstance(item.optional_vars, ast.Name):
+                self._opened.setdefault(item.optional_vars.id, []).append(item.context_expr)
+        for inner in statement.body:
+            match inner:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if not self._opened.keys().isdisjoint(
+                    list_names(value)
+                ):
+                    self._read.setdefault(name, []).append(value)
+                case _:
+                    pass
 
     def values_of(self, name: str) -> list[Value]:
         """What ``name`` is bound to: every plain string, else one other value, which the module makes that version of."""
@@ -155,6 +168,8 @@ class Module:
         strings = [e for e in expressions if isinstance(e, ast.Constant) and isinstance(e.value, str)]
         if strings:
             return [read_literal(self.body, self.starts, name, string) for string in strings]
+        if not expressions and name in self._read:
+            return [Computed(name, self._read[name][-1].lineno)]
         if not expressions:
             return [self.imported[name]] if name in self.imported else []
         return self._value(name, expressions[-1], depth)
@@ -163,7 +178,7 @@ class Module:
         """The ends of the paths of files that the value of ``name`` may be read from: named in it, or in what it uses."""
         found, names = dict[str, None](), [name]
         for one in names:
-            values = [*self.bound.get(one, ())[-1:], *self._opened.get(one, ())]
+            values = [*self.bound.get(one, ())[-1:], *self._read.get(one, ())[-1:], *self._opened.get(one, ())]
             for value in values:
                 found |= dict.fromkeys(end for end in list_path_strings(value) if not end.endswith((".py", ".toml")))
                 names += [used for used in list_names(value) if used not in names][: _MOST_FOLLOWED - len(names)]
@@ -307,11 +322,9 @@ def _joins(expression: ast.expr) -> str | None:
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The module's statements; imports inside a ``try`` count, for that is how a fallback is written, and what ``with`` sets."""
+    """The module's statements; imports inside a ``try`` count, for that is how a fallback is written."""
     for statement in tree.body:
         yield statement
-        if isinstance(statement, ast.With):
-            yield from (inner for inner in statement.body if isinstance(inner, (ast.Assign, ast.AnnAssign)))
         if isinstance(statement, ast.Try):
             yield from (inner for inner in statement.body if isinstance(inner, (ast.ImportFrom, ast.Import)))
 
