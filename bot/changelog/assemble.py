@@ -66,10 +66,13 @@ def _name_as_before(settings: Towncrier, naming: Naming, old: str, content: str)
 
     Both may come with the command that a project calls the tool by, which stands in no file: ``--version v1.2.0``.
     """
-    before, now = (list_version_headings(read_document(text, settings.markup)) for text in (old, content))
+    earlier = old.replace("\r\n", "\n").rpartition(settings.start)[2]
+    before, now = (list_version_headings(read_document(text, settings.markup)) for text in (earlier, content))
     if not before or not now:
         return None
-    spelled = f"v{naming.version}" if before[0].match["v"] and not now[0].match["v"] else naming.version
+    # Where the version stands behind a v already, as in a link to its tag, it is spelled without one.
+    is_lacking = before[0].match["v"] and f"v{naming.version}" not in content
+    spelled = f"v{naming.version}" if is_lacking else naming.version
     lead = (before[0].match["lead"] or "").strip()
     name = lead if lead.casefold() == settings.project.casefold() else settings.project
     if (spelled, name) == (naming.version, settings.project):

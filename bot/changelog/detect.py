@@ -23,7 +23,9 @@ _FRAGMENT_FOLDERS = ("newsfragments", "changelog.d", "changes.d", "news.d")
 _FRAGMENT = re.compile(r"[^.]{1,60}\.[a-z]{1,20}(?:\.\d{1,4})?(?:\.(?:md|rst|txt))?|[\w.-]{1,100}\.(?:md|rst)")
 
 
-def list_wanted(tree_paths: Iterable[str], files: Files, wish: Wish | None = None) -> list[str]:
+def list_wanted(
+    tree_paths: Iterable[str], files: Files, wish: Wish | None = None, links: Iterable[str] = ()
+) -> list[str]:
     """The files of a commit to read before its changelog is known, of those that were not read yet.
 
     Asked again with what was read, it names what that leads to, at last nothing. Files that most likely are news
@@ -33,11 +35,12 @@ def list_wanted(tree_paths: Iterable[str], files: Files, wish: Wish | None = Non
         tree_paths: all files of the commit.
         files: what was read.
         wish: what the settings of the repository say.
+        links: its symbolic links, which may stand for news fragments and for nothing else.
     """
     wish = wish or Wish()
     if wish.style is Style.NONE:
         return []
-    tree = tuple(tree_paths)
+    tree, links = tuple(tree_paths), tuple(links)
     wanted = [*list_changelogs(tree, wish.root)[:_MOST_CANDIDATES], *([wish.file] if wish.file else [])]
     wanted += [*towncrier.list_settings_paths(wish.root), *_list_guesses(tree)]
     if wish.root == "." and any(posixpath.dirname(path) in _FRAGMENT_FOLDERS for path in tree):
@@ -45,14 +48,14 @@ def list_wanted(tree_paths: Iterable[str], files: Files, wish: Wish | None = Non
     keeper = _find_keeper(tree, files, wish)
     match keeper:
         case Towncrier():
-            wanted += _list_towncrier_files(keeper, tree)
+            wanted += _list_towncrier_files(keeper, tree, links)
         case Scriv():
-            wanted += [keeper.path, *scriv.list_fragment_paths(keeper, tree)[: scriv.MOST_FRAGMENTS]]
+            wanted += [keeper.path, *scriv.list_fragment_paths(keeper, (*tree, *links))[: scriv.MOST_FRAGMENTS]]
         case PerRelease():
             wanted += list_release_files(keeper)
         case _:
             pass
-    there = set(tree)
+    there = {*tree, *links}
     return [path for path in dict.fromkeys(wanted) if path in there and path not in files]
 
 
@@ -66,15 +69,17 @@ def _list_guesses(tree: tuple[str, ...]) -> list[str]:
     return found[:_MOST_GUESSED]
 
 
-def _list_towncrier_files(keeper: Towncrier, tree: tuple[str, ...]) -> list[str]:
-    fragments = towncrier.list_fragment_paths(keeper, tree)[: towncrier.MOST_FRAGMENTS]
+def _list_towncrier_files(keeper: Towncrier, tree: tuple[str, ...], links: tuple[str, ...]) -> list[str]:
+    fragments = towncrier.list_fragment_paths(keeper, (*tree, *links))[: towncrier.MOST_FRAGMENTS]
     template = [keeper.template] if keeper.template is not None else []
     versions = [keeper.path] if keeper.single else towncrier.list_version_files(keeper, tree)
     return [*versions, *template, *fragments]
 
 
-def find_book(tree_paths: Iterable[str], files: Files, wish: Wish | None = None) -> Changelog | NoChangelog:
-    """The changelog of a commit, from what was read of it."""
+def find_book(
+    tree_paths: Iterable[str], files: Files, wish: Wish | None = None, links: Iterable[str] = ()
+) -> Changelog | NoChangelog:
+    """The changelog of a commit, from what was read of it; the arguments are those of ``list_wanted``."""
     wish = wish or Wish()
     if wish.style is Style.NONE:
         return NoChangelog()
@@ -84,16 +89,18 @@ def find_book(tree_paths: Iterable[str], files: Files, wish: Wish | None = None)
         return NoChangelog(keeper.path, _explain(keeper))
     if keeper is None:
         return _find_file(tree, files, wish)
-    return _open(keeper, tree, files, wish)
+    return _open(keeper, tree, tuple(links), files, wish)
 
 
-def _open(keeper: Keeper, tree: tuple[str, ...], files: Files, wish: Wish) -> Changelog | NoChangelog:
+def _open(
+    keeper: Keeper, tree: tuple[str, ...], links: tuple[str, ...], files: Files, wish: Wish
+) -> Changelog | NoChangelog:
     match keeper:
         case Towncrier():
-            paths = towncrier.list_fragment_paths(keeper, tree)
+            paths = towncrier.list_fragment_paths(keeper, (*tree, *links))
             path, extra = keeper.path, [keeper.template] if keeper.template else []
         case Scriv():
-            paths, path, extra = scriv.list_fragment_paths(keeper, tree), keeper.path, []
+            paths, path, extra = scriv.list_fragment_paths(keeper, (*tree, *links)), keeper.path, []
         case PerRelease():
             paths, path, extra = list_of_folder(keeper, tree), keeper.folder, list(keeper.indexes)
     named = {path, *paths, *extra}
@@ -124,16 +131,17 @@ def _find_file(tree: tuple[str, ...], files: Files, wish: Wish) -> Changelog | N
     found = [read_changelog(path, files[path]) for path in paths if path in files]
     kept = [one for one in found if isinstance(one, Changelog)]
     usual = [one for one in kept if one.path == wish.file or is_usual(one.path, wish.root)]
-    best = next((one for one in kept if _has_versions(one, even_none=one in usual)), usual[0] if usual else None)
+    best = next((one for one in kept if _lists_versions(one, one in usual)), usual[0] if usual else None)
     if best is not None:
         return Changelog(best.path, best.text, style=wish.style)
     return next((one for one in found if isinstance(one, NoChangelog)), NoChangelog())
 
 
-def _has_versions(changelog: Changelog, *, even_none: bool) -> bool:
-    """Whether there are headings of versions, or with ``even_none`` that of what is not released yet."""
+def _lists_versions(changelog: Changelog, is_usual: bool) -> bool:
+    """Whether there are headings of versions, or that of what is not released yet; at an unusual place of two versions."""
     document = read_document(changelog.text, markup_of(changelog.path))
-    return bool(list_version_headings(document)) or (even_none and find_unreleased(document) is not None)
+    versions = {heading.version for heading in list_version_headings(document)}
+    return len(versions) > 1 or (is_usual and (bool(versions) or find_unreleased(document) is not None))
 
 
 def _find_keeper(tree: tuple[str, ...], files: Files, wish: Wish) -> Keeper | Refused | None:
@@ -150,8 +158,10 @@ def _find_keeper(tree: tuple[str, ...], files: Files, wish: Wish) -> Keeper | Re
         return None
     # A changelog beside it that lists versions by itself is the one that people read.
     candidates = [path for path in list_changelogs(tree, wish.root)[:_MOST_CANDIDATES] if path in files]
-    read = [read_changelog(path, files[path]) for path in candidates if path not in folder.indexes]
-    return None if any(isinstance(one, Changelog) and _has_versions(one, even_none=True) for one in read) else folder
+    inside = {path for path in folder.indexes if posixpath.dirname(path) == folder.folder}
+    read = [read_changelog(path, files[path]) for path in candidates if path not in inside]
+    lists = any(isinstance(one, Changelog) and _lists_versions(one, is_usual(one.path, wish.root)) for one in read)
+    return None if lists else folder
 
 
 def _is_unused(settings: Towncrier | Scriv | Refused, tree: tuple[str, ...]) -> bool:
@@ -163,10 +173,13 @@ def _is_unused(settings: Towncrier | Scriv | Refused, tree: tuple[str, ...]) -> 
         case Refused():
             return False
         case Scriv():
-            folders = {settings.folder}
+            folder = settings.folder
         case Towncrier():
-            folders = set(settings.folders.values())
-    return settings.path not in tree and not any((posixpath.dirname(path) or ".") in folders for path in tree)
+            # Where each version has a file of its own, none may be there, and no fragment right after a release.
+            folder = posixpath.commonpath(settings.folders.values()) if settings.single else ""
+    if folder in ("", "."):
+        return False
+    return settings.path not in tree and not any(path.startswith(folder + "/") for path in tree)
 
 
 def _explain(refused: Refused) -> str:

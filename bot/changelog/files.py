@@ -21,7 +21,12 @@ _FURTHER_NAMES = (
 _ENDINGS = (".md", ".markdown", ".rst", ".txt", "")
 _FOLDERS = ("", "docs", "doc", "docs/source", "doc/source")
 _MANUALS = ("docs", "doc", "documentation", "website", "site")
-_PAGES = ("index", "readme")
+_INNER = frozenset(
+    {"source", "src", "content", "docs", "en", "about", "community", "project", "misc", "release", "releases"}
+)
+"""Folders of a manual that hold what is said about the project itself."""
+
+_PAGE = "index"
 _MOST_DEEP = 3
 
 
@@ -51,7 +56,7 @@ def is_usual(path: str, root: str = ".") -> bool:
 def _find_rank(path: str) -> tuple[int, int, int, int] | None:
     folder, name = posixpath.split(path.lower())
     stem, ending = posixpath.splitext(name)
-    if stem in _PAGES:
+    if stem == _PAGE:
         # The first page of a folder is called after the folder: ``docs/changelog/index.md``.
         folder, stem = posixpath.split(folder)
     names = (*_NAMES, *_FURTHER_NAMES)
@@ -60,7 +65,7 @@ def _find_rank(path: str) -> tuple[int, int, int, int] | None:
     depth = folder.count("/") + 1
     if folder in _FOLDERS:
         place = _FOLDERS.index(folder)
-    elif folder.split("/")[0] in _MANUALS and depth <= _MOST_DEEP:
+    elif folder.split("/")[0] in _MANUALS and depth <= _MOST_DEEP and _INNER.issuperset(folder.split("/")[1:]):
         place = len(_FOLDERS) + depth
     else:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -138,10 +137,8 @@ Files: TypeAlias = Mapping[str, bytes]
 
 
 def markup_of(path: str) -> Markup:
-    """The language of a file, by its name; one without an ending (``CHANGES``) is older than the use of Markdown."""
-    ending = posixpath.basename(path.lower()).rpartition(".")[2]
-    plain = "." not in posixpath.basename(path)
-    return Markup.RESTRUCTURED if plain or ending in {"rst", "txt", "rest"} else Markup.MARKDOWN
+    """The language of a file, by its name."""
+    return Markup.RESTRUCTURED if path.lower().endswith((".rst", ".txt", ".rest")) else Markup.MARKDOWN
 
 
 def decode(path: str, content: bytes | None, most: int = 1024 * 1024) -> str | Refused:

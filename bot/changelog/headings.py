@@ -37,8 +37,8 @@ def _compile_version(markup: Markup) -> re.Pattern[str]:
 def _compile_unreleased(markup: Markup) -> re.Pattern[str]:
     return re.compile(
         rf"""(?P<strong>[*_]{{1,3}})?(?P<open>{_LABEL_STARTS[markup]})?
-        (?:(?:un-?released|upcoming|next|dev|development|pending|not[ ](?:yet[ ])?released)(?:[ ](?:changes|version|release|section))?
-            |in[ ]development|head|main|master)
+        (?:(?:un-?released|upcoming|next|(?P<shy>dev|pending)|development|not[ ](?:yet[ ])?released)(?:[ ](?:changes|version|release|section))?
+            |in[ ]development|head)
         (?(open){_LABEL_ENDS[markup]})
         [ \t]*:?(?:[ \t]*[-\u2013\u2014(]?[ \t]*(?:{_NOT_YET.replace(" ", "[ ]")})\)?)?(?(strong)(?P=strong))""",
         re.IGNORECASE | re.VERBOSE,
@@ -203,7 +203,7 @@ def find_unreleased(document: Document) -> UnreleasedHeading | VersionHeading | 
     """The heading of unreleased changes: one that says so, or that of a pending version. Only above every released version."""
     for heading in document.headings:
         match = _match_unreleased(heading)
-        if match:
+        if match and (match["shy"] is None or _is_beside_version(document, heading)):
             return UnreleasedHeading(heading, match)
         version = find_version_heading(heading)
         if version is not None:
@@ -214,10 +214,19 @@ def find_unreleased(document: Document) -> UnreleasedHeading | VersionHeading | 
 
 def find_pending_below(document: Document, unreleased: UnreleasedHeading) -> VersionHeading | None:
     """The version right below the unreleased changes, where it is on its way itself: ``[0.3.0] - Unreleased``."""
-    below = (heading for heading in document.headings if heading.line > unreleased.heading.line)
-    found = next((version for heading in below if (version := find_version_heading(heading)) is not None), None)
+    above = unreleased.heading
+    after = (heading for heading in document.headings if heading.line > above.line and heading.level <= above.level)
+    heading = next(after, None)
+    found = find_version_heading(heading) if heading is not None else None
     found = _with_date_line(document, found) if found is not None else None
     return found if found is not None and found.is_pending else None
+
+
+def _is_beside_version(document: Document, heading: Heading) -> bool:
+    """Whether the next heading that is not below ``heading`` is that of a version: else ``Dev`` is a title, or a group."""
+    after = (other for other in document.headings if other.line > heading.line and other.level <= heading.level)
+    beside = next(after, None)
+    return beside is not None and beside.level == heading.level and find_version_heading(beside) is not None
 
 
 def is_unreleased(heading: Heading) -> bool:

@@ -139,7 +139,7 @@ def _stamp(
         edits, label = date_pending(file, unreleased, release)
     else:
         lines, label, edits = render_head(file, unreleased, release)
-        edits.append(insert_head(document, body, lines, file.model))
+        edits.append(insert_head(file, body, lines))
     edits += list_definition_edits(document, label, release)
     unmentioned = find_unmentioned(document.slice(body.first, body.last), listed)
     text = apply_edits(document.text, edits)

@@ -48,9 +48,15 @@ class Edit:
 
 
 def apply_edits(text: str, edits: list[Edit]) -> str:
-    """``text`` with all ``edits``, which do not overlap; those at one place follow each other in the order given."""
+    """``text`` with all ``edits``; those at one place follow each other in the order given.
+
+    Raises:
+        ValueError: two of them overlap: better no release than a file that nobody wrote.
+    """
     pieces, rest = [], 0
     for edit in sorted(edits, key=lambda edit: edit.start):
+        if edit.start < rest:
+            raise ValueError("edits overlap")
         pieces += [text[rest : edit.start], edit.new]
         rest = edit.end
     return "".join((*pieces, text[rest:]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.changelog.document import Document, Heading, Markup, form_of
 from bot.changelog.headings import UnreleasedHeading, VersionHeading
 from bot.changelog.links import Edit, Release, moved_url, settled_url, version_url
-from bot.changelog.manner import Manner
-from bot.changelog.outline import find_outline
+from bot.changelog.manner import Manner, observe
+from bot.changelog.outline import Outline, find_outline
 from bot.changelog.reading import ChangelogFile, body_of
 from bot.changelog.sections import Section, find_anchors
 
@@ -127,18 +127,18 @@ def _render_anchors(document: Document, model: VersionHeading, release: Release)
     return []
 
 
-def insert_head(document: Document, body: Section, head: list[str], model: VersionHeading | None) -> Edit:
+def insert_head(file: ChangelogFile, body: Section, head: list[str]) -> Edit:
     """Insert ``head`` at the top of the unreleased changes.
 
     A comment there ("add your changes below") stays with the unreleased heading, and so do groups that wait to be filled
     in, with the comments in them.
     """
-    newline = document.newline
-    gap = [""] * _blank_lines_before(document, model.heading if model else None)
-    outline = find_outline(document, body)
+    document, newline = file.document, file.document.newline
+    gap = [""] * _blank_lines_before(document, file.model.heading if file.model else None)
+    outline = find_outline(document, body, observe(document, file.models).names)
     if outline is not None:
         below = [""] * (document.lines[body.first].text.strip() == "")
-        return _replace(document, body, [*outline.waiting, *gap, *head, *below, *outline.written])
+        return _replace(document, body, outline, [*gap, *head, *below])
     at = body.first
     while at < body.last and (document.lines[at].comment or not document.lines[at].text.strip()):
         at += 1
@@ -148,13 +148,16 @@ def insert_head(document: Document, body: Section, head: list[str], model: Versi
     return Edit(position, position, newline.join([*gap, *head, ""]))
 
 
-def _replace(document: Document, body: Section, lines: list[str]) -> Edit:
-    """Put ``lines`` in the place of a section's, and leave the blank ones at its end."""
+def _replace(document: Document, body: Section, outline: Outline, between: list[str]) -> Edit:
+    """Put the two parts of a section in its place, with ``between`` between them, and leave the blank lines at its end."""
     last = body.last
     while not document.lines[last - 1].text.strip():
         last -= 1
-    end = document.lines[last - 1]
-    return Edit(document.lines[body.first].start, end.start + len(end.text), document.newline.join(lines))
+    newline, end = document.newline, document.lines[last - 1]
+    parts = [*outline.waiting, *(line + newline for line in between), *outline.written]
+    # The last line of a file may be broken off, and may not be the last any more.
+    text = "".join(part if part.endswith(("\n", "\r")) else part + newline for part in parts)
+    return Edit(document.lines[body.first].start, end.start + len(end.text), text.removesuffix("\n").removesuffix("\r"))
 
 
 def _blank_lines_before(document: Document, model: Heading | None) -> int:

@@ -70,15 +70,18 @@ def read_file(text: str, markup: Markup, version: Version | None = None) -> Chan
 def _find_unreleased(document: Document, version: Version | None) -> UnreleasedHeading | VersionHeading | None:
     """The heading of unreleased changes.
 
-    Where ``[0.3.0] - Unreleased`` stands below ``[Unreleased]``, that is meant if it is what is released now, or if
-    nothing else is listed.
+    Where ``[0.3.0] - Unreleased`` stands below ``[Unreleased]``, that is meant if it is what is released now, as far as it
+    lists anything; while no version is named, if nothing stands above it.
     """
     found = find_unreleased(document)
     pending = find_pending_below(document, found) if isinstance(found, UnreleasedHeading) else None
     if found is None or pending is None:
         return found
-    is_meant = pending.version == version or not list_entries(document, body_of(document, found))
-    return pending if is_meant else found
+    is_above = bool(list_entries(document, body_of(document, found)))
+    if version is None:
+        return found if is_above else pending
+    is_listed = not is_above or bool(list_entries(document, body_of(document, pending)))
+    return pending if pending.version == version and is_listed else found
 
 
 def read_document(text: str, markup: Markup) -> Document:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 MOST_TEXT = 1_000_000
 """Characters that a template may make of its data."""
+
+_LONGEST_NUMBER = 1_000
+_MOST_SIFTED = 20_000
+"""Items that a filter or a test is tried on one by one; a release has a few hundred fragments."""
 
 _DATE_FORMAT = re.compile(r"(?:[^%\x00-\x1f]|%[aAbBdmyYjp%-][aAbBdmyYj]?){1,60}")
 
@@ -33,6 +37,8 @@ def list_items(value: Value) -> Sequence[Value]:
     """What a loop goes through: of a table the names."""
     if value is None:
         return ()
+    if isinstance(value, Stream):
+        return value.take()
     if isinstance(value, Mapping):
         return list(value)
     if isinstance(value, str | list | tuple):
@@ -105,6 +111,8 @@ def _replace(value: str, old: str, new: str) -> str:
 
 def _int(value: Value, default: Value = 0, base: int = 10) -> Value:
     """A number as Jinja reads one: ``1e3`` is one, and what is none is the default."""
+    if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
+        raise TemplateRefused("it makes a number of a long text")
     try:
         return int(value, base) if isinstance(value, str) else int(value)
     except (TypeError, ValueError):
@@ -115,27 +123,57 @@ def _int(value: Value, default: Value = 0, base: int = 10) -> Value:
         return default
 
 
-class Stream(list[Value]):
-    """What Jinja makes one by one: it counts as true even where nothing is in it."""
+class Stream:
+    """What Jinja makes one by one: it counts as true even where nothing is in it, and is gone through once."""
 
-    def __bool__(self) -> bool:
-        return True
+    def __init__(self, items: Iterable[Value]) -> None:
+        self._items = list(items)
+
+    def take(self) -> list[Value]:
+        """All that nobody took yet."""
+        items, self._items = self._items, []
+        return items
+
+    def take_first(self) -> Value:
+        """The next item, None when there is none."""
+        return self._items.pop(0) if self._items else None
+
+
+def _list_few(value: Value, *others: Value) -> Sequence[Value]:
+    """The items to go through with a filter or a test, as long as that takes no time to speak of."""
+    items = list_items(value)
+    widest = max((len(other) for other in others if isinstance(other, str | list | Mapping)), default=0)
+    if len(items) * (1 + widest // 10) > _MOST_SIFTED:
+        raise TemplateRefused("it sifts too much")
+    return items
 
 
 def _map(value: Value, *args: Value, **named: Value) -> Stream:
     """Each item through a filter, or what it holds under a name (``attribute=``, ``default=``)."""
-    found, size = Stream(), 0
-    for item in list_items(value):
+    found, size = [], 0
+    for item in _list_few(value):
         if "attribute" in named:
-            member = find_member(item, named["attribute"])
+            member = _find_deep(item, named["attribute"])
             result = named.get("default") if member is None else member
         else:
             result = _get_filter(*args[:1])(item, *args[1:], **named)
-        size += len(result) if isinstance(result, str) else 1
-        if size > MOST_TEXT:
+        size += len(result) if isinstance(result, str | list | Mapping) else 1
+        if size > MOST_TEXT or isinstance(result, Stream):
             raise TemplateRefused("it makes too much text")
         found.append(result)
-    return found
+    return Stream(found)
+
+
+def _find_deep(value: Value, path: Value) -> Value:
+    """What lies under names with dots between them, as in ``attribute="a.b"``; numbers count items."""
+    if not isinstance(path, str):
+        raise TemplateRefused("it asks for what has no name")
+    for name in path.split("."):
+        if name.isdigit() and isinstance(value, list):
+            value = value[int(name)] if int(name[:6]) < len(value) else None
+        else:
+            value = find_member(value, name)
+    return value
 
 
 def _get_filter(name: Value) -> Callable[..., Value]:
@@ -149,7 +187,31 @@ def _keep(value: Value, name: Value, args: Sequence[Value], *, wanted: bool) -> 
     check = TESTS.get(name) if isinstance(name, str) else bool
     if check is None:
         raise TemplateRefused(f"it uses the test {name}")
-    return Stream(item for item in list_items(value) if bool(check(item, *args)) is wanted)
+    return Stream(item for item in _list_few(value, *args) if bool(check(item, *args)) is wanted)
+
+
+def _count(value: Value) -> int:
+    if isinstance(value, Stream):
+        raise TemplateRefused("it counts what is made one by one")
+    return len(list_items(value))
+
+
+def _find_first(value: Value) -> Value:
+    return value.take_first() if isinstance(value, Stream) else next(iter(list_items(value)), None)
+
+
+def _drop_repeated(value: Value) -> Stream:
+    """Without regard to letters, as Jinja has it; of those that differ in them the first stays."""
+    found: dict[Value, Value] = {}
+    for item in list_items(value):
+        found.setdefault(_sort_key(item) if isinstance(item, str) else item, item)
+    return Stream(found.values())
+
+
+def _is_odd(value: Value) -> bool:
+    if not isinstance(value, int):
+        raise TemplateRefused("it asks of what is no number whether it is odd")
+    return value % 2 == 1
 
 
 COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
@@ -173,8 +235,8 @@ TESTS: dict[str, Callable[..., bool]] = {
     "mapping": lambda value: isinstance(value, Mapping),
     "true": lambda value: value is True,
     "false": lambda value: value is False,
-    "odd": lambda value: value % 2 == 1,
-    "even": lambda value: value % 2 == 0,
+    "odd": _is_odd,
+    "even": lambda value: not _is_odd(value),
     "in": COMPARISONS["in"],
     **{name: COMPARISONS[name] for name in ("eq", "ne", "lt", "gt")},
     "equalto": COMPARISONS["eq"],
@@ -185,15 +247,15 @@ TESTS: dict[str, Callable[..., bool]] = {
 }
 
 FILTERS: dict[str, Callable[..., Value]] = {
-    "length": lambda value: len(list_items(value)),
-    "count": lambda value: len(list_items(value)),
+    "length": _count,
+    "count": _count,
     "join": _join,
     "sort": _sort,
     "dictsort": _dictsort,
     "list": lambda value: list(list_items(value)),
-    "first": lambda value: next(iter(list_items(value)), None),
+    "first": _find_first,
     "last": lambda value: next(reversed(list_items(value)), None),
-    "unique": lambda value: list(dict.fromkeys(list_items(value))),
+    "unique": _drop_repeated,
     "upper": lambda value: show(value).upper(),
     "lower": lambda value: show(value).lower(),
     "title": lambda value: show(value).title(),
@@ -205,7 +267,7 @@ FILTERS: dict[str, Callable[..., Value]] = {
     "d": lambda value, other="": other if value is None else value,
     "replace": lambda value, old, new: _replace(show(value), old, new),
     "indent": _indent,
-    "reverse": lambda value: value[::-1] if isinstance(value, str) else list(reversed(list_items(value))),
+    "reverse": lambda value: value[::-1] if isinstance(value, str) else Stream(reversed(list_items(value))),
     "map": _map,
     "select": lambda value, name=None, *args: _keep(value, name, args, wanted=True),
     "reject": lambda value, name=None, *args: _keep(value, name, args, wanted=False),

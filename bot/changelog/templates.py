@@ -7,7 +7,7 @@ with the word that does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, TemplateError, nodes
@@ -32,6 +32,7 @@ _MOST_STEPS = 200_000
 _MOST_NUMBER = 1_000_000
 _MOST_DEPTH = 30
 _A_STEP = 20
+_DEEPEST_LIST = 3
 
 _GLOBALS = frozenset({"range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super", "caller"})
 """What Jinja gives a template beside its data. A name that nobody gives says nothing, as there."""
@@ -88,7 +89,7 @@ def render_template(source: str, names: Mapping[str, Value]) -> str:
         raise TemplateRefused("it is no template") from error
     try:
         return _Reader().render(tree.body, _Scope(dict(names)))
-    except (RecursionError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+    except (RecursionError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError) as error:
         raise TemplateRefused("it takes the data for what they are not") from error
 
 
@@ -99,6 +100,7 @@ class _Reader:
         self.steps = 0
         self.length = 0
         self.depth = 0
+        self.depths: dict[int, tuple[int, list[Value]]] = {}
 
     def render(self, body: Sequence[nodes.Node], scope: _Scope) -> str:
         return "".join(self._list(body, scope))
@@ -201,7 +203,7 @@ class _Reader:
                     raise TemplateRefused(f"it uses {node.name}")
                 return scope.find(node.name)
             case nodes.List() | nodes.Tuple():
-                return [self._value(item, scope) for item in node.items]
+                return self._list_of(node.items, scope)
             case nodes.Dict():
                 return {self._value(pair.key, scope): self._value(pair.value, scope) for pair in node.items}
             case nodes.Getattr():
@@ -234,6 +236,20 @@ class _Reader:
             case _:
                 pass
         raise TemplateRefused(f"it uses {type(node).__name__.lower()}")
+
+    def _list_of(self, items: Sequence[nodes.Expr], scope: _Scope) -> list[Value]:
+        found = [self._value(item, scope) for item in items]
+        self._note_depth(found, found)
+        return found
+
+    def _note_depth(self, made: list[Value], items: Iterable[Value]) -> None:
+        """Refuse lists of lists of lists: a few lines could make one that holds millions of the same."""
+        known = (self.depths[id(item)][0] for item in items if isinstance(item, list) and id(item) in self.depths)
+        depth = 1 + max(known, default=0)
+        if depth > _DEEPEST_LIST:
+            raise TemplateRefused("it makes lists of lists of lists")
+        # The list is kept as long as its number is used.
+        self.depths[id(made)] = (max(depth, self.depths.get(id(made), (0,))[0]), made)
 
     def _item(self, node: nodes.Getitem, scope: _Scope) -> Value:
         value = self._value(node.node, scope)
@@ -316,6 +332,7 @@ class _Reader:
         value = self._value(node.node.node, scope)
         if isinstance(value, list) and node.node.attr == "append" and len(args) == 1:
             value.append(args[0])
+            self._note_depth(value, args)
             return None
         method = METHODS.get((kind_of(value), node.node.attr))
         if method is None:

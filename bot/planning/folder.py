@@ -11,6 +11,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from bot.changelog import FileChange
@@ -20,6 +21,7 @@ _MOST_FILES = 200_000
 _SECONDS = 30
 _PLAIN_FILES = ("100644", "100755")
 _LINK = "120000"
+_MOST_LINKS = 1_000
 _NOT_OURS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox"})
 _REMOTE = re.compile(
     r"(?:https://(?:[^@/]*@)?|(?:ssh://)?git@)(?P<host>[\w.-]+)(?::\d+/|[:/])(?P<path>[\w.-]+/[\w.-]+?)(?:\.git)?/?"
@@ -52,11 +54,15 @@ class Folder:
             return sorted(found - set(self._git("ls-files", "--deleted", "-z").split("\0")))[:_MOST_FILES]
         return sorted(self._walk())[:_MOST_FILES]
 
+    @cached_property
+    def _tracked(self) -> frozenset[str]:
+        return frozenset(self.list_files())
+
     def list_links(self) -> list[str]:
         """The tracked symbolic links to files within the checkout; none without git."""
         entries = (entry.partition("\t") for entry in self._git("ls-files", "--stage", "-z").split("\0") if entry)
         found = (path for about, _, path in entries if about.split(" ")[0] == _LINK)
-        return [path for path in sorted(found)[:_MOST_FILES] if self._find_target(path) is not None]
+        return [path for path in sorted(found)[:_MOST_LINKS] if self._find_target(path) is not None]
 
     def read(self, paths: Iterable[str], *, through_links: bool = False) -> dict[str, bytes]:
         """The contents of ``paths``. A file that is too large counts as blank, as it does for the bot: it is there."""
@@ -117,13 +123,17 @@ class Folder:
         return place if inside and place.is_file() else None
 
     def _find_target(self, path: str) -> Path | None:
-        """The file of the checkout that the link at ``path`` leads to; None when it is no link, or is reached through one."""
+        """The tracked file that the link at ``path`` leads to, in one step; None when it leads elsewhere or is no link.
+
+        What is not tracked is nobody's to publish: ``../.env`` beside a fragment, say.
+        """
         place = self.top.joinpath(*PurePosixPath(path).parts)
         if not place.is_symlink() or _resolve(place.parent) != place.parent:
             return None
-        target = _resolve(place)
-        inside = target.is_relative_to(self.top) and ".git" not in target.relative_to(self.top).parts
-        return target if inside and target.is_file() else None
+        target = Path(os.path.normpath(place.parent / place.readlink()))
+        if not target.is_relative_to(self.top) or _resolve(target) != target or not target.is_file():
+            return None
+        return target if target.relative_to(self.top).as_posix() in self._tracked else None
 
     def _walk(self) -> Iterable[str]:
         for folder, folders, names in os.walk(self.top):

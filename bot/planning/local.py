@@ -206,8 +206,6 @@ def _read_book(
 ) -> Changelog | NoChangelog:
     """The project's own changelog."""
     wish = settings.wish(project)
-    # One news fragment of several issues is often a file and links to it.
-    listing = [*listing, *folder.list_links()]
     book = _open_book(folder, listing, wish)
     if project.root != "." and not project.siblings and book == NO_CHANGELOG:
         # A package alone keeps it at the top, perhaps.
@@ -217,12 +215,14 @@ def _read_book(
 
 def _open_book(folder: Folder, listing: list[str], wish: Wish) -> Changelog | NoChangelog:
     files: dict[str, bytes] = {}
+    # One news fragment of several issues is often a file and links to it.
+    links = folder.list_links()
     for _ in range(_MOST_ROUNDS):
-        more = list_wanted(listing, files, wish)
+        more = list_wanted(listing, files, wish, links)
         if not more:
             break
         files |= dict.fromkeys(more, b"") | folder.read(more, through_links=True)
-    return find_book(listing, files, wish)
+    return find_book(listing, files, wish, links)
 
 
 def _read_project(

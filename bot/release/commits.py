@@ -187,13 +187,13 @@ class Commits:
         """The changelog that is wished for, with all the files it takes: mostly they were read with the others."""
         tree, files = content.tree, dict(content.files)
         # One news fragment of several issues is often a file and links to it.
-        paths = (*tree.paths, *(link.path for link in tree.links))
+        links = tuple(link.path for link in tree.links)
         for _ in range(_MOST_ROUNDS):
-            more = await self._read_through(tree, await asyncio.to_thread(list_wanted, paths, files, wish))
+            more = await self._read_through(tree, await asyncio.to_thread(list_wanted, tree.paths, files, wish, links))
             if not more:
                 break
             files |= more
-        book = await asyncio.to_thread(find_book, paths, files, wish)
+        book = await asyncio.to_thread(find_book, tree.paths, files, wish, links)
         return replace(content, files=files, changelog=book)
 
     async def _read_layout(self, tree: Tree) -> tuple[dict[str, bytes], tuple[PackagePlace, ...]]:

@@ -111,7 +111,8 @@ def _weigh(texts: Iterable[str]) -> int:
 
 
 def _weigh_tree(tree: Tree) -> int:
-    return _ENTRY * len(tree.entries) + _weigh(entry.path for entry in tree.entries)
+    blobs = (*tree.entries, *tree.links)
+    return _ENTRY * len(blobs) + _weigh(entry.path for entry in blobs)
 
 
 def _weigh_reading(reading: Reading) -> int:

@@ -133,7 +133,11 @@ def _spell_like(model: str, new: SpelledVersion) -> str:
     """``new`` as it was typed; in the form of the index where the place says a pre-release in that: ``1.0.0a15``."""
     said = find_version(model)
     is_normalised = said is not None and said.pre is not None and str(said) == model
-    return str(new.version) if is_normalised and new.version.pre is not None else new.spelling
+    numbers = _NUMBERS.match(new.spelling)
+    if not is_normalised or new.version.pre is None or numbers is None:
+        return new.spelling
+    tail = str(new.version)[len(new.version.base_version) :]
+    return str(new.version) if new.version.epoch else numbers[0] + tail
 
 
 def _try_to_write(piece: Piece, new: SpelledVersion, model: str, *, in_python: bool) -> str | None:

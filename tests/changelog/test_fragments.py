@@ -464,11 +464,16 @@ none
         "{{ rows|map(attribute='name')|join }} {{ rows|map(attribute='other', default='-')|join }}",
         "{% for n in rows|map(attribute='n') if n is odd %}{{ n }}{{ n is number }}{{ n is eq(1) }}{{ n is gt 0 }}{% endfor %}",
         "{% set words = {'7': 'seven', 'a' ~ 1: {}} %}{{ words['7'] }}{{ words.a1|length }}{{ '8' in words }}",
+        "{{ deep|map(attribute='a.b')|join }} {{ deep|map(attribute='l.1')|join }}",
+        "{% set s = refs|select('eq', '7') %}{% if s|list %}{{ s|join }}{% endif %}{{ s|list|length }}",
+        "{% if []|reverse %}r{% endif %}{% if []|unique %}u{% endif %}{{ refs|map('lower') == refs }}",
+        "{{ ['A', 'a', 'b']|unique|join }} {% set s = refs|map('upper') %}{{ s|first }}{{ s|join(',') }}",
         "{{ '1e3'|int }} {{ '1e999'|int }} {{ ''|int(7) }} {{ 'ff'|int(0, 16) }} {{ 'zz'|int }}",
     ],
 )
 def test_lists_should_be_sifted_as_jinja_does_it(source: str) -> None:
     names = {"refs": ["7", "12", "abcdef1", "gh-3", "7"], "rows": [{"name": "a", "n": 1}, {"name": "b", "n": 2}]}
+    names["deep"] = [{"a": {"b": "x"}, "l": ["m", "n"]}]
     assert render_template(source, names) == Template(source, trim_blocks=True).render(names)
 
 
@@ -493,6 +498,18 @@ def test_lists_should_be_sifted_as_jinja_does_it(source: str) -> None:
         "{{ t|map('replace', 'a', 'x' * 90000)|map('replace', 'x', 'y' * 90)|join }}",
         "{% set a.b = 1 %}",
         "{% set ns = namespace({'a': 1}) %}",
+        "{{ '%99999999999d' is odd }}",
+        "{{ t|select('odd')|join }}",
+        "{{ ('9' * 90000)|int }}",
+        "{% set big = ('a ' * 30000).split() %}{{ big|select('in', big)|list|length }}",
+        "{% set big = ('a ' * 400000).split() %}{{ [big" + ", big" * 600 + "]|map('list')|list|length }}",
+        "{% set one = '1' * 900000 %}{{ [one" + ", one" * 9000 + "]|map('int', 0, 2)|join }}",
+        "{% set a = [1] %}" + "{% set a = [a, a] %}" * 28 + "{{ a == a|list }}",
+        "{% set a = [1] %}"
+        + "{% set b = [] %}{{ b.append(a) }}{{ b.append(a) }}{% set a = b %}" * 22
+        + "{{ [a]|sort }}",
+        "{{ t|map('lower')|length }}",
+        "{{ t|map('map', 'lower')|join }}",
         "{{ joiner }}",
         "{% set j = joiner() %}{{ j }}",
         "{% set j = joiner() %}{{ j('x') }}",

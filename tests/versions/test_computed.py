@@ -145,6 +145,18 @@ def test_what_is_appended_under_conditions_is_followed() -> None:
         ),
         ('__version__ = pkgutil.get_data(__name__, "VERSION").decode().strip()\n', "widget/VERSION"),
         ("from .about import __version__\n", "widget/VERSION"),
+        (
+            '__version__ = resources.files(__package__).joinpath("data", "v.txt").read_text("utf-8")\n',
+            "widget/data/v.txt",
+        ),
+        (
+            'with Path(__file__).with_name("v.txt").open() as f:\n    text = f.read()\n__version__ = text.strip()\n',
+            "widget/v.txt",
+        ),
+        (
+            'text = io.open(os.path.abspath(os.path.join(HERE, "v.txt"))).read()\n__version__ = text.splitlines()[0]\n',
+            "v.txt",
+        ),
     ],
 )
 def test_a_module_may_read_its_version_from_a_file(module: str, path: str) -> None:
@@ -159,7 +171,16 @@ def test_a_module_may_read_its_version_from_a_file(module: str, path: str) -> No
     [
         ('__version__ = (Path(__file__).parent / "version.txt").read_text()\n', {}),
         ('__version__ = (Path(__file__).parent / "version.txt").read_text()\n', {"widget/version.txt": "of 1.1.0\n"}),
-        ('__version__ = (Path(__file__).parent / "data.txt").read_text()\n', {"widget/data.txt": "1.1.0\n"}),
+        ('__version__ = json.load(open("data.json"))["v"] or open("VERSION").read()\n', {"VERSION": "1.1.0\n"}),
+        ('PY = open(".python-version").read()\n__version__ = compute(PY)\n', {".python-version": "3.12.1\n"}),
+        ('LEVEL = open("level").read()\n__version__ = "%s+%s" % (find(), LEVEL)\n', {"level": "4\n"}),
+        ('__version__ = os.environ.get("VERSION") or "0.0.0+" + find()\n', {"VERSION": "1.1.0\n"}),
+        ('__version__ = load("data.json")["version"]\n', {"version": "1.1.0\n"}),
+        ('__version__ = open("VERSION").read().replace("1", "2")\n', {"VERSION": "1.1.0\n"}),
+        ('__version__ = open(os.path.join(HERE, find(), "VERSION")).read()\n', {"widget/VERSION": "1.1.0\n"}),
+        ('FILE = "VERSION"\nFILE = "other"\n__version__ = open(FILE).read()\n', {"widget/VERSION": "1.1.0\n"}),
+        ("a = b\nb = a\n__version__ = a\n", {"VERSION": "1.1.0\n"}),
+        ("__version__ = open(a).read()\na = b / 'VERSION'\nb = a\n", {"VERSION": "1.1.0\n"}),
         ('__version__ = open("../../version.txt").read()\n', {"version.txt": "1.1.0\n"}),
         ('__version__ = load("other.py")\n', {"widget/other.py": "1.1.0\n"}),
     ],
@@ -167,6 +188,39 @@ def test_a_module_may_read_its_version_from_a_file(module: str, path: str) -> No
 def test_a_module_that_reads_something_else_is_refused(module: str, tree: dict[str, str]) -> None:
     refused = refuse_tree({"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": module} | tree)
     assert refused.code is ProjectCode.NOT_A_LITERAL
+
+
+@pytest.mark.parametrize(
+    ("setup", "path"),
+    [
+        (
+            "with open('VERSION') as f:\n    version = '0.0.0'\n    for line in f:\n        version = line.strip()\n",
+            "VERSION",
+        ),
+        (
+            "with open('README.md') as f:\n    version = 'unknown'\n"
+            "with open('widget/version.txt') as f:\n    version = f.read().split()[0]\n",
+            "widget/version.txt",
+        ),
+    ],
+)
+def test_what_setup_py_reads_counts_before_what_it_sets_while_a_file_is_open(setup: str, path: str) -> None:
+    made = "from setuptools import setup\n" + setup + "setup(name='widget', version=version)\n"
+    assert bump_tree({"setup.py": made, "widget/__init__.py": "", path: "1.1.0\n"}, "1.2.0") == {path: "1.2.0\n"}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "REQUIRED_MAJOR = 3\nREQUIRED_MINOR = 8\n"
+        "if sys.version_info < (REQUIRED_MAJOR, REQUIRED_MINOR):\n"
+        "    sys.exit('Needs {}.{}'.format(REQUIRED_MAJOR, REQUIRED_MINOR))\n",
+        "API_MAJOR = 3\nAPI_MINOR = 8\ndef name():\n    return 'lib.so.{}.{}'.format(API_MAJOR, API_MINOR)\n",
+    ],
+)
+def test_numbers_that_setup_py_formats_for_something_else_are_none_of_the_version(made: str) -> None:
+    setup = f"import sys\nfrom setuptools import setup\n{made}\ndef find():\n    return git()\nsetup(name='w', version=find())\n"
+    assert refuse_tree({"setup.py": setup}).code is ProjectCode.NOT_A_LITERAL
 
 
 def test_what_setup_py_sets_before_it_runs_a_file_is_no_version() -> None:

@@ -725,16 +725,6 @@ def test_a_file_that_holds_the_version_may_mention_it_in_a_comment() -> None:
     assert bump_tree(tree, "1.2.0")["VERSION"] == "# 1.1.0 is the last one\n  1.2.0  \n\n"
 
 
-@pytest.mark.parametrize(
-    ("path", "follows"),
-    [("Release/VERSION", True), ("etc/version.txt", True), ("tests/VERSION", False), ("a/b/VERSION", False)],
-)
-def test_a_file_that_holds_the_version_may_lie_in_a_folder_at_the_top(path: str, follows: bool) -> None:
-    tree = {"pyproject.toml": STATIC, path: "1.1.0\n"}
-    assert (path in bump_tree(tree, "1.2.0")) is follows
-    assert path not in bump_tree(tree | {path: "1.0.0\n"}, "1.2.0")
-
-
 @pytest.mark.parametrize("folder", ["my/widget/", "src/my/widget/"])
 def test_a_file_that_holds_the_version_may_lie_among_the_modules(folder: str) -> None:
     tree = {

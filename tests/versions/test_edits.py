@@ -282,6 +282,8 @@ def test_in_generated_python_only_the_span_changes(
         ("0.9.0", "1.0.0-alpha.1", "1.0.0-alpha.1"),
         ("0.9.0.dev0", "1.0.0-alpha.1", "1.0.0-alpha.1"),
         ("1.0rc1", "1.0-RC.2", "1.0rc2"),
+        ("0.1a0", "0.01-a.1", "0.01a1"),
+        ("1!1.0a0", "1!1.0-alpha.1", "1!1.0a1"),
     ],
 )
 def test_a_candidate_is_written_in_the_form_of_the_one_that_stands_there(before: str, typed: str, after: str) -> None:

@@ -70,8 +70,10 @@ def trace_version(
             return ()
         values = read_values(path, text.body, names, names[0] if joins else None)
         place = values[0] if values else None
-        if isinstance(place, Computed) and (read := _find_read(checkout, path, place.reads, kind)) is not None:
-            return read
+        if isinstance(place, Computed) and place.read_from is not None:
+            read = _find_read(checkout, path, place.read_from, kind)
+            if read is not None:
+                return read
         if not isinstance(place, Elsewhere):
             return tuple(site for value in values if (site := site_of(path, kind, value, strict=strict)) is not None)
         target = follow_import(checkout, path, place, bases)
@@ -81,22 +83,16 @@ def trace_version(
     return ()
 
 
-def _find_read(checkout: Checkout, path: str, ends: tuple[str, ...], kind: SiteKind) -> tuple[Site, ...] | None:
-    """The version in a file that ``path`` reads, beside it or above; none while it is not known; None when no file has one."""
+def _find_read(checkout: Checkout, path: str, end: str, kind: SiteKind) -> tuple[Site, ...] | None:
+    """The version in the file that ``path`` reads, beside it or above; none while it is not known; None when it has none."""
     folders = [posixpath.dirname(path)]
     while folders[-1] not in ("", checkout.root) and len(folders) < _MOST_STEPS:
         folders.append(posixpath.dirname(folders[-1]))
-    for end in ends:
-        places = (posixpath.normpath(posixpath.join(folder, end)) for folder in folders)
-        place = next((place for place in places if checkout.has(place)), None)
-        if place is None:
-            continue
-        if checkout.find(place) is None:
-            return ()
-        sites = whole_file_site(checkout, place, kind, strict=False)
-        if sites:
-            return sites
-    return None
+    places = (posixpath.normpath(posixpath.join(folder, end)) for folder in folders)
+    place = next((place for place in places if checkout.has(place)), None)
+    if place is None:
+        return None
+    return (whole_file_site(checkout, place, kind, strict=False) or None) if checkout.find(place) is not None else ()
 
 
 def site_of(path: str, kind: SiteKind, value: Value, *, strict: bool = True) -> Site | None:

@@ -1,7 +1,7 @@
 """Numbers at the top of setup.py that a function puts together, with what git tells of development versions.
 
-``MAJOR = 7`` and its like, used as ``template.format(major=MAJOR, minor=MINOR, micro=MICRO, prerelease=PRERELEASE)``: what such
-a function returns cannot be worked out, what it is made of can be read.
+``MAJOR = 7`` and its like, used as ``template.format(major=MAJOR, minor=MINOR, micro=MICRO, prerelease=PRERELEASE)`` in a
+function that makes the version: what it returns cannot be worked out, what it is made of can be read.
 """
 
 from __future__ import annotations
@@ -18,19 +18,47 @@ from bot.versions.formats.python_values import Composite, Module
 from bot.versions.project import Form, Piece, Site, SiteKind
 
 _RELEASES = [[(Form.NUMBER, index) for index in range(length)] for length in (2, 3)]
+_MOST_REACHED = 30
 
 
 def find_constants(setup: SetupPy) -> tuple[Site, ...]:
-    """The numbers that setup.py formats, in the same way wherever it does."""
+    """The numbers that are formatted where the version is made, in the same way wherever they are."""
     module = setup.module
-    calls = (node for node in islice(ast.walk(module.tree), MOST_NODES) if isinstance(node, ast.Call))
-    made = {tuple(_list_parts(module, call)) for call in calls if _is_format(call)} - {()}
+    nodes = (node for part in _list_reached(setup) for node in islice(ast.walk(part), MOST_NODES))
+    calls = (node for node in nodes if isinstance(node, ast.Call) and _is_format(node))
+    made = {tuple(_list_parts(module, call)) for call in calls} - {()}
     if len(made) != 1:
         return ()
     (pieces,) = made
     composite = Composite("version", min(map(module.pieces.line_of, pieces)), pieces)
     site = site_of(setup.path, SiteKind.SETUP_PY, composite, strict=False)
     return (site,) if site is not None else ()
+
+
+def _list_reached(setup: SetupPy) -> Iterator[ast.AST]:
+    """What the argument ``version`` is made of: the values of its names, and the functions that are called for them."""
+    by_name = _list_by_name(setup.module.tree)
+    names, argument = [*list_names(setup.arguments["version"])], setup.arguments["version"]
+    yield argument
+    for name in names:
+        for part in by_name.get(name, ()):
+            yield part
+            names += [used for used in list_names(part) if used not in names][: max(0, _MOST_REACHED - len(names))]
+
+
+def _list_by_name(tree: ast.Module) -> dict[str, list[ast.AST]]:
+    """What names mean at the top of a module: functions, and values, those of several names at once as well."""
+    found: dict[str, list[ast.AST]] = {}
+    for statement in tree.body:
+        match statement:
+            case ast.FunctionDef(name=name):
+                found.setdefault(name, []).append(statement)
+            case ast.Assign(targets=targets, value=value):
+                for name in (name for target in targets for name in list_names(target)):
+                    found.setdefault(name, []).append(value)
+            case _:
+                pass
+    return found
 
 
 def _is_format(call: ast.Call) -> bool:

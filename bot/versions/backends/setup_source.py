@@ -11,11 +11,10 @@ from itertools import islice
 from bot.versions.backends.cargo import find_cargo_sites
 from bot.versions.backends.python_source import VERSION_NAMES, site_of, trace_version
 from bot.versions.backends.setup_constants import find_constants
-from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates, locate
+from bot.versions.backends.setup_files import MOST_CANDIDATES, list_candidates, list_path_strings, locate
 from bot.versions.backends.setup_py import MOST_NODES, SetupPy
 from bot.versions.backends.source import Package, Source
 from bot.versions.backends.text_source import whole_file_site
-from bot.versions.formats.python_paths import list_path_strings
 from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Elsewhere, Module
 from bot.versions.project import ProjectCode, ProjectRefused, Site, SiteKind

@@ -17,17 +17,13 @@ from bot.versions.arithmetic import find_version
 from bot.versions.formats.python_evaluation import evaluate
 from bot.versions.formats.python_literals import Literal, parse, read_literal
 from bot.versions.formats.python_making import Making
-from bot.versions.formats.python_paths import list_path_strings
 from bot.versions.formats.python_pieces import Pieces, list_names
+from bot.versions.formats.python_reading import find_read_file
 from bot.versions.formats.text import line_starts
 from bot.versions.project import Piece
 from bot.versions.spelling import compose
 
 _DEEPEST = 8
-_MOST_FOLLOWED = 10
-_MOST_READ = 3
-"""Names that the value of a version is followed through, and files that it may be read from."""
-
 _CLASSES = frozenset({"Version", "StrictVersion", "LooseVersion", "parse_version"})
 """What packaging, distutils and setuptools make of a string that says a version."""
 
@@ -57,13 +53,13 @@ class Elsewhere:
 class Computed:
     """A version that only running the module would tell, or of which the module makes another one.
 
-    ``part`` is what it is made of in the second case. ``reads`` are the ends of the paths of files that it may be read from.
+    ``part`` is what it is made of in the second case. ``read_from`` is the end of the path of the file that it is the text of.
     """
 
     name: str
     line: int
     part: Literal | Composite | None = None
-    reads: tuple[str, ...] = ()
+    read_from: str | None = None
 
 
 Value = Literal | Composite | Elsewhere | Computed
@@ -83,7 +79,7 @@ def read_values(path: str, body: str, names: Iterable[str], joined: str | None =
         values: list[Value] = module.values_of(name) if whole is None else [whole]
         match values:
             case [Computed(part=None) as computed]:
-                return [replace(computed, reads=module.list_read(name))]
+                return [replace(computed, read_from=module.find_read_file(name))]
             case [_, *_]:
                 return values
             case _:
@@ -174,15 +170,11 @@ class Module:
             return [self.imported[name]] if name in self.imported else []
         return self._value(name, expressions[-1], depth)
 
-    def list_read(self, name: str) -> tuple[str, ...]:
-        """The ends of the paths of files that the value of ``name`` may be read from: named in it, or in what it uses."""
-        found, names = dict[str, None](), [name]
-        for one in names:
-            values = [*self.bound.get(one, ())[-1:], *self._read.get(one, ())[-1:], *self._opened.get(one, ())]
-            for value in values:
-                found |= dict.fromkeys(end for end in list_path_strings(value) if not end.endswith((".py", ".toml")))
-                names += [used for used in list_names(value) if used not in names][: _MOST_FOLLOWED - len(names)]
-        return tuple(found)[:_MOST_READ]
+    def find_read_file(self, name: str) -> str | None:
+        """The end of the path of the file whose whole text ``name`` is bound to."""
+        bound = self._opened | self._read | self.bound
+        values = bound.get(name, ())
+        return find_read_file(values[0], bound) if len(values) == 1 else None
 
     def value_of(self, name: str, expression: ast.expr) -> list[Value]:
         """What ``expression`` says, such as an argument of a call."""
