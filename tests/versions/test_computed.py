@@ -198,8 +198,10 @@ def test_a_module_that_reads_something_else_is_refused(module: str, tree: dict[s
             "VERSION",
         ),
         (
-            "with open('README.md') as f:\n    version = 'unknown'\n"
-            "with open('widget/version.txt') as f:\n    version = f.read().split()[0]\n",
+            (
+                "with open('README.md') as f:\n    version = 'unknown'\n"
+                "with open('widget/version.txt') as f:\n    version = f.read().split()[0]\n"
+            ),
             "widget/version.txt",
         ),
     ],
@@ -212,9 +214,11 @@ def test_what_setup_py_reads_counts_before_what_it_sets_while_a_file_is_open(set
 @pytest.mark.parametrize(
     "made",
     [
-        "REQUIRED_MAJOR = 3\nREQUIRED_MINOR = 8\n"
-        "if sys.version_info < (REQUIRED_MAJOR, REQUIRED_MINOR):\n"
-        "    sys.exit('Needs {}.{}'.format(REQUIRED_MAJOR, REQUIRED_MINOR))\n",
+        (
+            "REQUIRED_MAJOR = 3\nREQUIRED_MINOR = 8\n"
+            "if sys.version_info < (REQUIRED_MAJOR, REQUIRED_MINOR):\n"
+            "    sys.exit('Needs {}.{}'.format(REQUIRED_MAJOR, REQUIRED_MINOR))\n"
+        ),
         "API_MAJOR = 3\nAPI_MINOR = 8\ndef name():\n    return 'lib.so.{}.{}'.format(API_MAJOR, API_MINOR)\n",
     ],
 )

@@ -777,3 +777,10 @@ def test_what_only_repeats_the_version_may_say_less_and_what_declares_it_may_not
         bump_tree(tree, "1.2.0rc1")
     short = {"pyproject.toml": STATIC.replace("1.1.0", "1.2.0.dev0"), "my/widget/__init__.py": "VERSION = (1, 2)\n"}
     assert bump_tree(short, "1.2.1").keys() == {"pyproject.toml"}
+
+
+def test_the_whole_repository_may_be_a_package_that_says_the_version() -> None:
+    tree = {"pyproject.toml": STATIC, "__init__.py": "__version__ = '1.1.0'\n", "src/my/widget/__init__.py": ""}
+    assert bump_tree(tree, "1.2.0")["__init__.py"] == "__version__ = '1.2.0'\n"
+    other = tree | {"__init__.py": "__version__ = '0.3.0'\n", "src/my/widget/__init__.py": "from x import *\n"}
+    assert bump_tree(other, "1.2.0").keys() == {"pyproject.toml"}

@@ -1,5 +1,7 @@
 """Configurations of other release tools are followed, so that a project that moves over needs no change."""
 
+import json
+
 import pytest
 
 from bot.versions import ProjectCode, ProjectRefused
@@ -96,6 +98,33 @@ def test_release_please_has_a_manifest_and_extra_files() -> None:
     assert changed["b.toml"] == 'z = "1.1.0"\n[x]\ny = "2.0.3" # c\n'
     assert changed["c.json"] == '{"a": ["1.1.0", {"v": "2.0.3"}], "v": "1.1.0"}'
     assert "d.yml" not in changed
+
+
+CRATES = {
+    "Cargo.toml": "[workspace]\nmembers = ['a', 'b']\n[workspace.package]\nversion = \"1.1.0\"\n",
+    "a/Cargo.toml": "[package]\nname = 'a'\nversion.workspace = true\n",
+    "b/Cargo.toml": "[package]\nname = 'b'\nversion = '0.3.0'\n",
+    "Cargo.lock": '[[package]]\nname = "a"\nversion = "1.1.0"\n\n[[package]]\nname = "b"\nversion = "0.3.0"\n',
+}
+
+
+def test_the_lock_of_crates_follows_what_release_please_writes_into_their_workspace() -> None:
+    config = '{"packages": {".": {"extra-files": [{"type": "toml", "path": "Cargo.toml", "jsonpath": "$.workspace.package.version"}]}}}'
+    changed = bump_tree({"pyproject.toml": STATIC, "release-please-config.json": config} | CRATES, "1.2.0rc1")
+    assert changed["Cargo.toml"] == CRATES["Cargo.toml"].replace("1.1.0", "1.2.0-rc.1")
+    assert changed["Cargo.lock"] == CRATES["Cargo.lock"].replace("1.1.0", "1.2.0-rc.1")
+
+
+@pytest.mark.parametrize(
+    ("path", "follows"), [("uv.lock", "1.2.0rc1"), ("/uv.lock", "1.2.0rc1"), ("x/Cargo.lock", "1.2.0-rc.1")]
+)
+@pytest.mark.parametrize("name", ["@.name.value=='widget'", "@.name == 'widget'"])
+def test_an_entry_of_a_lock_may_be_named_by_a_filter(path: str, follows: str, name: str) -> None:
+    lock = '[[package]]\nname = "other"\nversion = "1.1.0"\n\n[[package]]\nname = "widget"\nversion = "1.1.0"\n'
+    config = json.dumps({"extra-files": [{"type": "toml", "path": path, "jsonpath": f"$.package[?({name})].version"}]})
+    tree = {"pyproject.toml": STATIC, "release-please-config.json": config, path.lstrip("/"): lock}
+    changed = bump_tree(tree, "1.2.0-rc.1")
+    assert changed[path.lstrip("/")] == lock.removesuffix('1.1.0"\n') + f'{follows}"\n'
 
 
 @pytest.mark.parametrize("folder", ["", ".github/"])

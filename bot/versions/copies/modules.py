@@ -80,8 +80,11 @@ def _list_modules(subject: Subject) -> Iterator[tuple[str, bytes]]:
 
 
 def _list_beside(subject: Subject) -> Iterator[tuple[str, bytes]]:
-    """Others that may say it: what declares it, whatever that is called, and the modules of a package in a namespace."""
-    checkout, names = subject.package.checkout, set[str]()
+    """Others that may say it: what declares it, whatever that is called, the modules of a package in a namespace, and one at the top.
+
+    The whole repository may be a package as well, as add-ons are.
+    """
+    checkout, names = subject.package.checkout, {"__init__.py"}
     inside = _find_inside(checkout, subject.packages)
     listed = {path for path, _ in _list_modules(subject)}
     if inside is not None:

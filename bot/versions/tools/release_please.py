@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from bot.versions.backends.cargo import find_cargo_sites
+from bot.versions.backends.crates import OWN, SHARED
 from bot.versions.backends.json_source import json_version_site
 from bot.versions.copies.finding import Finding, Subject
 from bot.versions.formats.json_spans import JsonError, read_json
+from bot.versions.formats.lock_entries import list_lock_entries
+from bot.versions.formats.text import decode_lock, line_of
 from bot.versions.formats.toml_spans import Path
-from bot.versions.project import Form, Lookalike, ProjectRefused, SiteKind
+from bot.versions.project import Form, Lookalike, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.tools.annotations import find_annotated
 from bot.versions.tools.search import UNSUPPORTED, list_files, toml_site
 
@@ -22,6 +28,7 @@ MANIFESTS = tuple(f"{folder}{dot}release-please-manifest.json" for folder in _FO
 FILES = (*CONFIGURATIONS, *MANIFESTS)
 
 _KIND = SiteKind.RELEASE_PLEASE
+_LOCKED = re.compile(r"\$\.package\[\?\(@\.name(?:\.value)?\s*={2,3}\s*(['\"])(?P<name>[\w.-]+)\1\)\]\.version")
 _STEP = re.compile(
     r"\.(?P<name>[A-Za-z_][\w-]*)|\[(?P<index>\d{1,4})\]|\[(?P<quote>['\"])(?P<quoted>[^'\"]*)(?P=quote)\]"
 )
@@ -67,15 +74,34 @@ def _extra(subject: Subject, entry: object) -> Finding:
     if kind not in ("toml", "json"):
         return find_annotated(subject, path)
     finding, key = Finding(), _key(str(entry.get("jsonpath", "")))
+    locked = _LOCKED.fullmatch(str(entry.get("jsonpath", ""))[:200])
+    if locked is not None:
+        for file in list_files(subject, path.lstrip("/")):
+            finding.add(subject.sort(_locked_sites(subject, file, locked["name"])))
+        return finding
     if key is None:
         finding.lookalikes.append(Lookalike(path, 1, str(entry.get("jsonpath"))[:80], UNSUPPORTED, path))
         return finding
     for file in list_files(subject, path):
-        if kind == "toml":
+        if kind == "toml" and posixpath.basename(file) == "Cargo.toml" and key in (OWN, SHARED):
+            # What goes on with it does so here: without its entries in Cargo.lock nobody could build it ``--locked``.
+            finding.add(subject.sort(find_cargo_sites(subject.package.checkout, file)))
+        elif kind == "toml":
             finding.add(subject.sort(toml_site(subject, file, key, _KIND)))
         else:
             finding.add(subject.sort(json_version_site(subject.package.checkout, file, _KIND, key, Form.TYPED)))
     return finding
+
+
+def _locked_sites(subject: Subject, file: str, name: str) -> Iterator[Site]:
+    """The entries of a lock that a filter names: ``$.package[?(@.name.value=='widget')].version``."""
+    content = subject.package.checkout.find(file)
+    body = decode_lock(file, content).body if content is not None else ""
+    form = Form.SEMVER if posixpath.basename(file) == "Cargo.lock" else Form.NORMALISED
+    for entry in list_lock_entries(body):
+        if entry.name == name and entry.span is not None:
+            span, line = entry.span, line_of(body, entry.span.start)
+            yield Site(file, line, _KIND, entry.version or "", (name,), span.start, span.end, Reader.LOCK, form)
 
 
 def _key(jsonpath: str) -> Path | None:
