@@ -38,6 +38,7 @@ def _compile_unreleased(markup: Markup) -> re.Pattern[str]:
     return re.compile(
         rf"""(?P<strong>[*_]{{1,3}})?(?P<open>{_LABEL_STARTS[markup]})?
         (?:(?:un-?released|upcoming|next|(?P<shy>dev|pending)|development|not[ ](?:yet[ ])?released)(?:[ ](?:changes|version|release|section))?
+                (?:[ ](?:in|on)[ ](?:the[ ])?(?:main|master|develop|trunk)(?:[ ]branch)?)?
             |in[ ]development|head)
         (?(open){_LABEL_ENDS[markup]})
         [ \t]*:?(?:[ \t]*[-\u2013\u2014(]?[ \t]*(?:{_NOT_YET.replace(" ", "[ ]")})\)?)?(?(strong)(?P=strong))""",

@@ -1,8 +1,22 @@
 """Which file of a project is its changelog."""
 
+from datetime import date
+
 import pytest
 
-from bot.changelog import Changelog, NoChangelog, Wish, find_book, list_changelogs, list_wanted, read_changelog
+from bot.changelog import (
+    Changelog,
+    Naming,
+    NoChangelog,
+    Released,
+    Wish,
+    find_book,
+    list_changelogs,
+    list_wanted,
+    read_changelog,
+    release_changelog,
+)
+from bot.changelog.towncrier import Towncrier
 
 
 @pytest.mark.parametrize(
@@ -120,3 +134,61 @@ def test_a_file_that_is_no_use_is_no_changelog_and_says_why(content: bytes, reas
 def test_no_file_is_no_changelog() -> None:
     assert read_changelog(None, None) == NoChangelog()
     assert read_changelog("CHANGES.md", None) == NoChangelog()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "changes/README.md",
+        "news/README.md",
+        "docs/theme/CHANGELOG.md",
+        "docs/_static/lib/changes.txt",
+        "website/node/CHANGELOG.md",
+        "docs/cli/changelog.md",
+        "docs/de/changelog.md",
+        "docs/1.0/changelog.md",
+        "docs/dev/releases.md",
+        "docs/guide/changes.md",
+        "docs/api/history.rst",
+    ],
+)
+def test_what_else_is_called_so_in_a_manual_is_no_changelog(path: str) -> None:
+    assert _find({path: _LISTS}) is None
+
+
+def test_one_version_in_an_unusual_place_may_be_an_example() -> None:
+    how = b"# How to release\n\n1. Write a heading:\n\n## Version 1.2.3\n"
+    assert _find({"RELEASE.md": how}) is None
+    assert _find({"CHANGELOG.md": how}) == "CHANGELOG.md"
+
+
+@pytest.mark.parametrize(
+    ("changelog", "folder"),
+    [("CHANGELOG.md", "releases"), ("docs/changelog.md", "docs/releases"), ("changelog.md", "changelog")],
+)
+def test_a_changelog_that_lists_versions_goes_before_a_folder_with_a_file_for_each(changelog: str, folder: str) -> None:
+    files = {f"{folder}/1.{minor}.0.md": b"# 1.%d.0\n\n- x\n" % minor for minor in range(6)}
+    assert _find(files | {changelog: b"# Changelog\n\n## Unreleased\n\n- Two.\n\n## 1.1.0\n\n- One.\n"}) == changelog
+    assert _find(files | {changelog: b"# Changelog\n\nSee the folder.\n"}) == folder
+
+
+def test_a_changelog_without_an_ending_may_be_named() -> None:
+    files = {"CHANGELOG": b"# Changelog\n\n## Unreleased\n\n- Two.\n\n## 1.1.0\n\n- One.\n"}
+    book = find_book(files, files, Wish(file="CHANGELOG"))
+    assert isinstance(book, Changelog)
+    outcome = release_changelog(book, Naming("1.2.0", date(2026, 11, 20), "v1.2.0", "v1.1.0", "https://x"))
+    assert isinstance(outcome, Released)
+    assert b"## 1.2.0\n\n- Two." in (outcome.changes[0].new or b"")
+
+
+def test_towncrier_keeps_its_files_right_after_a_release_when_no_fragment_waits() -> None:
+    settings = '[tool.towncrier]\ndirectory = "news"\nsingle_file = false\nfilename = "docs/news/{version}.rst"\n'
+    files = {"pyproject.toml": settings.encode(), "docs/news/1.0.0.rst": b"x", "docs/news/1.1.0.rst": b"x"}
+    book = find_book(files, files)
+    assert isinstance(book, Changelog)
+    assert isinstance(book.keeper, Towncrier)
+    sections = '[tool.towncrier]\ndirectory = "news"\n[[tool.towncrier.section]]\nname = "Core"\npath = "core"\n[[tool.towncrier.section]]\nname = "API"\npath = "api"\n'
+    files = {"pyproject.toml": sections.encode(), "news/README.md": b"x", "CHANGES.md": _LISTS}
+    book = find_book(files, files)
+    assert isinstance(book, Changelog)
+    assert isinstance(book.keeper, Towncrier)

@@ -169,6 +169,31 @@ def test_the_name_and_the_v_of_the_newest_section_should_be_kept(earlier: str, n
     assert spelled["NEWS.rst"].startswith("v1.2.0\n======\n")
 
 
+@pytest.mark.parametrize(
+    ("more", "news", "heading"),
+    [
+        (
+            'filename = "NEWS.md"\ntitle_format = "## [{version}](https://x.example/tree/v{version})"\n',
+            "## [v1.1.0](https://x.example/tree/v1.1.0)\n\n- Old.\n",
+            "## [1.2.0](https://x.example/tree/v1.2.0)\n",
+        ),
+        (
+            'title_format = "{version} ({project_date})"\n',
+            (
+                "v0.9.0 (2020-01-01)\n===================\n\nOld.\n\n.. towncrier release notes start\n\n"
+                "1.1.0 (2026-01-02)\n==================\n\n- Old.\n"
+            ),
+            "\n1.2.0 (2026-11-26)\n==================\n",
+        ),
+    ],
+)
+def test_a_v_should_neither_be_doubled_nor_taken_from_above_the_mark(more: str, news: str, heading: str) -> None:
+    path = "NEWS.md" if "NEWS.md" in more else "NEWS.rst"
+    after = released({"pyproject.toml": PYPROJECT + more, path: news, **FRAGMENTS})
+    assert heading in after[path]
+    assert "vv1" not in after[path]
+
+
 def test_towncrier_should_be_followed_in_markdown() -> None:
     options = (
         'filename = "CHANGELOG.md"\ntitle_format = "## [{version}] - {project_date}"\n'

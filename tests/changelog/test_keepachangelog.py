@@ -143,6 +143,7 @@ def test_the_next_release_finds_nothing_until_somebody_writes_something() -> Non
         ("## [Unreleased] ##", "## [1.1.0] - 2026-01-02 ##", "## [1.2.0] - 2026-11-20 ##"),
         ("## [Unreleased]", "## 1.1", "## 1.2.0"),
         ("## Dev", "## 1.1.0 (2026-01-02)", "## 1.2.0 (2026-11-20)"),
+        ("## Unreleased changes in master branch", "## Version 1.1.0", "## Version 1.2.0"),
         ("## *Unreleased*", "## 1.1.0", "## 1.2.0"),
         ("Pending\n-------", "1.1.0 (2026-01-02)\n------------------", "1.2.0 (2026-11-20)\n------------------"),
         ("## [Unreleased]", "Nothing released yet.", "## [1.2.0] - 2026-11-20"),
@@ -352,6 +353,78 @@ def test_groups_that_wait_to_be_filled_in_stay_with_the_unreleased_heading(befor
     assert entries(after) == ()
     more = release(after, "1.3.0")
     assert isinstance(more, NothingUnreleased)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        # What reads like an entry is no group that waits, and is released.
+        "### Widgets can be spun (#12)\n\n### Dropped Python 3.8 (#13)\n\n### Faster parser (#14)\n\nIt takes half.\n\n",
+        # Groups of groups, and definitions among them, are left as they are.
+        "### Core\n\n#### Added\n\n#### Fixed\n\n- One\n\n### Added\n\n### Fixed\n\n- x\n\n",
+        "[x]: https://x/y\n\n### Added\n\n### Changed\n\n- One.\n\n### Removed\n\n",
+    ],
+)
+def test_what_is_no_outline_is_released_as_a_whole(below: str) -> None:
+    rest = "## 1.1.0\n\n### Colours (#3)\n\n### Shapes\n\nNew.\n"
+    assert stamped(f"## Unreleased\n\n{below}{rest}") == f"## Unreleased\n\n## 1.2.0\n\n{below}{rest}"
+
+
+def test_a_definition_within_the_section_moves_where_it_stands() -> None:
+    url = "https://x/compare/v1.1.0...HEAD"
+    text = f"## [Unreleased]\n\n[Unreleased]: {url}\n\n### Added\n\n### Changed\n\n- One.\n\n### Removed\n\n## [1.1.0]\n\n- x\n"
+    after = stamped(text)
+    assert "[Unreleased]: https://x/compare/v1.2.0...HEAD\n" in after
+    assert url not in after
+    assert after.count("- One.") == after.count("### Changed") == 1
+
+
+def test_an_outline_keeps_every_line_end_and_what_stands_behind_a_comment() -> None:
+    entry = "<!-- #12 --> - One.\r\n- Two.\n"
+    text = f"## Unreleased\r\n\r\n### Added\n\n{entry}\n### Fixed\n\n### Security\n\n## 1.1.0\n\n- x\n"
+    assert stamped(text) == (
+        "## Unreleased\r\n\r\n### Added\n\n### Fixed\n\n### Security\n\r\n## 1.2.0\r\n\r\n"
+        f"### Added\n\n{entry}\n## 1.1.0\n\n- x\n"
+    )
+
+
+def test_an_outline_of_restructured_text_keeps_its_headings_apart() -> None:
+    text = (
+        "Unreleased\n----------\n\nAdded\n~~~~~\n\n.. What is new\n\n- One.\n\nFixed\n~~~~~\n\n"
+        "1.1.0\n-----\n\nAdded\n~~~~~\n\n- x\n\nFixed\n~~~~~\n\n- y\n"
+    )
+    assert release_rst(text).startswith(
+        "Unreleased\n----------\n\nAdded\n~~~~~\n\n.. What is new\n\nFixed\n~~~~~\n\n"
+        "1.2.0\n-----\n\nAdded\n~~~~~\n\n- One.\n\n1.1.0\n-----\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("## [Unreleased]\n\n## [2.0.0] - TBD\n\n- Drop all.\n\n## [1.1.0] - 2026-01-01\n\n- x\n", "1.1.1"),
+        ("## Unreleased\n\n## 2.0.0\n\n- x\n\n## 1.2.0 (unreleased)\n\n- y\n", "1.2.0"),
+    ],
+)
+def test_a_version_that_is_planned_is_not_released_under_another_number(text: str, version: str) -> None:
+    assert isinstance(release(text, version), NothingUnreleased)
+
+
+def test_a_group_that_is_in_progress_is_no_version_on_its_way() -> None:
+    text = "## Unreleased\n\n### API\n\n#### 2.0 (in progress)\n\n- part\n\n## 1.1.0\n\n- x\n"
+    assert isinstance(release(text), NothingUnreleased)
+    more = text.replace("### API\n", "### API\n\n- One.\n")
+    assert stamped(more) == more.replace("## Unreleased\n", "## Unreleased\n\n## 1.2.0\n")
+
+
+def test_what_people_wrote_above_an_empty_version_is_released_with_it() -> None:
+    text = "## [Unreleased]\n\n- Fix A.\n\n## [1.2.0] - Unreleased\n\n## [1.1.0] - 2026-01-01\n\n- x\n"
+    assert "## [1.2.0] - 2026-11-20\n\n- Fix A.\n" in stamped(text)
+
+
+@pytest.mark.parametrize("title", ["# Dev\n\nIn short.", "# Pending\n\nIn short.", "## Dev\n\n### 1.0.0\n\n- y"])
+def test_a_title_is_not_what_is_unreleased(title: str) -> None:
+    assert isinstance(release(f"{title}\n\n### 1.1.0\n\n- x\n"), NoUnreleasedSection)
 
 
 def test_a_version_on_its_way_below_the_unreleased_heading_is_the_one_that_is_released() -> None:

@@ -239,6 +239,16 @@ def test_without_git_the_folder_is_enough_and_links_are_not_followed(tmp_path: P
     assert (folder / "widget/__init__.py").read_text() == '__version__ = "1.2.0"\n'
 
 
+def test_a_link_that_is_called_like_the_changelog_stays_one(tmp_path: Path) -> None:
+    files = {path: text for path, text in FILES.items() if path != "CHANGELOG.md"}
+    folder = make(tmp_path, files | {"docs/changelog.md": FILES["CHANGELOG.md"]}, "v1.1.0")
+    (folder / "CHANGELOG.md").symlink_to("docs/changelog.md")
+    git(folder, "add", ".")
+    run(folder, "plan", "1.2.0", "--apply")
+    assert (folder / "CHANGELOG.md").is_symlink()
+    assert "1.2.0" in (folder / "docs/changelog.md").read_text()
+
+
 def test_a_news_fragment_may_be_a_link_to_another_one(tmp_path: Path) -> None:
     news = {
         "pyproject.toml": FILES["pyproject.toml"] + '\n[tool.towncrier]\nfilename = "NEWS.rst"\ndirectory = "news"\n',
@@ -254,11 +264,15 @@ def test_a_news_fragment_may_be_a_link_to_another_one(tmp_path: Path) -> None:
     assert sorted(path.name for path in (folder / "news").iterdir()) == []
 
 
-@pytest.mark.parametrize("to", ["../../outside", "../.git/config", "nothing", "3.feature.rst"])
+@pytest.mark.parametrize(
+    "to", ["../../outside", "../.git/config", "nothing", "3.feature.rst", "../.env", "4.feature.rst"]
+)
 def test_a_fragment_that_links_out_of_the_checkout_is_no_fragment(tmp_path: Path, to: str) -> None:
-    folder = make(tmp_path, FILES, "v1.1.0")
+    folder = make(tmp_path, FILES | {".gitignore": ".env\n"}, "v1.1.0")
     (tmp_path / "outside").write_text("secret")
+    (folder / ".env").write_text("TOKEN=secret")
     (folder / "news").mkdir()
+    (folder / "news/4.feature.rst").symlink_to("../../outside")
     (folder / "news/3.feature.rst").symlink_to(to)
     git(folder, "add", ".")
     assert Folder(folder).list_links() == []

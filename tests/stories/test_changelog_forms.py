@@ -351,6 +351,16 @@ async def test_a_fragment_of_several_issues_may_be_a_file_and_links_to_it(tmp_pa
         assert read(theatre, "docs/latest.rst") == "../NEWS.rst"
 
 
+async def test_a_link_that_is_called_like_the_changelog_stays_one(tmp_path: Path) -> None:
+    changelog = "# Changelog\n\n## [Unreleased]\n\n- Widgets can be spun.\n\n## [1.1.0] - 2026-03-02\n\n- A name.\n"
+    async with open_theatre(tmp_path, files={"CHANGELOG.md": None, "docs/source/changelog.md": changelog}) as theatre:
+        push_links(theatre, {"CHANGELOG.md": "docs/source/changelog.md"})
+        made = await release(theatre)
+        assert "Widgets can be spun" in made
+        assert "## [1.2.0] - " in (read(theatre, "docs/source/changelog.md") or "")
+        assert read(theatre, "CHANGELOG.md") == "docs/source/changelog.md"
+
+
 @pytest.mark.parametrize("to", ["../../etc/passwd", "nothing.rst", "/etc/passwd", "12.feature.rst", "x" * 2000, ".."])
 async def test_a_link_that_leads_nowhere_in_the_repository_leaves_the_fragments_alone(tmp_path: Path, to: str) -> None:
     async with open_theatre(tmp_path, files=TOWNCRIER) as theatre:
