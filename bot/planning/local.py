@@ -13,7 +13,10 @@ from bot.changelog import (
     FileChange,
     Naming,
     NoChangelog,
+    Refused,
     Released,
+    Style,
+    Unchanged,
     Wish,
     find_book,
     list_wanted,
@@ -71,7 +74,7 @@ class Checkout:
     Attributes:
         project: the package that is planned for, at the version it has now.
         settings: of the repository.
-        changelog: the project's own, None when it keeps none we can read.
+        changelog: the project's own, or why there is none.
         tag_pattern: shape of its tags.
         tags: all names, the newest first.
         line: the maintenance line that is checked out, None when every version may be released.
@@ -80,7 +83,7 @@ class Checkout:
 
     project: Project
     settings: RepositorySettings
-    changelog: Changelog | None
+    changelog: Changelog | NoChangelog
     tag_pattern: str
     tags: tuple[str, ...]
     line: MaintenanceLine | None
@@ -94,7 +97,7 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class LocalPlan:
-    """What a release of ``version`` changes."""
+    """What a release of ``version`` changes; ``stays`` says why no changelog does, in a sentence, where none does."""
 
     checkout: Checkout
     version: SpelledVersion
@@ -102,6 +105,7 @@ class LocalPlan:
     changes: tuple[SiteChange, ...]
     edits: tuple[FileEdit, ...]
     changelog: tuple[FileChange, ...]
+    stays: str = ""
 
     @property
     def files(self) -> tuple[FileEdit | FileChange, ...]:
@@ -134,9 +138,7 @@ def read_checkout(folder: Folder, package: str | None = None) -> Checkout:
         project = _read_project(folder, listing, project.root, settings, project.together, newest)
         project = replace(project.at(newest and str(find_version(newest))), siblings=others)
     book = _read_book(folder, listing, project, settings)
-    return Checkout(
-        project, settings, book if isinstance(book, Changelog) else None, pattern, tags, line, folder.find_web_url()
-    )
+    return Checkout(project, settings, book, pattern, tags, line, folder.find_web_url())
 
 
 def next_after(checkout: Checkout, step: VersionStep | None, day: date) -> SpelledVersion:
@@ -180,21 +182,47 @@ def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
     )
     edits = tuple(bump(project, version, day=day))
     changes = list_changes(project, version, day=day)
-    return LocalPlan(checkout, version, tag, changes, edits, _release_changelog(checkout, version, tag, day))
+    return LocalPlan(checkout, version, tag, changes, edits, *_release_changelog(checkout, version, tag, day))
 
 
-def _release_changelog(checkout: Checkout, version: SpelledVersion, tag: str, day: date) -> tuple[FileChange, ...]:
+def _release_changelog(
+    checkout: Checkout, version: SpelledVersion, tag: str, day: date
+) -> tuple[tuple[FileChange, ...], str]:
+    """What becomes of the changelog, and why nothing does."""
     changelog = checkout.changelog
-    if changelog is None:
-        return ()
+    if isinstance(changelog, NoChangelog):
+        return (), _explain_none(changelog, checkout.settings.changelog.style)
     lower = [s for s in checkout.released if (found := find_version(s)) is not None and found < version.version]
     base = tag_for(lower[-1], checkout.tag_pattern) if lower else None
     url = checkout.web_url or ""
     outcome = release_changelog(changelog, Naming(version.spelling, day, tag, base, url, checkout.project.name))
-    if not isinstance(outcome, Released) or (not url and any(map(_is_homeless, outcome.changes))):
+    if isinstance(outcome, Refused):
+        return (), f"{outcome.path} stays as it is, since it {outcome.why}{outcome.detail and ': '}{outcome.detail}."
+    if not isinstance(outcome, Released):
+        return (), _explain_unchanged(changelog, outcome, version)
+    if not url and any(map(_is_homeless, outcome.changes)):
         # A link that would lead nowhere: the bot, which knows the repository's address, stamps the file better.
-        return ()
-    return outcome.changes
+        return (), f"{changelog.path} stays as it is, since nothing tells the repository's address for its links."
+    return outcome.changes, ""
+
+
+def _explain_none(changelog: NoChangelog, style: Style) -> str:
+    if style is Style.NONE:
+        return ""
+    if changelog.path is not None:
+        return f"{changelog.path} stays as it is, since it {changelog.reason}."
+    return "No changelog was found; changelog.file in the settings names one."
+
+
+def _explain_unchanged(changelog: Changelog, outcome: Unchanged, version: SpelledVersion) -> str:
+    if outcome.notes is not None:
+        return f"{changelog.path} has a section of {version} already."
+    more = (
+        ""
+        if changelog.style is Style.BY_HAND
+        else " The release pull request lists what was merged, where the file has a place for it."
+    )
+    return f"{changelog.path} lists nothing as unreleased.{more}"
 
 
 def _is_homeless(change: FileChange) -> bool:

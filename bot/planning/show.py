@@ -21,6 +21,8 @@ def list_lines(checkout: Checkout, plan: LocalPlan | None, *, applied: bool) -> 
     yield from _table(rows)
     for edit in plan.changelog if plan is not None else ():
         yield printable(f"  {edit.path}  {edit.description}")
+    if plan is not None and plan.stays:
+        yield printable(f"  {plan.stays}")
     lookalikes = checkout.project.lookalikes
     if lookalikes:
         yield ""
@@ -58,6 +60,7 @@ def describe(checkout: Checkout, plan: LocalPlan | None, *, applied: bool) -> di
             for one in project.lookalikes
         ],
         "files": [edit.path for edit in plan.files] if plan else [],
+        "changelog_stays": plan.stays if plan else "",
         "applied": applied,
     }
 

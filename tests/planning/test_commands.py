@@ -181,6 +181,7 @@ def test_a_version_from_the_tags_needs_no_edit(tmp_path: Path) -> None:
     assert run(folder, "plan", "minor").splitlines() == [
         "widget 1.1.0 -> 1.2.0, tag v1.2.0",
         "  hatch-vcs takes the version from the newest tag: no file has to say it.",
+        "  No changelog was found; changelog.file in the settings names one.",
         "",
         "Nothing has to change.",
     ]
@@ -372,3 +373,37 @@ def test_a_package_is_planned_with_its_own_tags_and_changelog(tmp_path: Path) ->
     )
     # What all of them share is nobody's to stamp.
     assert read(folder, "plan", "minor", "--package", "gizmo")["files"] == ["packages/gizmo/pyproject.toml"]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "No changelog was found; changelog.file in the settings names one."),
+        (
+            {"CHANGELOG.md": "# Changelog\n\n## 1.1.0\n\n- Old.\n"},
+            "CHANGELOG.md lists nothing as unreleased. The release pull request lists what was merged,",
+        ),
+        ({"CHANGELOG.md": "# Changelog\n\n## 1.2.0\n\n- New.\n"}, "CHANGELOG.md has a section of 1.2.0 already."),
+        ({"CHANGELOG.md": "x" * 2_000_000}, "CHANGELOG.md stays as it is, since it is larger than 1024 kB."),
+        (
+            {
+                "pyproject.toml": FILES["pyproject.toml"]
+                + '\n[tool.towncrier]\ntemplate = "t.md"\ndirectory = "news"\n',
+                "t.md": "{{ cycler }}",
+                "news/1.feature": "One.",
+            },
+            "t.md stays as it is, since it needs more than I work out of a template: it uses cycler.",
+        ),
+        ({".github/aweigh.toml": 'changelog.style = "none"\n', "CHANGELOG.md": "# Changelog\n"}, ""),
+        (
+            {".github/aweigh.toml": 'changelog.style = "by-hand"\n', "CHANGELOG.md": "# Changelog\n\n## Unreleased\n"},
+            "CHANGELOG.md lists nothing as unreleased.",
+        ),
+    ],
+)
+def test_a_plan_says_why_the_changelog_stays(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    plain = {path: text for path, text in FILES.items() if path != "CHANGELOG.md"}
+    folder = make(tmp_path, plain | files, "v1.1.0")
+    assert said in run(folder, "plan", "1.2.0")
+    stays = read(folder, "plan", "1.2.0")["changelog_stays"]
+    assert stays.startswith(said) if said else stays == ""
