@@ -16,7 +16,7 @@ MOST_LINES = 100_000
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "releases")
 _FURTHER_NAMES = (
-    "release", "change_log", "releasenotes", "version_history", "versionhistory", "release_history", "whats_new", "whatsnew",
+    "release", "changelogs", "change_log", "releasenotes", "version_history", "versionhistory", "release_history", "whats_new", "whatsnew",
 )  # fmt: skip
 _ENDINGS = (".md", ".markdown", ".rst", ".txt", "")
 _FOLDERS = ("", "docs", "doc", "docs/source", "doc/source")

@@ -57,7 +57,7 @@ _DATE_LINE = re.compile(
 """A line below a heading that holds nothing but the date, as in ``Released 2026-03-02``."""
 
 _LONGEST_DATE_LINE = 80
-_PLAIN_LEADS = frozenset({"version", "release"})
+_PLAIN_LEADS = frozenset({"version", "release", "stable"})
 _YANKED = re.compile(r"[(\[]?yanked[)\]]?", re.IGNORECASE)
 
 

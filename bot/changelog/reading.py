@@ -21,6 +21,7 @@ from bot.changelog.markdown import read_markdown
 from bot.changelog.restructured import read_rst
 from bot.changelog.sections import Section, list_entries, section_of
 
+_PLAIN = re.compile(r"(?P<words>v?\d[\w.]{2,30}(?:[ \t]+[-(]?[ \t]*\d[-\d./]{5,12}\)?)?)[ \t]*")
 _BOLD = re.compile(r"\*\*(?P<words>[^*\s](?:[^*]{0,98}[^*\s])?)\*\*[ \t]*")
 
 
@@ -87,26 +88,52 @@ def _find_unreleased(document: Document, version: Version | None) -> UnreleasedH
 def read_document(text: str, markup: Markup) -> Document:
     """``text`` with its lines, headings and definitions.
 
-    Where no version has a heading, a line of its own in bold letters counts as one: ``**1.2.0**``, ``**UNRELEASED**``.
+    Where no version has a heading, a line of its own in bold letters counts as one (``**1.2.0**``, ``**UNRELEASED**``), and
+    in a text without any headings a line that is nothing but a version, right above a list.
     """
     document = read_markdown(text) if markup is Markup.MARKDOWN else read_rst(text)
-    return document if "**" not in text or list_version_headings(document) else _with_bold_headings(document)
+    if list_version_headings(document):
+        return document
+    found = _find_bold(document) if "**" in text else []
+    if not found and not document.headings:
+        found = _find_plain(document)
+    headings = sorted((*document.headings, *found), key=lambda heading: heading.line)
+    return replace(document, headings=tuple(headings)) if found else document
 
 
-def _with_bold_headings(document: Document) -> Document:
-    lines = document.lines
+def _find_bold(document: Document) -> list[Heading]:
     level = 1 + max((heading.level for heading in document.headings), default=0)
-    found = list(document.headings)
-    for index, line in enumerate(lines):
-        match = _BOLD.fullmatch(line.text) if line.plain else None
-        around = [lines[near].text.strip() for near in (index - 1, index + 1) if 0 <= near < len(lines)]
-        if match is None or any(around):
-            continue
-        start, end = (line.start + at for at in match.span("words"))
-        heading = Heading(index, 1, level, match["words"], start, end, document.markup)
-        if find_version_heading(heading) is not None or is_unreleased(heading):
-            found.append(heading)
-    return replace(document, headings=tuple(sorted(found, key=lambda heading: heading.line)))
+    matches = ((index, _BOLD.fullmatch(line.text)) for index, line in enumerate(document.lines) if line.plain)
+    alone = (
+        _make_heading(document, index, level, match) for index, match in matches if match and _is_alone(document, index)
+    )
+    return [heading for heading in alone if find_version_heading(heading) is not None or is_unreleased(heading)]
+
+
+def _find_plain(document: Document) -> list[Heading]:
+    matches = ((index, _PLAIN.fullmatch(line.text)) for index, line in enumerate(document.lines) if line.plain)
+    above = (
+        _make_heading(document, index, 1, match)
+        for index, match in matches
+        if match and _is_above_list(document, index)
+    )
+    found = [heading for heading in above if find_version_heading(heading) is not None]
+    return found if len(found) > 1 else []
+
+
+def _make_heading(document: Document, index: int, level: int, match: re.Match[str]) -> Heading:
+    start, end = (document.lines[index].start + at for at in match.span("words"))
+    return Heading(index, 1, level, match["words"], start, end, document.markup)
+
+
+def _is_alone(document: Document, index: int) -> bool:
+    lines = document.lines
+    return not any(lines[near].text.strip() for near in (index - 1, index + 1) if 0 <= near < len(lines))
+
+
+def _is_above_list(document: Document, index: int) -> bool:
+    below = document.lines[index + 1].text if index + 1 < len(document.lines) else ""
+    return below.lstrip().startswith(("- ", "* "))
 
 
 def body_of(document: Document, found: UnreleasedHeading | VersionHeading) -> Section:

@@ -458,6 +458,19 @@ def test_versions_in_bold_letters_count_where_none_has_a_heading(markup: Markup)
     assert isinstance(other, NoUnreleasedSection)
 
 
+@pytest.mark.parametrize("markup", [Markup.RESTRUCTURED, Markup.MARKDOWN])
+def test_versions_on_lines_of_their_own_count_in_a_text_without_headings(markup: Markup) -> None:
+    text = "1.2.0\n - enh: more\n - fix: less\n1.1.0 (2026-01-02)\n - old\n   1.0.5\n1.0\n- first\n"
+    assert section(text, "1.2.0", markup) == " - enh: more\n - fix: less"
+    assert isinstance(
+        stamp(text, version="1.2.0", day=date(2026, 11, 20), tag="v", repository_url="https://x", markup=markup),
+        AlreadyStamped,
+    )
+    assert section(text, "1.0.5", markup) is None
+    assert section("1.2.0\n - enh: more\n", "1.2.0", markup) is None
+    assert section(f"# Notes\n\n{text}", "1.2.0", Markup.MARKDOWN) is None
+
+
 def test_the_number_of_an_issue_is_no_version_that_is_linked() -> None:
     text = "Unreleased\n----------\n\n- One.\n\n1.1.0 (2026-01-02)\n------------------\n\n- x\n\n.. _88054: https://x/88054\n"
     result = release_rst(text)
@@ -660,6 +673,7 @@ def test_no_text_makes_it_stumble(head: str, text: str) -> None:
         "x" * 99,
         "<!--\n",
         "\n**1.0**\n\n",
+        "1.0.0\n- x\n",
         "\n**UNRELEASED**\n\n",
     ],
 )
