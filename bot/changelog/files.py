@@ -27,6 +27,7 @@ _INNER = frozenset(
 """Folders of a manual that hold what is said about the project itself."""
 
 _PAGE = "index"
+_BEGINNINGS = frozenset(name[:4] for name in (*_NAMES, *_FURTHER_NAMES, _PAGE))
 _MOST_DEEP = 3
 
 
@@ -54,6 +55,9 @@ def is_usual(path: str, root: str = ".") -> bool:
 
 
 def _find_rank(path: str) -> tuple[int, int, int, int] | None:
+    if path.rpartition("/")[2][:4].lower() not in _BEGINNINGS:
+        # Of twenty thousand files nearly none is worth looking at.
+        return None
     folder, name = posixpath.split(path.lower())
     stem, ending = posixpath.splitext(name)
     if stem == _PAGE:
