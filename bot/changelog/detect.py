@@ -176,7 +176,8 @@ def _is_unused(settings: Towncrier | Scriv | Refused, tree: tuple[str, ...]) -> 
             folder = settings.folder
         case Towncrier():
             # Where each version has a file of its own, none may be there, and no fragment right after a release.
-            folder = posixpath.commonpath(settings.folders.values()) if settings.single else ""
+            folders = settings.folders.values()
+            folder = posixpath.commonpath(folders) if settings.single and folders else ""
     if folder in ("", "."):
         return False
     return settings.path not in tree and not any(path.startswith(folder + "/") for path in tree)

@@ -202,9 +202,9 @@ def list_version_headings(document: Document) -> list[VersionHeading]:
 
 def find_unreleased(document: Document) -> UnreleasedHeading | VersionHeading | None:
     """The heading of unreleased changes: one that says so, or that of a pending version. Only above every released version."""
-    for heading in document.headings:
+    for index, heading in enumerate(document.headings):
         match = _match_unreleased(heading)
-        if match and (match["shy"] is None or _is_beside_version(document, heading)):
+        if match and (match["shy"] is None or _is_beside_version(document, index)):
             return UnreleasedHeading(heading, match)
         version = find_version_heading(heading)
         if version is not None:
@@ -223,11 +223,12 @@ def find_pending_below(document: Document, unreleased: UnreleasedHeading) -> Ver
     return found if found is not None and found.is_pending else None
 
 
-def _is_beside_version(document: Document, heading: Heading) -> bool:
-    """Whether the next heading that is not below ``heading`` is that of a version: else ``Dev`` is a title, or a group."""
-    after = (other for other in document.headings if other.line > heading.line and other.level <= heading.level)
+def _is_beside_version(document: Document, index: int) -> bool:
+    """Whether the next heading that is not below this one is that of a version: else ``Dev`` is a title, or a group."""
+    headings, level = document.headings, document.headings[index].level
+    after = (headings[at] for at in range(index + 1, len(headings)) if headings[at].level <= level)
     beside = next(after, None)
-    return beside is not None and beside.level == heading.level and find_version_heading(beside) is not None
+    return beside is not None and beside.level == level and find_version_heading(beside) is not None
 
 
 def is_unreleased(heading: Heading) -> bool:

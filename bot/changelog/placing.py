@@ -145,7 +145,9 @@ def insert_head(file: ChangelogFile, body: Section, head: list[str]) -> Edit:
     while at > body.first and not document.lines[at - 1].comment:
         at -= 1
     position = document.lines[at].start if at < len(document.lines) else len(document.text)
-    return Edit(position, position, newline.join([*gap, *head, ""]))
+    # Bold letters are a heading where they stand alone.
+    close = head[-1].startswith("**") and at < body.last and document.lines[at].text.strip() != ""
+    return Edit(position, position, newline.join([*gap, *head, *[""] * close, ""]))
 
 
 def _replace(document: Document, body: Section, outline: Outline, between: list[str]) -> Edit:

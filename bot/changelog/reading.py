@@ -88,17 +88,17 @@ def _find_unreleased(document: Document, version: Version | None) -> UnreleasedH
 def read_document(text: str, markup: Markup) -> Document:
     """``text`` with its lines, headings and definitions.
 
-    Where no version has a heading, a line of its own in bold letters counts as one (``**1.2.0**``, ``**UNRELEASED**``), and
-    in a text without any headings a line that is nothing but a version, right above a list.
+    Where a text has a title at most, lines of their own in bold letters count as headings (``**1.2.0**``, ``**UNRELEASED**``),
+    and without a title such as are nothing but a version, right above a list.
     """
     document = read_markdown(text) if markup is Markup.MARKDOWN else read_rst(text)
-    if list_version_headings(document):
+    if len(document.headings) > 1 or list_version_headings(document):
         return document
     found = _find_bold(document) if "**" in text else []
     if not found and not document.headings:
         found = _find_plain(document)
-    headings = sorted((*document.headings, *found), key=lambda heading: heading.line)
-    return replace(document, headings=tuple(headings)) if found else document
+    above = all(title.line < found[0].line for title in document.headings) if found else False
+    return replace(document, headings=(*document.headings, *found)) if above else document
 
 
 def _find_bold(document: Document) -> list[Heading]:
@@ -107,7 +107,8 @@ def _find_bold(document: Document) -> list[Heading]:
     alone = (
         _make_heading(document, index, level, match) for index, match in matches if match and _is_alone(document, index)
     )
-    return [heading for heading in alone if find_version_heading(heading) is not None or is_unreleased(heading)]
+    found = [heading for heading in alone if find_version_heading(heading) is not None or is_unreleased(heading)]
+    return found if len(found) > 1 else []
 
 
 def _find_plain(document: Document) -> list[Heading]:

@@ -11,10 +11,13 @@ MOST_TEXT = 1_000_000
 """Characters that a template may make of its data."""
 
 _LONGEST_NUMBER = 1_000
+_MOST_DOTS = 10
 _MOST_SIFTED = 20_000
 """Items that a filter or a test is tried on one by one; a release has a few hundred fragments."""
 
 _DATE_FORMAT = re.compile(r"(?:[^%\x00-\x1f]|%[aAbBdmyYjp%-][aAbBdmyYj]?){1,60}")
+
+_BETWEEN_WORDS = re.compile(r"([-\s({\[<]+)")
 
 Value = Any
 """Plain data: text, number, truth, None, a list, a table, a date, or a macro of the template."""
@@ -48,7 +51,7 @@ def list_items(value: Value) -> Sequence[Value]:
 
 def find_member(value: Value, name: str) -> Value:
     """What a table holds under a name; nothing else has members."""
-    if name.startswith("_"):
+    if name.startswith("_") or (isinstance(value, Loop) and name not in value):
         raise TemplateRefused(f"it asks for {name}")
     return value.get(name) if isinstance(value, Mapping) else None
 
@@ -62,14 +65,26 @@ def kind_of(value: Value) -> str:
     return "text" if isinstance(value, str) else "other"
 
 
-def describe_loop(index: int, count: int) -> dict[str, Value]:
-    """What ``loop`` says within a loop."""
+class Loop(dict[str, Value]):
+    """What ``loop`` says within a loop; what else Jinja would say of it is refused."""
+
+
+def describe_loop(index: int, count: int) -> Loop:
+    """What ``loop`` says of its item at ``index``."""
     places = {"index": index + 1, "index0": index, "length": count, "revindex": count - index}
-    return {**places, "first": index == 0, "last": index == count - 1}
+    return Loop({**places, "first": index == 0, "last": index == count - 1})
 
 
 def _join(value: Value, between: str = "") -> str:
-    return str(between).join(show(item) for item in list_items(value))
+    items = list_items(value)
+    if len(items) * len(str(between)) > MOST_TEXT:
+        raise TemplateRefused("it makes too much text")
+    return str(between).join(show(item) for item in items)
+
+
+def _title(value: Value) -> str:
+    """Each word with a large letter, as Jinja finds words: ``don't`` is one."""
+    return "".join(word[:1].upper() + word[1:].lower() for word in _BETWEEN_WORDS.split(show(value)))
 
 
 def _sort(value: Value, reverse: bool = False) -> list[Value]:
@@ -168,8 +183,11 @@ def _find_deep(value: Value, path: Value) -> Value:
     """What lies under names with dots between them, as in ``attribute="a.b"``; numbers count items."""
     if not isinstance(path, str):
         raise TemplateRefused("it asks for what has no name")
-    for name in path.split("."):
-        if name.isdigit() and isinstance(value, list):
+    names = path.split(".")
+    if len(names) > _MOST_DOTS:
+        raise TemplateRefused("it asks for what lies too deep")
+    for name in names:
+        if name.isdigit() and isinstance(value, list | str):
             value = value[int(name)] if int(name[:6]) < len(value) else None
         else:
             value = find_member(value, name)
@@ -258,7 +276,7 @@ FILTERS: dict[str, Callable[..., Value]] = {
     "unique": _drop_repeated,
     "upper": lambda value: show(value).upper(),
     "lower": lambda value: show(value).lower(),
-    "title": lambda value: show(value).title(),
+    "title": _title,
     "capitalize": lambda value: show(value).capitalize(),
     "trim": lambda value: show(value).strip(),
     "string": show,

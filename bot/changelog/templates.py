@@ -7,7 +7,7 @@ with the word that does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, TemplateError, nodes
@@ -32,7 +32,7 @@ _MOST_STEPS = 200_000
 _MOST_NUMBER = 1_000_000
 _MOST_DEPTH = 30
 _A_STEP = 20
-_DEEPEST_LIST = 3
+_DEEPEST = 4
 
 _GLOBALS = frozenset({"range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super", "caller"})
 """What Jinja gives a template beside its data. A name that nobody gives says nothing, as there."""
@@ -88,7 +88,7 @@ def render_template(source: str, names: Mapping[str, Value]) -> str:
     except (TemplateError, RecursionError) as error:
         raise TemplateRefused("it is no template") from error
     try:
-        return _Reader().render(tree.body, _Scope(dict(names)))
+        return _Reader(names).render(tree.body, _Scope(dict(names)))
     except (RecursionError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError) as error:
         raise TemplateRefused("it takes the data for what they are not") from error
 
@@ -96,11 +96,13 @@ def render_template(source: str, names: Mapping[str, Value]) -> str:
 class _Reader:
     """One reading of one template."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, Value]) -> None:
         self.steps = 0
         self.length = 0
         self.depth = 0
-        self.depths: dict[int, tuple[int, list[Value]]] = {}
+        self.depths: dict[int, tuple[int, Value]] = {}
+        for value in names.values():
+            self._know(value)
 
     def render(self, body: Sequence[nodes.Node], scope: _Scope) -> str:
         return "".join(self._list(body, scope))
@@ -168,6 +170,8 @@ class _Reader:
             for part, item in zip(target.items, list_items(value), strict=True):
                 self._bind(part, item, scope)
         elif isinstance(target, nodes.NSRef) and isinstance(space := scope.find(target.name), _Namespace):
+            if self._measure_depth(value, 0) > 1 or isinstance(value, _Namespace):
+                raise TemplateRefused("it keeps lists of lists")
             space[target.attr] = value
         else:
             raise TemplateRefused(f"it sets {type(target).__name__.lower()}")
@@ -203,9 +207,9 @@ class _Reader:
                     raise TemplateRefused(f"it uses {node.name}")
                 return scope.find(node.name)
             case nodes.List() | nodes.Tuple():
-                return self._list_of(node.items, scope)
+                return self._note([self._value(item, scope) for item in node.items])
             case nodes.Dict():
-                return {self._value(pair.key, scope): self._value(pair.value, scope) for pair in node.items}
+                return self._note({self._value(pair.key, scope): self._value(pair.value, scope) for pair in node.items})
             case nodes.Getattr():
                 return find_member(self._value(node.node, scope), node.attr)
             case nodes.Getitem():
@@ -237,19 +241,28 @@ class _Reader:
                 pass
         raise TemplateRefused(f"it uses {type(node).__name__.lower()}")
 
-    def _list_of(self, items: Sequence[nodes.Expr], scope: _Scope) -> list[Value]:
-        found = [self._value(item, scope) for item in items]
-        self._note_depth(found, found)
-        return found
-
-    def _note_depth(self, made: list[Value], items: Iterable[Value]) -> None:
-        """Refuse lists of lists of lists: a few lines could make one that holds millions of the same."""
-        known = (self.depths[id(item)][0] for item in items if isinstance(item, list) and id(item) in self.depths)
-        depth = 1 + max(known, default=0)
-        if depth > _DEEPEST_LIST:
+    def _note(self, made: Value) -> Value:
+        """``made``, refused where tables and lists lie too deep in each other: a few lines could make one of millions of parts."""
+        if self._measure_depth(made, 0) > _DEEPEST:
             raise TemplateRefused("it makes lists of lists of lists")
-        # The list is kept as long as its number is used.
-        self.depths[id(made)] = (max(depth, self.depths.get(id(made), (0,))[0]), made)
+        return made
+
+    def _measure_depth(self, value: Value, level: int) -> int:
+        if not isinstance(value, list | dict) or level > _DEEPEST:
+            return 0
+        if id(value) not in self.depths:
+            items = value.values() if isinstance(value, dict) else value
+            depth = 1 + max((self._measure_depth(item, level + 1) for item in items), default=0)
+            # What is measured is kept, so that its number stands for nothing else.
+            self.depths[id(value)] = (depth, value)
+        return self.depths[id(value)][0]
+
+    def _know(self, given: Value) -> None:
+        """What a template is given counts as flat, however deep it is."""
+        if isinstance(given, list | dict):
+            self.depths[id(given)] = (0, given)
+            for item in given.values() if isinstance(given, dict) else given:
+                self._know(item)
 
     def _item(self, node: nodes.Getitem, scope: _Scope) -> Value:
         value = self._value(node.node, scope)
@@ -257,7 +270,7 @@ class _Reader:
             parts = (node.arg.start, node.arg.stop, node.arg.step)
             start, stop, step = (self._value(part, scope) if part is not None else None for part in parts)
             self._charge(value)
-            return value[start:stop:step] if isinstance(value, str | list) else None
+            return self._note(value[start:stop:step]) if isinstance(value, str | list) else None
         key = self._value(node.arg, scope)
         if isinstance(value, Mapping):
             return value.get(key)
@@ -309,7 +322,7 @@ class _Reader:
             raise TemplateRefused(f"it uses the filter {node.name}")
         result = function(value, *args, **named)
         self._charge(value, result)
-        return self._measure(result) if isinstance(result, str) else result
+        return self._measure(result) if isinstance(result, str) else self._note(result)
 
     def _test(self, node: nodes.Test, scope: _Scope) -> bool:
         value = self._value(node.node, scope)
@@ -331,15 +344,17 @@ class _Reader:
             raise TemplateRefused("it calls what has no name")
         value = self._value(node.node.node, scope)
         if isinstance(value, list) and node.node.attr == "append" and len(args) == 1:
+            if isinstance(args[0], list | dict):
+                # What grows by and by could grow without end.
+                raise TemplateRefused("it appends what has parts")
             value.append(args[0])
-            self._note_depth(value, args)
             return None
         method = METHODS.get((kind_of(value), node.node.attr))
         if method is None:
             raise TemplateRefused(f"it calls {node.node.attr}")
         result = method(value, *args)
         self._charge(value, result)
-        return self._measure(result) if isinstance(result, str) else result
+        return self._measure(result) if isinstance(result, str) else self._note(result)
 
     def _call_name(self, name: str, args: list[Value], named: dict[str, Value], scope: _Scope) -> Value:
         found = scope.find(name)

@@ -491,6 +491,7 @@ none
         "{% set words = {'7': 'seven', 'a' ~ 1: {}} %}{{ words['7'] }}{{ words.a1|length }}{{ '8' in words }}",
         "{{ deep|map(attribute='a.b')|join }} {{ deep|map(attribute='l.1')|join }}",
         "{% set s = refs|select('eq', '7') %}{% if s|list %}{{ s|join }}{% endif %}{{ s|list|length }}",
+        "{{ \"don't (stop) the-show\"|title }} {{ refs|map(attribute='0')|join }} {% for i in refs %}{{ loop.index }}{% endfor %}",
         "{% if []|reverse %}r{% endif %}{% if []|unique %}u{% endif %}{{ refs|map('lower') == refs }}",
         "{{ ['A', 'a', 'b']|unique|join }} {% set s = refs|map('upper') %}{{ s|first }}{{ s|join(',') }}",
         "{{ '1e3'|int }} {{ '1e999'|int }} {{ ''|int(7) }} {{ 'ff'|int(0, 16) }} {{ 'zz'|int }}",
@@ -534,6 +535,18 @@ def test_lists_should_be_sifted_as_jinja_does_it(source: str) -> None:
         + "{% set b = [] %}{{ b.append(a) }}{{ b.append(a) }}{% set a = b %}" * 22
         + "{{ [a]|sort }}",
         "{{ t|map('lower')|length }}",
+        "{% set a = [1] %}" + "{% set a = [a, a]|list %}" * 24 + "{{ [a]|sort|length }}",
+        "{% set a = [1] %}" + "{% set a = [a, a][0:2] %}" * 24 + "{{ [a]|sort|length }}",
+        "{% set a = [1] %}" + "{% set a = {'x': [a, a]} %}" * 24 + "{{ a|dictsort(by='value')|length }}",
+        "{% set a = {} %}{% set b = {} %}"
+        + "{% set a = {'l': a, 'r': a} %}{% set b = {'l': b, 'r': b} %}" * 26
+        + "{{ a == b }}",
+        "{% set a = namespace(x=1) %}"
+        + "{% set b = namespace(x=1) %}{% set b.x = a %}{% set b.y = a %}{% set a = b %}" * 24,
+        "{% set a = [1] %}" + "{% set a = ({'x': a, 'y': a}|dictsort(by='value')) %}" * 24 + "{{ [a]|sort|length }}",
+        "{{ t|map(attribute='" + "a." * 2000 + "a')|join }}",
+        "{{ ('y' * 2000)|join('x' * 500000) }}",
+        "{% for i in t %}{{ loop.previtem }}{% endfor %}",
         "{{ t|map('map', 'lower')|join }}",
         "{{ joiner }}",
         "{% set j = joiner() %}{{ j }}",
