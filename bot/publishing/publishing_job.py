@@ -13,7 +13,15 @@ from bot.publishing.expressions import BadExpressionError
 from bot.publishing.files import WorkflowFile
 from bot.publishing.quoting import quoted
 from bot.publishing.truth import Truth
-from bot.publishing.uploads import Upload, builds_distributions, find_uploads, goes_to, may_sign_in, may_upload_unseen
+from bot.publishing.uploads import (
+    Upload,
+    builds_distributions,
+    default_upload,
+    find_uploads,
+    goes_to,
+    may_sign_in,
+    may_upload_unseen,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ def find_publishing_job(site: JobSite, index: Index) -> Iterator[PublishingJob]:
     if not uploads:
         if site.id_token and any(map(may_upload_unseen, site.steps)):
             yield opaque_job(site, "runs code of the repository that may publish")
-        elif _may_sign_in(site):
+        elif _may_sign_in(site, index):
             yield opaque_job(site, "runs code that may publish, with what signs in to an index")
         return
     surest = max(uploads, key=lambda upload: (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE).index(upload.happens))
@@ -153,11 +161,18 @@ def opaque_job(site: JobSite, does: str) -> PublishingJob:
     )
 
 
-def _may_sign_in(site: JobSite) -> bool:
-    around = {**_mapping(site.workflow.env), **_mapping(site.job.get("env"))}
-    # What is seen to upload, if to another index, is what the step has it for.
-    unseen = (step for step in site.steps if not find_uploads(step, {}, str))
-    return any(may_sign_in(step, _mapping(step.get("env")), around) for step in unseen)
+def _may_sign_in(site: JobSite, index: Index) -> bool:
+    """Whether a step may upload to ``index`` by code that is not read, with what signs in there."""
+    around = _variables(_variables({}, site.workflow.env, site.scope), site.job.get("env"), site.scope)
+    for step in site.steps:
+        variables = _variables(around, step.get("env"), site.scope)
+        scope = Scope({**site.scope.contexts, "env": Record(dict(variables), complete=False)})
+        own = {name: variables[name] for name in _mapping(step.get("env"))}
+        # What is seen to upload, if to another index, is what the step has it for.
+        is_seen = bool(_find(step, variables, scope)) or not goes_to(default_upload(variables), index).possible
+        if not is_seen and may_sign_in(step, own, around) and decide(step.get("if"), scope).truth.possible:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

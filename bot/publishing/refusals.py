@@ -11,6 +11,7 @@ from bot.publishing.assessment import Assessment
 from bot.publishing.occasions import Occasion
 from bot.publishing.publishing_job import PublishingJob
 from bot.publishing.quoting import quoted
+from bot.publishing.truth import Truth
 
 
 class Refusal(StrEnum):
@@ -134,10 +135,12 @@ def refuse_start(assessment: Assessment, index: Index) -> NoRoute:
 
 def _start_refusal(assessment: Assessment, index: Index, reasons: tuple[str, ...]) -> NoRoute:
     path = assessment.path
-    if assessment.publishes_on(Occasion.MERGE).possible:
+    on_merge = assessment.publishes_on(Occasion.MERGE)
+    if on_merge.possible:
+        does = "publishes" if on_merge is Truth.TRUE else "may publish"
         return NoRoute(
             Refusal.PUBLISHES_ON_MERGE,
-            f"{quoted(path)} publishes when something is merged, not when a tag, a release or a dispatch asks for it.",
+            f"{quoted(path)} {does} when something is merged, not when a tag, a release or a dispatch asks for it.",
             f"Let a tag start it: `on: push: tags: ['v*']` in {quoted(path)}, without `branches`.",
             workflow=path,
             reasons=reasons,

@@ -7,7 +7,7 @@ that we cannot read (a composite action, a script in the repository) is never ta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -67,11 +67,13 @@ _SEPARATOR = re.compile(r"&&|\|\||[;|\n]")
 _WORD = re.compile(r"""(?:[^\s'"]|'[^']{0,2000}'|"[^"]{0,2000}"|['"])+""")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _BRANCHING = re.compile(r"^\s*(if|elif|case|\[\[?|test)\b|^\s*\[", re.MULTILINE)
-_TASK = re.compile(
-    r"(?:\b(make|just|nox|tox|task|invoke|inv|doit|hatch|pdm|bash|sh|python[\d.]*|\./\S+)\b|^\s*[\w.-]+/)"
-    r"[^\n]{0,200}(publish|release|upload|deploy)",
-    re.MULTILINE,
-)
+_RUNNERS = frozenset({"make", "just", "nox", "tox", "task", "invoke", "inv", "doit", "hatch", "pdm", "bash", "sh"})
+"""Programs that do what a file of the repository says."""
+
+_PYTHON = re.compile(r"python[\d.]*")
+_PUBLISHING = re.compile(r"publish|release|upload|deploy")
+_BUILD_MODULES = frozenset({"-m", "-c", "-V", "--version"})
+_MOST_WORDS = 200
 _SIGNS_IN = frozenset(
     {
         "TWINE_PASSWORD",
@@ -138,16 +140,42 @@ def builds_distributions(step: Mapping[str, Plain]) -> bool:
 
 def may_upload_unseen(step: Mapping[str, Plain]) -> bool:
     """Whether a step hands over to code we do not read, in a way that could hide an upload."""
-    return action_of(step).startswith("./") or _TASK.search(script_of(step)) is not None
+    return action_of(step).startswith("./") or any(_PUBLISHING.search(rest) for rest in _list_handed(script_of(step)))
 
 
-def may_sign_in(step: Mapping[str, Plain], own: Iterable[str], around: Iterable[str]) -> bool:
+def may_sign_in(step: Mapping[str, Plain], own: Mapping[str, str], around: Mapping[str, str]) -> bool:
     """Whether a step that uploads nothing by itself has what signs in to an index, so that what it calls may upload.
 
-    ``own`` are the names of its own variables, ``around`` those of its job and workflow. What stands around is there for
-    other steps as well: it counts where this one hands over.
+    ``own`` are its own variables, ``around`` those of its job and workflow. What stands around is there for other steps as
+    well: it counts where this one hands over to what is called like publishing.
     """
-    return not _SIGNS_IN.isdisjoint(own) or (may_upload_unseen(step) and not _SIGNS_IN.isdisjoint(around))
+    if any(own.get(name) for name in _SIGNS_IN):
+        action = action_of(step)
+        return bool(action and not action.startswith("actions/")) or any(_list_handed(script_of(step)))
+    return any(around.get(name) for name in _SIGNS_IN) and may_upload_unseen(step)
+
+
+def default_upload(environment: Mapping[str, str]) -> Upload:
+    """The upload of whatever tool is called without options, as the variables that it sees tell it."""
+    address = _first([name for tool in _TOOLS for name in tool.address_variables], environment)
+    name = _first([name for tool in _TOOLS for name in tool.name_variables], environment)
+    return Upload("", address=address, name="" if address else name)
+
+
+def _list_handed(script: str) -> Iterator[str]:
+    """What is handed over to code of the repository, from the program that does on: ``make release``, ``scripts/publish``."""
+    for line in re.sub(r"\\\r?\n", " ", script).splitlines():
+        words = line.split()[:_MOST_WORDS]
+        if not words or words[0] in _NOT_RUN or words[0].startswith("#"):
+            continue
+        for at, word in enumerate(words):
+            following = words[at + 1] if at + 1 < len(words) else ""
+            program = word.rsplit("/", 1)[-1]
+            is_python = _PYTHON.fullmatch(program) is not None and following not in _BUILD_MODULES
+            is_file = word.startswith("./") or (at == 0 and "/" in word and "=" not in word)
+            if is_file or is_python or program in _RUNNERS:
+                yield " ".join(words[at:])
+                break
 
 
 def _mapping(plain: Plain) -> Mapping[str, Plain]:

@@ -458,6 +458,27 @@ def test_versions_in_bold_letters_count_where_none_has_a_heading(markup: Markup)
     assert isinstance(other, NoUnreleasedSection)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Changelog\n\n**Unreleased**\n\n### Added\n\n- people wrote\n\n**1.1.0**\n\n### Added\n\n- a\n",
+        "# My changes\n\nIntro\n\n**Upcoming**\n\nWe plan x.\n\n## Version One (first)\n\n- x\n",
+        "# Notes\n\n**2.0**\n\nis the version of HTTP.\n\n## Migration\n\n- x\n",
+        "## March 2024\n\n**1.1.0**\n\n- a\n\n## January 2024\n\n**1.0.0**\n\n- b\n",
+        "# Changelog\n\n**Unreleased**\n\n- alone\n",
+    ],
+)
+def test_bold_letters_among_headings_are_none(text: str) -> None:
+    assert isinstance(release(text), NoUnreleasedSection)
+
+
+def test_a_bold_heading_stands_alone() -> None:
+    text = "# Changelog\n\n**Unreleased**\n\n<!-- add below -->\n- people wrote\n\n**1.1.0**\n\n- a\n"
+    after = stamped(text)
+    assert "<!-- add below -->\n\n**1.2.0**\n\n- people wrote\n" in after
+    assert isinstance(release(after), AlreadyStamped)
+
+
 @pytest.mark.parametrize("markup", [Markup.RESTRUCTURED, Markup.MARKDOWN])
 def test_versions_on_lines_of_their_own_count_in_a_text_without_headings(markup: Markup) -> None:
     text = "1.2.0\n - enh: more\n - fix: less\n1.1.0 (2026-01-02)\n - old\n   1.0.5\n1.0\n- first\n"
@@ -673,6 +694,8 @@ def test_no_text_makes_it_stumble(head: str, text: str) -> None:
         "x" * 99,
         "<!--\n",
         "\n**1.0**\n\n",
+        "# Dev\n",
+        "### Pending\n## Dev\n",
         "1.0.0\n- x\n",
         "\n**UNRELEASED**\n\n",
     ],

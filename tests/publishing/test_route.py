@@ -8,6 +8,7 @@ import pytest
 from bot.index.addresses import PYPI, TESTPYPI, Index, define_index
 from bot.publishing.occasions import ReleaseFacts
 from bot.publishing.route import NoRoute, Order, PublishSettings, Refusal, Route, choose_route
+from bot.publishing.uploads import may_sign_in, may_upload_unseen
 from tests.publishing.workflows import FACTS, PATH, PYPA, REPOSITORY, workflow
 
 TAGS = "{push: {tags: ['v*']}}"
@@ -674,11 +675,29 @@ def test_a_job_with_what_signs_in_to_an_index_may_publish_by_code_that_is_not_re
         ("- {run: scripts/publish, env: {PASSWORD: '${{ secrets.TOKEN }}'}}", ""),
         ("- run: scripts/publish", ""),
         ("- run: tox -e tests", f"env: {TOKEN}"),
+        ("- run: make docs", f"env: {TOKEN}"),
+        (f"- {{run: scripts/publish, if: false, env: {TOKEN}}}", ""),
+        (f"- {{run: echo hi, env: {TOKEN}}}", ""),
+        (f"- {{run: twine check dist/*, env: {TOKEN}}}", ""),
+        (f"- {{run: python -m build, env: {TOKEN}}}", ""),
+        (f"- {{run: uv publish --dry-run, env: {TOKEN}}}", ""),
+        (f"- {{uses: actions/checkout@v7, env: {TOKEN}}}", ""),
+        ("- {run: scripts/publish, env: {UV_PUBLISH_TOKEN: ''}}", ""),
+        (f"- {{run: scripts/publish, env: {{TWINE_PASSWORD: x, TWINE_REPOSITORY_URL: '{TESTPYPI.upload_url}'}}}}", ""),
+        ("- run: |\n    gh release create x \\\n      dist/* --title release", "permissions: {id-token: write}"),
     ],
 )
 def test_other_code_and_other_secrets_publish_nothing(step: str, more: str) -> None:
     refused = refusal(workflow(TAGS, step=step, environment=more or "environment: pypi", permissions=""))
     assert refused.code is Refusal.NO_WORKFLOW
+
+
+@pytest.mark.parametrize("script", ["\n" * 20_000, " \n" * 10_000, "./a" * 6_000, "make " * 4_000, "a/ " * 6_000])
+def test_long_scripts_take_no_time(script: str) -> None:
+    started = time.process_time()
+    assert not may_upload_unseen({"run": script})
+    assert not may_sign_in({"run": script}, {}, {"TWINE_PASSWORD": "x"})
+    assert time.process_time() - started < 1
 
 
 def test_what_is_seen_to_upload_goes_before_what_may() -> None:
