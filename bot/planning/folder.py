@@ -130,8 +130,14 @@ class Folder:
         place = self.top.joinpath(*PurePosixPath(path).parts)
         if not place.is_symlink() or _resolve(place.parent) != place.parent:
             return None
-        target = Path(os.path.normpath(place.parent / place.readlink()))
-        if not target.is_relative_to(self.top) or _resolve(target) != target or not target.is_file():
+        read = place.readlink()
+        target = Path(os.path.normpath(place.parent / read))
+        if (
+            read.is_absolute()
+            or not target.is_relative_to(self.top)
+            or _resolve(target) != target
+            or not target.is_file()
+        ):
             return None
         return target if target.relative_to(self.top).as_posix() in self._tracked else None
 

@@ -167,6 +167,23 @@ def test_a_module_may_read_its_version_from_a_file(module: str, path: str) -> No
 
 
 @pytest.mark.parametrize(
+    "module",
+    [
+        '__version__ = (Path(__file__).parent.parent / "VERSION").read_text()\n',
+        '__version__ = open(os.path.join(os.path.dirname(__file__), "..", "VERSION")).read()\n',
+        '__version__ = Path(__file__).resolve().parents[1].joinpath("VERSION").read_text()\n',
+        (
+            'with open("README.md") as f:\n    text = f.read()\n'
+            'with (Path(__file__).parent.parent / "VERSION").open() as f:\n    __version__ = f.read().strip()\n'
+        ),
+    ],
+)
+def test_the_folder_that_a_module_counts_from_tells_which_file_it_reads(module: str) -> None:
+    tree = {"pyproject.toml": ATTRIBUTE, "widget/__init__.py": "", "widget/v.py": module}
+    assert bump_tree(tree | {"VERSION": "1.1.0\n", "widget/VERSION": "5.0.0\n"}, "1.2.0") == {"VERSION": "1.2.0\n"}
+
+
+@pytest.mark.parametrize(
     ("module", "tree"),
     [
         ('__version__ = (Path(__file__).parent / "version.txt").read_text()\n', {}),
@@ -180,6 +197,18 @@ def test_a_module_may_read_its_version_from_a_file(module: str, path: str) -> No
         ('__version__ = open(os.path.join(HERE, find(), "VERSION")).read()\n', {"widget/VERSION": "1.1.0\n"}),
         ('FILE = "VERSION"\nFILE = "other"\n__version__ = open(FILE).read()\n', {"widget/VERSION": "1.1.0\n"}),
         ("a = b\nb = a\n__version__ = a\n", {"VERSION": "1.1.0\n"}),
+        ('__version__ = open("VERSION").read().strip()\n__version__ += ".7"\n', {"VERSION": "1.1.0\n"}),
+        (
+            '__version__ = open("VERSION").read()\nif True:\n    __version__ = __version__ + ".dev0"\n',
+            {"VERSION": "1.1.0\n"},
+        ),
+        (
+            'with open("VERSION") as f:\n    v = f.read().strip()\n    v = v + ".7"\n__version__ = v\n',
+            {"VERSION": "1.1.0\n"},
+        ),
+        ('__version__ = open("VERSION").read().split("-")[0]\n', {"VERSION": "1.1.0\n"}),
+        ('__version__ = open("VERSION").read().strip("v")\n', {"VERSION": "1.1.0\n"}),
+        ('__version__ = (Path(__file__).parent.parent.parent / "VERSION").read_text()\n', {"VERSION": "1.1.0\n"}),
         ("__version__ = open(a).read()\na = b / 'VERSION'\nb = a\n", {"VERSION": "1.1.0\n"}),
         ('__version__ = open("../../version.txt").read()\n', {"version.txt": "1.1.0\n"}),
         ('__version__ = load("other.py")\n', {"widget/other.py": "1.1.0\n"}),
@@ -289,6 +318,7 @@ def test_numbers_that_a_function_of_setup_py_formats_are_written(
         ('PRERELEASE = ""', "PRERELEASE = find()"),
         ("minor=MINOR, micro=MICRO, prerelease=PRERELEASE, dev=count()", "minor=MINOR"),
         ("RELEASED_VERSION.format(", '"{}{}".format(MAJOR, MINOR) or "".format('),
+        ("def from_git():\n", "def from_git():\n    MAJOR, MINOR, MICRO = find()\n"),
     ],
 )
 def test_numbers_that_setup_py_formats_in_two_ways_or_finds_by_itself_are_not_guessed_at(old: str, new: str) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.versions import ProjectCode, ProjectRefused
+from bot.versions import Project, ProjectCode, ProjectRefused, read_project
 from tests.versions.trees import bump_tree, check_bump, read_tree
 
 STATIC = '[project]\nname = "widget"\nversion = "1.1.0"\n'
@@ -113,6 +113,22 @@ def test_the_lock_of_crates_follows_what_release_please_writes_into_their_worksp
     changed = bump_tree({"pyproject.toml": STATIC, "release-please-config.json": config} | CRATES, "1.2.0rc1")
     assert changed["Cargo.toml"] == CRATES["Cargo.toml"].replace("1.1.0", "1.2.0-rc.1")
     assert changed["Cargo.lock"] == CRATES["Cargo.lock"].replace("1.1.0", "1.2.0-rc.1")
+
+
+@pytest.mark.parametrize("path", ["Cargo.toml", "/Cargo.lock"])
+def test_a_lock_that_cannot_be_read_is_named_and_the_manifest_follows(path: str) -> None:
+    keys = {"Cargo.toml": "$.package.version", "/Cargo.lock": "$.package[?(@.name=='widget')].version"}
+    config = json.dumps({"extra-files": [{"type": "toml", "path": path, "jsonpath": keys[path]}]})
+    files = {
+        "pyproject.toml": STATIC.encode(),
+        "release-please-config.json": config.encode(),
+        "Cargo.toml": b'[package]\nname = "widget"\nversion = "1.1.0"\n',
+        "Cargo.lock": b'[[package]]\nname = "\xff"\nversion = "1.1.0"\n',
+    }
+    project = read_project(files)
+    assert isinstance(project, Project)
+    assert ("Cargo.toml" in {site.path for site in project.sites}) is (path == "Cargo.toml")
+    assert "Cargo.lock" in {one.path for one in project.lookalikes}
 
 
 @pytest.mark.parametrize(

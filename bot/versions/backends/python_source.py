@@ -8,6 +8,7 @@ from bot.versions.arithmetic import find_version
 from bot.versions.backends.text_source import whole_file_site
 from bot.versions.checkout import Checkout
 from bot.versions.formats.python_literals import Literal
+from bot.versions.formats.python_reading import ReadFile
 from bot.versions.formats.python_values import Composite, Computed, Elsewhere, Value, read_values
 from bot.versions.project import ProjectCode, ProjectRefused, Reader, Site, SiteKind
 from bot.versions.sentences import Quoted
@@ -71,9 +72,9 @@ def trace_version(
         values = read_values(path, text.body, names, names[0] if joins else None)
         place = values[0] if values else None
         if isinstance(place, Computed) and place.read_from is not None:
-            read = _find_read(checkout, path, place.read_from, kind)
-            if read is not None:
-                return read
+            sites = _find_read(checkout, path, place.read_from, kind)
+            if sites is not None:
+                return sites
         if not isinstance(place, Elsewhere):
             return tuple(site for value in values if (site := site_of(path, kind, value, strict=strict)) is not None)
         target = follow_import(checkout, path, place, bases)
@@ -83,12 +84,17 @@ def trace_version(
     return ()
 
 
-def _find_read(checkout: Checkout, path: str, end: str, kind: SiteKind) -> tuple[Site, ...] | None:
-    """The version in the file that ``path`` reads, beside it or above; none while it is not known; None when it has none."""
+def _find_read(checkout: Checkout, path: str, read: ReadFile, kind: SiteKind) -> tuple[Site, ...] | None:
+    """The version in the file that ``path`` reads; none while it is not known; None when it has none.
+
+    Where nothing tells in which folder it lies, the nearest counts, beside the module or above it.
+    """
     folders = [posixpath.dirname(path)]
     while folders[-1] not in ("", checkout.root) and len(folders) < _MOST_STEPS:
         folders.append(posixpath.dirname(folders[-1]))
-    places = (posixpath.normpath(posixpath.join(folder, end)) for folder in folders)
+    if read.folders is not None:
+        folders = folders[read.folders - 1 : read.folders] if read.folders else []
+    places = (posixpath.normpath(posixpath.join(folder, read.end)) for folder in folders)
     place = next((place for place in places if checkout.has(place)), None)
     if place is None:
         return None

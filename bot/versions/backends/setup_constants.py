@@ -24,9 +24,16 @@ _MOST_REACHED = 30
 def find_constants(setup: SetupPy) -> tuple[Site, ...]:
     """The numbers that are formatted where the version is made, in the same way wherever they are."""
     module = setup.module
-    nodes = (node for part in _list_reached(setup) for node in islice(ast.walk(part), MOST_NODES))
-    calls = (node for node in nodes if isinstance(node, ast.Call) and _is_format(node))
-    made = {tuple(_list_parts(module, call)) for call in calls} - {()}
+    made = set()
+    for part in _list_reached(setup):
+        nodes = list(islice(ast.walk(part), MOST_NODES))
+        # A function may have numbers of its own that are called the same.
+        own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        for call in (node for node in nodes if isinstance(node, ast.Call) and _is_format(node)):
+            pieces = tuple(_list_parts(module, call))
+            if pieces and not own.isdisjoint(module.bound.keys() & set(list_names(call))):
+                return ()
+            made |= {pieces} - {()}
     if len(made) != 1:
         return ()
     (pieces,) = made

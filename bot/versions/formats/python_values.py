@@ -18,7 +18,7 @@ from bot.versions.formats.python_evaluation import evaluate
 from bot.versions.formats.python_literals import Literal, parse, read_literal
 from bot.versions.formats.python_making import Making
 from bot.versions.formats.python_pieces import Pieces, list_names
-from bot.versions.formats.python_reading import find_read_file
+from bot.versions.formats.python_reading import ReadFile, find_read_file, find_text_of
 from bot.versions.formats.text import line_starts
 from bot.versions.project import Piece
 from bot.versions.spelling import compose
@@ -53,13 +53,13 @@ class Elsewhere:
 class Computed:
     """A version that only running the module would tell, or of which the module makes another one.
 
-    ``part`` is what it is made of in the second case. ``read_from`` is the end of the path of the file that it is the text of.
+    ``part`` is what it is made of in the second case. ``read_from`` is the file that it is the text of.
     """
 
     name: str
     line: int
     part: Literal | Composite | None = None
-    read_from: str | None = None
+    read_from: ReadFile | None = None
 
 
 Value = Literal | Composite | Elsewhere | Computed
@@ -96,8 +96,7 @@ class Module:
         self.tree = tree
         self.bound: dict[str, list[ast.expr]] = {}
         self.imported: dict[str, Elsewhere] = {}
-        self._opened: dict[str, list[ast.expr]] = {}
-        self._read: dict[str, list[ast.expr]] = {}
+        self._read: dict[str, ast.expr] = {}
         for statement in _statements(tree):
             self._bind(statement)
         self.pieces = Pieces(body, self.starts, self.bound)
@@ -123,16 +122,17 @@ class Module:
                 self.imported[name] = Elsewhere(alias.name if alias.asname else name, 0, "")
 
     def _bind_read(self, statement: ast.With) -> None:
-        """Take note of what is opened, and of the names that a block sets to what it reads of that."""
-        for item in statement.items:
-            if isinstance(item.optional_vars, ast.Name):
-                self._opened.setdefault(item.optional_vars.id, []).append(item.context_expr)
+        """Take note of the names that a block sets to the text of a file that it opens; blocks call their files alike."""
+        opened = {
+            item.optional_vars.id: item.context_expr
+            for item in statement.items
+            if isinstance(item.optional_vars, ast.Name)
+        }
         for inner in statement.body:
             match inner:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if not self._opened.keys().isdisjoint(
-                    list_names(value)
-                ):
-                    self._read.setdefault(name, []).append(value)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    text = find_text_of(value, opened)
+                    self._read |= {name: text} if text is not None else {}
                 case _:
                     pass
 
@@ -165,16 +165,19 @@ class Module:
         if strings:
             return [read_literal(self.body, self.starts, name, string) for string in strings]
         if not expressions and name in self._read:
-            return [Computed(name, self._read[name][-1].lineno)]
+            return [Computed(name, self._read[name].lineno)]
         if not expressions:
             return [self.imported[name]] if name in self.imported else []
         return self._value(name, expressions[-1], depth)
 
-    def find_read_file(self, name: str) -> str | None:
-        """The end of the path of the file whose whole text ``name`` is bound to."""
-        bound = self._opened | self._read | self.bound
-        values = bound.get(name, ())
-        return find_read_file(values[0], bound) if len(values) == 1 else None
+    def find_read_file(self, name: str) -> ReadFile | None:
+        """The file whose whole text ``name`` is bound to, as it stays."""
+        stored = Counter(
+            node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        )
+        bound = self._read | {one: values[0] for one, values in self.bound.items() if len(values) == 1}
+        once = {one: value for one, value in bound.items() if stored[one] == 1}
+        return find_read_file(once[name], once) if name in once else None
 
     def value_of(self, name: str, expression: ast.expr) -> list[Value]:
         """What ``expression`` says, such as an argument of a call."""

@@ -77,7 +77,10 @@ def _extra(subject: Subject, entry: object) -> Finding:
     locked = _LOCKED.fullmatch(str(entry.get("jsonpath", ""))[:200])
     if locked is not None:
         for file in list_files(subject, path.lstrip("/")):
-            finding.add(subject.sort(_locked_sites(subject, file, locked["name"])))
+            try:
+                finding.add(subject.sort(_locked_sites(subject, file, locked["name"])))
+            except ProjectRefused as refused:
+                finding.pass_over(file, refused)
         return finding
     if key is None:
         finding.lookalikes.append(Lookalike(path, 1, str(entry.get("jsonpath"))[:80], UNSUPPORTED, path))
@@ -85,11 +88,22 @@ def _extra(subject: Subject, entry: object) -> Finding:
     for file in list_files(subject, path):
         if kind == "toml" and posixpath.basename(file) == "Cargo.toml" and key in (OWN, SHARED):
             # What goes on with it does so here: without its entries in Cargo.lock nobody could build it ``--locked``.
-            finding.add(subject.sort(find_cargo_sites(subject.package.checkout, file)))
+            finding.add(_find_crate(subject, file, key))
         elif kind == "toml":
             finding.add(subject.sort(toml_site(subject, file, key, _KIND)))
         else:
             finding.add(subject.sort(json_version_site(subject.package.checkout, file, _KIND, key, Form.TYPED)))
+    return finding
+
+
+def _find_crate(subject: Subject, file: str, key: Path) -> Finding:
+    """A crate with what goes on with it; where its lock cannot be read the manifest alone, and the lock is named."""
+    checkout, finding = subject.package.checkout, Finding()
+    try:
+        finding.add(subject.sort(find_cargo_sites(checkout, file)))
+    except ProjectRefused as refused:
+        finding.add(subject.sort(toml_site(subject, file, key, _KIND)))
+        finding.pass_over(file, refused)
     return finding
 
 
