@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
-from bot.changelog.document import Document, Heading, Markup
+from bot.changelog.bare_headings import find_bold_headings, find_plain_headings
+from bot.changelog.document import Document, Markup
 from bot.changelog.headings import (
     UnreleasedHeading,
     VersionHeading,
     find_pending_below,
     find_unreleased,
-    find_version_heading,
-    is_unreleased,
     list_version_headings,
 )
 from bot.changelog.markdown import read_markdown
 from bot.changelog.restructured import read_rst
 from bot.changelog.sections import Section, list_entries, section_of
-
-_PLAIN = re.compile(r"(?P<words>v?\d[\w.]{2,30}(?:[ \t]+[-(]?[ \t]*\d[-\d./]{5,12}\)?)?)[ \t]*")
-_BOLD = re.compile(r"\*\*(?P<words>[^*\s](?:[^*]{0,98}[^*\s])?)\*\*[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,47 +89,11 @@ def read_document(text: str, markup: Markup) -> Document:
     document = read_markdown(text) if markup is Markup.MARKDOWN else read_rst(text)
     if len(document.headings) > 1 or list_version_headings(document):
         return document
-    found = _find_bold(document) if "**" in text else []
+    found = find_bold_headings(document) if "**" in text else []
     if not found and not document.headings:
-        found = _find_plain(document)
+        found = find_plain_headings(document)
     above = all(title.line < found[0].line for title in document.headings) if found else False
     return replace(document, headings=(*document.headings, *found)) if above else document
-
-
-def _find_bold(document: Document) -> list[Heading]:
-    level = 1 + max((heading.level for heading in document.headings), default=0)
-    matches = ((index, _BOLD.fullmatch(line.text)) for index, line in enumerate(document.lines) if line.plain)
-    alone = (
-        _make_heading(document, index, level, match) for index, match in matches if match and _is_alone(document, index)
-    )
-    found = [heading for heading in alone if find_version_heading(heading) is not None or is_unreleased(heading)]
-    return found if len(found) > 1 else []
-
-
-def _find_plain(document: Document) -> list[Heading]:
-    matches = ((index, _PLAIN.fullmatch(line.text)) for index, line in enumerate(document.lines) if line.plain)
-    above = (
-        _make_heading(document, index, 1, match)
-        for index, match in matches
-        if match and _is_above_list(document, index)
-    )
-    found = [heading for heading in above if find_version_heading(heading) is not None]
-    return found if len(found) > 1 else []
-
-
-def _make_heading(document: Document, index: int, level: int, match: re.Match[str]) -> Heading:
-    start, end = (document.lines[index].start + at for at in match.span("words"))
-    return Heading(index, 1, level, match["words"], start, end, document.markup)
-
-
-def _is_alone(document: Document, index: int) -> bool:
-    lines = document.lines
-    return not any(lines[near].text.strip() for near in (index - 1, index + 1) if 0 <= near < len(lines))
-
-
-def _is_above_list(document: Document, index: int) -> bool:
-    below = document.lines[index + 1].text if index + 1 < len(document.lines) else ""
-    return below.lstrip().startswith(("- ", "* "))
 
 
 def body_of(document: Document, found: UnreleasedHeading | VersionHeading) -> Section:

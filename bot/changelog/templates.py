@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from jinja2 import Environment, TemplateError, nodes
 
+from bot.changelog.template_depths import Depths
+from bot.changelog.template_sifting import SIFTING
 from bot.changelog.template_values import (
     COMPARISONS,
     FILTERS,
@@ -32,7 +34,6 @@ _MOST_STEPS = 200_000
 _MOST_NUMBER = 1_000_000
 _MOST_DEPTH = 30
 _A_STEP = 20
-_DEEPEST = 4
 
 _GLOBALS = frozenset({"range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super", "caller"})
 """What Jinja gives a template beside its data. A name that nobody gives says nothing, as there."""
@@ -100,9 +101,7 @@ class _Reader:
         self.steps = 0
         self.length = 0
         self.depth = 0
-        self.depths: dict[int, tuple[int, Value]] = {}
-        for value in names.values():
-            self._know(value)
+        self.depths = Depths(names.values())
 
     def render(self, body: Sequence[nodes.Node], scope: _Scope) -> str:
         return "".join(self._list(body, scope))
@@ -170,7 +169,7 @@ class _Reader:
             for part, item in zip(target.items, list_items(value), strict=True):
                 self._bind(part, item, scope)
         elif isinstance(target, nodes.NSRef) and isinstance(space := scope.find(target.name), _Namespace):
-            if self._measure_depth(value, 0) > 1 or isinstance(value, _Namespace):
+            if self.depths.measure(value) > 1 or isinstance(value, _Namespace):
                 raise TemplateRefused("it keeps lists of lists")
             space[target.attr] = value
         else:
@@ -207,9 +206,11 @@ class _Reader:
                     raise TemplateRefused(f"it uses {node.name}")
                 return scope.find(node.name)
             case nodes.List() | nodes.Tuple():
-                return self._note([self._value(item, scope) for item in node.items])
+                return self.depths.check([self._value(item, scope) for item in node.items])
             case nodes.Dict():
-                return self._note({self._value(pair.key, scope): self._value(pair.value, scope) for pair in node.items})
+                return self.depths.check(
+                    {self._value(pair.key, scope): self._value(pair.value, scope) for pair in node.items}
+                )
             case nodes.Getattr():
                 return find_member(self._value(node.node, scope), node.attr)
             case nodes.Getitem():
@@ -241,36 +242,13 @@ class _Reader:
                 pass
         raise TemplateRefused(f"it uses {type(node).__name__.lower()}")
 
-    def _note(self, made: Value) -> Value:
-        """``made``, refused where tables and lists lie too deep in each other: a few lines could make one of millions of parts."""
-        if self._measure_depth(made, 0) > _DEEPEST:
-            raise TemplateRefused("it makes lists of lists of lists")
-        return made
-
-    def _measure_depth(self, value: Value, level: int) -> int:
-        if not isinstance(value, list | dict) or level > _DEEPEST:
-            return 0
-        if id(value) not in self.depths:
-            items = value.values() if isinstance(value, dict) else value
-            depth = 1 + max((self._measure_depth(item, level + 1) for item in items), default=0)
-            # What is measured is kept, so that its number stands for nothing else.
-            self.depths[id(value)] = (depth, value)
-        return self.depths[id(value)][0]
-
-    def _know(self, given: Value) -> None:
-        """What a template is given counts as flat, however deep it is."""
-        if isinstance(given, list | dict):
-            self.depths[id(given)] = (0, given)
-            for item in given.values() if isinstance(given, dict) else given:
-                self._know(item)
-
     def _item(self, node: nodes.Getitem, scope: _Scope) -> Value:
         value = self._value(node.node, scope)
         if isinstance(node.arg, nodes.Slice):
             parts = (node.arg.start, node.arg.stop, node.arg.step)
             start, stop, step = (self._value(part, scope) if part is not None else None for part in parts)
             self._charge(value)
-            return self._note(value[start:stop:step]) if isinstance(value, str | list) else None
+            return self.depths.check(value[start:stop:step]) if isinstance(value, str | list) else None
         key = self._value(node.arg, scope)
         if isinstance(value, Mapping):
             return value.get(key)
@@ -317,12 +295,12 @@ class _Reader:
         value = self._value(node.node, scope) if node.node is not None else ""
         args = [self._value(arg, scope) for arg in node.args]
         named = {str(pair.key): self._value(pair.value, scope) for pair in node.kwargs}
-        function = FILTERS.get(node.name)
+        function = FILTERS.get(node.name) or SIFTING.get(node.name)
         if function is None or node.dyn_args or node.dyn_kwargs:
             raise TemplateRefused(f"it uses the filter {node.name}")
         result = function(value, *args, **named)
         self._charge(value, result)
-        return self._measure(result) if isinstance(result, str) else self._note(result)
+        return self._measure(result) if isinstance(result, str) else self.depths.check(result)
 
     def _test(self, node: nodes.Test, scope: _Scope) -> bool:
         value = self._value(node.node, scope)
@@ -354,7 +332,7 @@ class _Reader:
             raise TemplateRefused(f"it calls {node.node.attr}")
         result = method(value, *args)
         self._charge(value, result)
-        return self._measure(result) if isinstance(result, str) else self._note(result)
+        return self._measure(result) if isinstance(result, str) else self.depths.check(result)
 
     def _call_name(self, name: str, args: list[Value], named: dict[str, Value], scope: _Scope) -> Value:
         found = scope.find(name)
