@@ -86,7 +86,7 @@ def find_book(
     tree = tuple(tree_paths)
     keeper = _find_keeper(tree, files, wish)
     if isinstance(keeper, Refused):
-        return NoChangelog(keeper.path, _explain(keeper))
+        return NoChangelog(keeper.path, keeper.reason)
     if keeper is None:
         return _find_file(tree, files, wish)
     return _open(keeper, tree, tuple(links), files, wish)
@@ -131,17 +131,17 @@ def _find_file(tree: tuple[str, ...], files: Files, wish: Wish) -> Changelog | N
     found = [read_changelog(path, files[path]) for path in paths if path in files]
     kept = [one for one in found if isinstance(one, Changelog)]
     usual = [one for one in kept if one.path == wish.file or is_usual(one.path, wish.root)]
-    best = next((one for one in kept if _lists_versions(one, one in usual)), usual[0] if usual else None)
+    best = next((one for one in kept if _lists_versions(one, at_usual=one in usual)), usual[0] if usual else None)
     if best is not None:
         return Changelog(best.path, best.text, style=wish.style)
     return next((one for one in found if isinstance(one, NoChangelog)), NoChangelog())
 
 
-def _lists_versions(changelog: Changelog, is_usual: bool) -> bool:
+def _lists_versions(changelog: Changelog, *, at_usual: bool) -> bool:
     """Whether there are headings of versions, or that of what is not released yet; at an unusual place of two versions."""
     document = read_document(changelog.text, markup_of(changelog.path))
     versions = {heading.version for heading in list_version_headings(document)}
-    return len(versions) > 1 or (is_usual and (bool(versions) or find_unreleased(document) is not None))
+    return len(versions) > 1 or (at_usual and (bool(versions) or find_unreleased(document) is not None))
 
 
 def _find_keeper(tree: tuple[str, ...], files: Files, wish: Wish) -> Keeper | Refused | None:
@@ -160,8 +160,8 @@ def _find_keeper(tree: tuple[str, ...], files: Files, wish: Wish) -> Keeper | Re
     candidates = [path for path in list_changelogs(tree, wish.root)[:_MOST_CANDIDATES] if path in files]
     inside = {path for path in folder.indexes if posixpath.dirname(path) == folder.folder}
     read = [read_changelog(path, files[path]) for path in candidates if path not in inside]
-    lists = any(isinstance(one, Changelog) and _lists_versions(one, is_usual(one.path, wish.root)) for one in read)
-    return None if lists else folder
+    kept = (one for one in read if isinstance(one, Changelog))
+    return None if any(_lists_versions(one, at_usual=is_usual(one.path, wish.root)) for one in kept) else folder
 
 
 def _is_unused(settings: Towncrier | Scriv | Refused, tree: tuple[str, ...]) -> bool:
@@ -181,7 +181,3 @@ def _is_unused(settings: Towncrier | Scriv | Refused, tree: tuple[str, ...]) -> 
     if folder in ("", "."):
         return False
     return settings.path not in tree and not any(path.startswith(folder + "/") for path in tree)
-
-
-def _explain(refused: Refused) -> str:
-    return f"{refused.why}: {refused.detail}" if refused.detail else str(refused.why)

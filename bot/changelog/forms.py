@@ -83,6 +83,11 @@ class Refused:
     why: Left
     detail: str = ""
 
+    @property
+    def reason(self) -> str:
+        """Why, ready to follow the name of the file in a sentence."""
+        return f"{self.why}: {self.detail}" if self.detail else str(self.why)
+
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:

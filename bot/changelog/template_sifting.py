@@ -16,6 +16,7 @@ from bot.changelog.template_values import (
 )
 
 _MOST_DOTS = 10
+_LONGEST_PLACE = 6
 _MOST_SIFTED = 20_000
 """Items that a filter or a test is tried on one by one; a release has a few hundred fragments."""
 
@@ -54,7 +55,8 @@ def _find_deep(value: Value, path: Value) -> Value:
         raise TemplateRefused("it asks for what lies too deep")
     for name in names:
         if name.isdigit() and isinstance(value, list | str):
-            value = value[int(name)] if int(name[:6]) < len(value) else None
+            at = int(name[:_LONGEST_PLACE])
+            value = value[at] if at < len(value) else None
         else:
             value = find_member(value, name)
     return value

@@ -47,12 +47,16 @@ class Folder:
 
     def list_files(self) -> list[str]:
         """The tracked files, or all there are where git tracks nothing; no links, nothing inside submodules."""
-        listed = self._git("ls-files", "--stage", "-z")
-        if listed:
-            entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
-            found = {path for about, _, path in entries if about.split(" ")[0] in _PLAIN_FILES}
+        if self._modes:
+            found = {path for path, mode in self._modes.items() if mode in _PLAIN_FILES}
             return sorted(found - set(self._git("ls-files", "--deleted", "-z").split("\0")))[:_MOST_FILES]
         return sorted(self._walk())[:_MOST_FILES]
+
+    @cached_property
+    def _modes(self) -> dict[str, str]:
+        """The modes of all that git tracks; nothing without git."""
+        entries = (entry.partition("\t") for entry in self._git("ls-files", "--stage", "-z").split("\0") if entry)
+        return {path: about.split(" ")[0] for about, _, path in entries}
 
     @cached_property
     def _tracked(self) -> frozenset[str]:
@@ -60,9 +64,8 @@ class Folder:
 
     def list_links(self) -> list[str]:
         """The tracked symbolic links to files within the checkout; none without git."""
-        entries = (entry.partition("\t") for entry in self._git("ls-files", "--stage", "-z").split("\0") if entry)
-        found = (path for about, _, path in entries if about.split(" ")[0] == _LINK)
-        return [path for path in sorted(found)[:_MOST_LINKS] if self._find_target(path) is not None]
+        found = sorted(path for path, mode in self._modes.items() if mode == _LINK)
+        return [path for path in found[:_MOST_LINKS] if self._find_target(path) is not None]
 
     def read(self, paths: Iterable[str], *, through_links: bool = False) -> dict[str, bytes]:
         """The contents of ``paths``. A file that is too large counts as blank, as it does for the bot: it is there."""

@@ -15,7 +15,6 @@ from bot.changelog import (
     NoChangelog,
     Refused,
     Released,
-    Style,
     Unchanged,
     Wish,
     find_book,
@@ -97,15 +96,19 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class LocalPlan:
-    """What a release of ``version`` changes; ``stays`` says why no changelog does, in a sentence, where none does."""
+    """What a release of ``version`` changes; ``outcome`` is what becomes of the changelog, or why nothing does."""
 
     checkout: Checkout
     version: SpelledVersion
     tag: str
     changes: tuple[SiteChange, ...]
     edits: tuple[FileEdit, ...]
-    changelog: tuple[FileChange, ...]
-    stays: str = ""
+    outcome: Released | Unchanged | NoChangelog
+
+    @property
+    def changelog(self) -> tuple[FileChange, ...]:
+        """The files of the changelog that change."""
+        return self.outcome.changes if isinstance(self.outcome, Released) else ()
 
     @property
     def files(self) -> tuple[FileEdit | FileChange, ...]:
@@ -182,47 +185,26 @@ def plan_locally(checkout: Checkout, asked: str, day: date) -> LocalPlan:
     )
     edits = tuple(bump(project, version, day=day))
     changes = list_changes(project, version, day=day)
-    return LocalPlan(checkout, version, tag, changes, edits, *_release_changelog(checkout, version, tag, day))
+    return LocalPlan(checkout, version, tag, changes, edits, _release_changelog(checkout, version, tag, day))
 
 
 def _release_changelog(
     checkout: Checkout, version: SpelledVersion, tag: str, day: date
-) -> tuple[tuple[FileChange, ...], str]:
-    """What becomes of the changelog, and why nothing does."""
+) -> Released | Unchanged | NoChangelog:
+    """What becomes of the changelog, or why nothing does."""
     changelog = checkout.changelog
     if isinstance(changelog, NoChangelog):
-        return (), _explain_none(changelog, checkout.settings.changelog.style)
+        return changelog
     lower = [s for s in checkout.released if (found := find_version(s)) is not None and found < version.version]
     base = tag_for(lower[-1], checkout.tag_pattern) if lower else None
     url = checkout.web_url or ""
     outcome = release_changelog(changelog, Naming(version.spelling, day, tag, base, url, checkout.project.name))
     if isinstance(outcome, Refused):
-        return (), f"{outcome.path} stays as it is, since it {outcome.why}{outcome.detail and ': '}{outcome.detail}."
-    if not isinstance(outcome, Released):
-        return (), _explain_unchanged(changelog, outcome, version)
-    if not url and any(map(_is_homeless, outcome.changes)):
+        return NoChangelog(outcome.path, outcome.reason)
+    if isinstance(outcome, Released) and not url and any(map(_is_homeless, outcome.changes)):
         # A link that would lead nowhere: the bot, which knows the repository's address, stamps the file better.
-        return (), f"{changelog.path} stays as it is, since nothing tells the repository's address for its links."
-    return outcome.changes, ""
-
-
-def _explain_none(changelog: NoChangelog, style: Style) -> str:
-    if style is Style.NONE:
-        return ""
-    if changelog.path is not None:
-        return f"{changelog.path} stays as it is, since it {changelog.reason}."
-    return "No changelog was found; changelog.file in the settings names one."
-
-
-def _explain_unchanged(changelog: Changelog, outcome: Unchanged, version: SpelledVersion) -> str:
-    if outcome.notes is not None:
-        return f"{changelog.path} has a section of {version} already."
-    more = (
-        ""
-        if changelog.style is Style.BY_HAND
-        else " The release pull request lists what was merged, where the file has a place for it."
-    )
-    return f"{changelog.path} lists nothing as unreleased.{more}"
+        return NoChangelog(changelog.path, "would get links, and nothing here tells the repository's address")
+    return outcome
 
 
 def _is_homeless(change: FileChange) -> bool:

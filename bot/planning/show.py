@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bot.changelog import NoChangelog, Released, Style, Unchanged
 from bot.planning.local import Checkout, LocalPlan
 from bot.terminal import printable
 from bot.versions import Lookalike
@@ -21,8 +22,9 @@ def list_lines(checkout: Checkout, plan: LocalPlan | None, *, applied: bool) -> 
     yield from _table(rows)
     for edit in plan.changelog if plan is not None else ():
         yield printable(f"  {edit.path}  {edit.description}")
-    if plan is not None and plan.stays:
-        yield printable(f"  {plan.stays}")
+    stays = _explain_changelog(checkout, plan)
+    if stays:
+        yield printable(f"  {stays}")
     lookalikes = checkout.project.lookalikes
     if lookalikes:
         yield ""
@@ -60,9 +62,28 @@ def describe(checkout: Checkout, plan: LocalPlan | None, *, applied: bool) -> di
             for one in project.lookalikes
         ],
         "files": [edit.path for edit in plan.files] if plan else [],
-        "changelog_stays": plan.stays if plan else "",
+        "changelog_stays": _explain_changelog(checkout, plan),
         "applied": applied,
     }
+
+
+def _explain_changelog(checkout: Checkout, plan: LocalPlan | None) -> str:
+    """Why no changelog changes, in a sentence; nothing where one does, or where none is wanted."""
+    style = checkout.settings.changelog.style
+    if plan is None or style is Style.NONE:
+        return ""
+    match plan.outcome:
+        case Released():
+            return ""
+        case NoChangelog(path=None):
+            return "No changelog was found; changelog.file in the settings names one."
+        case NoChangelog(path=path, reason=reason):
+            return f"{path} stays as it is, since it {reason}."
+        case Unchanged(notes=str()):
+            return f"{checkout.changelog.path} has a section of {plan.version} already."
+        case Unchanged():
+            more = " The release pull request lists what was merged, where the file has a place for it."
+            return f"{checkout.changelog.path} lists nothing as unreleased.{'' if style is Style.BY_HAND else more}"
 
 
 def _headline(checkout: Checkout, plan: LocalPlan | None) -> Iterator[str]:

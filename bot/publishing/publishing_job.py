@@ -145,8 +145,8 @@ def find_publishing_job(site: JobSite, index: Index) -> Iterator[PublishingJob]:
 
 def opaque_job(site: JobSite, does: str) -> PublishingJob:
     """A job of which only the run knows whether it uploads; ``does`` completes "job X ..."."""
-    is_call = "uses" in site.job
-    environment, known = (None, False) if is_call else _read_environment(site)
+    # A job that calls another workflow has no environment of its own; those of the other one are not seen.
+    environment, known = (None, False) if "uses" in site.job else _read_environment(site)
     return PublishingJob(
         id=site.id,
         name=site.name,

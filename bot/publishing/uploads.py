@@ -72,7 +72,9 @@ _RUNNERS = frozenset({"make", "just", "nox", "tox", "task", "invoke", "inv", "do
 
 _PYTHON = re.compile(r"python[\d.]*")
 _PUBLISHING = re.compile(r"publish|release|upload|deploy")
-_BUILD_MODULES = frozenset({"-m", "-c", "-V", "--version"})
+_NOT_OURS = frozenset({"build", "pip", "twine", "venv"})
+"""Modules that ``python -m`` runs and that are nobody's own."""
+
 _MOST_WORDS = 200
 _SIGNS_IN = frozenset(
     {
@@ -164,18 +166,26 @@ def default_upload(environment: Mapping[str, str]) -> Upload:
 
 def _list_handed(script: str) -> Iterator[str]:
     """What is handed over to code of the repository, from the program that does on: ``make release``, ``scripts/publish``."""
-    for line in re.sub(r"\\\r?\n", " ", script).splitlines():
-        words = line.split()[:_MOST_WORDS]
-        if not words or words[0] in _NOT_RUN or words[0].startswith("#"):
-            continue
-        for at, word in enumerate(words):
-            following = words[at + 1] if at + 1 < len(words) else ""
-            program = word.rsplit("/", 1)[-1]
-            is_python = _PYTHON.fullmatch(program) is not None and following not in _BUILD_MODULES
-            is_file = word.startswith("./") or (at == 0 and "/" in word and "=" not in word)
-            if is_file or is_python or program in _RUNNERS:
-                yield " ".join(words[at:])
-                break
+    for command in _SEPARATOR.split(_join_lines(script)):
+        words = _COMMENT.sub("", command).split()[:_MOST_WORDS]
+        if words and words[0] not in _NOT_RUN:
+            own = next((at for at in range(len(words)) if _runs_own_code(words, at)), None)
+            yield from () if own is None else (" ".join(words[own:]),)
+
+
+def _runs_own_code(words: Sequence[str], at: int) -> bool:
+    """Whether the word at ``at`` is a program that runs what the repository has, or is such a program."""
+    word, options = words[at], words[at + 1 : at + 3]
+    program = word.rsplit("/", 1)[-1]
+    if _PYTHON.fullmatch(program):
+        return options[:1] not in ([], ["-V"], ["--version"]) and (options[0] != "-m" or options[-1] not in _NOT_OURS)
+    is_file = word.startswith("./") or (at == 0 and "/" in word and "=" not in word)
+    return is_file or program in _RUNNERS
+
+
+def _join_lines(script: str) -> str:
+    """A script with each command on one line."""
+    return re.sub(r"\\\r?\n", " ", script)
 
 
 def _mapping(plain: Plain) -> Mapping[str, Plain]:
@@ -189,7 +199,7 @@ def _word(plain: Plain) -> str:
 def _uploads_in(script: str, environment: Mapping[str, str]) -> Iterator[Upload]:
     if not _MENTION.search(script):
         return
-    joined = re.sub(r"\\\r?\n", " ", script)
+    joined = _join_lines(script)
     branching = _BRANCHING.search(joined) is not None
     for words in _commands(joined):
         for tool in _TOOLS:

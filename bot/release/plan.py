@@ -149,5 +149,5 @@ def _release(changelog: Changelog | NoChangelog, naming: Naming, listed: tuple[L
 
 def _left(changelog: Changelog | NoChangelog, outcome: Outcome | None) -> NoChangelog:
     if isinstance(outcome, Refused):
-        return NoChangelog(outcome.path, f"{outcome.why}: {outcome.detail}" if outcome.detail else str(outcome.why))
+        return NoChangelog(outcome.path, outcome.reason)
     return changelog if isinstance(changelog, NoChangelog) else NO_CHANGELOG

@@ -56,7 +56,9 @@ The format is based on [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
 """
 
 
-def release(text: str, version: str = "1.2.0", base: str | None = "v1.1.0") -> StampResult:
+def release(
+    text: str, version: str = "1.2.0", base: str | None = "v1.1.0", markup: Markup = Markup.MARKDOWN
+) -> StampResult:
     return stamp(
         text,
         version=version,
@@ -64,25 +66,12 @@ def release(text: str, version: str = "1.2.0", base: str | None = "v1.1.0") -> S
         tag=f"v{version}",
         base_tag=base,
         repository_url="https://github.com/acme/widget",
+        markup=markup,
     )
 
 
-def stamped(text: str, version: str = "1.2.0", base: str | None = "v1.1.0") -> str:
-    result = release(text, version, base)
-    assert isinstance(result, Stamped), result
-    return result.text
-
-
-def release_rst(text: str) -> str:
-    result = stamp(
-        text,
-        version="1.2.0",
-        day=date(2026, 11, 20),
-        tag="v1.2.0",
-        base_tag="v1.1.0",
-        repository_url="https://github.com/acme/widget",
-        markup=Markup.RESTRUCTURED,
-    )
+def stamped(text: str, version: str = "1.2.0", base: str | None = "v1.1.0", markup: Markup = Markup.MARKDOWN) -> str:
+    result = release(text, version, base, markup)
     assert isinstance(result, Stamped), result
     return result.text
 
@@ -143,6 +132,7 @@ def test_the_next_release_finds_nothing_until_somebody_writes_something() -> Non
         ("## [Unreleased] ##", "## [1.1.0] - 2026-01-02 ##", "## [1.2.0] - 2026-11-20 ##"),
         ("## [Unreleased]", "## 1.1", "## 1.2.0"),
         ("## Dev", "## 1.1.0 (2026-01-02)", "## 1.2.0 (2026-11-20)"),
+        ("## Unreleased", "## Stable 1.1.0", "## Stable 1.2.0"),
         ("## Unreleased changes in master branch", "## Version 1.1.0", "## Version 1.2.0"),
         ("## *Unreleased*", "## 1.1.0", "## 1.2.0"),
         ("Pending\n-------", "1.1.0 (2026-01-02)\n------------------", "1.2.0 (2026-11-20)\n------------------"),
@@ -393,7 +383,7 @@ def test_an_outline_of_restructured_text_keeps_its_headings_apart() -> None:
         "Unreleased\n----------\n\nAdded\n~~~~~\n\n.. What is new\n\n- One.\n\nFixed\n~~~~~\n\n"
         "1.1.0\n-----\n\nAdded\n~~~~~\n\n- x\n\nFixed\n~~~~~\n\n- y\n"
     )
-    assert release_rst(text).startswith(
+    assert stamped(text, markup=Markup.RESTRUCTURED).startswith(
         "Unreleased\n----------\n\nAdded\n~~~~~\n\n.. What is new\n\nFixed\n~~~~~\n\n"
         "1.2.0\n-----\n\nAdded\n~~~~~\n\n- One.\n\n1.1.0\n-----\n"
     )
@@ -446,15 +436,13 @@ def test_versions_in_bold_letters_count_where_none_has_a_heading(markup: Markup)
     title = "Version history\n===============\n\nThis **library** follows\n\n**semantic versioning**\n\n"
     below = "- One.\n\n  **2.0.0**\n- Two, **1.5.0** and\n**9.9.9**\n\n**1.1.0**\n\n- Old.\n"
     text = f"{title}**UNRELEASED**\n\n{below}"
-    result = stamp(
-        text, version="1.2.0", day=date(2026, 11, 20), tag="v1.2.0", repository_url="https://x", markup=markup
-    )
+    result = release(text, markup=markup)
     assert isinstance(result, Stamped)
     assert result.text == f"{title}**UNRELEASED**\n\n**1.2.0**\n\n{below}"
     assert section(result.text, "1.1.0", markup) == "- Old."
     assert "Two" in (section(result.text, "1.2.0", markup) or "")
     headed = text.replace("**1.1.0**", "1.1.0 (2026-01-02)\n------------------")
-    other = stamp(headed, version="1.2.0", day=date(2026, 11, 20), tag="v", repository_url="https://x", markup=markup)
+    other = release(headed, markup=markup)
     assert isinstance(other, NoUnreleasedSection)
 
 
@@ -483,10 +471,7 @@ def test_a_bold_heading_stands_alone() -> None:
 def test_versions_on_lines_of_their_own_count_in_a_text_without_headings(markup: Markup) -> None:
     text = "1.2.0\n - enh: more\n - fix: less\n1.1.0 (2026-01-02)\n - old\n   1.0.5\n1.0\n- first\n"
     assert section(text, "1.2.0", markup) == " - enh: more\n - fix: less"
-    assert isinstance(
-        stamp(text, version="1.2.0", day=date(2026, 11, 20), tag="v", repository_url="https://x", markup=markup),
-        AlreadyStamped,
-    )
+    assert isinstance(release(text, markup=markup), AlreadyStamped)
     assert section(text, "1.0.5", markup) is None
     assert section("1.2.0\n - enh: more\n", "1.2.0", markup) is None
     assert section(f"# Notes\n\n{text}", "1.2.0", Markup.MARKDOWN) is None
@@ -494,7 +479,7 @@ def test_versions_on_lines_of_their_own_count_in_a_text_without_headings(markup:
 
 def test_the_number_of_an_issue_is_no_version_that_is_linked() -> None:
     text = "Unreleased\n----------\n\n- One.\n\n1.1.0 (2026-01-02)\n------------------\n\n- x\n\n.. _88054: https://x/88054\n"
-    result = release_rst(text)
+    result = stamped(text, markup=Markup.RESTRUCTURED)
     assert "_1.2.0:" not in result
     assert "1.2.0 (2026-11-20)\n------------------\n" in result
 
@@ -504,7 +489,9 @@ def test_names_to_link_by_follow_whatever_stands_for_the_dots(dots: str) -> None
     text = ("Unreleased\n----------\n\n- One.\n\n.. _changes_1.1.0:\n\nVersion 1.1.0\n-------------\n\n- x\n").replace(
         "_1.1.0:", f"_1{dots}1{dots}0:"
     )
-    assert f".. _changes_1{dots}2{dots}0:\n\nVersion 1.2.0\n-------------\n" in release_rst(text)
+    assert f".. _changes_1{dots}2{dots}0:\n\nVersion 1.2.0\n-------------\n" in stamped(
+        text, markup=Markup.RESTRUCTURED
+    )
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

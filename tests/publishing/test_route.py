@@ -659,6 +659,8 @@ TOKEN = "{TWINE_USERNAME: __token__, TWINE_PASSWORD: '${{ secrets.TOKEN }}'}"
         (f"- {{uses: somebody/some-action@v1, env: {TOKEN}}}", ""),
         ("- run: tox -e release", f"env: {TOKEN}"),
         ("- run: bin/release.sh", f"env: {TOKEN}"),
+        (f"- {{run: echo now && python -m tools.go, env: {TOKEN}}}", ""),
+        ("- run: python -m tools.publish", f"env: {TOKEN}"),
         ("- {run: ./go, env: {UV_PUBLISH_TOKEN: '${{ secrets.TOKEN }}'}}", ""),
     ],
 )
@@ -681,6 +683,7 @@ def test_a_job_with_what_signs_in_to_an_index_may_publish_by_code_that_is_not_re
         (f"- {{run: twine check dist/*, env: {TOKEN}}}", ""),
         (f"- {{run: python -m build, env: {TOKEN}}}", ""),
         (f"- {{run: uv publish --dry-run, env: {TOKEN}}}", ""),
+        (f"- {{run: 'python --version # make release', env: {TOKEN}}}", ""),
         (f"- {{uses: actions/checkout@v7, env: {TOKEN}}}", ""),
         ("- {run: scripts/publish, env: {UV_PUBLISH_TOKEN: ''}}", ""),
         (f"- {{run: scripts/publish, env: {{TWINE_PASSWORD: x, TWINE_REPOSITORY_URL: '{TESTPYPI.upload_url}'}}}}", ""),

@@ -115,6 +115,16 @@ def test_the_lock_of_crates_follows_what_release_please_writes_into_their_worksp
     assert changed["Cargo.lock"] == CRATES["Cargo.lock"].replace("1.1.0", "1.2.0-rc.1")
 
 
+def test_a_path_may_begin_at_the_top_of_the_repository() -> None:
+    marked = "V = '1.1.0'  # x-release-please-version\n"
+    config = json.dumps(
+        {"packages": {"libs/a": {"extra-files": ["/a.py", "b.py", {"type": "generic", "path": "/c.py"}]}}}
+    )
+    tree = {"libs/a/pyproject.toml": STATIC, "release-please-config.json": config}
+    changed = bump_tree(tree | dict.fromkeys(("a.py", "b.py", "c.py", "libs/a/b.py"), marked), "1.2.0", "libs/a")
+    assert changed.keys() == {"libs/a/pyproject.toml", "a.py", "c.py", "libs/a/b.py"}
+
+
 @pytest.mark.parametrize("path", ["Cargo.toml", "/Cargo.lock"])
 def test_a_lock_that_cannot_be_read_is_named_and_the_manifest_follows(path: str) -> None:
     keys = {"Cargo.toml": "$.package.version", "/Cargo.lock": "$.package[?(@.name=='widget')].version"}

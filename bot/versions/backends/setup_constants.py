@@ -13,6 +13,7 @@ from itertools import islice
 from bot.versions.arithmetic import find_version
 from bot.versions.backends.python_source import site_of
 from bot.versions.backends.setup_py import MOST_NODES, SetupPy
+from bot.versions.formats.python_evaluation import list_bound
 from bot.versions.formats.python_pieces import list_names
 from bot.versions.formats.python_values import Composite, Module
 from bot.versions.project import Form, Piece, Site, SiteKind
@@ -26,9 +27,9 @@ def find_constants(setup: SetupPy) -> tuple[Site, ...]:
     module = setup.module
     made = set()
     for part in _list_reached(setup):
-        nodes = list(islice(ast.walk(part), MOST_NODES))
         # A function may have numbers of its own that are called the same.
-        own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        own = set(list_bound(part))
+        nodes = islice(ast.walk(part), MOST_NODES)
         for call in (node for node in nodes if isinstance(node, ast.Call) and _is_format(node)):
             pieces = tuple(_list_parts(module, call))
             if pieces and not own.isdisjoint(module.bound.keys() & set(list_names(call))):

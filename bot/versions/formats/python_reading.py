@@ -14,7 +14,7 @@ _WRAPS = frozenset({"Path", "PurePath", "str", "abspath", "realpath", "fspath", 
 _SAME = frozenset({"resolve", "absolute"})
 
 Bound = Mapping[str, ast.expr]
-"""What names are bound to that are bound once in all of the module, also by ``with ... as name``."""
+"""What names are bound to, each in one place of the module, or by the ``with`` that a block stands in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from packaging.version import Version
 
 from bot.versions.arithmetic import find_version
-from bot.versions.formats.python_evaluation import evaluate
+from bot.versions.formats.python_evaluation import evaluate, list_bound
 from bot.versions.formats.python_literals import Literal, parse, read_literal
 from bot.versions.formats.python_making import Making
 from bot.versions.formats.python_pieces import Pieces, list_names
@@ -172,9 +172,7 @@ class Module:
 
     def find_read_file(self, name: str) -> ReadFile | None:
         """The file whose whole text ``name`` is bound to, as it stays."""
-        stored = Counter(
-            node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        )
+        stored = Counter(list_bound(self.tree))
         bound = self._read | {one: values[0] for one, values in self.bound.items() if len(values) == 1}
         once = {one: value for one, value in bound.items() if stored[one] == 1}
         return find_read_file(once[name], once) if name in once else None

@@ -67,16 +67,16 @@ def _extra_files(subject: Subject) -> list[Any]:
 
 def _extra(subject: Subject, entry: object) -> Finding:
     if isinstance(entry, str):
-        return find_annotated(subject, entry)
+        return find_annotated(subject, _from_package(subject, entry))
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
         return Finding()
-    path, kind = entry["path"], entry.get("type", "generic")
+    path, kind = _from_package(subject, entry["path"]), entry.get("type", "generic")
     if kind not in ("toml", "json"):
         return find_annotated(subject, path)
     finding, key = Finding(), _key(str(entry.get("jsonpath", "")))
     locked = _LOCKED.fullmatch(str(entry.get("jsonpath", ""))[:200])
     if locked is not None:
-        for file in list_files(subject, path.lstrip("/")):
+        for file in list_files(subject, path):
             try:
                 finding.add(subject.sort(_locked_sites(subject, file, locked["name"])))
             except ProjectRefused as refused:
@@ -94,6 +94,11 @@ def _extra(subject: Subject, entry: object) -> Finding:
         else:
             finding.add(subject.sort(json_version_site(subject.package.checkout, file, _KIND, key, Form.TYPED)))
     return finding
+
+
+def _from_package(subject: Subject, path: str) -> str:
+    """A path from the package's folder, also where it begins with a slash and counts from the top of the repository."""
+    return posixpath.relpath(path.lstrip("/"), subject.package.checkout.root) if path.startswith("/") else path
 
 
 def _find_crate(subject: Subject, file: str, key: Path) -> Finding:
