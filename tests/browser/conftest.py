@@ -184,7 +184,7 @@ class Visitor:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _REFUSALS.search(message.text):
-            self.problems.append(f"console: {message.text}")
+            self.problems.append(f"console: {message.text}: {message.location['url']}")
 
     def _watch(self, request: Request) -> None:
         if not request.url.startswith("http://127.0.0.1:"):
