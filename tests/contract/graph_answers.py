@@ -27,15 +27,7 @@ from graphql import (
 
 from tests.contract.documents import load_official_schema, name_document
 from tests.contract.findings import Finding
-
-_SCALARS: Final = {
-    "DateTime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-    "GitObjectID": r"[0-9a-f]{40}",
-    "URI": r"(?:https?|mailto):\S+",
-    "HTML": r"(?s).*",
-    "GitSSHRemote": r"git@\S+",
-}
-"""How the schema's own scalars are spelled."""
+from tests.contract.sketches import SPELLINGS
 
 _OF_AN_ERROR: Final = frozenset({"type", "path", "locations", "extensions", "message"})
 
@@ -84,7 +76,7 @@ def _find_member(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_ar
     named = info.return_type
     while hasattr(named, "of_type"):
         named = named.of_type
-    spelling = _SCALARS.get(getattr(named, "name", ""))
+    spelling = SPELLINGS.get(getattr(named, "name", ""))
     if spelling and isinstance(value, str) and not re.fullmatch(spelling, value):
         raise GraphQLError(f"{value!r} is not a {named}")
     return value

@@ -17,6 +17,7 @@ from tests.contract.excuses import find_excuse
 from tests.contract.findings import Finding
 from tests.contract.graph_answers import check_graph_answer
 from tests.contract.json_schema import to_json_schema
+from tests.contract.sketches import draw_sketch
 from tests.contract.trim import list_routes
 from tests.contract.watching import MOST_SOFT, SOFT_SEEN, Judged, held_to_contract, load_contract
 from tests.sandbox.client import REPO
@@ -205,11 +206,50 @@ def test_wrong_answers_of_graphql(answer: Any, problem: str) -> None:
     assert any(problem in one for one in found), found
 
 
+OTHER = RIGHT["pullRequest"] | {"headRefOid": "c" * 40, "url": "https://x.example", "author": {"login": "a b"}}
+SKETCHED: list[tuple[Any, Any, bool]] = [
+    (RIGHT | {"id": "R_kg1"}, RIGHT | {"id": "R_kg2", "named": "Gadget: the *whole* story"}, True),
+    (RIGHT["pullRequest"] | {"author": {"login": "mona"}}, OTHER, True),
+    ([{"n": 1}, {"n": 2}], [{"n": 3}], True),
+    ([{"n": 1}], [], False),
+    ([{"n": 1}], [{"n": 3}, {"n": None}], False),
+    ([1], 1, False),
+    (1, "1", False),
+    (1, 1.0, False),
+    (1, True, False),
+    (1, 2**31, False),
+    (0, False, False),
+    (True, False, False),
+    ("None", None, False),
+    ({"a": "OPEN"}, {"a": "CLOSED"}, False),
+    ({"a": "OPEN"}, {"a": "open"}, False),
+    ({"__typename": "Tag"}, {"__typename": "commit"}, False),
+    ({"a": "b"}, {"b": "b"}, False),
+    ({"a": "b"}, {}, False),
+    ({"a": "2026-11-20T12:00:00Z"}, {"a": "2026-11-20"}, False),
+    ({"a": "https://a.example"}, {"a": "a.example"}, False),
+    ({"a": "a" * 40}, {"a": "a" * 39}, False),
+    ({"a": "git@a.example:b"}, {"a": "a.example:b"}, False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), SKETCHED)
+def test_answers_of_graphql_that_are_right_or_wrong_alike_have_one_sketch(one: Any, other: Any, alike: bool) -> None:
+    assert (draw_sketch(one) == draw_sketch(other)) is alike
+
+
 async def test_a_wrong_answer_of_graphql_fails_a_watched_world(desk: Desk) -> None:
     asked = json.dumps({"query": "{ viewer { login } }"}).encode()
     path = urlsplit(desk.world.links.graphql).path
-    with pytest.raises(AssertionError, match="HARD: GraphQL query"), held_to_contract(desk.sandbox) as watch:
-        watch.note(Request.of("POST", path, {}, asked), reply(200, {"data": {"viewer": {"login": None}}}))
+
+    def answer(*logins: str | None) -> None:
+        with held_to_contract(desk.sandbox) as watch:
+            for login in logins:
+                watch.note(Request.of("POST", path, {}, asked), reply(200, {"data": {"viewer": {"login": login}}}))
+
+    answer("mona", "hugo")
+    with pytest.raises(AssertionError, match="HARD: GraphQL query"):
+        answer("mona", None)
 
 
 async def test_too_many_kinds_of_soft_findings_fail_a_watched_world(desk: Desk) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ from tests.contract.documents import check_document
 from tests.contract.excuses import find_excuse
 from tests.contract.findings import Finding
 from tests.contract.graph_answers import check_graph_answer
+from tests.contract.sketches import draw_sketch
 
 MOST_SOFT: Final = 2
 """Kinds of soft findings that one story may show, excuses not counted."""
@@ -52,13 +54,14 @@ class Judged:
 
 
 _TELLS_NOTHING: Final = (
-    (re.compile(rb"\b(?:[0-9a-f]{40}|[0-9a-f]{12})\b"), lambda match: b"\1" if len(match[0]) == 40 else b"\2"),
+    (re.compile(rb"\b[0-9a-f]{12}(?:[0-9a-f]{28})?\b"), lambda match: b"\1" if len(match[0]) == 40 else b"\2"),
     (
         re.compile(rb'"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z"'),
         b"\3",
     ),
     (re.compile(rb"127\.0\.0\.1:\d{1,5}\b"), b"\4"),
-    (re.compile(rb"\b1\d{3}\b"), b"\5"),
+    # What begins with a letter or figure of its own is found many times faster than what begins at any word.
+    (re.compile(rb"1(?<=\b1)\d{3}\b"), b"\5"),
     (re.compile(rb'(id": ?"[A-Z]+_)[\w=-]+(?=")'), rb"\1"),
 )
 """What is well formed wherever it stands, and as good as another to every description, and what is left of it.
@@ -68,6 +71,8 @@ thousand, also as they stand in the ids of nodes.
 """
 
 _JUDGED: Final = Judged()
+_JUDGED_GRAPHS: Final[dict[Hashable, list[Finding]]] = {}
+"""What was found in GraphQL by document and sketches: its answers differ in texts more than others, and take longer to judge."""
 
 
 @dataclass
@@ -126,9 +131,14 @@ class Watch:
     def _check_graph(self, request: Request, answer: Response) -> list[Finding]:
         if answer.status != 200:
             return []
-        found = check_document(request.body)
-        # A document that is wrong has no answer that could be right.
-        return (found if self.requests else []) or ([] if found else check_graph_answer(request.body, answer.body))
+        asked, said = json.loads(request.body), json.loads(answer.body)
+        key = asked["query"], draw_sketch(asked.get("variables")), draw_sketch(said), self.requests
+        if key not in _JUDGED_GRAPHS:
+            found = check_document(request.body)
+            # A document that is wrong has no answer that could be right.
+            wrong = found or check_graph_answer(request.body, answer.body)
+            _JUDGED_GRAPHS[key] = wrong if self.requests or not found else []
+        return _JUDGED_GRAPHS[key]
 
 
 @contextmanager
