@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,10 @@ class FirstWork:
     async def _get(self) -> LaneHandlers:
         async with self._loading:
             if self._handlers is None:
-                # It takes a good part of a second of computing, for which nobody's delivery has to wait.
-                await asyncio.to_thread(importlib.import_module, "bot.handlers")
-                gc.freeze()
+                if "bot.handlers" not in sys.modules:
+                    # It takes a good part of a second of computing, for which nobody's delivery has to wait.
+                    await asyncio.to_thread(importlib.import_module, "bot.handlers")
+                    gc.freeze()
                 self._handlers = self._open()
             return self._handlers
 
