@@ -29,13 +29,8 @@ _BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _SPACE = re.compile(r"[ \t]*+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]++")
 _BARE_VALUE = re.compile(r"[^,\]}#\r\n]++")
-_STRINGS = (
-    # The longer quotes first. A multi-line string may end in up to two quotes of its own.
-    (3, re.compile(r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+""""{0,2}')),
-    (3, re.compile(r"'''(?:[^']|'(?!''))*+''''{0,2}")),
-    (1, re.compile(r'"(?:[^"\\\n]|\\.)*+"')),
-    (1, re.compile(r"'[^'\n]*+'")),
-)
+_STRING = re.compile(r""""(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'""")
+_LONG_QUOTES = ('"""', "'''")
 
 
 class TomlError(ValueError):
@@ -220,12 +215,38 @@ class _Walk:
             self._fail(f"a comma or {end} was expected")
 
     def _string(self) -> Span:
-        for quotes, pattern in _STRINGS:
-            match = pattern.match(self.body, self.at)
-            if match:
-                self.at = match.end()
-                return Span(match.start() + quotes, match.end() - quotes)
-        return self._fail("a string has no end")
+        for quotes in _LONG_QUOTES:
+            if self.body.startswith(quotes, self.at):
+                return self._long_string(quotes)
+        match = _STRING.match(self.body, self.at)
+        if match is None:
+            self._fail("a string has no end")
+        self.at = match.end()
+        return Span(match.start() + 1, match.end() - 1)
+
+    def _long_string(self, quotes: str) -> Span:
+        """A string of several lines, which may end in up to two quotes of its own.
+
+        One expression for it would need a possessive group that looks ahead, which Python reads wrongly before 3.11.5
+        (https://github.com/python/cpython/issues/100061), or keep a hundred times the string in memory.
+        """
+        start = self.at + len(quotes)
+        end = self.body.find(quotes, start)
+        while end >= 0 and quotes == '"""' and self._is_escaped(start, end):
+            end = self.body.find(quotes, end + 1)
+        if end < 0:
+            self._fail("a string has no end")
+        for _ in range(2):
+            end += self.body.startswith(quotes, end + 1)
+        self.at = end + len(quotes)
+        return Span(start, end)
+
+    def _is_escaped(self, start: int, end: int) -> bool:
+        """Whether the quote at ``end`` belongs to the string that began at ``start``: an odd number of backslashes is before it."""
+        first = end
+        while first > start and self.body[first - 1] == "\\":
+            first -= 1
+        return (end - first) % 2 == 1
 
     def _expect(self, mark: str) -> None:
         self._skip(_SPACE)

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from bot.versions.arithmetic import MOST_CHARACTERS
 from bot.versions.formats.text import Span
 
+# What a possessive group took when it failed stayed taken before Python 3.11.5: this one looks first, and then cannot fail
+# (https://github.com/python/cpython/issues/106052).
 _LIKE_A_VERSION = re.compile(
-    r"(?<![0-9A-Za-z.])(?P<v>[vV])?(?P<version>(?:\d+!)?\d+(?:\.\d+)*+"
+    r"(?<![0-9A-Za-z.])(?P<v>[vV])?(?P<version>(?:\d+!)?\d+(?:(?=\.\d)\.\d++)*+"
     r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*+)?(?:(?:[-_.]?post|[-_.]?rev|-)[-_.]?\d++)?"
     r"(?:[-_.]?dev[-_.]?\d*+)?(?:\+[0-9A-Za-z.]++)?)(?![0-9A-Za-z])",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 import time
 import tomllib
 from contextlib import suppress
+from itertools import chain, product
 from typing import Any
 
 import pytest
@@ -83,6 +84,23 @@ def test_every_string_is_found_where_the_parser_has_it() -> None:
     assert found["inline", "nested", "version"] == "2.0"
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_long_string_ends_where_the_parser_has_its_end(quote: str) -> None:
+    ended = 0
+    for letters in chain.from_iterable(product(f"{quote}\\n", repeat=length) for length in range(9)):
+        body = f"a = {quote * 3}{''.join(letters)}{quote * 3}\n"
+        try:
+            expected = tomllib.loads(body)["a"]
+        except tomllib.TOMLDecodeError:
+            continue
+        ended += 1
+        document = read_toml(body)
+        span = document.strings["a",]
+        assert tomllib.loads(f"a = {body[span.start - 3 : span.end + 3]}")["a"] == expected
+        assert body[span.end + 3 :] == "\n"
+    assert ended > 300
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_line_ends_do_not_matter(newline: str) -> None:
     body = '[project]\nversion = "1"\nx = [\n "a",\n]\n'.replace("\n", newline)
@@ -133,6 +151,7 @@ def test_what_is_not_toml_is_an_error_with_a_short_reason(body: str) -> None:
         "a = " + "{a.a.a.a=" * 50_000,
         "a = '''" + "'" * 400_000,
         'a = """' + '\\"' * 200_000,
+        'a = """' + '\\"""' * 200_000,
         'a = "' + "\\" * 400_000,
         "#" * 500_000,
         "a = [" + "1," * 200_000 + "]",
@@ -148,6 +167,7 @@ def test_what_is_not_toml_is_an_error_with_a_short_reason(body: str) -> None:
         "tables",
         "dotted-tables",
         "quotes",
+        "escaped quotes",
         "escapes",
         "backslashes",
         "comment",
