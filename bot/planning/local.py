@@ -42,7 +42,7 @@ from bot.versions import (
     find_version,
     follow,
     list_changes,
-    list_crate_manifests,
+    list_further_manifests,
     list_manifests,
     list_manifests_in,
     list_packages_of,
@@ -262,7 +262,7 @@ def _list_packages(folder: Folder, listing: Sequence[str], settings: RepositoryS
     folders = settings.folders
     named = [path for place in folders.values() for path in list_manifests_in(place)]
     files = folder.read([*list_manifests(listing), *named])
-    files |= folder.read(list_crate_manifests(listing, files))
+    files |= folder.read(list_further_manifests(listing, files))
     if may_go_together(folder.list_tags()):
         files |= folder.read(list_version_sources(listing, files))
     return list_packages_of(files, folders)

@@ -29,7 +29,7 @@ from bot.versions import (
     ProjectProblem,
     Quoted,
     VersionFile,
-    list_crate_manifests,
+    list_further_manifests,
     list_manifests,
     list_manifests_in,
     list_packages_of,
@@ -202,8 +202,8 @@ class Commits:
         folders = _list_folders(files)
         named = [path for folder in folders.values() for path in list_manifests_in(folder)]
         files |= await self._read(tree, [path for path in named if path not in files])
-        crates = await asyncio.to_thread(list_crate_manifests, tree.paths, files)
-        files |= await self._read(tree, _bound(tree, crates))
+        further = await asyncio.to_thread(list_further_manifests, tree.paths, files)
+        files |= await self._read(tree, _bound(tree, further))
         if may_go_together(self._tags):
             sources = await asyncio.to_thread(list_version_sources, tree.paths, files)
             files |= await self._read(tree, _bound(tree, sources))

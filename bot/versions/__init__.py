@@ -16,7 +16,7 @@ What a commit says, without executing anything:
   ``Project`` with its version sites and lookalikes, or a ``ProjectProblem`` (code, sentence in parts). A project whose
   version a tool derives from the newest tag declares none: ``Project.derived_by`` names the tool, and its sites are what
   another tool would change that keeps a record of the version.
-* ``list_manifests(tree)``, then ``list_crate_manifests(tree, files)``, are what ``list_packages_of(files)`` needs to name the
+* ``list_manifests(tree)``, then ``list_further_manifests(tree, files)``, are what ``list_packages_of(files)`` needs to name the
   packages of a repository, ``find_package`` one of them; ``wanted_paths`` and ``read_project`` take its folder.
   ``join_lockstep`` tells which of them go on together.
 * ``bump(project, version, day=)`` gives one ``FileEdit`` per file, each checked to change the version and nothing
@@ -85,7 +85,7 @@ from bot.versions.tags import (
     version_of,
 )
 from bot.versions.workspace import (
-    list_crate_manifests,
+    list_further_manifests,
     list_manifests,
     list_manifests_in,
     list_packages_of,
@@ -138,8 +138,8 @@ __all__ = [
     "is_tagged_apart",
     "join_lockstep",
     "list_changes",
-    "list_crate_manifests",
     "list_development_edits",
+    "list_further_manifests",
     "list_manifests",
     "list_manifests_in",
     "list_packages_of",

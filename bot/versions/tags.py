@@ -61,14 +61,19 @@ def find_tag(tags: Iterable[str], version: str, pattern: str = DEFAULT_TAG_PATTE
 
 
 def released_versions(tags: Iterable[str], pattern: str = DEFAULT_TAG_PATTERN) -> list[str]:
-    """The versions of all tags of this shape, lowest first, each as its tag spells it."""
-    found: list[tuple[Version, str]] = []
+    """The versions of all tags of this shape, lowest first, each as its tag spells it.
+
+    Of tags for one version the one with the most numbers counts: beside ``v1.2.0``, ``v1.2`` and ``v1`` move along.
+    """
+    found: dict[Version, tuple[int, str]] = {}
     for tag in tags:
         spelling = version_of(tag, pattern)
         version = find_version(spelling) if spelling else None
         if spelling and version is not None:
-            found.append((version, spelling))
-    return [spelling for _, spelling in sorted(found)]
+            numbers = len(version.release)
+            if version not in found or numbers > found[version][0]:
+                found[version] = numbers, spelling
+    return [found[version][1] for version in sorted(found)]
 
 
 def check_tag_pattern(pattern: str) -> None:

@@ -48,11 +48,33 @@ def list_manifests(tree_paths: Iterable[str]) -> list[str]:
     ]
 
 
-def list_crate_manifests(tree_paths: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
-    """What ``list_packages_of`` needs beside the manifests in ``files``: the crates that packages are called as.
+def list_further_manifests(tree_paths: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
+    """What ``list_packages_of`` needs beside the manifests in ``files`` to know what packages are called.
 
-    Only a package that does not name itself is called as its crate, so that there are mostly none.
+    That is setup.py and setup.cfg beside a pyproject.toml that names no project, as it does where it only configures tools, and
+    the crate of a package that is called as that. Mostly there are none.
     """
+    paths = set(tree_paths)
+    nameless = [path for path in files if posixpath.basename(path) == PYPROJECT and _is_nameless(path, files)]
+    beside = (one for path in nameless[:MOST_PACKAGES] for one in list_manifests_in(posixpath.dirname(path)))
+    setups = [path for path in beside if path in paths and path not in files]
+    return [*setups, *_list_crate_manifests(paths, files)]
+
+
+def _is_nameless(path: str, files: Mapping[str, bytes]) -> bool:
+    own = {path: files[path]}
+    try:
+        package = read_package(Checkout(own, own, posixpath.dirname(path) or "."))
+    except ProjectRefused:
+        return False
+    try:
+        get_name(package, None)
+    except ProjectRefused:
+        return not is_called_as_crate(package)
+    return False
+
+
+def _list_crate_manifests(tree_paths: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
     built = [path for path, content in files.items() if posixpath.basename(path) == PYPROJECT and _CRATES in content]
     if not built:
         return []
@@ -92,7 +114,7 @@ def list_packages_of(files: Mapping[str, bytes], named: Mapping[str, str] | None
     """The packages of a repository, the one at the top first.
 
     Args:
-        files: contents by path: those of ``list_manifests``, and of ``list_crate_manifests`` beside them; with those of
+        files: contents by path: those of ``list_manifests``, and of ``list_further_manifests`` beside them; with those of
             ``list_version_sources`` more of the packages tell their version. What cannot be read, or names no project, is
             passed over.
         named: folders by the canonical name of the package that the settings say is there.

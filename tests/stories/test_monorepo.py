@@ -442,3 +442,21 @@ async def test_one_workflow_for_all_is_dispatched_with_the_name_of_the_package(t
             ("acme-cli-v0.4.0", {"package": CLI}),
         ]
         theatre.read_all()
+
+
+async def test_the_package_at_the_top_is_meant_where_its_setup_py_alone_names_it(tmp_path: Path) -> None:
+    setup = "from setuptools import setup\n\nsetup(name='{}', version='1.1.0')\n"
+    files: dict[str, str | None] = {
+        "pyproject.toml": "[tool.mypy]\nstrict = true\n",
+        "setup.py": setup.format("widget"),
+        "utils/cli/setup.py": setup.format("widget-cli"),
+    }
+    async with open_theatre(tmp_path, files=files) as theatre:
+        pull = await theatre.propose()
+        assert (pull.title, pull.head_ref) == ("Release widget 1.2.0", "aweigh/main")
+        repository = theatre.acme.repository
+        said = {path: repository.store.read(pull.head_sha, path) for path in ("setup.py", "utils/cli/setup.py")}
+        assert {path: b"1.2.0" in (text or b"") for path, text in said.items()} == {
+            "setup.py": True,
+            "utils/cli/setup.py": False,
+        }

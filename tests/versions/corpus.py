@@ -12,7 +12,7 @@ from bot.versions import (
     Project,
     bump,
     join_lockstep,
-    list_crate_manifests,
+    list_further_manifests,
     list_manifests,
     list_packages_of,
     list_version_sources,
@@ -58,7 +58,7 @@ def read_tree(tree: Path, root: str = ".") -> Project:
 def _list_together(tree: Path, paths: list[str], root: str) -> tuple[str, ...]:
     """The folders of the packages that go on with the one in ``root``, as the files tell."""
     files = {path: (tree / path).read_bytes() for path in list_manifests(paths)}
-    files |= {path: (tree / path).read_bytes() for path in list_crate_manifests(paths, files)}
+    files |= {path: (tree / path).read_bytes() for path in list_further_manifests(paths, files)}
     files |= {path: (tree / path).read_bytes() for path in list_version_sources(paths, files)}
     packages = join_lockstep(list_packages_of(files), PLAIN_TAGS)
     return tuple(other.root for place in packages if place.root == root for other in place.together)

@@ -128,3 +128,9 @@ def test_a_tag_is_found_in_any_spelling_and_the_exact_one_first() -> None:
 
 def test_released_versions_are_sorted_as_versions() -> None:
     assert released_versions(["v1.10", "v1.9", "nightly", "v1.2.0rc1"]) == ["1.2.0rc1", "1.9", "1.10"]
+
+
+def test_tags_that_move_along_do_not_tell_how_a_version_is_written() -> None:
+    assert released_versions(["v2", "v2.0", "v2.0.0", "v1", "v1.4", "v1.4.0"]) == ["1", "1.4.0", "2.0.0"]
+    assert released_versions(["v2.0.0", "v2.0", "v2"]) == ["2.0.0"]
+    assert released_versions(["v2.0.0.dev1", "v2.0.dev1"]) == ["2.0.0.dev1"]

@@ -10,7 +10,7 @@ from bot.versions import (
     infer_package_tag_pattern,
     infer_tag_pattern,
     is_tagged_apart,
-    list_crate_manifests,
+    list_further_manifests,
     list_manifests,
     list_packages_of,
     list_touched,
@@ -234,13 +234,35 @@ def test_a_package_that_is_called_as_its_crate_is_listed_so(
     tree = {f"{root}/{path}": text for path, text in (beside | {"pyproject.toml": told, manifest: crate}).items()}
     tree = {path.removeprefix("./"): text for path, text in tree.items()}
     known = manifests(tree)
-    crates = list_crate_manifests(tree, known)
+    crates = list_further_manifests(tree, known)
     assert crates == [f"{root}/{manifest}".removeprefix("./")]
     known |= {path: tree[path].encode() for path in crates}
-    assert list_crate_manifests(tree, known) == []
+    assert list_further_manifests(tree, known) == []
     for files in (known, {path: text.encode() for path, text in tree.items()}):
         assert list_packages_of(files) == [PackagePlace("widget-rs", root)]
     assert read_tree(tree, root).name == "widget-rs"
+
+
+def test_a_package_whose_pyproject_only_configures_tools_is_called_as_its_setup_says() -> None:
+    tools, setup = "[tool.mypy]\nstrict = true\n", 'setup(name="{name}", version="1.1.0")\n'
+    tree = {
+        "pyproject.toml": tools,
+        "setup.py": "from setuptools import setup\n" + setup.format(name="widget"),
+        "utils/cli/setup.py": "from setuptools import setup\n" + setup.format(name="widget-cli"),
+        "more/pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n',
+        "more/setup.cfg": "[metadata]\nname = widget-more\nversion = 1.1.0\n",
+        "named/pyproject.toml": '[project]\nname = "widget-named"\n',
+        "named/setup.py": "raise SystemExit\n",
+        "broken/pyproject.toml": "[\n",
+        "broken/setup.py": "raise SystemExit\n",
+    }
+    known = manifests(tree)
+    further = list_further_manifests(tree, known)
+    assert sorted(further) == ["more/setup.cfg", "setup.py"]
+    known |= {path: tree[path].encode() for path in further}
+    assert list_further_manifests(tree, known) == []
+    names = {place.root: place.name for place in list_packages_of(known)}
+    assert names == {".": "widget", "more": "widget-more", "named": "widget-named", "utils/cli": "widget-cli"}
 
 
 def test_no_crate_is_read_for_a_package_that_names_itself() -> None:
@@ -253,5 +275,5 @@ def test_no_crate_is_read_for_a_package_that_names_itself() -> None:
         "a/Cargo.toml": '[package]\nname = "a-rs"\n',
         "b/Cargo.toml": '[package]\nname = "b-rs"\n',
     }
-    assert list_crate_manifests(tree, manifests(tree)) == []
+    assert list_further_manifests(tree, manifests(tree)) == []
     assert [place.name for place in list_packages_of(manifests(tree))] == ["widget", "a"]
