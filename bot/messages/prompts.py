@@ -7,7 +7,7 @@ from bot.messages.markers import marker
 from bot.messages.reasons import say
 from bot.messages.text import code, finish, harmless, link, short
 from bot.messages.turns import approving_role
-from bot.release.runs import attempt_mark, order_mark
+from bot.release.runs import attempt_mark, jobs_mark, order_mark
 from bot.release.snapshot import Snapshot
 from bot.release.steps import AskApproval, OpenGate, RejectGate, RejectTwin, RejectUndone
 from bot.release.tag_only import scope
@@ -43,9 +43,9 @@ def render_prompt(snapshot: Snapshot, step: AskApproval) -> str:
 
 
 def render_gate_comment(step: OpenGate) -> str:
-    """What the run's page says about our approval; the mark tells attempts apart."""
+    """What the run's page says about our approval; the marks tell attempts apart, and the jobs that waited."""
     names = ", ".join(person.login for person in step.approvers) or "the settings (no approval required)"
-    return f"{step.version} at {short(step.commit)} approved by {names} {attempt_mark(step.run)}"
+    return f"{step.version} at {short(step.commit)} approved by {names} {attempt_mark(step.run)} {jobs_mark(step.run)}"
 
 
 def render_twin_comment(step: RejectTwin) -> str:

@@ -28,9 +28,9 @@ from bot.release.runs import (
     find_gate,
     find_ours,
     find_skipped,
+    is_answered,
     is_waiting,
     list_twins,
-    our_review,
     rejection,
     without_mark,
 )
@@ -375,7 +375,7 @@ def _alone(stage: Stage) -> Step | None:
     if since is None or stage.snapshot.at - since > TWIN_MUST_COME_WITHIN:
         return None
     for twin in list_twins(stage.snapshot.runs, stage.route, stage.tag, ours):
-        if our_review(twin, guards.name, stage.snapshot.app.bot.id) is None:
+        if not is_answered(twin, guards.name, stage.snapshot.app.bot.id):
             return AwaitRun(run=twin, what=Awaited.TWIN, look_again=_SOON)
     started = {(facts.run.path, facts.run.event) for facts in stage.snapshot.runs}
     expected = {(twin.workflow, twin.trigger.event) for twin in stage.route.twins if twin.certain and twin.is_tagged}

@@ -19,7 +19,7 @@ from bot.messages.prompts import prompt_marker
 from bot.release.approvals import may_approve, may_be_asked_first
 from bot.release.observe_branch import BranchReader
 from bot.release.record import Record
-from bot.release.runs import our_review
+from bot.release.runs import is_answered
 from bot.release.sight import Sight
 from bot.release.snapshot import Approval, Snapshot
 from bot.release.views import find_shown_run
@@ -74,9 +74,9 @@ def _is_about(body: str, snapshot: Snapshot) -> bool:
 
 
 def _has_answered(snapshot: Snapshot) -> bool:
-    """Whether our gate is open already, so that nobody's approval is needed any more."""
+    """Whether our gate is open for all that waits there, so that nobody's approval is needed any more."""
     ours, guards = find_shown_run(snapshot), snapshot.environment
-    return ours is not None and guards is not None and our_review(ours, guards.name, snapshot.app.bot.id) is not None
+    return ours is not None and guards is not None and is_answered(ours, guards.name, snapshot.app.bot.id)
 
 
 def _may_ask(snapshot: Snapshot) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from bot.github.facts import DeploymentReview, PendingDeployment, RunFacts, TagRef
+from bot.github.facts import DeploymentReview, Job, PendingDeployment, RunFacts, TagRef
 from bot.publishing.environments import same_environment
 from bot.publishing.route import Order, Route
 from bot.release.record import Record
 
 _ORDERED = "(asked for in "
+_JOBS = "for job "
+_MOST_NAMED = 30
+_FIGURES = re.compile(r"\d+")
 
 
 def attempt_key(facts: RunFacts) -> str:
@@ -100,16 +104,24 @@ def find_environment(runs: Iterable[RunFacts], route: Route) -> str | None:
     return next(gates, None)
 
 
-def our_review(facts: RunFacts, environment: str, bot_id: int) -> DeploymentReview | None:
-    """Our own answer at ``environment`` in this attempt."""
-    return next(
-        (
-            review
-            for review in _our_reviews(facts, bot_id)
-            if any(same_environment(environment, reviewed) for reviewed in review.environments)
-        ),
-        None,
-    )
+def is_answered(facts: RunFacts, environment: str, bot_id: int) -> bool:
+    """Whether we answered at ``environment`` for every job of this attempt that waits now.
+
+    A later job of the same environment waits anew, and GitHub asks for it anew, as where one builds there and another
+    publishes. What was agreed to is the attempt; a rejection ends it.
+    """
+    reviews = [
+        review
+        for review in _our_reviews(facts, bot_id)
+        if any(same_environment(environment, reviewed) for reviewed in review.environments)
+    ]
+    answered = {number for review in reviews for number in _FIGURES.findall(review.comment.rpartition(_JOBS)[2])}
+    is_closed = any(review.state != "approved" for review in reviews)
+    return is_closed or (bool(reviews) and {str(job.id) for job in _list_waiting(facts)} <= answered)
+
+
+def _list_waiting(facts: RunFacts) -> list[Job]:
+    return [job for job in facts.jobs if job.status == "waiting"]
 
 
 def _our_reviews(facts: RunFacts, bot_id: int) -> list[DeploymentReview]:
@@ -122,6 +134,11 @@ def _our_reviews(facts: RunFacts, bot_id: int) -> list[DeploymentReview]:
 def attempt_mark(facts: RunFacts) -> str:
     """How a review comment says which attempt it is for."""
     return f"(run {facts.run.id}, attempt {facts.run.attempt})"
+
+
+def jobs_mark(facts: RunFacts) -> str:
+    """How a review comment says which jobs waited when it was given."""
+    return f"{_JOBS}{', '.join(str(job.id) for job in _list_waiting(facts)[:_MOST_NAMED])}"
 
 
 def order_mark(url: str) -> str:

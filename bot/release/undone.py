@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.publishing.route import Route
 from bot.release.reasons import Because, Reason, because
 from bot.release.record import Milestone, Record
-from bot.release.runs import attempt_key, list_live, our_review
+from bot.release.runs import attempt_key, is_answered, list_live
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Blocked, RejectUndone, Step
 from bot.release.views import find_our_gate
@@ -39,7 +39,7 @@ def find_undone(snapshot: Snapshot, record: Record, route: Route, tag: str, vers
     if guards is None or not snapshot.gate.ours:
         # Only people can stop what does not pass our gate.
         return Blocked(why(live[0].run.url), look_again=_LATER) if live else Blocked(why())
-    coming = [run for run in live if our_review(run, guards.name, snapshot.app.bot.id) is None]
+    coming = [run for run in live if not is_answered(run, guards.name, snapshot.app.bot.id)]
     waiting = ((run, find_our_gate(snapshot, run, route)) for run in coming)
     at_gate, environment = next(((run, name) for run, name in waiting if name is not None), (None, ""))
     if at_gate is None:

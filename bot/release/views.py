@@ -6,7 +6,7 @@ from bot.github.facts import RunFacts, TagRef
 from bot.publishing.environments import same_environment
 from bot.publishing.route import Order, Route
 from bot.release.record import Milestone, Record
-from bot.release.runs import find_gate, find_ours, our_review
+from bot.release.runs import find_gate, find_ours, is_answered
 from bot.release.snapshot import Snapshot
 from bot.release.steps import Awaited, AwaitIndex, AwaitReviewers, AwaitRun, Step
 
@@ -31,8 +31,7 @@ def find_our_gate(snapshot: Snapshot, facts: RunFacts, route: Route) -> str | No
     guards, gate = snapshot.environment, find_gate(facts, route)
     if guards is None or gate is None or not snapshot.gate.ours or not same_environment(gate.environment, guards.name):
         return None
-    answered = our_review(facts, gate.environment, snapshot.app.bot.id) is not None
-    return None if answered else gate.environment
+    return None if is_answered(facts, gate.environment, snapshot.app.bot.id) else gate.environment
 
 
 def is_to_be_started(snapshot: Snapshot, route: Route, record: Record) -> bool:

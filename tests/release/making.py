@@ -33,7 +33,7 @@ from bot.publishing.route import PublishSettings, ReleaseFacts, Route, choose_ro
 from bot.publishing.verdicts import AttestationState, FileVerdict
 from bot.release.orders import Cancel, Hold, Merge, Reject, SetNotes, Unhold
 from bot.release.record import Asked, Milestone, Origin, Record
-from bot.release.runs import attempt_mark
+from bot.release.runs import attempt_mark, jobs_mark
 from bot.release.snapshot import (
     Approval,
     BranchHistory,
@@ -171,8 +171,14 @@ def waiting(**changes: Any) -> RunFacts:
 
 
 def reviewed(facts: RunFacts, state: str = "approved", by: Person = BOT, said: str = "fine") -> RunFacts:
-    review = DeploymentReview(state, f"{said} {attempt_mark(facts)}", by, ("pypi",))
+    review = DeploymentReview(state, f"{said} {attempt_mark(facts)} {jobs_mark(facts)}", by, ("pypi",))
     return replace(facts, reviews=(*facts.reviews, review))
+
+
+def next_job(facts: RunFacts) -> RunFacts:
+    """The same attempt a while later: what waited is done, and a later job waits at the same environment."""
+    done = tuple(replace(job, status="completed", conclusion="success") for job in facts.jobs)
+    return replace(facts, jobs=(*done, Job(len(done) + 1, "publish", "waiting", None, "")))
 
 
 def over(conclusion: str = "success", **changes: Any) -> RunFacts:

@@ -384,6 +384,10 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     ("asked for an earlier attempt: ask again", {**TAGGED, "runs": (m.waiting(attempt=2),), "record": m.record(asked=m.asked("run:55/1"))}, AskApproval, None),
     ("approved: open", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),)}, OpenGate, None),
     ("the requester's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(m.MONA),)}, AwaitApproval, None),
+    ("the next job of an approved attempt: open as well", {**TAGGED, "runs": (m.next_job(m.reviewed(m.waiting())),), "prompt": m.prompt(), "approvals": (m.approval(),)}, OpenGate, None),
+    ("as long as the approval counts", {**TAGGED, "runs": (m.next_job(m.reviewed(m.waiting())),), "prompt": m.prompt()}, AwaitApproval, None),
+    ("once for each job", {**TAGGED, "runs": (m.reviewed(m.next_job(m.reviewed(m.waiting()))),), "prompt": m.prompt(), "approvals": (m.approval(),)}, AwaitRun, None),
+    ("none once it was turned away", {**TAGGED, "runs": (m.next_job(m.reviewed(m.waiting(), "rejected")),), "prompt": m.prompt(), "approvals": (m.approval(),)}, AwaitRun, None),
     ("unless the settings allow it", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(m.MONA),), "settings": m.settings("approval.self = true")}, OpenGate, None),
     ("a pusher's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(),), "history": m.history(m.push(m.HUGO))}, AwaitApproval, None),
     ("a writer's approval does not count", {**TAGGED, "runs": (m.waiting(),), "prompt": m.prompt(), "approvals": (m.approval(role=Role.WRITE),)}, AwaitApproval, None),
@@ -423,6 +427,7 @@ ROWS: list[tuple[str, dict[str, Any], type[Step], Reason | None]] = [
     # Undone while a run is under way.
     ("what an undone tag started is turned away at our gate", {"record": UNDONE, "runs": (m.waiting(),)}, RejectUndone, None),
     ("though not before it is certain that the tag is gone", {"record": m.record(Milestone.TAGGED, since=m.NOW - timedelta(seconds=31)), "runs": (m.waiting(),)}, Blocked, Reason.UNDONE_TAG),
+    ("so is the next job of one that was approved", {"record": UNDONE, "runs": (m.next_job(m.reviewed(m.waiting())),)}, RejectUndone, None),
     ("and only once", {"record": UNDONE, "runs": (m.reviewed(m.waiting(), "rejected"),)}, Blocked, Reason.UNDONE_TAG),
     ("again for another attempt", {"record": UNDONE, "runs": (m.reviewed(replace(m.waiting(attempt=2), reviews=m.reviewed(m.waiting(), "rejected").reviews), "approved", m.HUGO),)}, RejectUndone, None),
     ("a second one as well", {"record": UNDONE, "runs": (m.reviewed(m.waiting(), "rejected"), m.waiting(number=56, event="release"))}, RejectUndone, None),

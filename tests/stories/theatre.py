@@ -285,7 +285,7 @@ class Theatre:
         )
         text = re.sub(r"\b[0-9a-f]{64}\b", "«sha256»", text)
         text = re.sub(r"\b[0-9a-f]{40}\b|(?<=prompt commit:)[0-9a-f]{12}\b", "«commit»", text)
-        text = re.sub(r"(?<![\w./-])(?=[0-9a-f]*\d)[0-9a-f]{7}(?![\w./-])", "«commit»", text)
+        text = re.sub(r"(?<![\w./-])[0-9a-f]{7}(?![\w./-])", self._hide_commit, text)
         text = re.sub(
             r"(?<=runs/)\d+|(?<=[Rr]un )\d{3,}|(?<=run:)\d+|(?<=reply )\d+|(?<=issuecomment-)\d+|(?<=release-pull )[0-9a-f]{12}",
             "«id»",
@@ -294,6 +294,12 @@ class Theatre:
         # Said of a release without a pull request, a marker names the command.
         text = re.sub(r"(?<=<!-- aweigh:)((?:status|prompt|outcome)[^>]*?) \d+(?= -->)", r"\1 «id»", text)
         return re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", "«day»", text)
+
+    def _hide_commit(self, match: re.Match[str]) -> str:
+        """One in a thousand abbreviated commits has no figure, as words have none."""
+        found = match[0]
+        is_commit = not found.isalpha() or self.acme.repository.store.find_commit(found) is not None
+        return "«commit»" if is_commit else found
 
     async def post(self, body: bytes | BytesIO, headers: dict[str, str]) -> tuple[int, str]:
         """Post something to the webhook as a stranger would."""
