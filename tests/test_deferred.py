@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import importlib
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -14,6 +16,7 @@ from bot.clock import SystemClock
 from bot.first_work import FirstWork
 from bot.github.facts import RepositoryRef
 
+REPOSITORY = RepositoryRef(1, 2, "acme/widget")
 UNUSED = ("bot.handlers", "bot.versions", "bot.publishing", "pygments", "psycopg.pq", "rich", "ruamel.yaml", "tomlkit")
 
 
@@ -51,21 +54,34 @@ def test_what_is_loaded_already_stays_as_it_is() -> None:
     ) == ("True True")
 
 
-async def test_the_handlers_are_opened_once_however_much_comes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[Any] = []
+class Handlers:
+    bot_login = "aweigh[bot]"
 
-    class Handlers:
-        bot_login = "aweigh[bot]"
+    def __init__(self) -> None:
+        self.opened: list[RepositoryRef] = []
 
-        async def reconcile(self, repository: RepositoryRef) -> None:
-            opened.append(repository)
+    async def reconcile(self, repository: RepositoryRef) -> None:
+        self.opened.append(repository)
 
+
+def begin(monkeypatch: pytest.MonkeyPatch, made: list[Handlers]) -> FirstWork:
     nothing: Any = SimpleNamespace()
     work = FirstWork(nothing, nothing, nothing, nothing, SystemClock(), lambda command, decision, reason: None)
-    made = [Handlers()]
     monkeypatch.setattr(work, "_open", made.pop)
+    return work
+
+
+async def test_the_handlers_are_opened_once_however_much_comes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers = Handlers()
+    work = begin(monkeypatch, [handlers])
     before = work.bot_login
-    repository = RepositoryRef(1, 2, "acme/widget")
-    await asyncio.gather(work.reconcile(repository), work.reconcile(repository))
-    assert opened == [repository, repository]
+    await asyncio.gather(work.reconcile(REPOSITORY), work.reconcile(REPOSITORY))
+    assert handlers.opened == [REPOSITORY, REPOSITORY]
     assert (before, work.bot_login) == (None, "aweigh[bot]")
+
+
+async def test_what_one_bot_has_left_is_not_kept_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    importlib.import_module("bot.handlers")
+    work, kept = begin(monkeypatch, [Handlers()]), gc.get_freeze_count()
+    await work.reconcile(REPOSITORY)
+    assert gc.get_freeze_count() <= kept

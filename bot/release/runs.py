@@ -13,6 +13,8 @@ from bot.release.record import Record
 _ORDERED = "(asked for in "
 _JOBS = "for job "
 _MOST_NAMED = 30
+"""Jobs that a comment names: GitHub takes 1024 characters, and those of one wait are let through together anyway."""
+
 _FIGURES = re.compile(r"\d+")
 
 
@@ -115,7 +117,7 @@ def is_answered(facts: RunFacts, environment: str, bot_id: int) -> bool:
         for review in _our_reviews(facts, bot_id)
         if any(same_environment(environment, reviewed) for reviewed in review.environments)
     ]
-    answered = {number for review in reviews for number in _FIGURES.findall(review.comment.rpartition(_JOBS)[2])}
+    answered = {number for review in reviews for number in _FIGURES.findall(review.comment.partition(_JOBS)[2])}
     is_closed = any(review.state != "approved" for review in reviews)
     return is_closed or (bool(reviews) and {str(job.id) for job in _list_waiting(facts)} <= answered)
 

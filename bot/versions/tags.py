@@ -65,15 +65,13 @@ def released_versions(tags: Iterable[str], pattern: str = DEFAULT_TAG_PATTERN) -
 
     Of tags for one version the one with the most numbers counts: beside ``v1.2.0``, ``v1.2`` and ``v1`` move along.
     """
-    found: dict[Version, tuple[int, str]] = {}
+    found: list[tuple[Version, int, str]] = []
     for tag in tags:
         spelling = version_of(tag, pattern)
         version = find_version(spelling) if spelling else None
         if spelling and version is not None:
-            numbers = len(version.release)
-            if version not in found or numbers > found[version][0]:
-                found[version] = numbers, spelling
-    return [found[version][1] for version in sorted(found)]
+            found.append((version, len(version.release), spelling))
+    return list({version: spelling for version, _, spelling in sorted(found)}.values())
 
 
 def check_tag_pattern(pattern: str) -> None:

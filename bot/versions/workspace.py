@@ -39,7 +39,7 @@ def list_manifests(tree_paths: Iterable[str]) -> list[str]:
         if name in _MANIFESTS and not is_foreign(path):
             found.setdefault(folder, []).append(path)
     folders = sorted(found, key=lambda folder: (folder.count("/") + bool(folder), folder))[:MOST_PACKAGES]
-    # setup.py and setup.cfg are worth reading only where they may be all there is.
+    # setup.py and setup.cfg are worth reading only where they may be all there is; what else they tell comes second.
     return [
         path
         for folder in folders
